@@ -1,0 +1,1 @@
+"""VAE Lab: train autoencoders and variational autoencoders, and look at what they learned."""

@@ -1,0 +1,274 @@
+"""What a run is made of: `RunConfig`, one flat list of settings, each described once.
+
+A field's name is at the same time its Python attribute, its JSON key, its command-line flag, its
+URL parameter and its widget key. Label, help, unit and bounds stand in the field and nowhere else;
+forms, the command line and error sentences are made from them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator,
+                      model_validator)
+
+VERSION = 1
+"""Version of the field list; written into every `config.json` and every link."""
+
+DatasetName = Literal["mnist", "fashion-mnist", "kmnist", "emnist-letters", "cifar10"]
+
+DEFAULT_HIDDEN = {"mlp": "400", "conv": "16-32"}
+
+# Tried on MNIST with the default network: the largest rate of 1, 3, 10, ... steps that
+# neither diverged nor got worse, for objectives in nats per image.
+DEFAULT_LEARNING_RATE = {
+    "gd": {"constant": 1e-2, "one-cycle": 1e-2},
+    "sgd": {"constant": 1e-3, "one-cycle": 3e-3},
+    "momentum": {"constant": 1e-4, "one-cycle": 3e-4},
+    "rmsprop": {"constant": 1e-3, "one-cycle": 3e-3},
+    "adam": {"constant": 1e-3, "one-cycle": 1e-2},
+    "adamw": {"constant": 1e-3, "one-cycle": 1e-2},
+}
+
+
+def _described(
+    default: Any,
+    label: str,
+    help: str,
+    *,
+    unit: str = "",
+    allowed: str = "",
+    labels: dict[str, str] | None = None,
+    **bounds: Any,
+) -> Any:
+    """A pydantic field whose title, help and the rest of its description stand in one place."""
+    extra: dict[str, Any] = {"unit": unit, "allowed": allowed, "labels": labels or {}}
+    return Field(default, title=label, description=help, json_schema_extra=extra, **bounds)
+
+
+def _none_from_text(value: Any) -> Any:
+    return None if isinstance(value, str) and value.strip().lower() in ("none", "") else value
+
+
+OptionalNumber = Annotated[float | None, BeforeValidator(_none_from_text)]
+
+
+class RunConfig(BaseModel):
+    """Every setting of a training run; immutable and complete.
+
+    `RunConfig()` is the preset `vae-2d`. `hidden` and `learning_rate`, left out or None, follow the
+    architecture and the optimizer. A field that is not in force (say `beta` of an AE) is validated
+    and kept, and changes nothing: see `why_not_in_force`.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        On an unknown field or a value out of bounds; `problems` turns it into sentences.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    version: Literal[1] = Field(VERSION, title="Version", description="Version of the field list.")
+    model: Literal["ae", "vae"] = _described(
+        "vae", "Model",
+        "A VAE encodes each image as a normal distribution and is pulled towards the prior; "
+        "an AE encodes it as one point.",
+        labels={"ae": "Autoencoder (AE)", "vae": "Variational (VAE)"},
+    )  # fmt: skip
+    dataset: DatasetName = _described(
+        "mnist", "Data set", "The images to learn. MNIST and Fashion-MNIST are bundled; the others "
+        "are downloaded when first chosen.",
+        labels={"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "kmnist": "KMNIST",
+                "emnist-letters": "EMNIST letters", "cifar10": "CIFAR-10"},
+    )  # fmt: skip
+    train_size: int = _described(
+        60_000, "Training images", "How many training images to use, drawn by the seed. A data set "
+        "that has fewer gives all it has.", unit="images", ge=10, le=1_000_000,
+    )  # fmt: skip
+    latent_dim: int = _described(
+        2, "Latent dimension", "How many numbers the code of an image has: the width of the "
+        "bottleneck.", unit="numbers", ge=1, le=256,
+    )  # fmt: skip
+    epochs: int = _described(
+        10, "Epochs", "How often training goes through all training images.",
+        unit="epochs", ge=1, le=500,
+    )  # fmt: skip
+    architecture: Literal["mlp", "conv"] = _described(
+        "mlp", "Architecture", "Fully connected layers, or convolutions with stride 2.",
+        labels={"mlp": "Fully connected (mlp)", "conv": "Convolutional (conv)"},
+    )  # fmt: skip
+    hidden: str = _described(
+        "400", "Hidden layers", "Widths of the encoder's hidden layers, the decoder mirrors them: "
+        "400, or 512-256, or none. For conv the channels, and after a slash the widths of dense "
+        "layers before the code: 32-64/16.",
+        allowed="widths from 1 to 4096 joined by '-', such as 400 or 512-256, at most 8, or none; "
+        "for conv 1 to 4 channel counts from 1 to 256, then dense widths after '/', such as 32-64/16",
+    )  # fmt: skip
+    activation: Literal["relu", "leaky_relu", "gelu", "tanh", "sigmoid"] = _described(
+        "relu", "Activation", "The non-linearity after each hidden layer.",
+        labels={"relu": "ReLU", "leaky_relu": "Leaky ReLU", "gelu": "GELU", "tanh": "tanh",
+                "sigmoid": "sigmoid"},
+    )  # fmt: skip
+    code_activation: Literal["none", "relu"] = _described(
+        "none", "Code activation", "A non-linearity on the code itself, as many tutorials have it.",
+        labels={"none": "None", "relu": "ReLU"},
+    )  # fmt: skip
+    reconstruction: Literal["bce", "mse"] = _described(
+        "bce", "Reconstruction term", "Cross-entropy of each pixel, or the squared error as the "
+        "negative log-density of a Gaussian.",
+        labels={"bce": "Cross-entropy (bce)", "mse": "Squared error (mse)"},
+    )  # fmt: skip
+    sigma: Literal["auto"] | float = _described(
+        "auto", "Sigma", "Standard deviation of the Gaussian behind mse, for pixels from 0 to 1. "
+        "'auto' matches it to the training error while training goes on (Rybkin et al. 2021).",
+        allowed="'auto' or a number from 0.001 to 10",
+    )  # fmt: skip
+    corruption: Literal["none", "gaussian", "mask"] = _described(
+        "none", "Corruption", "Spoils the input but not the target: a denoising autoencoder. "
+        "Gaussian adds noise, mask blacks pixels out.",
+        labels={"none": "None", "gaussian": "Gaussian noise", "mask": "Masked pixels"},
+    )  # fmt: skip
+    corruption_strength: float = _described(
+        0.3, "Corruption strength", "Standard deviation of the noise, or the share of pixels that "
+        "are masked.", ge=0, le=1,
+    )  # fmt: skip
+    beta: float = _described(
+        1.0, "Beta", "Weight of the KL term. 1 is the VAE proper; more asks for codes nearer to "
+        "the prior, at the price of reconstruction.", ge=0, le=1000,
+    )  # fmt: skip
+    beta_warmup: float = _described(
+        0.0, "Beta warm-up", "Over how many epochs beta grows from 0 to its value.",
+        unit="epochs", ge=0, le=500,
+    )  # fmt: skip
+    optimizer: Literal["gd", "sgd", "momentum", "rmsprop", "adam", "adamw"] = _described(
+        "adam", "Optimizer", "How weights follow the gradient. Gradient descent (gd) takes one "
+        "step an epoch, on all images at once.",
+        labels={"gd": "Gradient descent, full batch", "sgd": "SGD", "momentum": "SGD, momentum 0.9",
+                "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"},
+    )  # fmt: skip
+    lr_schedule: Literal["constant", "one-cycle"] = _described(
+        "one-cycle", "Learning rate schedule", "Constant, or rising over the first tenth of the "
+        "steps and then falling to 0.",
+        labels={"constant": "Constant", "one-cycle": "One cycle"},
+    )  # fmt: skip
+    learning_rate: float = _described(
+        1e-2, "Learning rate", "Size of a step; the peak, for one-cycle. Every optimizer has its "
+        "own default.", gt=0, le=100,
+        allowed="a number above 0, at most 100",
+    )  # fmt: skip
+    batch_size: int = _described(
+        256, "Batch size", "Images a step.", unit="images", ge=1, le=10_000,
+    )  # fmt: skip
+    stop_loss: OptionalNumber = _described(
+        None, "Stop at loss", "Ends the run after the first epoch whose training objective is at "
+        "or below this value. A density can make it negative.", unit="nats per image",
+        allowed="'none' or a number from -100000 to 100000", ge=-100_000, le=100_000,
+    )  # fmt: skip
+    precision: Literal["auto", "fp32", "bf16"] = _described(
+        "auto", "Precision", "bf16 computes matrix products with 8 significant bits: faster where "
+        "the processor has units for it. 'auto' decides by the processor.",
+        labels={"auto": "auto", "fp32": "fp32", "bf16": "bf16"},
+    )  # fmt: skip
+    seed: int = _described(
+        0, "Seed", "Fixes every random number of the run: start, batches, noise.",
+        ge=0, le=2_147_483_647,
+    )  # fmt: skip
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_dependent_defaults(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        filled = {key: value for key, value in values.items()
+                  if not (value is None and key in ("hidden", "learning_rate"))}  # fmt: skip
+        if "hidden" not in filled:
+            architecture = str(filled.get("architecture", "mlp"))
+            filled["hidden"] = DEFAULT_HIDDEN.get(architecture, DEFAULT_HIDDEN["mlp"])
+        if "learning_rate" not in filled:
+            optimizer = DEFAULT_LEARNING_RATE.get(str(filled.get("optimizer", "adam")), {})
+            schedule = str(filled.get("lr_schedule", "one-cycle"))
+            filled["learning_rate"] = optimizer.get(schedule, 1e-3)
+        return filled
+
+    @field_validator("hidden", mode="before")
+    @classmethod
+    def _check_hidden(cls, text: Any, info: ValidationInfo) -> str:
+        text = str(text).strip().lower()
+        parse_hidden(text, info.data.get("architecture", "mlp"))
+        return text
+
+    @field_validator("sigma")
+    @classmethod
+    def _check_sigma(cls, value: Any) -> Any:
+        if value != "auto" and not 0.001 <= value <= 10:
+            raise ValueError("out of bounds")
+        return value
+
+    def variant(self, **changes: Any) -> RunConfig:
+        """This config with some fields changed, validated again."""
+        return RunConfig.model_validate({**self.model_dump(), **changes})
+
+
+def parse_hidden(text: str, architecture: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The channels and the dense widths that the text of `hidden` means.
+
+    Returns
+    -------
+    (channels, widths): channels of the convolutions, empty for mlp; widths of dense layers.
+
+    Raises
+    ------
+    ValueError
+        If the text is not of the form that the field describes.
+    """
+    first, slash, second = text.partition("/")
+    channels_text, widths_text = (first, second or "none") if architecture == "conv" else ("none", first)
+    channels, widths = _numbers(channels_text), _numbers(widths_text)
+    if slash and (architecture == "mlp" or not second):
+        raise ValueError("a '/' separates the channels of conv from dense widths")
+    if architecture == "conv" and not (1 <= len(channels) <= 4 and max(channels) <= 256):
+        raise ValueError("conv needs 1 to 4 channel counts from 1 to 256")
+    if len(widths) > 8 or any(width > 4096 for width in widths):
+        raise ValueError("at most 8 widths from 1 to 4096")
+    return channels, widths
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    if text == "none":
+        return ()
+    parts = text.split("-")
+    if not all(part.isascii() and part.isdigit() and len(part) <= 4 and int(part) > 0 for part in parts):
+        raise ValueError("not whole numbers joined by '-'")
+    return tuple(int(part) for part in parts)
+
+
+def upgrade(values: dict[str, Any]) -> dict[str, Any]:
+    """Fields as some version wrote them, in today's form. Version 1 is the first.
+
+    Raises
+    ------
+    ValueError
+        If the values come from a later version than this code knows.
+    """
+    version = str(values.get("version", VERSION))
+    if not (version.isascii() and version.isdigit() and 1 <= int(version) <= VERSION):
+        raise ValueError(f"version: {version[:20]!r} is not a version this VAE Lab knows (1 to {VERSION}).")
+    return {**values, "version": VERSION}
+
+
+# Why a field may have no effect: field -> (test, reason).
+_NEEDS: dict[str, tuple[Any, str]] = {
+    "beta": (lambda c: c.model == "vae", "only a VAE has a KL term"),
+    "beta_warmup": (lambda c: c.model == "vae", "only a VAE has a KL term"),
+    "code_activation": (lambda c: c.model == "ae", "a VAE's mean may be any number"),
+    "activation": (lambda c: c.hidden != "none", "there is no hidden layer"),
+    "sigma": (lambda c: c.reconstruction == "mse", "only mse has a Gaussian behind it"),
+    "corruption_strength": (lambda c: c.corruption != "none", "nothing is corrupted"),
+    "batch_size": (lambda c: c.optimizer != "gd", "gradient descent takes all images at once"),
+}
+
+
+def why_not_in_force(config: RunConfig, name: str) -> str | None:
+    """Why the named field has no effect in this config, or None if it has one."""
+    test, reason = _NEEDS.get(name, (None, ""))
+    return None if test is None or test(config) else reason

@@ -1,0 +1,159 @@
+"""What `train` says while it trains: small frozen records of numbers, strings and numpy arrays.
+
+All losses are nats per image, summed over pixels and latent dimensions and averaged over images;
+`mse` is per pixel, for pixels from 0 to 1. Fields that are not defined for an AE are None.
+`seconds` is the time spent training, without pauses, and is the only thing in an event that
+differs between two runs of one config.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+import numpy as np
+
+Arrays = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What the caller wants of a running training; polled at least every 0.1 s of work."""
+
+    action: Literal["run", "pause", "stop", "release"] = "run"
+    """`release` ends the run as resumable: its checkpoint is written, its worker set free."""
+    until_epoch: int | None = None
+    """With `run`: pause once this many epochs are complete."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """The first event, also of a resumed run."""
+
+    train_images: int
+    test_images: int
+    steps_per_epoch: int
+    parameters: int
+    threads: int
+    precision: str
+    device: str
+    step: int
+    """Steps done before, in the run that this one resumes; else 0."""
+    mean_image_loss: float
+    """Test `recon` of always answering with the mean training image."""
+    floor_loss: float | None
+    """Test `recon` of answering with the image itself: what bce cannot go below. None for mse."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """Training losses, averaged over the steps since the last `Step`."""
+
+    step: int
+    epoch: float
+    objective: float
+    recon: float
+    kl: float | None
+    beta: float
+    learning_rate: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluated:
+    """The test split after an epoch: `recon` at one seeded z an image, `mse` at the posterior mean."""
+
+    step: int
+    epoch: float
+    recon: float
+    mse: float
+    kl: float | None
+    neg_elbo: float | None
+    kl_per_dim: list[float] | None
+    train_objective: float
+    """Mean training objective of the epoch: what `stop_loss` looks at."""
+    sigma: float | None
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """What the model was at a step, small enough to keep many."""
+
+    step: int
+    epoch: float
+    decoder: Arrays
+    """Decoder weights, float16."""
+    mean: np.ndarray
+    """(10000, latent_dim) float16, codes of the test images in their order."""
+    logvar: np.ndarray | None
+    reconstructions: np.ndarray
+    """(64, C, H, W) uint8, of the first 64 test images, at the posterior mean."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What the live view shows now; by the clock, kept nowhere, outside the equality law."""
+
+    step: int
+    epoch: float
+    images_per_second: float
+    mean: np.ndarray
+    """(2000, latent_dim) float32, codes of the first test images."""
+    reconstructions: np.ndarray
+    """(classes, C, H, W) uint8, of the first test image of each class."""
+    samples: np.ndarray | None
+    """(16, C, H, W) uint8, decoded from fixed draws of the prior; None for an AE."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """All that is needed to load the model and to go on exactly as if nothing had happened."""
+
+    step: int
+    epoch: float
+    model: Arrays
+    resume: Arrays = field(default_factory=dict)
+    """Optimizer state, random generator states, counters and running sums."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paused:
+    """Training waits, after a `Checkpoint`; `Continued` follows when it goes on."""
+
+    step: int
+    epoch: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Continued:
+    """Training goes on after a pause."""
+
+    step: int
+    epoch: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """The last event."""
+
+    step: int
+    epoch: float
+    reason: Literal["epochs", "stop_loss", "stopped", "diverged", "released"]
+    message: str
+    seconds: float
+
+
+Event = Started | Step | Evaluated | Snapshot | Preview | Checkpoint | Paused | Continued | Finished
+
+
+def event_name(event: Event) -> str:
+    """The event's name in JSON: `Evaluated` is `evaluated`."""
+    return re.sub(r"(?<!^)([A-Z])", r"_\1", type(event).__name__).lower()
+
+
+def as_json(event: Event) -> dict[str, Any]:
+    """The event as JSON values with its name under `event`; arrays are left out."""
+    values = {f.name: getattr(event, f.name) for f in fields(event)}
+    kept = {name: value for name, value in values.items() if not isinstance(value, (np.ndarray, dict))}
+    return {"event": event_name(event), **kept}

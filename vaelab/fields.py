@@ -1,0 +1,108 @@
+"""What the fields of `RunConfig` say of themselves: labels, bounds, allowed values, sentences.
+
+Everything here reads the pydantic fields, so that a form, the command line and an error message
+can never disagree with what is validated.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, get_args, get_origin
+
+from annotated_types import Ge, Gt, Le
+from pydantic import ValidationError
+
+from vaelab.config import RunConfig, upgrade
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """One field of `RunConfig` as a form or a help text needs it."""
+
+    name: str
+    kind: Literal["choice", "integer", "number", "text"]
+    label: str
+    help: str
+    unit: str
+    allowed: str
+    """What is allowed, as the end of the sentence "… must be"."""
+    choices: tuple[str, ...]
+    labels: dict[str, str]
+    minimum: float | None
+    maximum: float | None
+
+
+FIELD_NAMES: tuple[str, ...] = tuple(name for name in RunConfig.model_fields if name != "version")
+
+
+@cache
+def field_spec(name: str) -> FieldSpec:
+    """The description of one field, read from `RunConfig`."""
+    info = RunConfig.model_fields[name]
+    extra = info.json_schema_extra
+    assert isinstance(extra, dict)
+    choices = tuple(get_args(info.annotation)) if get_origin(info.annotation) is Literal else ()
+    kind = "choice" if choices else {int: "integer", float: "number"}.get(info.annotation, "text")
+    minimum = next((m.ge if isinstance(m, Ge) else m.gt for m in info.metadata if isinstance(m, (Ge, Gt))), None)
+    maximum = next((m.le for m in info.metadata if isinstance(m, Le)), None)
+    return FieldSpec(
+        name=name, kind=kind, label=str(info.title), help=str(info.description),
+        unit=str(extra["unit"]), choices=choices, labels=dict(extra["labels"]),
+        allowed=str(extra["allowed"]) or _allowed(kind, choices, minimum, maximum),
+        minimum=minimum, maximum=maximum,
+    )  # fmt: skip
+
+
+def _allowed(kind: str, choices: tuple[str, ...], minimum: Any, maximum: Any) -> str:
+    if choices:
+        return "one of " + ", ".join(choices)
+    noun = "a whole number" if kind == "integer" else "a number"
+    return f"{noun} from {minimum:,} to {maximum:,}"
+
+
+def problems(error: ValidationError) -> dict[str, str]:
+    """One sentence a bad field, keyed by the field's name, saying what is allowed."""
+    sentences: dict[str, str] = {}
+    for item in error.errors():
+        name = str(item["loc"][0]) if item["loc"] else "recipe"
+        if name not in sentences:
+            sentences[name] = _sentence(name, item["input"])
+    return sentences
+
+
+def _sentence(name: str, value: Any) -> str:
+    shown = repr(value if isinstance(value, (str, int, float)) else str(value))
+    shown = shown if len(shown) <= 60 else shown[:57] + "…"
+    if name == "recipe":
+        return f"recipe: a recipe is an object of fields, not {shown}."
+    if name not in RunConfig.model_fields:
+        near = difflib.get_close_matches(name, FIELD_NAMES, n=1)
+        hint = f"did you mean {near[0]}?" if near else "allowed are " + ", ".join(FIELD_NAMES) + "."
+        return f"{name[:40]}: there is no such field; {hint}"
+    if name == "version":
+        return f"version: must be 1, not {shown}."
+    return f"{name}: must be {field_spec(name).allowed}, not {shown}."
+
+
+def read_config(values: dict[str, Any]) -> tuple[RunConfig | None, dict[str, str]]:
+    """A config from untrusted values, or a sentence for each bad field.
+
+    Returns
+    -------
+    (config, sentences): config is None if there is any sentence.
+    """
+    try:
+        return RunConfig.model_validate(upgrade(values)), {}
+    except ValidationError as error:
+        return None, problems(error)
+    except ValueError as error:
+        return None, {"version": str(error)}
+
+
+def as_text(value: Any) -> str:
+    """A field's value as links and the command line write it: None is `none`, 10.0 is `10`."""
+    if value is None:
+        return "none"
+    return f"{value:.12g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,56 @@
+# `make` lists the targets. Works with GNU make 3.81 or newer (macOS has 3.81).
+
+# Which Python makes .venv, when there is none yet, and the port of the app: both may come from the environment too.
+PYTHON ?= python3
+PORT ?= 8501
+
+python = .venv/bin/python
+is_new_enough = -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+
+# What .venv was last filled from. Contents are compared, not times, because git sets times as it likes; the record is
+# written last, so that an install which was cut short is done again; the version is in it for a Python upgraded since.
+contents = { $(python) -V && cat requirements.txt; } 2>&1
+record = .venv/installed-requirements.txt
+
+# HOST is where the app listens: this machine only, or the network. Headless, Streamlit asks for no e-mail address; it
+# prints the address to open, and is told it for "all interfaces", since it would ask a web service for it otherwise.
+run: HOST = 127.0.0.1
+serve: HOST = 0.0.0.0
+network_address = $$($(python) -c 'from streamlit.net_util import get_internal_ip as ip; print(ip())')
+start = $(python) -m streamlit run app.py --server.headless true --server.address $(HOST) --server.port $(PORT) \
+	$(if $(filter 0.0.0.0 ::,$(HOST)),--browser.serverAddress "$(network_address)")
+
+# Whoever can reach a single user's app is that user, so that only `run` on a loopback address may say so.
+unexport VAELAB_SINGLE_USER
+single_user = $(if $(filter 127.% localhost ::1,$(HOST)),VAELAB_SINGLE_USER=1)
+
+.PHONY: help run serve test check install
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: install ## start the app for yourself, on this machine only (PORT=8600 for another port)
+	@exec env $(single_user) $(start)
+
+serve: install ## start the app for a class, reachable from the network
+	@exec $(start)
+
+test: install ## run every test (the browser tests need a Chromium)
+	@$(python) -m pytest
+
+check: install ## check style, format and types
+	$(python) -m ruff check .
+	$(python) -m ruff format --check .
+	$(python) -m mypy
+
+install: ## make .venv with what requirements.txt lists, if need be (PYTHON=python3.12 for another Python)
+	@if $(contents) | cmp -s - $(record) 2>/dev/null; then exit 0; fi; \
+	if ! { $(python) $(is_new_enough) && $(python) -m pip --version; } >/dev/null 2>&1; then \
+		if ! $(PYTHON) $(is_new_enough) 2>/dev/null; then \
+			echo 'VAE Lab needs Python 3.11 or newer, which "$(PYTHON)" is not: name one, as in PYTHON=python3.12.' >&2; \
+			exit 1; \
+		fi; \
+		$(PYTHON) -m venv --clear .venv || exit 1; \
+	fi; \
+	echo 'Filling .venv from requirements.txt, once: some minutes, on Linux several gigabytes.'; \
+	$(python) -m pip install --disable-pip-version-check -r requirements.txt && $(contents) > $(record)

@@ -1,0 +1,5 @@
+"""The page "Latent grid"."""
+
+import streamlit as st
+
+st.title("Latent grid")

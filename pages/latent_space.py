@@ -1,0 +1,5 @@
+"""The page "Latent space"."""
+
+import streamlit as st
+
+st.title("Latent space")

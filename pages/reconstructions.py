@@ -1,0 +1,5 @@
+"""The page "Reconstructions"."""
+
+import streamlit as st
+
+st.title("Reconstructions")

@@ -1,0 +1,5 @@
+"""The page "Runs"."""
+
+import streamlit as st
+
+st.title("Runs")

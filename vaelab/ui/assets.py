@@ -1,0 +1,115 @@
+"""Files for the browser below `/lab/`: plotly.js and the modules and styles of our components."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+PLOTLY = "plotly.min.js"
+
+_COMPONENTS = Path(__file__).resolve().parents[2] / "assets" / "components"
+_MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
+_A_YEAR = 365 * 86400
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file as it is served, with the hash of its content as its version."""
+
+    content: bytes
+    gzipped: bytes
+    version: str
+    media_type: str
+
+
+@cache
+def _sources() -> dict[str, Path]:
+    """Every file that is served, by its path below `/lab/`.
+
+    Requests are looked up here and never become a path of the file system.
+    """
+    sources = {PLOTLY: Path(str(files("plotly"))) / "package_data" / PLOTLY}
+    for source in sorted(_COMPONENTS.glob("*/*")):
+        if source.suffix in _MEDIA_TYPES:
+            sources[f"components/{source.parent.name}/{source.name}"] = source
+    return sources
+
+
+@cache
+def load_asset(path: str) -> Asset:
+    """Read, compress and hash one file, once a process.
+
+    Parameters
+    ----------
+    path
+        The path below `/lab/`, such as `components/plot/main.js`.
+
+    Raises
+    ------
+    KeyError
+        If no such file is served.
+    """
+    source = _sources()[path]
+    content = source.read_bytes()
+    return Asset(
+        content=content,
+        gzipped=gzip.compress(content, mtime=0),
+        version=hashlib.sha256(content).hexdigest()[:16],
+        media_type=_MEDIA_TYPES[source.suffix],
+    )
+
+
+def lab_path() -> str:
+    """Tell where our own routes start: `/lab`, below `server.baseUrlPath` if that is set."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}/lab" if base else "/lab"
+
+
+def asset_url(path: str) -> str:
+    """Give the address of a file with its version, which browsers keep for good."""
+    return f"{lab_path()}/{path}?v={load_asset(path).version}"
+
+
+async def serve_plotly(request: Request) -> Response:
+    """Answer with plotly.js as the installed plotly package brings it."""
+    return await _serve(request, PLOTLY)
+
+
+async def serve_component(request: Request) -> Response:
+    """Answer with one file of one component."""
+    return await _serve(request, "components/{name}/{file}".format(**request.path_params))
+
+
+async def _serve(request: Request, path: str) -> Response:
+    if path not in _sources():
+        raise HTTPException(404)
+    asset = await run_in_threadpool(load_asset, path)
+    headers = {
+        "Cache-Control": _cache_control(request, asset),
+        # Weak, because the compressed and the plain answer differ in their bytes.
+        "ETag": f'W/"{asset.version}"',
+        "Vary": "Accept-Encoding",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if headers["ETag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    content = asset.content
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        content = asset.gzipped
+        headers["Content-Encoding"] = "gzip"
+    return Response(content, media_type=asset.media_type, headers=headers)
+
+
+def _cache_control(request: Request, asset: Asset) -> str:
+    current = request.query_params.get("v") == asset.version
+    return f"public, max-age={_A_YEAR}, immutable" if current else "no-cache"

@@ -1,0 +1,72 @@
+"""What the ASGI app has beside Streamlit: routes below `/lab/`, a cookie, a start and an end."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from threading import Thread
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route
+
+from vaelab.ui.assets import PLOTLY, lab_path, load_asset, serve_component, serve_plotly
+from vaelab.ui.visitor import VisitorCookie
+
+SCRIPT_ERROR = (
+    "Something went wrong while this page was drawn. It has been written to the server's log; "
+    "reload the page to go on."
+)
+
+
+def routes() -> list[BaseRoute]:
+    """List our own routes, all below `/lab/`."""
+    lab = lab_path()
+    return [
+        Route(f"{lab}/{PLOTLY}", serve_plotly),
+        Route(f"{lab}/components/{{name}}/{{file}}", serve_component),
+    ]
+
+
+def middleware() -> list[Middleware]:
+    """List what every request passes through before it reaches Streamlit."""
+    return [Middleware(VisitorCookie)]
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[None]:
+    """Around the time that the server answers: warm what the first visitor needs, close at the end."""
+    warming = Thread(target=warm, name="vaelab-warm", daemon=True)
+    warming.start()
+    try:
+        yield
+    finally:
+        await run_in_threadpool(close, warming)
+
+
+def warm() -> None:
+    """Do before the first visitor what this visitor would otherwise wait for.
+
+    With `VAELAB_WARM=0` PyTorch is left to be imported by the first page that needs it.
+    """
+    load_asset(PLOTLY)
+    if os.environ.get("VAELAB_WARM") != "0":
+        importlib.import_module("torch")
+    # What the imports made lives as long as the server: no collection needs to look at it again.
+    gc.collect()
+    gc.freeze()
+
+
+def close(warming: Thread) -> None:
+    """End what runs beside the pages; an import that is cut short could crash the interpreter."""
+    warming.join(timeout=30)
+
+
+def on_script_error(_error: Exception) -> bool:
+    """Show one sentence in place of a traceback, which Streamlit has already logged."""
+    st.error(SCRIPT_ERROR)
+    return True

@@ -12,12 +12,12 @@ is_new_enough = -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 contents = { $(python) -V && cat requirements.txt; } 2>&1
 record = .venv/installed-requirements.txt
 
-# HOST is where the app listens: this machine only, or the network. Headless, Streamlit asks for no e-mail address; it
-# prints the address to open, and is told it for "all interfaces", since it would ask a web service for it otherwise.
+# HOST is where the app listens: this machine only, or the network. Streamlit prints the address to open; for "all
+# interfaces" it is told which one, because by itself it would ask a web service for it.
 run: HOST = 127.0.0.1
 serve: HOST = 0.0.0.0
 network_address = $$($(python) -c 'from streamlit.net_util import get_internal_ip as ip; print(ip())')
-start = $(python) -m streamlit run app.py --server.headless true --server.address $(HOST) --server.port $(PORT) \
+start = $(python) -m streamlit run app.py --server.address $(HOST) --server.port $(PORT) \
 	$(if $(filter 0.0.0.0 ::,$(HOST)),--browser.serverAddress "$(network_address)")
 
 # Whoever can reach a single user's app is that user, so that only `run` on a loopback address may say so.

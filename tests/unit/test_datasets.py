@@ -172,6 +172,15 @@ def test_a_damaged_cache_file_is_healed(bundle, tmp_path: Path, name: str, bytes
     assert path.read_bytes() == whole
 
 
+@pytest.mark.parametrize("other", [np.zeros((4, 28, 28), np.uint8), np.zeros((4, 1, 28, 28), np.float32)])
+def test_a_cache_file_of_another_shape_or_type_is_healed(bundle, tmp_path: Path, other: np.ndarray):
+    load("mnist", cache=tmp_path)
+    (path,) = tmp_path.rglob("x_train.npy")
+    path.unlink()
+    np.save(path, other, allow_pickle=False)
+    assert_holds(load("mnist", cache=tmp_path), bundle)
+
+
 def test_a_cached_pickle_is_never_loaded(bundle, tmp_path: Path):
     load("mnist", cache=tmp_path)
     (path,) = tmp_path.rglob("x_train.npy")

@@ -1,1 +1,41 @@
-"""VAE Lab: train autoencoders and variational autoencoders, and look at what they learned."""
+"""VAE Lab: train autoencoders and variational autoencoders, and look at what they learned.
+
+    import torch
+    from vaelab import PRESETS, fit, train
+
+    config = PRESETS["vae-2d"].config.variant(epochs=3)
+    for event in train(config):            # numbers and arrays while it trains
+        print(event)
+
+    model = fit(config).model              # or just the trained model
+    posterior = model.encode(torch.rand(1, 1, 28, 28))
+    images = model.decode(posterior.mean)  # (1, 1, 28, 28), pixels from 0 to 1
+
+Names resolve on first use, so that `import vaelab` brings in neither PyTorch nor anything of the app.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "RunConfig": "vaelab.config",
+    "PRESETS": "vaelab.presets",
+    "DATASETS": "vaelab.datasets",
+    "RunStore": "vaelab.runs",
+    "train": "vaelab.training",
+    "fit": "vaelab.training",
+    "load_run": "vaelab.trained",
+    "evaluate": "vaelab.evaluation",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'vaelab' has no attribute {name!r}; it has {', '.join(sorted(_HOME))}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOME)

@@ -7,17 +7,25 @@ forms, the command line and error sentences are made from them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import (BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator,
-                      model_validator)
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-VERSION = 1
+VERSION: Literal[1] = 1
 """Version of the field list; written into every `config.json` and every link."""
 
 DatasetName = Literal["mnist", "fashion-mnist", "kmnist", "emnist-letters", "cifar10"]
 
-DEFAULT_HIDDEN = {"mlp": "400", "conv": "16-32"}
+DEFAULT_HIDDEN = {"mlp": "512-256", "conv": "16-32/128/128"}
 
 # Tried on MNIST with the default network: the largest rate of 1, 3, 10, ... steps that
 # neither diverged nor got worse, for objectives in nats per image.
@@ -98,11 +106,12 @@ class RunConfig(BaseModel):
         labels={"mlp": "Fully connected (mlp)", "conv": "Convolutional (conv)"},
     )  # fmt: skip
     hidden: str = _described(
-        "400", "Hidden layers", "Widths of the encoder's hidden layers, the decoder mirrors them: "
-        "400, or 512-256, or none. For conv the channels, and after a slash the widths of dense "
-        "layers before the code: 32-64/16.",
-        allowed="widths from 1 to 4096 joined by '-', such as 400 or 512-256, at most 8, or none; "
-        "for conv 1 to 4 channel counts from 1 to 256, then dense widths after '/', such as 32-64/16",
+        "512-256", "Hidden layers", "Widths of the encoder's hidden layers; the decoder mirrors them: "
+        "400, or 512-256, or none. For conv the channels, then after a slash the widths of dense layers "
+        "before the code, and after another those behind it: 32-64, 32-64/16 or 16-32/128/128.",
+        allowed="up to 8 widths from 1 to 4096 joined by '-', such as 400 or 512-256, or none; for conv "
+        "1 to 4 channel counts from 1 to 256 such as 32-64, then dense widths after '/', such as "
+        "32-64/16 or 16-32/128/128",
     )  # fmt: skip
     activation: Literal["relu", "leaky_relu", "gelu", "tanh", "sigmoid"] = _described(
         "relu", "Activation", "The non-linearity after each hidden layer.",
@@ -205,39 +214,47 @@ class RunConfig(BaseModel):
         return value
 
     def variant(self, **changes: Any) -> RunConfig:
-        """This config with some fields changed, validated again."""
+        """The same config with some fields changed, validated again."""
         return RunConfig.model_validate({**self.model_dump(), **changes})
 
 
-def parse_hidden(text: str, architecture: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The channels and the dense widths that the text of `hidden` means.
+@dataclass(frozen=True)
+class HiddenLayers:
+    """What the text of `hidden` means. Widths are from the image to the code."""
 
-    Returns
-    -------
-    (channels, widths): channels of the convolutions, empty for mlp; widths of dense layers.
+    channels: tuple[int, ...]
+    """Of the convolutions; empty for mlp."""
+    encoder_widths: tuple[int, ...]
+    decoder_widths: tuple[int, ...]
+
+
+def parse_hidden(text: str, architecture: str) -> HiddenLayers:
+    """The layers that the text of `hidden` means.
 
     Raises
     ------
     ValueError
         If the text is not of the form that the field describes.
     """
-    first, slash, second = text.partition("/")
-    channels_text, widths_text = (first, second or "none") if architecture == "conv" else ("none", first)
-    channels, widths = _numbers(channels_text), _numbers(widths_text)
-    if slash and (architecture == "mlp" or not second):
-        raise ValueError("a '/' separates the channels of conv from dense widths")
-    if architecture == "conv" and not (1 <= len(channels) <= 4 and max(channels) <= 256):
+    first, *others = text.split("/")
+    parts = [_numbers(part) for part in (first, *others)]
+    if any(len(widths) > 8 for widths in parts) or len(parts) > (3 if architecture == "conv" else 1):
+        raise ValueError("too many layers")
+    if architecture == "mlp":
+        return HiddenLayers((), parts[0], parts[0])
+    channels, encoder_widths, decoder_widths = (*parts, (), ())[:3]
+    if not (1 <= len(channels) <= 4 and max(channels) <= 256):
         raise ValueError("conv needs 1 to 4 channel counts from 1 to 256")
-    if len(widths) > 8 or any(width > 4096 for width in widths):
-        raise ValueError("at most 8 widths from 1 to 4096")
-    return channels, widths
+    return HiddenLayers(channels, encoder_widths, decoder_widths)
 
 
 def _numbers(text: str) -> tuple[int, ...]:
     if text == "none":
         return ()
     parts = text.split("-")
-    if not all(part.isascii() and part.isdigit() and len(part) <= 4 and int(part) > 0 for part in parts):
+    if not all(
+        part.isascii() and part.isdigit() and len(part) <= 4 and 1 <= int(part) <= 4096 for part in parts
+    ):
         raise ValueError("not whole numbers joined by '-'")
     return tuple(int(part) for part in parts)
 

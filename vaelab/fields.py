@@ -16,13 +16,15 @@ from pydantic import ValidationError
 
 from vaelab.config import RunConfig, upgrade
 
+Kind = Literal["choice", "integer", "number", "text"]
+
 
 @dataclass(frozen=True)
 class FieldSpec:
     """One field of `RunConfig` as a form or a help text needs it."""
 
     name: str
-    kind: Literal["choice", "integer", "number", "text"]
+    kind: Kind
     label: str
     help: str
     unit: str
@@ -41,21 +43,39 @@ FIELD_NAMES: tuple[str, ...] = tuple(name for name in RunConfig.model_fields if 
 def field_spec(name: str) -> FieldSpec:
     """The description of one field, read from `RunConfig`."""
     info = RunConfig.model_fields[name]
-    extra = info.json_schema_extra
-    assert isinstance(extra, dict)
+    extra: Any = info.json_schema_extra
     choices = tuple(get_args(info.annotation)) if get_origin(info.annotation) is Literal else ()
-    kind = "choice" if choices else {int: "integer", float: "number"}.get(info.annotation, "text")
-    minimum = next((m.ge if isinstance(m, Ge) else m.gt for m in info.metadata if isinstance(m, (Ge, Gt))), None)
-    maximum = next((m.le for m in info.metadata if isinstance(m, Le)), None)
+    kind: Kind = "text"
+    if choices:
+        kind = "choice"
+    elif info.annotation in (int, float):
+        kind = "integer" if info.annotation is int else "number"
+    minimum, maximum = _bounds(info.metadata)
     return FieldSpec(
-        name=name, kind=kind, label=str(info.title), help=str(info.description),
-        unit=str(extra["unit"]), choices=choices, labels=dict(extra["labels"]),
-        allowed=str(extra["allowed"]) or _allowed(kind, choices, minimum, maximum),
-        minimum=minimum, maximum=maximum,
-    )  # fmt: skip
+        name=name,
+        kind=kind,
+        label=str(info.title),
+        help=str(info.description),
+        unit=extra["unit"],
+        allowed=extra["allowed"] or _allowed(kind, choices, minimum, maximum),
+        choices=choices,
+        labels=extra["labels"],
+        minimum=minimum,
+        maximum=maximum,
+    )
 
 
-def _allowed(kind: str, choices: tuple[str, ...], minimum: Any, maximum: Any) -> str:
+def _bounds(metadata: list[Any]) -> tuple[float | None, float | None]:
+    minimum = maximum = None
+    for bound in metadata:
+        if isinstance(bound, (Ge, Gt)):
+            minimum = bound.ge if isinstance(bound, Ge) else bound.gt
+        elif isinstance(bound, Le):
+            maximum = bound.le
+    return minimum, maximum  # type: ignore[return-value]  # bounds of these fields are numbers
+
+
+def _allowed(kind: Kind, choices: tuple[str, ...], minimum: Any, maximum: Any) -> str:
     if choices:
         return "one of " + ", ".join(choices)
     noun = "a whole number" if kind == "integer" else "a number"

@@ -34,7 +34,7 @@ PRESETS: dict[str, Preset] = {
     "vae-20d": Preset(
         "VAE, 20 dimensions: the standard small one",
         "The VAE of most tutorials: more room in the code, sharper images, no map to look at directly.",
-        RunConfig(latent_dim=20, batch_size=128, **_STANDARD),
+        RunConfig(latent_dim=20, hidden="400", batch_size=128, **_STANDARD),
     ),
     "ae-256": Preset(
         "AE, 256 numbers with ReLU: the tutorial's autoencoder",

@@ -1,0 +1,130 @@
+"""The array files of a run's folder: written by its training, read by everyone else.
+
+Checkpoints are safetensors, snapshots and previews npz; nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from vaelab.events import Arrays, Checkpoint, Preview, Snapshot
+from vaelab.files import write_whole
+from vaelab.runs import Run, RunDamaged
+
+
+def save_checkpoint(run: Run, event: Checkpoint) -> None:
+    """Write `model.safetensors` and `resume.safetensors`."""
+    write_whole(run.path / "model.safetensors", lambda draft: save_file(event.model, draft))
+    both = {f"model.{name}": array for name, array in event.model.items()}
+    both |= {f"resume.{name}": array for name, array in event.resume.items()}
+    about = {"step": str(event.step), "epoch": repr(event.epoch)}
+    write_whole(run.path / "resume.safetensors", lambda draft: save_file(both, draft, about))
+
+
+def read_checkpoint(run: Run) -> Checkpoint | None:
+    """The last checkpoint, None if there is none; raises RunDamaged."""
+    path = run.path / "resume.safetensors"
+    if not path.exists():
+        return None
+    arrays, about = _read_safetensors(run, path)
+    parts: dict[str, Arrays] = {"model": {}, "resume": {}}
+    for key, array in arrays.items():
+        part, _, name = key.partition(".")
+        parts.setdefault(part, {})[name] = array
+    return Checkpoint(
+        step=int(about["step"]), epoch=float(about["epoch"]), model=parts["model"], resume=parts["resume"]
+    )
+
+
+def read_weights(run: Run) -> Arrays:
+    """The model's weights by name; raises RunDamaged."""
+    return _read_safetensors(run, run.path / "model.safetensors")[0]
+
+
+def _read_safetensors(run: Run, path: Path) -> tuple[Arrays, dict[str, str]]:
+    try:
+        with safe_open(path, "numpy") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise RunDamaged(f"Run {run.id} has no readable {path.name}: {error}") from error
+
+
+def save_snapshot(run: Run, event: Snapshot) -> None:
+    """Write `snapshots/<step>.npz`."""
+    arrays: dict[str, Any] = {**event.decoder, "step": event.step, "epoch": event.epoch}
+    arrays |= {"mean": event.mean, "reconstructions": event.reconstructions}
+    arrays |= {} if event.logvar is None else {"logvar": event.logvar}
+    _save_npz(_snapshot_file(run, event.step), arrays)
+
+
+def read_snapshot(run: Run, step: int) -> Snapshot:
+    """The snapshot of a step; raises RunDamaged."""
+    with _read_npz(run, _snapshot_file(run, step)) as file:
+        return Snapshot(
+            step=int(file["step"]),
+            epoch=float(file["epoch"]),
+            decoder={name: file[name] for name in file.files if name.startswith("decoder.")},
+            mean=file["mean"],
+            logvar=file["logvar"] if "logvar" in file.files else None,
+            reconstructions=file["reconstructions"],
+        )
+
+
+def drop_snapshots_after(run: Run, step: int) -> None:
+    """Remove the snapshots of later steps: those that a resumed training will make again."""
+    for later in run.snapshot_steps():
+        if later > step:
+            _snapshot_file(run, later).unlink()
+
+
+def _snapshot_file(run: Run, step: int) -> Path:
+    return run.path / "snapshots" / f"{step:06d}.npz"
+
+
+def save_preview(run: Run, event: Preview) -> None:
+    """Overwrite `preview.npz`."""
+    arrays: dict[str, Any] = {"step": event.step, "epoch": event.epoch, "mean": event.mean}
+    arrays |= {"reconstructions": event.reconstructions, "images_per_second": event.images_per_second}
+    arrays |= {} if event.samples is None else {"samples": event.samples}
+    _save_npz(run.path / "preview.npz", arrays)
+
+
+def read_preview(run: Run) -> Preview | None:
+    """The newest preview, None if there is none yet; raises RunDamaged."""
+    path = run.path / "preview.npz"
+    if not path.exists():
+        return None
+    with _read_npz(run, path) as file:
+        return Preview(
+            step=int(file["step"]),
+            epoch=float(file["epoch"]),
+            images_per_second=float(file["images_per_second"]),
+            mean=file["mean"],
+            reconstructions=file["reconstructions"],
+            samples=file["samples"] if "samples" in file.files else None,
+        )
+
+
+def _save_npz(path: Path, arrays: dict[str, Any]) -> None:
+    def write(draft: Path) -> None:
+        with draft.open("wb") as file:  # a file, because numpy appends .npz to names
+            np.savez(file, **arrays)
+
+    write_whole(path, write)
+
+
+@contextmanager
+def _read_npz(run: Run, path: Path) -> Iterator[Any]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            yield file
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise RunDamaged(f"Run {run.id} has no readable {path.name}: {error}") from error

@@ -1,0 +1,83 @@
+"""A training's whole state as named arrays, and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from vaelab import events
+
+if TYPE_CHECKING:
+    from vaelab.session import Session
+
+
+def checkpoint(session: Session) -> events.Checkpoint:
+    """All that loading the model, and going on exactly, needs; copied, so that training may go on."""
+    resume = {f"random.{name}": state.numpy().copy() for name, state in session.generator_states().items()}
+    for index, values in session.optimizer.state_dict()["state"].items():
+        for name, value in values.items():
+            if value is not None:
+                resume[f"optimizer.{index}.{name}"] = torch.as_tensor(value).cpu().numpy().copy()
+    resume["totals.epoch"] = session.totals.epoch.copy()
+    resume["totals.recent"] = session.totals.recent.copy()
+    counters = (session.step, session.epoch, session.evaluated_step, torch.get_num_threads())
+    resume["counters"] = np.array(counters, dtype=np.int64)
+    resume["clock"] = np.array([session.clock.seconds(), session.train_objective])
+    weights = session.model.state_dict()
+    return events.Checkpoint(
+        step=session.step,
+        epoch=session.progress(),
+        model={name: np.array(weight.cpu().numpy()) for name, weight in weights.items()},
+        resume=resume,
+    )
+
+
+def threads_of(resume: events.Checkpoint | None) -> int | None:
+    """The number of threads that a checkpoint was made with; None without one.
+
+    Another number gives other roundings, and so another run.
+    """
+    return None if resume is None else int(resume.resume["counters"][3])
+
+
+def restore(session: Session, saved: events.Checkpoint) -> None:
+    """Put a fresh session of the same config into the state that was saved.
+
+    Raises
+    ------
+    ValueError
+        If the checkpoint is of another model.
+    """
+    arrays = saved.resume
+    try:
+        session.model.load_state_dict({name: torch.tensor(array) for name, array in saved.model.items()})
+        session.optimizer.load_state_dict(
+            {
+                "state": _optimizer_state(arrays),
+                "param_groups": session.optimizer.state_dict()["param_groups"],
+            }
+        )
+    except (RuntimeError, KeyError) as error:
+        raise ValueError(f"The checkpoint does not fit this config: {error}") from error
+    session.step, session.epoch, session.evaluated_step, _ = arrays["counters"].tolist()
+    seconds, session.train_objective = arrays["clock"].tolist()
+    session.clock.set(seconds)
+    session.totals.epoch[:] = arrays["totals.epoch"]
+    session.totals.recent[:] = arrays["totals.recent"]
+    if session.step == session.epoch * session.steps_per_epoch:
+        session.start_epoch()
+    else:
+        for name, generator in session.generators.items():
+            generator.set_state(torch.tensor(arrays[f"random.{name}"]))
+
+
+def _optimizer_state(arrays: events.Arrays) -> dict[int, dict[str, torch.Tensor]]:
+    state: dict[int, dict[str, torch.Tensor]] = {}
+    for key, array in arrays.items():
+        kind, _, rest = key.partition(".")
+        if kind == "optimizer":
+            index, _, name = rest.partition(".")
+            state.setdefault(int(index), {})[name] = torch.tensor(array)
+    return state

@@ -1,0 +1,145 @@
+"""What a model is worth on images it was not trained on, and what it has to be compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from vaelab.model import Autoencoder
+from vaelab.objective import bce, gaussian, reconstruction, squared_error
+from vaelab.randomness import generator_for
+
+CHUNK = {"mlp": 1000, "conv": 250}
+"""Images a pass: small enough that a pass takes well under 0.1 s."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Losses on a set of images, nats per image; those that an AE does not have are None."""
+
+    recon: float
+    """Reconstruction term at one seeded z an image."""
+    mse: float
+    """Squared error per pixel at the posterior mean, pixels from 0 to 1."""
+    kl: float | None
+    neg_elbo: float | None
+    """`recon + kl`, whatever beta the model was trained with."""
+    kl_per_dim: list[float] | None
+    mean: np.ndarray
+    """(N, latent_dim) float32."""
+    logvar: np.ndarray | None
+
+
+def to_unit(images: np.ndarray, device: torch.device | str = "cpu") -> torch.Tensor:
+    """Images (N, C, H, W) uint8 as float32 in [0, 1]."""
+    own = images if images.flags.writeable else images.copy()  # PyTorch shares memory only if it may write
+    return torch.from_numpy(own).to(device, torch.float32).div_(255)
+
+
+def evaluate(model: Autoencoder, images: np.ndarray) -> Evaluation:
+    """Losses and codes of a model on images (N, C, H, W) uint8. Two calls give the same."""
+    steps = evaluate_in_steps(model, images)
+    try:
+        while True:
+            next(steps)
+    except StopIteration as end:
+        return end.value
+
+
+def evaluate_in_steps(model: Autoencoder, images: np.ndarray) -> Generator[None, None, Evaluation]:
+    """`evaluate` that yields between short passes, so that the caller can look around."""
+    noise = generator_for(model.config.seed, "evaluation")
+    size = CHUNK[model.config.architecture]
+    passes: list[_Pass] = []
+    for start in range(0, len(images), size):
+        passes.append(_one_pass(model, images[start : start + size], noise))
+        yield
+    kl = _joined([part.kl for part in passes])
+    recon = float(np.concatenate([part.recon for part in passes]).mean(dtype=np.float64))
+    per_dim = None if kl is None else kl.mean(0, dtype=np.float64)
+    total = None if per_dim is None else float(per_dim.sum())
+    return Evaluation(
+        recon=recon,
+        mse=float(np.concatenate([part.squared for part in passes]).mean(dtype=np.float64)) / images[0].size,
+        kl=total,
+        neg_elbo=None if total is None else recon + total,
+        kl_per_dim=None if per_dim is None else per_dim.tolist(),
+        mean=np.concatenate([part.mean for part in passes]),
+        logvar=_joined([part.logvar for part in passes]),
+    )
+
+
+class _Pass(NamedTuple):
+    """What one chunk of B images gives."""
+
+    recon: np.ndarray
+    squared: np.ndarray
+    mean: np.ndarray
+    logvar: np.ndarray | None
+    kl: np.ndarray | None
+
+
+@torch.no_grad()
+def _one_pass(model: Autoencoder, images: np.ndarray, noise: torch.Generator) -> _Pass:
+    x = to_unit(images, next(model.parameters()).device)
+    posterior = model.encode(x)
+    recon = reconstruction(model.output(posterior.sample(noise)), x, model.sigma)[0]
+    squared = squared_error(model.decode(posterior.mean)[None], x)[0]
+    logvar, kl = posterior.logvar, posterior.kl()
+    return _Pass(
+        recon.cpu().numpy(),
+        squared.cpu().numpy(),
+        posterior.mean.cpu().numpy(),
+        None if logvar is None else logvar.cpu().numpy(),
+        None if kl is None else kl.cpu().numpy(),
+    )
+
+
+def _joined(parts: list[np.ndarray | None]) -> np.ndarray | None:
+    there = [part for part in parts if part is not None]
+    return np.concatenate(there) if there else None
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """Reconstruction losses that need no model, nats per image."""
+
+    mean_image: float
+    """Answering every test image with the mean training image."""
+    floor: float | None
+    """Answering with the image itself: the entropy of its grey values. None for mse."""
+
+
+def baselines(model: Autoencoder, mean_image: np.ndarray, images: np.ndarray) -> Baselines:
+    """Baselines on images (N, C, H, W) uint8, for the reconstruction term of the model.
+
+    With `sigma` auto, mse's mean image has the sigma that fits it best.
+    """
+    mean = torch.as_tensor(mean_image, dtype=torch.float32)
+    x = to_unit(images)
+    if model.config.reconstruction == "mse":
+        squared = squared_error(mean.expand_as(x)[None], x)
+        auto = torch.sqrt(squared.mean() / mean.numel())
+        sigma = auto if model.config.sigma == "auto" else torch.tensor(float(model.config.sigma))
+        return Baselines(float(gaussian(mean.expand_as(x)[None], x, sigma).mean()), None)
+    # Cross-entropy is linear in its target, so the mean target is enough.
+    answer = torch.logit(mean.double(), eps=1e-6)
+    mean_loss = bce(answer[None, None], x.mean(0, dtype=torch.float64)[None])
+    counts = np.bincount(images.reshape(-1), minlength=256)
+    grey = np.arange(256) / 255
+    entropy = -sum(np.where(p > 0, p * np.log(np.maximum(p, 1e-12)), 0) for p in (grey, 1 - grey))
+    return Baselines(float(mean_loss), float(counts @ entropy) / len(images))
+
+
+def mean_of(images: np.ndarray, most: int = 60_000) -> np.ndarray:
+    """Mean of images (N, C, H, W) uint8 as float32 in [0, 1]; of evenly spaced ones beyond `most`."""
+    chosen = images[:: -(-len(images) // most)]
+    total = np.zeros(images.shape[1:], np.float64)
+    for start in range(0, len(chosen), 1000):
+        # A sum of 1,000 bytes fits 32 bits; 64-bit accumulation would be half as fast.
+        total += chosen[start : start + 1000].sum(0, dtype=np.uint32)
+    return (total / (255 * len(chosen))).astype(np.float32)

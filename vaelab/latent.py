@@ -1,0 +1,67 @@
+"""Questions to a trained model: codes of images, images of codes.
+
+N images, C H W their channels, height and width, d the latent dimension. Images are uint8.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from vaelab.evaluation import CHUNK, to_unit
+from vaelab.model import Autoencoder
+from vaelab.planes import Plane, grid_points
+
+
+@dataclass(frozen=True)
+class Codes:
+    """Posteriors of images."""
+
+    mean: np.ndarray
+    """(N, d) float32."""
+    logvar: np.ndarray | None
+    """(N, d) float32; None for an AE."""
+
+
+@torch.no_grad()
+def embed(model: Autoencoder, images: np.ndarray) -> Codes:
+    """The posteriors of images (N, C, H, W)."""
+    device = next(model.parameters()).device
+    size = CHUNK[model.config.architecture]
+    starts = range(0, len(images), size)
+    posteriors = [model.encode(to_unit(images[start : start + size], device)) for start in starts]
+    mean = torch.cat([posterior.mean for posterior in posteriors]).cpu().numpy()
+    logvars = [posterior.logvar for posterior in posteriors if posterior.logvar is not None]
+    return Codes(mean, torch.cat(logvars).cpu().numpy() if logvars else None)
+
+
+@torch.no_grad()
+def decode(model: Autoencoder, z: np.ndarray) -> np.ndarray:
+    """Mean images (N, C, H, W) of codes (N, d)."""
+    device = next(model.parameters()).device
+    size = CHUNK[model.config.architecture]
+    codes = torch.as_tensor(z, dtype=torch.float32, device=device)
+    return np.concatenate([to_bytes(model.decode(chunk)) for chunk in codes.split(size)])
+
+
+def reconstruct(model: Autoencoder, images: np.ndarray) -> np.ndarray:
+    """Images decoded at their posterior means, (N, C, H, W)."""
+    return decode(model, embed(model, images).mean)
+
+
+def decode_grid(
+    model: Autoencoder, plane: Plane, x: np.ndarray, y: np.ndarray, anchor: np.ndarray
+) -> np.ndarray:
+    """Images over a grid of a plane, in reading order: (len(y) * len(x), C, H, W).
+
+    The first row has the largest y, as on a plot. `anchor` (d,) gives the coordinates that the
+    plane leaves open.
+    """
+    return decode(model, plane.lift(grid_points(x, y), anchor))
+
+
+def to_bytes(images: torch.Tensor) -> np.ndarray:
+    """Images in [0, 1] as uint8, rounded."""
+    return images.mul(255).round_().to(torch.uint8).cpu().numpy()

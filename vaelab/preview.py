@@ -1,0 +1,77 @@
+"""Pictures of a model in training: snapshots that are kept, and the preview that is not."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import torch
+
+from vaelab import events
+from vaelab.datasets import Dataset
+from vaelab.latent import Codes, decode, embed, reconstruct
+from vaelab.model import Autoencoder
+from vaelab.randomness import generator_for
+
+CODES = 2000
+"""Test images whose codes a preview shows."""
+SAMPLES = 16
+"""Draws from the prior that a preview shows."""
+KEPT_RECONSTRUCTIONS = 64
+SHARE = 0.03
+"""Most of the training time that previews may take."""
+SHORTEST_INTERVAL = 0.25
+"""Seconds between two previews at least: a live view looks twice a second."""
+
+
+def one_of_each_class(labels: np.ndarray) -> np.ndarray:
+    """Index of the first image of each class, in the order of the classes; (classes,) int64."""
+    return np.unique(labels, return_index=True)[1]
+
+
+def snapshot(
+    model: Autoencoder, data: Dataset, step: int, epoch: float, codes: Codes | None = None
+) -> events.Snapshot:
+    """What the model is now; `codes` of the test images if they are known already."""
+    known = codes or embed(model, data.x_test)
+    decoder = {f"decoder.{name}": weight for name, weight in model.decoder.state_dict().items()}
+    return events.Snapshot(
+        step=step,
+        epoch=epoch,
+        decoder={name: weight.cpu().numpy().astype(np.float16) for name, weight in decoder.items()},
+        mean=known.mean.astype(np.float16),
+        logvar=None if known.logvar is None else known.logvar.astype(np.float16),
+        reconstructions=reconstruct(model, data.x_test[:KEPT_RECONSTRUCTIONS]),
+    )
+
+
+class Previewer:
+    """Makes previews of one model, as often as they take little of the training time."""
+
+    def __init__(self, model: Autoencoder, data: Dataset) -> None:
+        self.model = model
+        self.shown = data.x_test[one_of_each_class(data.y_test)]
+        self.coded = data.x_test[:CODES]
+        draws = (SAMPLES, model.config.latent_dim)
+        self.draws = torch.randn(draws, generator=generator_for(model.config.seed, "preview")).numpy()
+        self.next_at = 0.0
+
+    def due(self, seconds: float) -> bool:
+        """Whether a preview may be made at this time of the training's clock."""
+        return seconds >= self.next_at
+
+    def preview(self, step: int, epoch: float, images_per_second: float, seconds: float) -> events.Preview:
+        """A preview of the model as it is."""
+        begun = time.perf_counter()
+        is_vae = self.model.config.model == "vae"
+        made = events.Preview(
+            step=step,
+            epoch=epoch,
+            images_per_second=images_per_second,
+            mean=embed(self.model, self.coded).mean,
+            reconstructions=reconstruct(self.model, self.shown),
+            samples=decode(self.model, self.draws) if is_vae else None,
+        )
+        cost = time.perf_counter() - begun
+        self.next_at = seconds + max(SHORTEST_INTERVAL, cost / SHARE)
+        return made

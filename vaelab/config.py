@@ -162,8 +162,7 @@ class RunConfig(BaseModel):
     )  # fmt: skip
     learning_rate: float = _described(
         1e-2, "Learning rate", "Size of a step; the peak, for one-cycle. Every optimizer has its "
-        "own default.", gt=0, le=100,
-        allowed="a number above 0, at most 100",
+        "own default.", ge=1e-6, le=100,
     )  # fmt: skip
     batch_size: int = _described(
         256, "Batch size", "Images a step.", unit="images", ge=1, le=10_000,

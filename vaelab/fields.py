@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
-from annotated_types import Ge, Gt, Le
+from annotated_types import Ge, Le
 from pydantic import ValidationError
 
 from vaelab.config import RunConfig, upgrade
@@ -68,8 +68,8 @@ def field_spec(name: str) -> FieldSpec:
 def _bounds(metadata: list[Any]) -> tuple[float | None, float | None]:
     minimum = maximum = None
     for bound in metadata:
-        if isinstance(bound, (Ge, Gt)):
-            minimum = bound.ge if isinstance(bound, Ge) else bound.gt
+        if isinstance(bound, Ge):
+            minimum = bound.ge
         elif isinstance(bound, Le):
             maximum = bound.le
     return minimum, maximum  # type: ignore[return-value]  # bounds of these fields are numbers

@@ -11,8 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from vaelab.config import RunConfig, parse_hidden
-from vaelab.networks import DECODERS, ENCODERS, WITH_WEIGHTS, Layer, Shape, build
+from vaelab.config import RunConfig
+from vaelab.layers import Shape, network_layers
+from vaelab.networks import WITH_WEIGHTS, build
 from vaelab.objective import kl_to_unit_normal
 from vaelab.randomness import generator_for
 
@@ -106,11 +107,3 @@ class Autoencoder(nn.Module):
         """
         raw = self.output(z)
         return raw.sigmoid() if self.config.reconstruction == "bce" else raw.clamp(0, 1)
-
-
-def network_layers(config: RunConfig, shape: Shape) -> tuple[list[Layer], list[Layer]]:
-    """The layer lists of encoder and decoder."""
-    hidden = parse_hidden(config.hidden, config.architecture)
-    common = (shape, hidden, config.activation, config.latent_dim)
-    encoder = ENCODERS[config.architecture](*common, parts=2 if config.model == "vae" else 1)
-    return encoder, DECODERS[config.architecture](*common)

@@ -16,8 +16,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 PLOTLY = "plotly.min.js"
+"""Path of plotly.js below `/lab/`."""
 
-_COMPONENTS = Path(__file__).resolve().parents[2] / "assets" / "components"
+COMPONENTS = Path(__file__).resolve().parents[2] / "assets" / "components"
+"""Where each of our browser components has a folder."""
+
 _MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 _A_YEAR = 365 * 86400
 
@@ -39,7 +42,7 @@ def _sources() -> dict[str, Path]:
     Requests are looked up here and never become a path of the file system.
     """
     sources = {PLOTLY: Path(str(files("plotly"))) / "package_data" / PLOTLY}
-    for source in sorted(_COMPONENTS.glob("*/*")):
+    for source in sorted(COMPONENTS.glob("*/*")):
         if source.suffix in _MEDIA_TYPES:
             sources[f"components/{source.parent.name}/{source.name}"] = source
     return sources
@@ -69,6 +72,11 @@ def load_asset(path: str) -> Asset:
     )
 
 
+def is_asset(path: str) -> bool:
+    """Tell whether a file of this path below `/lab/` is served."""
+    return path in _sources()
+
+
 def lab_path() -> str:
     """Tell where our own routes start: `/lab`, below `server.baseUrlPath` if that is set."""
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
@@ -91,7 +99,7 @@ async def serve_component(request: Request) -> Response:
 
 
 async def _serve(request: Request, path: str) -> Response:
-    if path not in _sources():
+    if not is_asset(path):
         raise HTTPException(404)
     asset = await run_in_threadpool(load_asset, path)
     headers = {

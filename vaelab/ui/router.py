@@ -4,53 +4,71 @@ from pathlib import Path
 
 import streamlit as st
 
-PAGES = Path(__file__).resolve().parents[2] / "pages"
+from vaelab.ui.components import close_sidebar
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ROOT / "pages"
+ASSETS = ROOT / "assets"
 
 # The paths are absolute because Streamlit would take relative ones from this script's folder.
-page = st.navigation(
-    {
-        "Train": [
-            st.Page(
-                PAGES / "train.py",
-                title="Train",
-                icon=":material/play_circle:",
-                default=True,
-                help="Choose a recipe, train a model and watch it learn.",
-            ),
-        ],
-        "Explore": [
-            st.Page(
-                PAGES / "reconstructions.py",
-                title="Reconstructions",
-                icon=":material/compare:",
-                url_path="reconstructions",
-                help="Test images beside what the model makes of them, and where it errs.",
-            ),
-            st.Page(
-                PAGES / "latent_space.py",
-                title="Latent space",
-                icon=":material/scatter_plot:",
-                url_path="latent-space",
-                help="Where the model puts every test image.",
-            ),
-            st.Page(
-                PAGES / "latent_grid.py",
-                title="Latent grid",
-                icon=":material/grid_view:",
-                url_path="latent-grid",
-                help="The images that the decoder draws, all over the latent space.",
-            ),
-        ],
-        "Runs": [
-            st.Page(
-                PAGES / "runs.py",
-                title="Runs",
-                icon=":material/list:",
-                url_path="runs",
-                help="Every run you trained: compare, rename, download, delete.",
-            ),
-        ],
-    }
-)
-st.set_page_config(page_title=f"{page.title} · VAE Lab", layout="wide")
+GROUPS = {
+    "Train": [
+        st.Page(
+            PAGES / "train.py",
+            title="Train",
+            default=True,
+            help="Choose a recipe, train a model and watch it learn.",
+        ),
+    ],
+    "Explore": [
+        st.Page(
+            PAGES / "reconstructions.py",
+            title="Reconstructions",
+            url_path="reconstructions",
+            help="Test images beside what the model makes of them, and where it errs.",
+        ),
+        st.Page(
+            PAGES / "latent_space.py",
+            title="Latent space",
+            url_path="latent-space",
+            help="Where the model puts every test image.",
+        ),
+        st.Page(
+            PAGES / "latent_grid.py",
+            title="Latent grid",
+            url_path="latent-grid",
+            help="The images that the decoder draws, all over the latent space.",
+        ),
+    ],
+    "Runs": [
+        st.Page(
+            PAGES / "runs.py",
+            title="Runs",
+            url_path="runs",
+            help="Every run you trained: compare, rename, download, delete.",
+        ),
+    ],
+}
+
+ICONS = {
+    "Train": ":material/play_circle:",
+    "Reconstructions": ":material/compare:",
+    "Latent space": ":material/scatter_plot:",
+    "Latent grid": ":material/grid_view:",
+    "Runs": ":material/list:",
+}
+
+# Streamlit's own list of pages has, when grouped, list items outside of a list (axe-core: serious), and it
+# makes a page's icon its favicon, which browsers would then fetch from Google.
+page = st.navigation(GROUPS, position="hidden")
+st.set_page_config(page_title=f"{page.title} · VAE Lab", page_icon=ASSETS / "icon.svg", layout="wide")
+st.logo(ASSETS / "logo.svg", icon_image=ASSETS / "icon.svg", size="large")
+st.html(ASSETS / "page.css")
+for title, entries in GROUPS.items():
+    with st.sidebar.container(gap="xsmall"):
+        st.caption(f"**{title}**")
+        for entry in entries:
+            st.page_link(entry, icon=ICONS[entry.title])
+with st.sidebar:
+    close_sidebar(page.title)
 page.run()

@@ -1,0 +1,58 @@
+// Sheets of small pictures that change in place: a new picture is decoded before it replaces the old
+// one, so that nothing flickers, and no element is made anew while the sheet keeps its shape.
+
+import { buildSheet, shapeOf } from "./sheet.js"
+
+// One view for each place where Streamlit has mounted the component.
+const views = new WeakMap()
+
+// Streamlit calls this after every change of the data or the theme.
+export function render({ parentElement, data }) {
+  if (!views.has(parentElement)) views.set(parentElement, new View(parentElement))
+  const view = views.get(parentElement)
+  view.update(data)
+  // Streamlit also runs the clean-up of a call that a newer call has overtaken: only the last counts.
+  const call = ++view.calls
+  return () => {
+    if (call === view.calls) views.delete(parentElement)
+  }
+}
+
+class View {
+  constructor(parentElement) {
+    this.calls = 0
+    this.shapes = null
+    this.sheets = []
+    this.outer = parentElement.querySelector(".vaelab-pictures")
+  }
+
+  async update(data) {
+    this.latest = data
+    try {
+      await Promise.all(data.sheets.map(({ source }) => decoded(source)))
+      // A picture that took long must not replace a newer one.
+      if (this.latest === data) this.show(data)
+    } catch (error) {
+      console.error(error)
+      this.outer.textContent = "The pictures could not be drawn; reload the page to try again."
+      this.shapes = null
+    }
+  }
+
+  show(data) {
+    const shapes = data.sheets.map(shapeOf).join(" ")
+    if (shapes !== this.shapes) {
+      this.sheets = data.sheets.map(buildSheet)
+      this.outer.replaceChildren(...this.sheets.map(({ element }) => element))
+      this.shapes = shapes
+    }
+    data.sheets.forEach((sheet, index) => this.sheets[index].update(sheet, data.max_scale))
+    Object.assign(this.outer.dataset, { state: data.state, step: data.step ?? "" })
+  }
+}
+
+function decoded(source) {
+  const image = new Image()
+  image.src = source
+  return image.decode()
+}

@@ -1,0 +1,65 @@
+// A figure as Python describes it, made to fit the page: its theme, its width, and a finger or a mouse.
+
+const NARROW = 520 // pixels, below which a legend beside the chart leaves too little of it
+
+// `figure` stays as it is: Plotly writes into what it draws, and what it wrote must not come back as
+// if Python had asked for it.
+export function adapt(figure, { key, height, outer, resets }) {
+  const layout = structuredClone(figure.layout ?? {})
+  layout.width = outer.clientWidth
+  layout.height = height
+  layout.template = template(getComputedStyle(outer))
+  layout.uirevision ??= key
+  if (resets > 0) forgetZoom(layout, resets)
+  if (layout.width < NARROW) narrow(layout)
+  if (matchMedia("(pointer: coarse)").matches) layout.dragmode ??= false // a finger scrolls the page
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) delete layout.transition
+  return {
+    data: figure.data.map((trace) => ({ ...trace })),
+    layout,
+    config: { displayModeBar: false, responsive: false, displaylogo: false, showTips: false },
+  }
+}
+
+export function backgroundColor(outer) {
+  return getComputedStyle(outer).getPropertyValue("--st-background-color").trim()
+}
+
+// A template is what Plotly uses wherever a figure says nothing.
+function template(style) {
+  const theme = (name) => style.getPropertyValue(`--st-${name}`).trim()
+  const text = theme("text-color")
+  const lines = theme("border-color")
+  const axis = { gridcolor: lines, linecolor: lines, tickcolor: lines, zerolinecolor: lines, automargin: true }
+  return {
+    layout: {
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      colorway: theme("chart-categorical-colors").split(",").filter(Boolean),
+      font: { family: theme("font"), size: 13, color: text },
+      title: { x: 0, xref: "paper", font: { size: 15 } },
+      margin: { l: 56, r: 16, t: 40, b: 48 },
+      hoverlabel: {
+        bgcolor: theme("secondary-background-color"),
+        bordercolor: lines,
+        font: { family: theme("font"), color: text },
+      },
+      xaxis: axis,
+      yaxis: axis,
+    },
+  }
+}
+
+// Axes forget what a user did when their revision changes; the legend has the layout's and remembers.
+function forgetZoom(layout, resets) {
+  const axes = Object.keys(layout).filter((name) => /^[xy]axis\d*$/.test(name))
+  for (const name of new Set(["xaxis", "yaxis", ...axes])) {
+    layout[name] ??= {}
+    layout[name].uirevision = `${layout[name].uirevision ?? layout.uirevision} ${resets}`
+  }
+}
+
+function narrow(layout) {
+  layout.legend = { ...layout.legend, orientation: "h", x: 0, xanchor: "left", xref: "container", y: 0, yanchor: "bottom", yref: "container" }
+  layout.margin = { l: 44, r: 8, t: 36, b: 40, ...layout.margin }
+}

@@ -1,0 +1,109 @@
+// A Plotly chart that is updated in place. `st.plotly_chart` makes a new chart of every change, which
+// loses zoom, legend and hover; `Plotly.react` on a node that stays keeps them.
+
+import { loadPlotly } from "./load.js"
+import { followKeys } from "./keys.js"
+import { adapt, backgroundColor } from "./layout.js"
+
+// One chart for each place where Streamlit has mounted the component.
+const charts = new WeakMap()
+
+// Streamlit calls this after every change of the data or the theme.
+export function render(component, urls) {
+  const { parentElement } = component
+  if (!charts.has(parentElement)) charts.set(parentElement, new Chart(parentElement))
+  const chart = charts.get(parentElement)
+  chart.update(component, urls)
+  // Streamlit also runs the clean-up of a call that a newer call has overtaken: only the last counts.
+  const call = ++chart.calls
+  return () => {
+    if (call === chart.calls) chart.remove()
+  }
+}
+
+class Chart {
+  constructor(parentElement) {
+    this.calls = 0
+    this.resets = 0
+    this.width = 0
+    this.outer = parentElement.querySelector(".vaelab-plot")
+    this.node = this.outer.querySelector(".vaelab-plot-chart")
+    this.tools = this.outer.querySelector(".vaelab-plot-tools")
+    this.notice = this.outer.querySelector(".vaelab-plot-notice")
+    this.spoken = this.outer.querySelector(".vaelab-plot-spoken")
+    this.tools.querySelector("[name=reset]").onclick = () => this.resetZoom()
+    this.tools.querySelector("[name=download]").onclick = () => this.download()
+    this.observer = new ResizeObserver(() => this.fit())
+    this.observer.observe(this.outer)
+  }
+
+  async update(component, urls) {
+    this.component = component
+    const { data } = component
+    this.figure = JSON.parse(data.figure)
+    Object.assign(this.outer.dataset, { state: data.state, step: data.step ?? "" })
+    this.outer.style.height = `${data.height}px`
+    this.node.setAttribute("aria-label", data.alt)
+    this.node.setAttribute("role", data.selectable ? "application" : "img")
+    this.node.tabIndex = data.selectable ? 0 : -1
+    try {
+      this.plotly = await loadPlotly(urls.plotly)
+      // Newer data may have come in the meantime: what is drawn is always the latest.
+      await this.draw()
+    } catch (error) {
+      console.error(error)
+      this.notice.hidden = false
+      this.notice.textContent = "The chart could not be drawn; reload the page to try again."
+    }
+  }
+
+  async draw() {
+    this.width = this.outer.clientWidth
+    if (this.removed || this.width === 0) return
+    await this.plotly.react(this.node, this.adapted())
+    if (this.tools.hidden) this.begin()
+  }
+
+  // After the first drawing only: the node and its listeners stay.
+  begin() {
+    this.notice.hidden = true
+    this.tools.hidden = false
+    this.node.on("plotly_click", ({ points }) => this.select(points[0]))
+    followKeys(this)
+  }
+
+  adapted() {
+    const { data } = this.component
+    return adapt(this.figure, { key: data.key, height: data.height, outer: this.outer, resets: this.resets })
+  }
+
+  fit() {
+    if (this.plotly && this.outer.clientWidth !== this.width) this.draw()
+  }
+
+  select(point) {
+    if (!point || !this.component.data.selectable) return
+    const value = point.customdata ?? point.pointIndex
+    this.component.setTriggerValue("selected", ArrayBuffer.isView(value) ? Array.from(value) : value)
+  }
+
+  resetZoom() {
+    this.resets += 1
+    this.draw()
+  }
+
+  // The picture has the page's background, so that light text stays readable wherever it is put.
+  download() {
+    const figure = this.adapted()
+    figure.layout.paper_bgcolor = backgroundColor(this.outer)
+    const { width, height } = figure.layout
+    this.plotly.downloadImage(figure, { format: "png", filename: this.component.data.key, scale: 2, width, height })
+  }
+
+  remove() {
+    this.removed = true
+    this.observer.disconnect()
+    this.plotly?.purge(this.node)
+    charts.delete(this.component.parentElement)
+  }
+}

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
+from vaelab.processes import THREADS_THAT_YIELD
 from vaelab.ui.assets import PLOTLY, lab_path, load_asset, serve_component, serve_plotly
 from vaelab.ui.visitor import VisitorCookie
 
@@ -40,6 +41,8 @@ def middleware() -> list[Middleware]:
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Around the time that the server answers: warm what the first visitor needs, close at the end."""
+    for name, value in THREADS_THAT_YIELD.items():
+        os.environ.setdefault(name, value)
     warming = Thread(target=warm, name="vaelab-warm", daemon=True)
     warming.start()
     try:

@@ -22,8 +22,9 @@ def _new_token() -> str:
     return secrets.token_hex(16)
 
 
-def _is_token(value: str) -> bool:
-    return _TOKEN.fullmatch(value) is not None
+def _is_token(value: object) -> bool:
+    # Streamlit's AppTest has no request: whatever is asked of it there is a mock and no text.
+    return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
 
 
 def visitor() -> str:
@@ -32,9 +33,9 @@ def visitor() -> str:
     A browser that keeps no cookies is a new visitor in every session. Whoever knows the token is
     that visitor: it belongs in no link, page or log.
     """
-    token = st.context.cookies.get(COOKIE, "")
+    token = st.context.cookies.get(COOKIE)
     if _is_token(token):
-        return token
+        return str(token)
     if _SESSION_KEY not in st.session_state:
         st.session_state[_SESSION_KEY] = _new_token()
     return str(st.session_state[_SESSION_KEY])

@@ -1,0 +1,49 @@
+"""The router finds every page, wherever one comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+GROUPS = {
+    "Train": ["Train"],
+    "Explore": ["Reconstructions", "Latent space", "Latent grid"],
+    "Runs": ["Runs"],
+}
+
+App = Callable[[], AppTest]
+
+
+def page_links(app: AppTest) -> list[str]:
+    return [link.label for link in app.sidebar.page_link]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_page_is_reached_and_has_a_title(app: App, page: Path) -> None:
+    visit = app().run().switch_page(str(page)).run()
+    assert not visit.exception
+    assert visit.title[0].value
+
+
+def test_the_first_page_is_train(app: App) -> None:
+    first, chosen = app().run(), app().run().switch_page(str(ROOT / "pages" / "train.py")).run()
+    assert first.title[0].value == chosen.title[0].value
+
+
+def test_the_sidebar_lists_the_pages_in_titled_groups(app: App) -> None:
+    visit = app().run()
+    titles = [caption.value.strip("*") for caption in visit.sidebar.caption]
+    assert [title for title in titles if title in GROUPS] == list(GROUPS)
+    assert page_links(visit) == [page for pages in GROUPS.values() for page in pages]
+
+
+def test_the_sidebar_is_the_same_on_every_page(app: App) -> None:
+    visit = app().run()
+    expected = page_links(visit)
+    for page in PAGES:
+        assert page_links(visit.switch_page(str(page)).run()) == expected

@@ -1,0 +1,73 @@
+"""What can be said of a recipe before it is trained: sizes, compression, steps, expected time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from vaelab.config import RunConfig
+from vaelab.datasets import DatasetSpec
+from vaelab.layers import Cost, cost, network_layers
+
+GUESSED_SPEED = {"mlp": 8e10, "conv": 1.5e10}
+"""Multiplications a second in training on a laptop: a first guess, until a run has been measured."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Sizes of a recipe."""
+
+    parameters: int
+    train_images: int
+    steps_per_epoch: int
+    pixels: int
+    """Numbers, and bytes, of an image."""
+    code_bytes: int
+    """Bytes of a code of 32-bit numbers."""
+
+
+def facts(config: RunConfig, spec: DatasetSpec) -> Facts:
+    """Sizes of a recipe on a data set."""
+    encoder, decoder = _costs(config, spec)
+    images = min(config.train_size, spec.train_images)
+    batch = images if config.optimizer == "gd" else min(config.batch_size, images)
+    return Facts(
+        parameters=encoder.parameters + decoder.parameters,
+        train_images=images,
+        steps_per_epoch=math.ceil(images / batch),
+        pixels=math.prod(spec.shape),
+        code_bytes=4 * config.latent_dim,
+    )
+
+
+def work(config: RunConfig, spec: DatasetSpec) -> float:
+    """Multiplications of a whole training, evaluations included.
+
+    A training step costs three forward passes; an evaluation decodes twice.
+    """
+    encoder, decoder = _costs(config, spec)
+    forward = encoder.multiplications + decoder.multiplications
+    images = min(config.train_size, spec.train_images)
+    evaluation = spec.test_images * (forward + decoder.multiplications)
+    return config.epochs * (3 * forward * images + evaluation)
+
+
+def expected_seconds(config: RunConfig, spec: DatasetSpec, speed: float | None = None) -> float:
+    """Time of a whole training at a measured speed in multiplications a second, or at a guessed one."""
+    return work(config, spec) / (speed or GUESSED_SPEED[config.architecture])
+
+
+def _costs(config: RunConfig, spec: DatasetSpec) -> tuple[Cost, Cost]:
+    encoder, decoder = network_layers(config, spec.shape)
+    return cost(encoder, spec.shape), cost(decoder, (config.latent_dim,))
+
+
+def duration(seconds: float) -> str:
+    """A time in words, no more exact than it is known: "about 20 seconds"."""
+    if seconds < 10:
+        return f"about {max(1, round(seconds))} s"
+    if seconds < 90:
+        return f"about {5 * round(seconds / 5)} s"
+    if seconds < 5400:
+        return f"about {round(seconds / 60)} min"
+    return f"about {seconds / 3600:.1f} h"

@@ -1,0 +1,87 @@
+"""The page's address and the recipe: a link opens a recipe, a change of the recipe writes the link.
+
+Widgets are not bound to the address: Streamlit's binding drops defaults, so that a later default
+would change an old link, and erases wrong values without a word.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from vaelab.config import RunConfig
+from vaelab.fields import FIELD_NAMES, as_text, read_config
+from vaelab.presets import PRESETS
+
+DEFAULT_PRESET = "vae-2d"
+
+
+def recipe_of(parameters: dict[str, str]) -> tuple[RunConfig, dict[str, str]]:
+    """The recipe that a link's parameters mean, and a sentence for each that is wrong.
+
+    Wrong fields are left at the preset's value; parameters that are no fields (`run`) are not ours.
+    """
+    preset = PRESETS.get(parameters.get("preset", DEFAULT_PRESET))
+    problems = {} if preset else {"preset": f"preset: must be one of {', '.join(PRESETS)}."}
+    base = (preset or PRESETS[DEFAULT_PRESET]).config.model_dump()
+    given: dict[str, Any] = {k: v for k, v in parameters.items() if k in (*FIELD_NAMES, "version")}
+    if {"optimizer", "lr_schedule"} & given.keys():
+        base["learning_rate"] = None
+    if "architecture" in given:
+        base["hidden"] = None
+    config, wrong = read_config({**base, **given})
+    while config is None:
+        problems |= wrong
+        remaining = {name: value for name, value in given.items() if name not in wrong}
+        if len(remaining) == len(given):  # nothing of the link itself is wrong: impossible, but never loop
+            remaining = {}
+        given = remaining
+        config, wrong = read_config({**base, **given})
+    return config, problems
+
+
+def parameters_of(config: RunConfig) -> dict[str, str]:
+    """Every field as a link writes it, the defaults and the version too."""
+    return {
+        "version": as_text(config.version),
+        **{name: as_text(getattr(config, name)) for name in FIELD_NAMES},
+    }
+
+
+def link_to(page: str, parameters: dict[str, str]) -> str:
+    """The address of a page of this server with parameters, as one would paste it."""
+    base = (st.context.url or "").split("?")[0].rstrip("/")
+    known = ("/reconstructions", "/latent-space", "/latent-grid", "/runs")
+    root = next((base.removesuffix(path) for path in known if base.endswith(path)), base)
+    return f"{root}/{page}?{urlencode(parameters)}"
+
+
+def followed_link() -> tuple[RunConfig | None, dict[str, str]]:
+    """The recipe of the address, if it is a new one: opened, or reached by the browser's Back.
+
+    Arriving from another page through the sidebar drops all parameters; that is no new link.
+    """
+    state, parameters = st.session_state, st.query_params.to_dict()
+    if parameters == state.get("link_seen"):
+        return None, {}
+    first = "link_seen" not in state
+    state.link_seen = parameters
+    if not parameters and not first and state.get("arrived"):
+        state.bare_recipe = state.recipe
+        return None, {}
+    if not parameters:
+        return state.get("bare_recipe", PRESETS[DEFAULT_PRESET].config), {}
+    return recipe_of(parameters)
+
+
+def write_link(config: RunConfig, run_id: str | None) -> None:
+    """Write recipe and run to the address, unless it says the same already."""
+    state, now = st.session_state, st.query_params.to_dict()
+    meant = recipe_of(now)[0] if now else state.get("bare_recipe", PRESETS[DEFAULT_PRESET].config)
+    if meant == config and now.get("run") == run_id:
+        return
+    wanted = parameters_of(config) | ({"run": run_id} if run_id else {})
+    st.query_params.from_dict(wanted)
+    state.link_seen = wanted

@@ -27,13 +27,13 @@ DatasetName = Literal["mnist", "fashion-mnist", "kmnist", "emnist-letters", "cif
 
 DEFAULT_HIDDEN = {"mlp": "512-256", "conv": "16-32/128/128"}
 
-# Tried on MNIST with the default network: the largest rate of 1, 3, 10, ... steps that
-# neither diverged nor got worse, for objectives in nats per image.
+# Tried on MNIST with the default network as AE and VAE, in steps of about 3: the best rate of those
+# that did not diverge; a constant 0.001 for Adam, as everybody knows it.
 DEFAULT_LEARNING_RATE = {
-    "gd": {"constant": 1e-2, "one-cycle": 1e-2},
-    "sgd": {"constant": 1e-3, "one-cycle": 3e-3},
-    "momentum": {"constant": 1e-4, "one-cycle": 3e-4},
-    "rmsprop": {"constant": 1e-3, "one-cycle": 3e-3},
+    "gd": {"constant": 3e-2, "one-cycle": 1e-1},
+    "sgd": {"constant": 3e-2, "one-cycle": 3e-2},
+    "momentum": {"constant": 1e-2, "one-cycle": 1e-2},
+    "rmsprop": {"constant": 1e-3, "one-cycle": 1e-3},
     "adam": {"constant": 1e-3, "one-cycle": 1e-2},
     "adamw": {"constant": 1e-3, "one-cycle": 1e-2},
 }

@@ -1,0 +1,123 @@
+"""requirements.txt names what the code imports and no more; the Makefile does what its help says."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAKEFILE = (ROOT / "Makefile").read_text()
+
+needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="there is no make on this machine")
+
+
+def listed(section: str) -> set[str]:
+    """Names of the packages below the comment `# section` of requirements.txt, up to the next empty line."""
+    lines = (ROOT / "requirements.txt").read_text().split(f"# {section}\n")[1].split("\n\n")[0].splitlines()
+    return {re.match(r"[\w.-]+", line).group() for line in lines}
+
+
+def imported(*paths: str) -> set[str]:
+    """Distributions whose modules the Python files at these paths import, wherever in the file."""
+    files = [file for path in paths for file in [ROOT / path, *(ROOT / path).rglob("*.py")] if file.is_file()]
+    modules: set[str] = set()
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Import):
+                modules.update(alias.name.split(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                modules.add(node.module.split(".")[0])
+    own = {path.stem for path in ROOT.iterdir()}
+    distributions = packages_distributions()
+    return {
+        distributions.get(module, [module])[0].lower() for module in modules - own - sys.stdlib_module_names
+    }
+
+
+def make(*arguments: str, folder: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run make as from a fresh shell, not as a part of the make that may be running this test."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    command = ["make", "--silent", *arguments]
+    return subprocess.run(command, cwd=folder, env=inherited | environment, capture_output=True, text=True)
+
+
+def test_the_app_lists_what_it_imports_and_no_more():
+    assert listed("The app") == imported("app.py", "pages", "vaelab")
+
+
+def test_the_tests_list_what_they_import_or_make_runs_and_no_more():
+    run_by_make = set(re.findall(r"\$\(python\) -m (\w+)", MAKEFILE)) - {"pip", "streamlit", "tests"}
+    assert listed("Tests and checks") == (imported("tests") | run_by_make) - listed("The app")
+
+
+def test_every_requirement_has_a_tested_range_and_a_reason():
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    requirements = [line for line in lines if line and not line.startswith("#")]
+    assert requirements
+    for line in requirements:
+        assert re.fullmatch(r"[\w.-]+(>=[\d.]+,<[\d.]+|==[\d.]+\*) +# \S.+", line), line
+
+
+@needs_make
+def test_help_names_every_target():
+    targets = re.findall(r"^([a-z][a-z-]*):(?! *\w+ *[:?]?=)", MAKEFILE, flags=re.MULTILINE)
+    described = re.findall(r"^make (\S+) +\S.+$", make("help").stdout, flags=re.MULTILINE)
+    assert described == targets
+    assert set(re.search(r"^\.PHONY: (.+)$", MAKEFILE, flags=re.MULTILINE).group(1).split()) == set(targets)
+    assert make().stdout == make("help").stdout
+
+
+@needs_make
+@pytest.mark.parametrize(
+    ("arguments", "single_user"),
+    [
+        (["run"], True),
+        (["run", "HOST=127.0.0.2"], True),
+        (["run", "HOST=0.0.0.0"], False),
+        (["run", "HOST=192.168.1.5"], False),
+        (["serve"], False),
+        (["serve", "HOST=127.0.0.1"], False),
+    ],
+)
+def test_only_run_on_loopback_is_for_a_single_user(arguments, single_user):
+    start = make("--dry-run", *arguments).stdout.splitlines()[-1]
+    assert "streamlit run app.py" in start
+    assert ("VAELAB_SINGLE_USER=1" in start) == single_user
+
+
+@needs_make
+def test_install_happens_once_for_the_same_requirements(tmp_path):
+    (tmp_path / "Makefile").write_text(MAKEFILE)
+    requirements = tmp_path / "requirements.txt"
+
+    def install() -> subprocess.CompletedProcess[str]:
+        return make("install", folder=tmp_path, PYTHON=sys.executable)
+
+    requirements.write_text("./no-such-package\n")
+    assert install().returncode != 0
+    assert install().returncode != 0, "a failed install is not taken for a finished one"
+
+    requirements.write_text("# nothing\n")
+    assert "Filling .venv" in install().stdout
+    requirements.touch()
+    again = install()
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+
+    requirements.write_text("# nothing, in other words\n")
+    assert "Filling .venv" in install().stdout
+
+
+@needs_make
+def test_an_unfit_python_gets_one_sentence(tmp_path):
+    (tmp_path / "Makefile").write_text(MAKEFILE)
+    (tmp_path / "requirements.txt").touch()
+    result = make("install", folder=tmp_path, PYTHON="python1.5")
+    assert result.returncode != 0
+    assert "Python 3.11 or newer" in result.stderr.splitlines()[0]
+    assert not (tmp_path / ".venv").exists()

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from vaelab.config import HiddenLayers, RunConfig, parse_hidden
+from vaelab.config import RunConfig
+from vaelab.hidden import HiddenLayers, parse_hidden
 
 Shape = tuple[int, int, int]
 

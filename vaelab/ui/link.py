@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from vaelab.config import RunConfig
+from vaelab.config import RunConfig, with_changes
 from vaelab.fields import FIELD_NAMES, as_text, read_config
 from vaelab.presets import PRESETS
 
@@ -25,20 +25,16 @@ def recipe_of(parameters: dict[str, str]) -> tuple[RunConfig, dict[str, str]]:
     """
     preset = PRESETS.get(parameters.get("preset", DEFAULT_PRESET))
     problems = {} if preset else {"preset": f"preset: must be one of {', '.join(PRESETS)}."}
-    base = (preset or PRESETS[DEFAULT_PRESET]).config.model_dump()
+    base = (preset or PRESETS[DEFAULT_PRESET]).config
     given: dict[str, Any] = {k: v for k, v in parameters.items() if k in (*FIELD_NAMES, "version")}
-    if {"optimizer", "lr_schedule"} & given.keys():
-        base["learning_rate"] = None
-    if "architecture" in given:
-        base["hidden"] = None
-    config, wrong = read_config({**base, **given})
+    config, wrong = read_config(with_changes(base, given))
     while config is None:
         problems |= wrong
         remaining = {name: value for name, value in given.items() if name not in wrong}
         if len(remaining) == len(given):  # nothing of the link itself is wrong: impossible, but never loop
             remaining = {}
         given = remaining
-        config, wrong = read_config({**base, **given})
+        config, wrong = read_config(with_changes(base, given))
     return config, problems
 
 

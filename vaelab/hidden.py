@@ -1,0 +1,46 @@
+"""The text of the field `hidden`, such as `512-256` or `32-64/16`, and what it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class HiddenLayers:
+    """What the text of `hidden` means. Widths are from the image to the code."""
+
+    channels: tuple[int, ...]
+    """Of the convolutions; empty for mlp."""
+    encoder_widths: tuple[int, ...]
+    decoder_widths: tuple[int, ...]
+
+
+def parse_hidden(text: str, architecture: str) -> HiddenLayers:
+    """The layers that the text of `hidden` means.
+
+    Raises
+    ------
+    ValueError
+        If the text is not of the form that the field describes.
+    """
+    first, *others = text.split("/")
+    parts = [_numbers(part) for part in (first, *others)]
+    if any(len(widths) > 8 for widths in parts) or len(parts) > (3 if architecture == "conv" else 1):
+        raise ValueError("too many layers")
+    if architecture == "mlp":
+        return HiddenLayers((), parts[0], parts[0])
+    channels, encoder_widths, decoder_widths = (*parts, (), ())[:3]
+    if not (1 <= len(channels) <= 4 and max(channels) <= 256):
+        raise ValueError("conv needs 1 to 4 channel counts from 1 to 256")
+    return HiddenLayers(channels, encoder_widths, decoder_widths)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    if text == "none":
+        return ()
+    parts = text.split("-")
+    if not all(
+        part.isascii() and part.isdigit() and len(part) <= 4 and 1 <= int(part) <= 4096 for part in parts
+    ):
+        raise ValueError("not whole numbers joined by '-'")
+    return tuple(int(part) for part in parts)

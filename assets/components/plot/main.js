@@ -41,7 +41,6 @@ class Chart {
     this.component = component
     const { data } = component
     this.figure = JSON.parse(data.figure)
-    Object.assign(this.outer.dataset, { state: data.state, step: data.step ?? "" })
     this.outer.style.height = `${data.height}px`
     this.node.setAttribute("aria-label", data.alt)
     this.node.setAttribute("role", data.selectable ? "application" : "img")
@@ -50,6 +49,8 @@ class Chart {
       this.plotly = await loadPlotly(urls.plotly)
       // Newer data may have come in the meantime: what is drawn is always the latest.
       await this.draw()
+      const { state, step } = this.component.data
+      Object.assign(this.outer.dataset, { state, step: step ?? "" })
     } catch (error) {
       console.error(error)
       this.notice.hidden = false

@@ -1,0 +1,270 @@
+"""Charts and pictures in a real browser: they change in place, and a reader's view of them stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+APP = Path(__file__).parent / "apps" / "components_app.py"
+ROUNDING = 0.5  # pixels
+CHART = "document.querySelector('.st-key-losses .js-plotly-plot')"
+
+
+@pytest.fixture(scope="module")
+def url(start_server: Callable[..., Any]) -> str:
+    return start_server(APP, VAELAB_WARM="0").url
+
+
+@pytest.fixture
+def view(page: Page, url: str) -> Page:
+    page.goto(url)
+    at_step(page, 0)
+    return page
+
+
+def at_step(page: Page, step: int) -> None:
+    """Wait until every view shows this step."""
+    for container in ("losses", "latent", "strip"):
+        expect(page.locator(f".st-key-{container} [data-step='{step}']")).to_be_attached()
+
+
+def go_on(page: Page, step: int) -> None:
+    """Let the script draw the next step, by the keyboard, so that the mouse stays where it is."""
+    page.get_by_role("button", name="Next").press("Enter")
+    at_step(page, step)
+
+
+def chart(page: Page, container: str = "losses") -> Locator:
+    return page.locator(f".st-key-{container} .js-plotly-plot")
+
+
+def ranges(page: Page) -> list[float]:
+    return chart(page).evaluate("node => [...node._fullLayout.xaxis.range, ...node._fullLayout.yaxis.range]")
+
+
+def zoom(page: Page) -> None:
+    """Drag over a part of the loss chart, as a reader does."""
+    box = chart(page).locator(".nsewdrag").bounding_box()
+    assert box is not None
+    before = ranges(page)
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.7 * box["height"], steps=5)
+    page.mouse.up()
+    page.wait_for_function(f"before => {CHART}._fullLayout.xaxis.range[0] !== before", arg=before[0])
+
+
+def place_of_point(page: Page, curve: int, index: int) -> tuple[float, float]:
+    """Where a point of the scatter is on the screen."""
+    box = chart(page, "latent").bounding_box()
+    assert box is not None
+    x, y = chart(page, "latent").evaluate(
+        """(node, [curve, index]) => {
+            const { x, y } = node._fullData[curve]
+            const { xaxis, yaxis } = node._fullLayout
+            return [xaxis._offset + xaxis.d2p(x[index]), yaxis._offset + yaxis.d2p(y[index])]
+        }""",
+        [curve, index],
+    )
+    return box["x"] + x, box["y"] + y
+
+
+def outermost_point(page: Page) -> tuple[int, int]:
+    """Curve and index of the point of the scatter that lies furthest up, which no other point covers."""
+    return chart(page, "latent").evaluate(
+        """node => node._fullData
+            .flatMap(({ y }, curve) => Array.from(y, (value, index) => [value, curve, index]))
+            .reduce((best, point) => (point[0] > best[0] ? point : best)).slice(1)"""
+    )
+
+
+def test_an_update_changes_the_chart_in_place(view: Page) -> None:
+    chart(view).evaluate("node => { node.marked = true; node.querySelector('.main-svg').marked = true }")
+    count = chart(view).evaluate("node => node._fullData[0].x.length")
+    for step in (1, 2, 3):
+        go_on(view, step)
+    assert chart(view).evaluate("node => [node.marked, node.querySelector('.main-svg').marked]") == [
+        True,
+        True,
+    ]
+    assert chart(view).evaluate("node => node._fullData[0].x.length") == count + 3
+
+
+def test_a_zoom_survives_an_update_until_it_is_reset(view: Page) -> None:
+    whole = ranges(view)
+    zoom(view)
+    zoomed = ranges(view)
+    go_on(view, 1)
+    assert ranges(view) == zoomed
+    view.locator(".st-key-losses").get_by_role("button", name="Reset the zoom").click()
+    view.wait_for_function(f"() => {CHART}._fullLayout.xaxis.autorange")
+    assert ranges(view)[0] == whole[0]
+    go_on(view, 2)
+    assert ranges(view)[1] == whole[1] + 2
+
+
+def test_a_curve_hidden_in_the_legend_stays_hidden(view: Page) -> None:
+    view.locator(".st-key-losses .legendtoggle").first.click()
+    view.wait_for_function(f"() => {CHART}._fullData[0].visible === 'legendonly'")
+    go_on(view, 1)
+    view.set_viewport_size({"width": 1100, "height": 768})
+    view.wait_for_function(f"() => {CHART}._fullLayout.width < 1100")
+    go_on(view, 2)
+    assert chart(view).evaluate("node => node._fullData.map(({ visible }) => visible)") == [
+        "legendonly",
+        True,
+    ]
+
+
+def test_what_the_mouse_points_at_survives_an_update(view: Page) -> None:
+    box = chart(view).locator(".nsewdrag").bounding_box()
+    assert box is not None
+    view.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.9 * box["height"], steps=3)
+    expect(chart(view).locator(".hovertext").first).to_be_visible()
+    go_on(view, 1)
+    expect(chart(view).locator(".hovertext").first).to_be_visible()
+
+
+def test_a_click_on_a_point_reaches_python(view: Page) -> None:
+    curve, index = outermost_point(view)
+    view.mouse.move(*place_of_point(view, curve, index), steps=3)
+    view.mouse.click(*place_of_point(view, curve, index))
+    expect(view.get_by_text(f"Chosen: {10 * index + curve}", exact=True)).to_be_visible()
+
+
+def test_a_point_can_be_chosen_without_a_mouse(view: Page) -> None:
+    codes = view.get_by_role("application", name="Codes")
+    codes.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
+        codes.press(key)
+    expect(view.locator(".st-key-latent [aria-live]")).to_contain_text("x ")
+    codes.press("Enter")
+    expect(view.get_by_text(re.compile(r"^Chosen: \d+$"))).to_be_visible()
+
+
+def test_a_chart_without_choice_ignores_clicks(view: Page) -> None:
+    expect(view.get_by_role("img", name="Losses by step")).to_be_visible()
+    chart(view).locator(".nsewdrag").click()
+    go_on(view, 1)
+    expect(view.get_by_text("Chosen: None")).to_be_visible()
+
+
+def test_pictures_change_in_place(view: Page) -> None:
+    images = view.locator(".st-key-strip img")
+    before = images.evaluate_all("images => images.map((image) => { image.marked = true; return image.src })")
+    go_on(view, 1)
+    after = images.evaluate_all(
+        "images => images.map(({ src, marked, complete }) => [src, marked, complete])"
+    )
+    assert len(before) == len(after) == 3
+    for old, (new, marked, complete) in zip(before, after, strict=True):
+        assert new != old
+        assert marked
+        assert complete
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_labels_stand_over_their_columns(view: Page, width: int) -> None:
+    view.set_viewport_size({"width": width, "height": 844})
+    band = view.locator(".st-key-strip .vaelab-sheet-band").first
+    labels = view.locator(".st-key-strip .vaelab-sheet-columns span")
+    expect(labels).to_have_count(10)
+    expect(labels.last).to_have_text("Ankle boot")
+    middles, fits = band.evaluate(
+        """async band => {
+            await new Promise(requestAnimationFrame)
+            const { left, width } = band.getBoundingClientRect()
+            const cell = (index) => left + (width * (index * 29 + 14)) / 289
+            const boxes = [...document.querySelectorAll('.vaelab-sheet-columns span')]
+                .map((label) => label.getBoundingClientRect())
+            return [
+                boxes.map((box, index) => Math.abs((box.left + box.right) / 2 - cell(index))),
+                boxes.every((box) => box.width <= (width * 29) / 289),
+            ]
+        }"""
+    )
+    assert max(middles) < 2
+    assert fits
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_nothing_is_wider_than_the_page(view: Page, width: int) -> None:
+    view.set_viewport_size({"width": width, "height": 844})
+    view.wait_for_function(f"width => {CHART}._fullLayout.width < width", arg=width)
+    assert view.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    for element in view.locator(".vaelab-plot, .vaelab-sheet").all():
+        box = element.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= width + ROUNDING
+
+
+def test_on_a_narrow_page_the_legend_is_below_the_chart(view: Page) -> None:
+    view.set_viewport_size({"width": 390, "height": 844})
+    view.wait_for_function(f"() => {CHART}._fullLayout.width < 390")
+    drawing = chart(view).locator(".nsewdrag").bounding_box()
+    legend = chart(view).locator(".legend").bounding_box()
+    assert drawing is not None
+    assert legend is not None
+    assert legend["y"] > drawing["y"] + drawing["height"]
+
+
+def test_charts_follow_the_theme(view: Page) -> None:
+    fill = "() => getComputedStyle(document.querySelector('.js-plotly-plot .gtitle')).fill"
+    text = "() => getComputedStyle(document.querySelector('h1')).color"
+    chart(view).evaluate("node => { node.marked = true }")
+    light = view.evaluate(fill)
+    assert light == view.evaluate(text)
+    view.emulate_media(color_scheme="dark")
+    view.wait_for_function(f"light => ({fill})() !== light && ({fill})() === ({text})()", arg=light)
+    assert chart(view).evaluate("node => node.marked")
+
+
+def test_a_chart_can_be_downloaded(view: Page) -> None:
+    with view.expect_download() as download:
+        view.locator(".st-key-losses").get_by_role("button", name="Download as PNG").click()
+    assert download.value.suggested_filename == "loss-chart.png"
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_all_charts_share_one_copy_of_plotly(page: Page, url: str) -> None:
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(request.url))
+    page.goto(url)
+    at_step(page, 0)
+    assert sum("plotly.min.js" in address for address in loaded) == 1
+
+
+def test_without_plotly_there_is_a_sentence(page: Page, url: str) -> None:
+    page.route("**/plotly.min.js*", lambda route: route.abort())
+    page.goto(url)
+    expect(page.locator(".st-key-losses")).to_contain_text("The chart could not be drawn; reload the page")
+    expect(page.locator(".st-key-strip img").first).to_be_visible()
+
+
+def test_without_its_script_a_view_says_so(page: Page, url: str) -> None:
+    def refuse(route: Route) -> None:
+        route.fulfill(status=500)
+
+    page.route("**/lab/components/**/main.js*", refuse)
+    page.goto(url)
+    for container in ("losses", "strip"):
+        expect(page.locator(f".st-key-{container}")).to_contain_text("could not be loaded; reload the page")
+
+
+def test_room_is_reserved_before_plotly_is_there(page: Page, url: str) -> None:
+    waiting: list[Route] = []
+    page.route("**/plotly.min.js*", lambda route: waiting.append(route))
+    page.goto(url)
+    notice = page.locator(".st-key-losses").get_by_text("Loading the chart")
+    expect(notice).to_be_visible()
+    expect(page.locator(".st-key-strip img").first).to_be_visible()
+    before = page.locator(".st-key-strip").bounding_box()
+    waiting[0].continue_()
+    at_step(page, 0)
+    expect(notice).to_be_hidden()
+    assert page.locator(".st-key-strip").bounding_box() == before

@@ -1,0 +1,140 @@
+"""What surrounds the pages: addresses, cookie, errors, the sidebar on a phone, and the server's end."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPONENTS_APP = Path(__file__).parent / "apps" / "components_app.py"
+PAGES = {
+    "/": "Train",
+    "/reconstructions": "Reconstructions",
+    "/latent-space": "Latent space",
+    "/latent-grid": "Latent grid",
+    "/runs": "Runs",
+}
+
+Start = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def components(start_server: Start) -> Any:
+    return start_server(COMPONENTS_APP, VAELAB_WARM="0")
+
+
+@pytest.mark.parametrize(("path", "title"), PAGES.items())
+def test_a_deep_link_works_on_a_fresh_server(start_server: Start, page: Page, path: str, title: str) -> None:
+    server = start_server(VAELAB_WARM="0")
+    page.goto(server.url + path)
+    expect(page).to_have_title(f"{title} · VAE Lab")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_test_id("stSidebar").get_by_role("link")).to_contain_text(list(PAGES.values()))
+    server.stop()
+
+
+def test_the_first_visit_already_carries_the_cookie(components: Any, page: Page) -> None:
+    page.goto(components.url)
+    shown = page.get_by_text(re.compile(r"^Visitor: [0-9a-f]{32}$"))
+    expect(shown).to_be_visible()
+    (cookie,) = [entry for entry in page.context.cookies() if entry["name"] == "vaelab_visitor"]
+    assert shown.inner_text() == f"Visitor: {cookie['value']}"
+    assert cookie["httpOnly"]
+    page.reload()
+    expect(shown).to_have_text(f"Visitor: {cookie['value']}")
+
+
+def test_two_browsers_are_two_visitors(components: Any, browser: Browser) -> None:
+    visitors = set()
+    for _ in range(2):
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(components.url)
+        visitors.add(page.get_by_text(re.compile(r"^Visitor: [0-9a-f]{32}$")).inner_text())
+        context.close()
+    assert len(visitors) == 2
+
+
+def test_nothing_is_fetched_from_elsewhere(server: Any, page: Page) -> None:
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    for path, title in PAGES.items():
+        page.goto(server.url + path)
+        expect(page).to_have_title(f"{title} · VAE Lab")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+    ours = urlsplit(server.url).netloc
+    assert {urlsplit(url).netloc for url in fetched if url.startswith("http")} == {ours}
+
+
+def test_an_error_is_a_sentence_here_and_a_traceback_in_the_log(components: Any, page: Page) -> None:
+    page.goto(components.url)
+    page.get_by_role("button", name="Fail").click()
+    expect(page.get_by_role("alert")).to_contain_text("Something went wrong while this page was drawn.")
+    assert "secret" not in page.content()
+    assert "Traceback" not in page.content()
+    assert 'raise RuntimeError("a secret detail")' in components.log.read_text()
+
+
+@pytest.mark.parametrize("source", ['raise RuntimeError("a secret detail")', "a secret detail"])
+def test_no_error_of_a_page_shows_its_source(
+    start_server: Start, page: Page, tmp_path: Path, source: str
+) -> None:
+    """The app's own start and router, with pages that fail when they run, or cannot even be read."""
+    shutil.copy(ROOT / "app.py", tmp_path)
+    (tmp_path / "vaelab" / "ui").mkdir(parents=True)
+    shutil.copy(ROOT / "vaelab" / "ui" / "router.py", tmp_path / "vaelab" / "ui")
+    (tmp_path / "assets").symlink_to(ROOT / "assets")
+    (tmp_path / "pages").mkdir()
+    for original in (ROOT / "pages").glob("*.py"):
+        (tmp_path / "pages" / original.name).write_text(source)
+    server = start_server(tmp_path / "app.py", VAELAB_WARM="0")
+    page.goto(server.url)
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert "secret" not in page.content()
+    assert "Traceback" not in page.content()
+    assert "a secret detail" in server.log.read_text()
+    server.stop()
+
+
+def test_on_a_phone_the_sidebar_makes_way_for_the_chosen_page(server: Any, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(server.url)
+    sidebar = page.get_by_test_id("stSidebar")
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(sidebar).to_have_attribute("data-collapsed", "false")
+    sidebar.get_by_role("link", name="Latent grid").click()
+    expect(page).to_have_title("Latent grid · VAE Lab")
+    expect(sidebar).to_have_attribute("data-collapsed", "true")
+
+
+@pytest.mark.parametrize(
+    "path", ["/lab/components/plot/..%2f..%2f..%2fapp.py", "/lab/../app.py", "/lab/%2e%2e/app.py"]
+)
+def test_no_path_leads_out_of_the_served_files(components: Any, path: str) -> None:
+    connection = http.client.HTTPConnection(urlsplit(components.url).netloc, timeout=20)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    assert b"st.App" not in answer.read()
+    connection.close()
+
+
+@pytest.mark.parametrize("wish", [signal.SIGTERM, signal.SIGINT], ids=["kill", "Ctrl-C"])
+def test_the_server_ends_cleanly_while_a_page_is_open(
+    start_server: Start, page: Page, wish: signal.Signals
+) -> None:
+    server = start_server(COMPONENTS_APP)
+    page.goto(server.url)
+    expect(page.get_by_role("heading", name="Components")).to_be_visible()
+    server.stop(wish)
+    log = server.log.read_text()
+    assert log.count("The lifespan has ended.") == 1
+    assert "Traceback" not in log

@@ -12,6 +12,8 @@ from vaelab import events
 if TYPE_CHECKING:
     from vaelab.session import Session
 
+COUNTERS = ("step", "told_step", "evaluated_step", "epoch")
+
 
 def checkpoint(session: Session) -> events.Checkpoint:
     """All that loading the model, and going on exactly, needs; copied, so that training may go on."""
@@ -22,9 +24,11 @@ def checkpoint(session: Session) -> events.Checkpoint:
                 resume[f"optimizer.{index}.{name}"] = torch.as_tensor(value).cpu().numpy().copy()
     resume["totals.epoch"] = session.totals.epoch.copy()
     resume["totals.recent"] = session.totals.recent.copy()
-    counters = (session.step, session.epoch, session.evaluated_step, torch.get_num_threads())
-    resume["counters"] = np.array(counters, dtype=np.int64)
-    resume["clock"] = np.array([session.clock.seconds(), session.train_objective])
+    for name in COUNTERS:
+        resume[name] = np.array(getattr(session, name), dtype=np.int64)
+    resume["threads"] = np.array(torch.get_num_threads(), dtype=np.int64)
+    resume["train_objective"] = np.array(session.train_objective)
+    resume["seconds"] = np.array(session.clock.seconds())
     weights = session.model.state_dict()
     return events.Checkpoint(
         step=session.step,
@@ -39,7 +43,7 @@ def threads_of(resume: events.Checkpoint | None) -> int | None:
 
     Another number gives other roundings, and so another run.
     """
-    return None if resume is None else int(resume.resume["counters"][3])
+    return None if resume is None else int(resume.resume["threads"])
 
 
 def restore(session: Session, saved: events.Checkpoint) -> None:
@@ -61,9 +65,10 @@ def restore(session: Session, saved: events.Checkpoint) -> None:
         )
     except (RuntimeError, KeyError) as error:
         raise ValueError(f"The checkpoint does not fit this config: {error}") from error
-    session.step, session.epoch, session.evaluated_step, _ = arrays["counters"].tolist()
-    seconds, session.train_objective = arrays["clock"].tolist()
-    session.clock.set(seconds)
+    for name in COUNTERS:
+        setattr(session, name, int(arrays[name]))
+    session.train_objective = float(arrays["train_objective"])
+    session.clock.set(float(arrays["seconds"]))
     session.totals.epoch[:] = arrays["totals.epoch"]
     session.totals.recent[:] = arrays["totals.recent"]
     if session.step == session.epoch * session.steps_per_epoch:

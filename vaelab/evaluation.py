@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -12,6 +12,8 @@ import torch
 from vaelab.model import Autoencoder
 from vaelab.objective import bce, gaussian, reconstruction, squared_error
 from vaelab.randomness import generator_for
+
+T = TypeVar("T")
 
 CHUNK = {"mlp": 1000, "conv": 250}
 """Images a pass: small enough that a pass takes well under 0.1 s."""
@@ -42,12 +44,7 @@ def to_unit(images: np.ndarray, device: torch.device | str = "cpu") -> torch.Ten
 
 def evaluate(model: Autoencoder, images: np.ndarray) -> Evaluation:
     """Losses and codes of a model on images (N, C, H, W) uint8. Two calls give the same."""
-    steps = evaluate_in_steps(model, images)
-    try:
-        while True:
-            next(steps)
-    except StopIteration as end:
-        return end.value
+    return result_of(evaluate_in_steps(model, images))
 
 
 def evaluate_in_steps(model: Autoencoder, images: np.ndarray) -> Generator[None, None, Evaluation]:
@@ -71,6 +68,15 @@ def evaluate_in_steps(model: Autoencoder, images: np.ndarray) -> Generator[None,
         mean=np.concatenate([part.mean for part in passes]),
         logvar=_joined([part.logvar for part in passes]),
     )
+
+
+def result_of(steps: Generator[None, None, T]) -> T:
+    """Let the steps run through, and return what they return."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
 
 
 class _Pass(NamedTuple):

@@ -55,7 +55,7 @@ class Step:
     objective: float
     recon: float
     kl: float | None
-    beta: float
+    beta: float | None
     learning_rate: float
 
 
@@ -70,8 +70,8 @@ class Evaluated:
     kl: float | None
     neg_elbo: float | None
     kl_per_dim: list[float] | None
-    train_objective: float
-    """Mean training objective of the epoch: what `stop_loss` looks at."""
+    train_objective: float | None
+    """Mean training objective of the epoch so far: what `stop_loss` looks at. None before step 1."""
     sigma: float | None
     seconds: float
 

@@ -5,13 +5,14 @@ N images, C H W their channels, height and width, d the latent dimension. Images
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from vaelab.evaluation import CHUNK, to_unit
-from vaelab.model import Autoencoder
+from vaelab.evaluation import CHUNK, result_of, to_unit
+from vaelab.model import Autoencoder, Posterior
 from vaelab.planes import Plane, grid_points
 
 
@@ -25,16 +26,26 @@ class Codes:
     """(N, d) float32; None for an AE."""
 
 
-@torch.no_grad()
 def embed(model: Autoencoder, images: np.ndarray) -> Codes:
     """The posteriors of images (N, C, H, W)."""
-    device = next(model.parameters()).device
+    return result_of(embed_in_steps(model, images))
+
+
+def embed_in_steps(model: Autoencoder, images: np.ndarray) -> Generator[None, None, Codes]:
+    """`embed` that yields between short passes, so that the caller can look around."""
     size = CHUNK[model.config.architecture]
-    starts = range(0, len(images), size)
-    posteriors = [model.encode(to_unit(images[start : start + size], device)) for start in starts]
-    mean = torch.cat([posterior.mean for posterior in posteriors]).cpu().numpy()
-    logvars = [posterior.logvar for posterior in posteriors if posterior.logvar is not None]
+    passes: list[Posterior] = []
+    for start in range(0, len(images), size):
+        passes.append(_posterior(model, images[start : start + size]))
+        yield
+    mean = torch.cat([posterior.mean for posterior in passes]).cpu().numpy()
+    logvars = [posterior.logvar for posterior in passes if posterior.logvar is not None]
     return Codes(mean, torch.cat(logvars).cpu().numpy() if logvars else None)
+
+
+@torch.no_grad()
+def _posterior(model: Autoencoder, images: np.ndarray) -> Posterior:
+    return model.encode(to_unit(images, next(model.parameters()).device))
 
 
 @torch.no_grad()

@@ -29,20 +29,23 @@ def one_of_each_class(labels: np.ndarray) -> np.ndarray:
     return np.unique(labels, return_index=True)[1]
 
 
-def snapshot(
-    model: Autoencoder, data: Dataset, step: int, epoch: float, codes: Codes | None = None
-) -> events.Snapshot:
-    """What the model is now; `codes` of the test images if they are known already."""
-    known = codes or embed(model, data.x_test)
+def snapshot(model: Autoencoder, data: Dataset, step: int, epoch: float, codes: Codes) -> events.Snapshot:
+    """What the model is now, with its codes of the test images."""
     decoder = {f"decoder.{name}": weight for name, weight in model.decoder.state_dict().items()}
     return events.Snapshot(
         step=step,
         epoch=epoch,
-        decoder={name: weight.cpu().numpy().astype(np.float16) for name, weight in decoder.items()},
-        mean=known.mean.astype(np.float16),
-        logvar=None if known.logvar is None else known.logvar.astype(np.float16),
+        decoder={name: _half(weight.cpu().numpy()) for name, weight in decoder.items()},
+        mean=_half(codes.mean),
+        logvar=None if codes.logvar is None else _half(codes.logvar),
         reconstructions=reconstruct(model, data.x_test[:KEPT_RECONSTRUCTIONS]),
     )
+
+
+def _half(values: np.ndarray) -> np.ndarray:
+    """As float16; what is finite stays finite."""
+    largest = np.finfo(np.float16).max
+    return values.clip(-largest, largest).astype(np.float16)
 
 
 class Previewer:

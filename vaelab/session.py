@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Generator, Iterator
 
 import numpy as np
 import torch
@@ -15,9 +15,10 @@ from vaelab.config import RunConfig
 from vaelab.datasets import Dataset
 from vaelab.evaluation import Evaluation, baselines, evaluate_in_steps, mean_of, to_unit
 from vaelab.hardware import settle_precision
-from vaelab.latent import Codes
+from vaelab.latent import Codes, embed_in_steps
 from vaelab.model import Autoencoder
 from vaelab.objective import CORRUPTIONS, beta_at, learning_rate_at, reconstruction, squared_error
+from vaelab.optimizers import make_optimizer
 from vaelab.preview import Previewer, snapshot
 from vaelab.randomness import generator_for
 from vaelab.totals import Clock, Totals
@@ -30,16 +31,6 @@ SIGMA_WINDOW = 10_000
 
 EARLY_SNAPSHOTS = (1, 4, 16, 64, 256)
 """Steps of the first epoch after which a snapshot is taken: most of what is worth seeing is early."""
-
-Optimizer = torch.optim.Optimizer
-OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
-    "gd": torch.optim.SGD,
-    "sgd": torch.optim.SGD,
-    "momentum": lambda parameters, **kw: torch.optim.SGD(parameters, momentum=0.9, **kw),
-    "rmsprop": torch.optim.RMSprop,
-    "adam": lambda parameters, **kw: torch.optim.Adam(parameters, fused=True, **kw),
-    "adamw": lambda parameters, **kw: torch.optim.AdamW(parameters, fused=True, **kw),
-}
 
 
 class Session:
@@ -65,10 +56,13 @@ class Session:
         self.model.to(device)
         self.optimizer = make_optimizer(config, self.model)
         self.step = 0
+        self.told_step = 0
+        """The step of which, and of all before, everything has been said."""
         self.epoch = 0
         """Whole epochs, trained and evaluated."""
         self.evaluated_step = -1
         self.train_objective = math.inf
+        """Mean training objective of the last whole epoch."""
         self.totals = Totals()
         self.finite = True
         self.clock = Clock()
@@ -79,18 +73,22 @@ class Session:
     def work(self) -> Iterator[events.Event | None]:
         """Train to the last epoch. None stands for a moment between two pieces of work.
 
-        Returns early when the loss is no longer finite or has reached `stop_loss`.
+        Only such a moment is one to stop at: what is said of one step is said together, so that a
+        resumed training neither repeats nor leaves out any of it. Returns early when the loss is no
+        longer finite or has reached `stop_loss`.
         """
-        while self.epoch < self.config.epochs:
+        while self.epoch < self.config.epochs and not self.reached_stop_loss():
             order = self._order_of_epoch()
             end = (self.epoch + 1) * self.steps_per_epoch
-            while self.step < end:
-                yield from self._one_step(order)
+            yield None
+            while self.told_step < end:
+                if self.told_step == self.step:
+                    yield from self._one_step(order)
                 if not self.finite:
                     return
-                yield from self._events_after_step(end)
+                yield from self._tell(end)
             yield from self.evaluate()
-            if not self.finite or self.reached_stop_loss():
+            if not self.finite:
                 return
             self.start_epoch()
 
@@ -140,15 +138,26 @@ class Session:
             variance = (1 - share) * float(sigma) ** 2 + share * mse
             sigma.fill_(max(1e-3, math.sqrt(variance)))
 
-    def _events_after_step(self, epoch_end: int) -> Iterator[events.Event]:
-        """Events placed by the step count alone, and a preview when the clock says so."""
+    def _tell(self, epoch_end: int) -> Iterator[events.Event | None]:
+        """Events placed by the step count alone, and a preview when the clock says so.
+
+        Nothing is shown of codes that are no longer finite: the next step ends the training.
+        """
+        pictures = yield from self._pictures()
         every = max(1, self.steps_per_epoch // 50)
         if self.step <= 20 or self.step % every == 0 or self.step == epoch_end:
             yield self._step_event()
+        yield from (picture for picture in pictures if np.isfinite(picture.mean).all())
+        self.told_step = self.step
+
+    def _pictures(self) -> Generator[None, None, list[events.Snapshot | events.Preview]]:
+        pictures: list[events.Snapshot | events.Preview] = []
         if self.step in EARLY_SNAPSHOTS and self.step < self.steps_per_epoch:
-            yield snapshot(self.model, self.data, self.step, self.progress())
+            codes = yield from embed_in_steps(self.model, self.data.x_test)
+            pictures.append(snapshot(self.model, self.data, self.step, self.progress(), codes))
         if self.previewer.due(self.clock.seconds()):
-            yield self.preview()
+            pictures.append(self.preview())
+        return pictures
 
     def evaluate(self) -> Iterator[events.Event | None]:
         """Evaluate the model as it is, then say so, with a snapshot and a checkpoint.
@@ -159,28 +168,30 @@ class Session:
         self.finite = math.isfinite(result.recon + result.mse + (result.kl or 0.0))
         if not self.finite:
             return
-        self.train_objective = self.totals.epoch_objective()
+        objective = self.totals.epoch_objective()
         self.evaluated_step, self.epoch = self.step, self.step // self.steps_per_epoch
-        if self.step == self.epoch * self.steps_per_epoch:
+        if objective is not None and self.step == self.epoch * self.steps_per_epoch:
+            self.train_objective = objective
             self.totals.start_epoch()
-        yield self._evaluated_event(result)
+        yield self._evaluated_event(result, objective)
         yield snapshot(self.model, self.data, self.step, self.progress(), Codes(result.mean, result.logvar))
         yield checkpoint(self)
 
     def _step_event(self) -> events.Step:
         objective, recon, kl = self.totals.since_last()
         total = self.steps_per_epoch * self.config.epochs
+        is_vae = self.config.model == "vae"
         return events.Step(
             step=self.step,
             epoch=self.progress(),
             objective=objective,
             recon=recon,
-            kl=kl if self.config.model == "vae" else None,
-            beta=beta_at(self.config, self.step - 1, self.steps_per_epoch),
+            kl=kl if is_vae else None,
+            beta=beta_at(self.config, self.step - 1, self.steps_per_epoch) if is_vae else None,
             learning_rate=learning_rate_at(self.config, self.step - 1, total),
         )
 
-    def _evaluated_event(self, result: Evaluation) -> events.Evaluated:
+    def _evaluated_event(self, result: Evaluation, objective: float | None) -> events.Evaluated:
         sigma = self.model.sigma
         return events.Evaluated(
             step=self.step,
@@ -190,7 +201,7 @@ class Session:
             kl=result.kl,
             neg_elbo=result.neg_elbo,
             kl_per_dim=result.kl_per_dim,
-            train_objective=self.train_objective,
+            train_objective=objective,
             sigma=None if sigma is None else float(sigma),
             seconds=self.clock.seconds(),
         )
@@ -205,10 +216,14 @@ class Session:
         """Epochs done, with the fraction of the one under way."""
         return round(self.step / self.steps_per_epoch, 6)
 
+    def weights_are_finite(self) -> bool:
+        """Whether the model is worth keeping: a finite loss may have had a gradient that was not."""
+        return all(bool(weight.isfinite().all()) for weight in self.model.parameters())
+
     def reached_stop_loss(self) -> bool:
-        """Whether the last whole epoch's objective is at or below `stop_loss`, after any warm-up."""
+        """Whether the objective of the last whole epoch after any warm-up is at or below `stop_loss`."""
         wanted = self.config.stop_loss
-        warming = self.config.model == "vae" and self.epoch <= self.config.beta_warmup
+        warming = self.config.model == "vae" and self.epoch - 1 < self.config.beta_warmup
         return wanted is not None and not warming and self.train_objective <= wanted
 
     def generator_states(self) -> dict[str, Tensor]:
@@ -223,18 +238,6 @@ class Session:
 
     def _order_of_epoch(self) -> Tensor:
         return torch.randperm(self.images, generator=generator_for(self.config.seed, "batches", self.epoch))
-
-
-def make_optimizer(config: RunConfig, model: Autoencoder) -> Optimizer:
-    """The config's optimizer over the model's weights.
-
-    Under one-cycle, Adam averages squared gradients over about 20 steps instead of 1,000: a
-    schedule of a few hundred steps is over before the long average has settled.
-    """
-    settings = {"lr": config.learning_rate}
-    if config.optimizer in ("adam", "adamw") and config.lr_schedule == "one-cycle":
-        return OPTIMIZERS[config.optimizer](model.parameters(), betas=(0.9, 0.95), **settings)
-    return OPTIMIZERS[config.optimizer](model.parameters(), **settings)
 
 
 def _subset(config: RunConfig, available: int) -> np.ndarray | None:

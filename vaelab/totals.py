@@ -26,9 +26,9 @@ class Totals:
         self.recent[:] = 0
         return objective, recon, kl
 
-    def epoch_objective(self) -> float:
-        """Mean objective of the epoch so far."""
-        return float(self.epoch[1] / max(self.epoch[0], 1))
+    def epoch_objective(self) -> float | None:
+        """Mean objective of the epoch so far; None before its first step."""
+        return float(self.epoch[1] / self.epoch[0]) if self.epoch[0] else None
 
     def start_epoch(self) -> None:
         """Forget the epoch's sums."""

@@ -7,8 +7,10 @@ for event in train(RunConfig(epochs=3)):
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import torch
@@ -56,17 +58,33 @@ def train(
     DatasetUnavailable
         If the data set cannot be loaded.
     ValueError
-        If the device is not there, or the checkpoint is of another config.
+        If the device is not there, or the checkpoint is of another model.
     """
-    data = data or load(config.dataset)
-    with cpu_settings(threads or threads_of(resume)):
-        session = Session(config, data, settle_device(device))
-        if resume is not None:
-            restore(session, resume)
-        yield _started(session)
-        if resume is None:
-            yield checkpoint(session)
-        yield from _run(session, request)
+    settings = partial(cpu_settings, threads or threads_of(resume) or torch.get_num_threads())
+    with closing(_training(config, data, resume, request, device)) as training:
+        while True:
+            # Not around the yield: the caller's own work, or another training, may come between.
+            with settings():
+                event = next(training, None)
+            if event is None:
+                return
+            yield event
+
+
+def _training(
+    config: RunConfig,
+    data: Dataset | None,
+    resume: events.Checkpoint | None,
+    request: Callable[[], events.Request],
+    device: str | None,
+) -> Generator[events.Event, None, None]:
+    session = Session(config, data or load(config.dataset), settle_device(device))
+    if resume is not None:
+        restore(session, resume)
+    yield _started(session)
+    if resume is None:
+        yield checkpoint(session)
+    yield from _run(session, request)
 
 
 def _run(session: Session, request: Callable[[], events.Request]) -> Iterator[events.Event]:
@@ -74,16 +92,13 @@ def _run(session: Session, request: Callable[[], events.Request]) -> Iterator[ev
     for event in session.work():
         if event is not None:
             yield event
+            continue
         wanted = request()
-        if _wants_pause(session, wanted):
-            session.clock.stop()
-            yield checkpoint(session)
-            yield events.Paused(step=session.step, epoch=session.progress())
-            while _wants_pause(session, wanted := request()):
-                time.sleep(PAUSE_POLL)
-            session.clock.go()
-            if wanted.action == "run":
-                yield events.Continued(step=session.step, epoch=session.progress())
+        pause = _wants_pause(session, wanted)
+        if (pause or wanted.action == "release") and not session.weights_are_finite():
+            continue  # nothing worth a checkpoint: the work under way ends the training
+        if pause:
+            wanted = yield from _pause(session, request)
         if wanted.action == "stop":
             yield from _stop(session)
             return
@@ -92,6 +107,21 @@ def _run(session: Session, request: Callable[[], events.Request]) -> Iterator[ev
             yield _finished(session, "released", "Waiting to be resumed.")
             return
     yield _end(session)
+
+
+def _pause(
+    session: Session, request: Callable[[], events.Request]
+) -> Generator[events.Event, None, events.Request]:
+    """Wait until something else than a pause is wanted, and return it."""
+    session.clock.stop()
+    yield checkpoint(session)
+    yield events.Paused(step=session.step, epoch=session.progress())
+    while _wants_pause(session, wanted := request()):
+        time.sleep(PAUSE_POLL)
+    session.clock.go()
+    if wanted.action == "run":
+        yield events.Continued(step=session.step, epoch=session.progress())
+    return wanted
 
 
 def _wants_pause(session: Session, wanted: events.Request) -> bool:
@@ -115,9 +145,8 @@ def _end(session: Session) -> events.Finished:
         return _finished(
             session,
             "diverged",
-            f"The loss stopped being a finite number at step {session.step + 1}. A smaller learning "
-            f"rate (now {session.config.learning_rate:g}) or Adam usually helps; the weights of the last "
-            "whole epoch are kept.",
+            f"The loss stopped being a finite number after step {session.step}. A smaller learning rate "
+            f"(now {session.config.learning_rate:g}) or Adam usually helps; the last good weights are kept.",
         )
     if session.reached_stop_loss():
         return _finished(

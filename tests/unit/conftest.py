@@ -1,0 +1,115 @@
+"""Small data, and trainings that are collected instead of shown."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from vaelab import events
+from vaelab.config import RunConfig
+from vaelab.datasets import Dataset, load
+
+
+@pytest.fixture(scope="session")
+def mnist() -> Dataset:
+    return load("mnist")
+
+
+@pytest.fixture(scope="session")
+def tiny(mnist: Dataset) -> Dataset:
+    """MNIST's first 2,000 training and 500 test images."""
+    return dataclasses.replace(
+        mnist,
+        x_train=mnist.x_train[:2000],
+        y_train=mnist.y_train[:2000],
+        x_test=mnist.x_test[:500],
+        y_test=mnist.y_test[:500],
+    )
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The events of one training, in order, without the previews: they come by the clock."""
+
+    events: list[events.Event]
+
+    def of(self, kind: type) -> list[Any]:
+        """All events of one kind."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+    @property
+    def order(self) -> list[str]:
+        """The names of the events."""
+        return [events.event_name(event) for event in self.events]
+
+    @property
+    def said(self) -> list[dict[str, Any]]:
+        """What two runs of one config have in common, bit for bit: all but `seconds`."""
+        return [_comparable(event) for event in self.events]
+
+
+def _comparable(event: events.Event) -> dict[str, Any]:
+    """The event's values, with a checksum of the bytes in the place of each array."""
+    values: dict[str, Any] = {"event": events.event_name(event)}
+    for field in dataclasses.fields(event):
+        value = getattr(event, field.name)
+        if isinstance(value, dict):
+            values |= {f"{field.name}.{name}": _checksum(array) for name, array in value.items()}
+        else:
+            values[field.name] = _checksum(value) if isinstance(value, np.ndarray) else value
+    return {name: value for name, value in values.items() if not name.endswith("seconds")}
+
+
+def _checksum(array: np.ndarray) -> str:
+    return f"{array.dtype}{array.shape}{hashlib.sha256(array.tobytes()).hexdigest()[:16]}"
+
+
+@pytest.fixture(scope="session")
+def record(tiny: Dataset) -> Callable[..., Recording]:
+    """Train on the tiny data, with the arguments of `train`, and collect what is said.
+
+    On one thread, if nothing else is said: more do not speed up work of this size.
+    """
+    from vaelab.training import train
+
+    def run(config: RunConfig, **arguments: Any) -> Recording:
+        made = train(config, **{"data": tiny, "threads": 1, **arguments})
+        return Recording([event for event in made if not isinstance(event, events.Preview)])
+
+    return run
+
+
+class Wishes:
+    """A `request` that asks for one thing after another, and counts how often it was asked."""
+
+    def __init__(self, changes: dict[int, events.Request]) -> None:
+        self.changes = changes
+        """What is wanted from which call on, counted from 1; before the first, to run."""
+        self.calls = 0
+        self.wanted = events.Request()
+
+    def __call__(self) -> events.Request:
+        """What is wanted at this call."""
+        self.calls += 1
+        self.wanted = self.changes.get(self.calls, self.wanted)
+        return self.wanted
+
+
+@pytest.fixture
+def wishing() -> Callable[..., Wishes]:
+    """Make a `request`: actions by the number of the call from which on they are wanted."""
+
+    def make(changes: dict[int, str | events.Request]) -> Wishes:
+        requests = {
+            call: wish if isinstance(wish, events.Request) else events.Request(action=wish)
+            for call, wish in changes.items()
+        }
+        return Wishes(requests)
+
+    return make

@@ -106,13 +106,15 @@ def _sentence(name: str, value: Any) -> str:
     return f"{name}: must be {field_spec(name).allowed}, not {shown}."
 
 
-def read_config(values: dict[str, Any]) -> tuple[RunConfig | None, dict[str, str]]:
+def read_config(values: Any) -> tuple[RunConfig | None, dict[str, str]]:
     """A config from untrusted values, or a sentence for each bad field.
 
     Returns
     -------
     (config, sentences): config is None if there is any sentence.
     """
+    if not isinstance(values, dict):
+        return None, {"recipe": _sentence("recipe", values)}
     try:
         return RunConfig.model_validate(upgrade(values)), {}
     except ValidationError as error:
@@ -122,7 +124,8 @@ def read_config(values: dict[str, Any]) -> tuple[RunConfig | None, dict[str, str
 
 
 def as_text(value: Any) -> str:
-    """A field's value as links and the command line write it: None is `none`, 10.0 is `10`."""
-    if value is None:
-        return "none"
-    return f"{value:.12g}" if isinstance(value, float) else str(value)
+    """A field's value as links and the command line write it: None is `none`, 10.0 is `10`.
+
+    Reading the text gives exactly the value again.
+    """
+    return "none" if value is None else str(value).removesuffix(".0")

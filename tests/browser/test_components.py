@@ -197,7 +197,7 @@ def test_nothing_is_wider_than_the_page(view: Page, width: int) -> None:
     view.set_viewport_size({"width": width, "height": 844})
     view.wait_for_function(f"width => {CHART}._fullLayout.width < width", arg=width)
     assert view.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
-    for element in view.locator(".vaelab-plot, .vaelab-sheet").all():
+    for element in view.locator(".vaelab-plot, .vaelab-sheet, .gtitle").all():
         box = element.bounding_box()
         assert box is not None
         assert box["x"] + box["width"] <= width + ROUNDING

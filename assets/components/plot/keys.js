@@ -25,8 +25,10 @@ const trace = (node, point) => node._fullData[point.curve]
 function describe(node, point) {
   const { name, text, x, y } = trace(node, point)
   const label = Array.isArray(text) ? text[point.index] : text
-  return [name, label, `x ${x[point.index]}`, `y ${y[point.index]}`].filter(Boolean).join(", ")
+  return [name, label, `x ${short(x[point.index])}`, `y ${short(y[point.index])}`].filter(Boolean).join(", ")
 }
+
+const short = (value) => (typeof value === "number" ? String(Number(value.toPrecision(3))) : value)
 
 // Every point that can be seen, with its place on the screen.
 function pointsInView(node) {

@@ -1,6 +1,8 @@
 // A figure as Python describes it, made to fit the page: its theme, its width, and a finger or a mouse.
 
 const NARROW = 520 // pixels, below which a legend beside the chart leaves too little of it
+const LETTER = 8 // pixels that a letter of a title takes, on the safe side
+const LINE = 20 // pixels from one line of a title to the next
 
 // `figure` stays as it is: Plotly writes into what it draws, and what it wrote must not come back as
 // if Python had asked for it.
@@ -34,10 +36,10 @@ function template(style) {
   return {
     layout: {
       paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: theme("background-color"), // Plotly picks the colours of hover labels against it
       colorway: theme("chart-categorical-colors").split(",").filter(Boolean),
       font: { family: theme("font"), size: 13, color: text },
-      title: { x: 0, xref: "paper", font: { size: 15 } },
+      title: { x: 0, xref: "paper", font: { size: 15, weight: 600 } },
       margin: { l: 56, r: 16, t: 40, b: 48 },
       hoverlabel: {
         bgcolor: theme("secondary-background-color"),
@@ -60,6 +62,21 @@ function forgetZoom(layout, resets) {
 }
 
 function narrow(layout) {
-  layout.legend = { ...layout.legend, orientation: "h", x: 0, xanchor: "left", xref: "container", y: 0, yanchor: "bottom", yref: "container" }
+  const below = { orientation: "h", x: 0, xanchor: "left", xref: "container", y: 0, yanchor: "bottom", yref: "container" }
+  layout.legend = { ...layout.legend, ...below }
   layout.margin = { l: 44, r: 8, t: 36, b: 40, ...layout.margin }
+  if (!layout.title?.text) return
+  const lines = wrapped(layout.title.text, (layout.width - layout.margin.l) / LETTER)
+  layout.title.text = lines.join("<br>")
+  layout.margin.t += LINE * (lines.length - 1)
+}
+
+function wrapped(text, letters) {
+  const lines = [""]
+  for (const word of text.split(" ")) {
+    const line = `${lines.at(-1)} ${word}`.trim()
+    if (line.length <= letters || lines.at(-1) === "") lines[lines.length - 1] = line
+    else lines.push(word)
+  }
+  return lines
 }

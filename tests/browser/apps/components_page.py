@@ -35,7 +35,8 @@ def scatter(step: int) -> go.Figure:
         figure.add_scatter(
             x=codes[members, 0], y=codes[members, 1], customdata=members, name=str(label), mode="markers"
         )
-    return figure.update_layout(title="Codes", xaxis_title="z1", yaxis_title="z2", showlegend=True)
+    title = "Random points in place of codes, under a title that a phone shows in two lines"
+    return figure.update_layout(title=title, xaxis_title="z1", yaxis_title="z2", showlegend=True)
 
 
 def rings(step: int) -> bytes:

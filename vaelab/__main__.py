@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import os
+import re
 import shutil
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from vaelab.config import RunConfig
+from vaelab.cli_output import NOBODY_READS, silence_closed_output
+from vaelab.config import RunConfig, with_changes
+from vaelab.downloads import DatasetUnavailable
 from vaelab.fields import FIELD_NAMES, field_spec, read_config
 from vaelab.presets import PRESETS
 from vaelab.processes import THREADS_THAT_YIELD
 from vaelab.runs import Run, RunDamaged, RunNotFound, RunStore, default_root
+
+COMMANDS = ("train", "runs", "evaluate", "export")
+DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 class Refused(Exception):
@@ -23,53 +31,135 @@ class Refused(Exception):
 
 
 class _Parser(argparse.ArgumentParser):
-    """Errors in one line, without the usage."""
+    """Takes no abbreviations, and raises Refused instead of printing its usage."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, exit_on_error=False, **settings)
 
     def error(self, message: str) -> Any:
-        """Exit with status 2."""
-        self.exit(2, f"{message}\n")
+        raise Refused(message)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit status: 0, 1 if a run failed, 2 if it was asked wrongly."""
-    options = _parser().parse_args(arguments)
-    if options.device:
-        os.environ["VAELAB_DEVICE"] = options.device
+    """Run a command.
+
+    Returns
+    -------
+    The exit status: 0; 1 if something failed; 2 if it was asked wrongly; 128 and a signal's number
+    if it was ended by one: 130 for Ctrl-C, 141 if nobody reads the output any more.
+    """
     try:
-        return int(options.command(options))
-    except (Refused, RunNotFound, RunDamaged) as error:
+        try:
+            options = _parsed(sys.argv[1:] if arguments is None else arguments)
+            return int(options.command(options))
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        silence_closed_output()
+        return NOBODY_READS
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except (Refused, RunNotFound) as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    except (RunDamaged, DatasetUnavailable, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    try:
+        options, unknown = _parser().parse_known_args(_with_negative_numbers(arguments))
+    except argparse.ArgumentError as error:
+        raise Refused(_explained(error)) from error
+    if unknown:
+        raise Refused(_no_such(unknown, options))
+    if "command" not in options:
+        raise Refused(f"Give a command: {', '.join(COMMANDS)}; --help says more.")
+    return options
+
+
+def _with_negative_numbers(arguments: Sequence[str]) -> list[str]:
+    """`--stop-loss -1e3` as `--stop-loss=-1e3`: argparse takes only plain negative numbers for values."""
+    joined: list[str] = []
+    for text in arguments:
+        if (
+            joined
+            and joined[-1].startswith("--")
+            and re.fullmatch(r"-[\d.]+(e[-+]?\d+)?", text, re.IGNORECASE)
+        ):
+            joined[-1] += f"={text}"
+        else:
+            joined.append(text)
+    return joined
+
+
+def _explained(error: argparse.ArgumentError) -> str:
+    flag = error.argument_name or ""
+    name = _field(flag)
+    allowed = {"preset": ", ".join(PRESETS), "device": ", ".join(DEVICES)}.get(name)
+    if name in FIELD_NAMES:
+        allowed = field_spec(name).allowed
+    if allowed and "expected" in error.message:
+        return f"{flag}: needs a value: {allowed}."
+    return f"{flag}: {error.message}"
+
+
+def _no_such(unknown: list[str], options: argparse.Namespace) -> str:
+    """One line about the first argument that no option takes, and about those there are."""
+    flag = next((text for text in unknown if text.startswith("-")), unknown[0]).partition("=")[0]
+    if "usage" in options:
+        return f"{flag[:40]!r}: there is no such option; {options.usage}"
+    flags = [_flag(name) for name in ("preset", *FIELD_NAMES, "runs", "json", "device")]
+    near = difflib.get_close_matches(flag, flags, n=1)
+    meant = f" Did you mean {near[0]}?" if near else ""
+    if near and _field(near[0]) in FIELD_NAMES:
+        meant = f" Did you mean {near[0]}, {field_spec(_field(near[0])).allowed}?"
+    return f"{flag[:40]!r}: there is no such field.{meant} There are {', '.join(flags)}."
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _field(flag: str) -> str:
+    return flag.removeprefix("--").replace("-", "_")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="python -m vaelab", description="Train and look at autoencoders.", allow_abbrev=False
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    common = _Parser(add_help=False, allow_abbrev=False)
-    common.add_argument("--runs", type=Path, default=default_root(), help="folder of the runs")
-    common.add_argument("--json", action="store_true", help="JSON on standard output")
-    common.add_argument("--device", help="auto, cpu, cuda or mps")
+    parser = _Parser(prog="python -m vaelab", description="Train and look at autoencoders.")
+    commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
+    store = _Parser(add_help=False)
+    store.add_argument("--runs", type=Path, default=default_root(), metavar="FOLDER",
+                       help="where the runs are; else $VAELAB_RUNS, else runs/")  # fmt: skip
+    _add_train(commands.add_parser("train", parents=[store], help="train a model", epilog=(
+        "Ctrl-C stops training in order: the run can be loaded and resumed, and the exit status is 130."
+    )))  # fmt: skip
+    runs = commands.add_parser("runs", parents=[store], help="list the runs")
+    runs.set_defaults(command=_runs)
+    evaluate = commands.add_parser("evaluate", parents=[store], help="evaluate a run on the test images")
+    evaluate.set_defaults(command=_evaluate)
+    for command in (runs, evaluate):
+        command.add_argument("--json", action="store_true", help="JSON on standard output")
+    export = commands.add_parser("export", parents=[store], help="copy config and weights of a run")
+    export.set_defaults(command=_export)
+    for command in (evaluate, export):
+        command.add_argument("run", metavar="RUN", help="its id, or the start of it")
+    export.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="made if missing")
+    for command in (runs, evaluate, export):
+        command.set_defaults(usage=" ".join(command.format_usage().split()))
+    return parser
 
-    train = commands.add_parser("train", parents=[common], help="train a model", allow_abbrev=False)
+
+def _add_train(train: argparse.ArgumentParser) -> None:
     train.set_defaults(command=_train)
+    train.add_argument("--json", action="store_true", help="one event a line, as JSON, on standard output")
+    train.add_argument("--device", help=f"{', '.join(DEVICES)}; else $VAELAB_DEVICE, else auto")
     train.add_argument("--preset", default="vae-2d", help=", ".join(PRESETS))
     for name in FIELD_NAMES:
         spec = field_spec(name)
         text = f"{spec.help} Must be {spec.allowed}.".replace("%", "%%")
-        train.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="VALUE", help=text)
-
-    runs = commands.add_parser("runs", parents=[common], help="list the runs", allow_abbrev=False)
-    runs.set_defaults(command=_runs)
-    evaluate = commands.add_parser("evaluate", parents=[common], help="evaluate a run on the test images")
-    evaluate.set_defaults(command=_evaluate)
-    evaluate.add_argument("run", metavar="RUN", help="the start of its id")
-    export = commands.add_parser("export", parents=[common], help="copy config and weights of a run")
-    export.set_defaults(command=_export)
-    export.add_argument("run", metavar="RUN", help="the start of its id")
-    export.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="made if missing")
-    return parser
+        train.add_argument(_flag(name), dest=name, metavar="VALUE", help=text)
 
 
 def recipe(options: argparse.Namespace) -> RunConfig:
@@ -77,13 +167,7 @@ def recipe(options: argparse.Namespace) -> RunConfig:
     if options.preset not in PRESETS:
         raise Refused(f"preset: must be one of {', '.join(PRESETS)}, not {options.preset!r}.")
     given = {name: value for name in FIELD_NAMES if (value := getattr(options, name)) is not None}
-    values = PRESETS[options.preset].config.model_dump()
-    # What follows from another field follows it here too, unless it is given.
-    if {"optimizer", "lr_schedule"} & given.keys():
-        values["learning_rate"] = None
-    if "architecture" in given:
-        values["hidden"] = None
-    config, problems = read_config({**values, **given})
+    config, problems = read_config(with_changes(PRESETS[options.preset].config, given))
     if config is None:
         raise Refused(" ".join(problems.values()))
     return config
@@ -93,8 +177,13 @@ def _train(options: argparse.Namespace) -> int:
     config = recipe(options)
     os.environ.update({name: value for name, value in THREADS_THAT_YIELD.items() if name not in os.environ})
     from vaelab.cli_training import train_here
+    from vaelab.hardware import settle_device
 
-    return train_here(config, RunStore(options.runs), options.json)
+    try:
+        settle_device(options.device)
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    return train_here(config, RunStore(options.runs), device=options.device, as_json=options.json)
 
 
 def _runs(options: argparse.Namespace) -> int:
@@ -121,10 +210,13 @@ def _row(run: Run) -> dict[str, Any]:
 def _evaluate(options: argparse.Namespace) -> int:
     from vaelab.datasets import load
     from vaelab.evaluation import evaluate
+    from vaelab.hardware import cpu_settings
     from vaelab.trained import load_run
 
-    trained = load_run(RunStore(options.runs).find(options.run))
-    result = evaluate(trained.model, load(trained.config.dataset).x_test)
+    run = _with_weights(options)
+    trained = load_run(run)
+    with cpu_settings(max(1, run.status().threads)):  # as in training: the same numbers to the last digit
+        result = evaluate(trained.model, load(trained.config.dataset).x_test)
     values = {name: getattr(result, name) for name in ("recon", "kl", "neg_elbo", "mse", "kl_per_dim")}
     if options.json:
         sys.stdout.write(json.dumps({"run": trained.run.id, **values}) + "\n")
@@ -138,10 +230,15 @@ def _evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _export(options: argparse.Namespace) -> int:
+def _with_weights(options: argparse.Namespace) -> Run:
     run = RunStore(options.runs).find(options.run)
     if not run.has_model():
         raise Refused(f"Run {run.id} has no weights yet.")
+    return run
+
+
+def _export(options: argparse.Namespace) -> int:
+    run = _with_weights(options)
     options.output.mkdir(parents=True, exist_ok=True)
     for name in ("config.json", "model.safetensors"):
         shutil.copyfile(run.path / name, options.output / name)

@@ -5,7 +5,6 @@ Checkpoints are safetensors, snapshots and previews npz; nothing is pickled.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,20 +12,20 @@ from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from vaelab.events import Arrays, Checkpoint, Preview, Snapshot
 from vaelab.files import write_whole
-from vaelab.runs import Run, RunDamaged
+from vaelab.run_folder import Run, RunDamaged
 
 
 def save_checkpoint(run: Run, event: Checkpoint) -> None:
-    """Write `model.safetensors` and `resume.safetensors`."""
-    write_whole(run.path / "model.safetensors", lambda draft: save_file(event.model, draft))
+    """Write `model.safetensors` and `resume.safetensors`; raises OSError."""
+    _save_safetensors(run.path / "model.safetensors", event.model, {})
     both = {f"model.{name}": array for name, array in event.model.items()}
     both |= {f"resume.{name}": array for name, array in event.resume.items()}
     about = {"step": str(event.step), "epoch": repr(event.epoch)}
-    write_whole(run.path / "resume.safetensors", lambda draft: save_file(both, draft, about))
+    _save_safetensors(run.path / "resume.safetensors", both, about)
 
 
 def read_checkpoint(run: Run) -> Checkpoint | None:
@@ -39,14 +38,21 @@ def read_checkpoint(run: Run) -> Checkpoint | None:
     for key, array in arrays.items():
         part, _, name = key.partition(".")
         parts.setdefault(part, {})[name] = array
-    return Checkpoint(
-        step=int(about["step"]), epoch=float(about["epoch"]), model=parts["model"], resume=parts["resume"]
-    )
+    try:
+        step, epoch = int(about["step"]), float(about["epoch"])
+    except (KeyError, ValueError) as error:
+        raise RunDamaged(f"Run {run.id} has a {path.name} that does not say its step.") from error
+    return Checkpoint(step=step, epoch=epoch, model=parts["model"], resume=parts["resume"])
 
 
 def read_weights(run: Run) -> Arrays:
     """The model's weights by name; raises RunDamaged."""
     return _read_safetensors(run, run.path / "model.safetensors")[0]
+
+
+def _save_safetensors(path: Path, arrays: Arrays, about: dict[str, str]) -> None:
+    # Not `save_file`: on a full disk it raises no OSError, and others may not read what it writes.
+    write_whole(path, lambda draft: draft.write_bytes(save(arrays, about)))
 
 
 def _read_safetensors(run: Run, path: Path) -> tuple[Arrays, dict[str, str]]:
@@ -126,5 +132,5 @@ def _read_npz(run: Run, path: Path) -> Iterator[Any]:
     try:
         with np.load(path, allow_pickle=False) as file:
             yield file
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except Exception as error:  # numpy, zipfile and zlib raise a dozen kinds on damaged files
         raise RunDamaged(f"Run {run.id} has no readable {path.name}: {error}") from error

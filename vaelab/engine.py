@@ -1,7 +1,8 @@
 """Who trains when: a queue of runs and the worker processes that take them.
 
-The engine owns `meta.json` and `request.json` of every run below its store and nothing else. The
-queue is kept in the runs themselves (`Meta.place`), so that a restarted server finds it again.
+The engine owns `meta.json` and `request.json` of every run below its store and nothing else. A
+restarted server finds the queue again. A run's folder says that it waits until its worker says that
+it trains, so that at no moment it looks like a run that nobody looks after.
 """
 
 from __future__ import annotations
@@ -12,13 +13,18 @@ import os
 import threading
 import time
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from vaelab.arrays import read_checkpoint
 from vaelab.config import RunConfig
 from vaelab.events import Request
+from vaelab.fields import read_config
+from vaelab.history import History
 from vaelab.processes import WorkerProcess
-from vaelab.runs import Run, RunDamaged, RunStore
+from vaelab.queueing import RunQueue
+from vaelab.run_folder import Run, RunDamaged
+from vaelab.runs import RunNotFound, RunStore
+from vaelab.status import State, Status
 
 logger = logging.getLogger(__name__)
 
@@ -26,9 +32,20 @@ Action = Literal["pause", "resume", "epoch", "stop"]
 
 PAUSE_HOLDS = 60.0
 """Seconds for which a paused run keeps its worker when nobody waits for it."""
-
 TICK = 0.25
 """Seconds between two looks of the engine at its workers."""
+END_WITHIN = 8.0
+"""Seconds in which all workers have to checkpoint and end before they are killed."""
+TRY_AGAIN = 10.0
+"""Seconds before the next worker is started when one has died before it was ready."""
+
+_REVIVES: dict[Action, frozenset[State]] = {
+    "pause": frozenset(),
+    "resume": frozenset({"paused", "interrupted", "stopped", "failed"}),
+    "epoch": frozenset({"paused", "interrupted", "stopped", "failed"}),
+    "stop": frozenset({"paused", "interrupted"}),
+}
+"""In which states a run without a worker needs one to do what is asked."""
 
 
 class Engine:
@@ -47,72 +64,81 @@ class Engine:
         self.slots = slots or max(1, cores // 4)
         self.threads = threads or max(1, cores // self.slots)
         self._lock = threading.RLock()
-        self._queue = _found_waiting(store)
+        self._queue = RunQueue(store)
         self._workers: list[WorkerProcess] = []
+        self._next_worker_at = 0.0
         self._paused_since: dict[str, float] = {}
         self._closed = threading.Event()
         self._changed = threading.Event()
-        threading.Thread(target=self._keep_going, name="engine", daemon=True).start()
+        self._thread = threading.Thread(target=self._keep_going, name="engine", daemon=True)
+        self._thread.start()
 
     # Asked by pages
 
     def submit(
-        self, config: RunConfig, *, owner: str = "", until_epoch: int | None = None, **meta: str
+        self, config: RunConfig, *, owner: str = "", until_epoch: int | None = None, **meta: Any
     ) -> Run:
         """Queue a new run; `until_epoch` pauses it there, `meta` are other fields of `Meta`."""
-        run = self.store.create(config, owner=owner, **meta)
+        run = self.store.create(config, owner=owner, place=float(len(self._queue)), **meta)
         return self._enqueue(run, Request(until_epoch=until_epoch))
 
     def train_on(self, parent: Run, epochs: int, *, owner: str = "") -> Run:
         """Queue a new run that goes on from the end of another for more epochs.
 
+        A parent that ended at its `stop_loss` hands everything on but that.
+
         Raises
         ------
         ValueError
-            If the parent has nothing to go on from, or there would be too many epochs.
+            If the parent is not over, has nothing to go on from, or there would be too many epochs.
         """
-        if read_checkpoint(parent) is None:
+        if parent.status().active:
+            raise ValueError("This run is not over: stop it, or let it end, before it is trained on.")
+        checkpoint = read_checkpoint(parent)
+        if checkpoint is None:
             raise ValueError("This run was kept without its optimizer's state, so it cannot be trained on.")
-        config = parent.config.variant(epochs=parent.config.epochs + epochs)
-        run = self.store.create(config, owner=owner, parent=parent.id)
-        self.store.copy_training(parent, run)
+        changes: dict[str, Any] = {"epochs": math.ceil(checkpoint.epoch) + epochs}
+        if (History(parent).finished or {}).get("reason") == "stop_loss":
+            changes["stop_loss"] = None
+        config, problems = read_config({**parent.config.model_dump(), **changes})
+        if config is None:
+            raise ValueError(" ".join(problems.values()))
+        run = self.store.create(config, owner=owner, parent=parent, place=float(len(self._queue)))
         return self._enqueue(run, Request())
 
     def ask(self, run: Run, action: Action) -> None:
         """Pause a run, let it go on (for one epoch, or to its end), or stop it.
 
-        Stopping a run that has not begun removes it.
+        Pausing or stopping a run in the queue takes it out again; one that has not begun is then
+        paused, or removed. What makes no sense in the run's state, such as pausing one that has
+        ended meanwhile, does nothing.
         """
         with self._lock:
             status = run.status()
-            held = self._worker_of(run) is not None
-            if action == "stop" and run.id in self._queue:
-                self._leave_queue(run)
-                return
-            until = math.floor(status.epoch) + 1 if action == "epoch" else None
-            wanted: Literal["run", "pause", "stop"] = "run"
-            if action in ("pause", "stop"):
-                wanted = "pause" if action == "pause" else "stop"
-            request = Request(action=wanted, until_epoch=until)
-            if held or action == "pause":
-                run.set_request(request)
-            else:
-                self._enqueue(run, request, first=True)
+            if run in self._queue and action in ("pause", "stop"):
+                self._leave_queue(run, action)
+            elif status.has_writer or status.state == "queued" or self._worker_of(run):
+                run.set_request(_request(action, status))
+            elif action == "stop" and not run.has_begun():
+                self.store.delete(run)
+            elif status.state in _REVIVES[action]:
+                self._enqueue(run, _request(action, status), first=run.has_begun())
 
     def place(self, run: Run) -> int | None:
         """The run's place in the queue, counted from 1; None if it does not wait."""
         with self._lock:
-            return self._queue.index(run.id) + 1 if run.id in self._queue else None
+            return self._queue.place(run)
 
     def close(self) -> None:
-        """Let running training checkpoint, and end the workers."""
+        """Let running training checkpoint, and end the workers; the queue waits for the next engine."""
         self._closed.set()
         self._changed.set()
-        with self._lock:
-            for worker in self._workers:
-                worker.finish()
+        self._thread.join()
         for worker in self._workers:
-            worker.join()
+            worker.finish()
+        deadline = time.monotonic() + END_WITHIN
+        for worker in self._workers:
+            worker.join(deadline)
 
     # What the engine does by itself
 
@@ -128,32 +154,63 @@ class Engine:
             self._changed.clear()
 
     def _look_after_workers(self) -> None:
-        """Forget workers that ended; keep a spare one warm; free those of long pauses."""
-        self._workers = [worker for worker in self._workers if worker.alive()]
-        if all(worker.run_id for worker in self._workers) and len(self._workers) <= self.slots:
-            self._workers.append(WorkerProcess(self._changed.set))
+        """Look after the runs of all workers; forget those that ended; keep a spare one warm."""
         for worker in self._workers:
-            if worker.run_id:
-                self._release_if_paused(worker.run_id)
+            done = worker.take_done()
+            run = self._known(done or worker.run_id)
+            if run is None:
+                continue
+            try:
+                if done:
+                    self._let_go(run)
+                elif worker.started:
+                    run.set_meta(place=None)
+                    self._release_if_paused(run)
+            except (RunDamaged, OSError):
+                logger.exception("Run %s cannot be looked after", run.id)
+        dead = [worker for worker in self._workers if not worker.alive()]
+        if any(not worker.ready for worker in dead):
+            self._next_worker_at = time.monotonic() + TRY_AGAIN
+        self._workers = [worker for worker in self._workers if worker not in dead]
+        wanted = all(worker.run_id for worker in self._workers) and len(self._workers) <= self.slots
+        if wanted and time.monotonic() >= self._next_worker_at:
+            self._workers.append(WorkerProcess(self._changed.set))
 
-    def _release_if_paused(self, run_id: str) -> None:
-        run = self.store.get(run_id)
-        if run.status().state != "paused":
-            self._paused_since.pop(run_id, None)
+    def _let_go(self, run: Run) -> None:
+        """After a worker is done with a run: do what was asked of it too late for this worker."""
+        self._paused_since.pop(run.id, None)
+        run.set_meta(place=None)
+        status, request = run.status(), run.request()
+        released = status.state == "paused" and request.action in ("run", "stop")
+        stopped = status.state == "stopped" and request.action == "run"
+        if (released or stopped) and not _rests(request, status):
+            self._enqueue(run, request, first=True)
+
+    def _release_if_paused(self, run: Run) -> None:
+        status, request = run.status(), run.request()
+        # Where it is asked to go on, its worker just has not noticed yet: that wish must not be lost.
+        if status.state != "paused" or not _rests(request, status):
+            self._paused_since.pop(run.id, None)
             return
-        since = self._paused_since.setdefault(run_id, time.monotonic())
+        since = self._paused_since.setdefault(run.id, time.monotonic())
         if time.monotonic() - since > PAUSE_HOLDS or self._queue:
-            run.set_request(replace(run.request(), action="release"))
+            run.set_request(replace(request, action="release"))
 
     def _start_next(self) -> None:
-        while self._queue:
+        while (run := self._queue.head()) is not None:
             idle = next((worker for worker in self._workers if worker.ready and not worker.run_id), None)
             busy = sum(1 for worker in self._workers if worker.run_id)
-            if idle is None or busy >= self.slots:
+            # A run that only has to be ended does not wait for others to be trained.
+            if idle is None or (busy >= self.slots and run.request().action != "stop"):
                 return
-            run = self.store.get(self._queue.pop(0))
+            self._queue.pop()
             idle.train(run, self.threads)
-            run.set_meta(place=None)
+
+    def _known(self, run_id: str | None) -> Run | None:
+        try:
+            return self.store.get(run_id) if run_id else None
+        except RunNotFound:
+            return None
 
     def _worker_of(self, run: Run) -> WorkerProcess | None:
         return next((worker for worker in self._workers if worker.run_id == run.id), None)
@@ -161,29 +218,25 @@ class Engine:
     def _enqueue(self, run: Run, request: Request, *, first: bool = False) -> Run:
         with self._lock:
             run.set_request(request)
-            if run.id not in self._queue:
-                self._queue.insert(0 if first else len(self._queue), run.id)
-            for place, run_id in enumerate(self._queue):
-                self.store.get(run_id).set_meta(place=float(place))
+            self._queue.add(run, first=first)
         self._changed.set()
         return run
 
-    def _leave_queue(self, run: Run) -> None:
-        self._queue.remove(run.id)
-        if (run.path / "status.json").exists():
-            run.set_meta(place=None)
-        else:
+    def _leave_queue(self, run: Run, action: Action) -> None:
+        if not run.has_begun() and action == "pause":
+            run.set_request(Request(action="pause"))
+        self._queue.remove(run)
+        if not run.has_begun() and action == "stop":
             self.store.delete(run)
 
 
-def _found_waiting(store: RunStore) -> list[str]:
-    """Ids of the runs that an earlier engine left in its queue, in order."""
-    waiting: list[tuple[float, float, str]] = []
-    for run in store.runs():
-        try:
-            meta = run.meta
-        except RunDamaged:
-            continue
-        if meta.place is not None:
-            waiting.append((meta.place, meta.created, run.id))
-    return [run_id for _, _, run_id in sorted(waiting)]
+def _request(action: Action, status: Status) -> Request:
+    if action in ("pause", "stop"):
+        return Request(action="pause" if action == "pause" else "stop")
+    return Request(until_epoch=math.floor(status.epoch) + 1 if action == "epoch" else None)
+
+
+def _rests(request: Request, status: Status) -> bool:
+    """Whether a paused run is to stay so."""
+    reached = request.until_epoch is not None and status.epoch >= request.until_epoch
+    return request.action == "pause" or (request.action == "run" and reached)

@@ -7,13 +7,13 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from vaelab.runs import Run
-
-END_WITHIN = 8.0
-"""Seconds in which a worker has to checkpoint and end before it is killed."""
+from vaelab.run_folder import Run
 
 THREADS_THAT_YIELD = {"GOMP_SPINCOUNT": "1000", "KMP_BLOCKTIME": "1"}
 """Environment in which PyTorch's threads wait for each other without burning a core for long.
@@ -30,15 +30,24 @@ class WorkerProcess:
 
     Parameters
     ----------
-    on_change: called, from another thread, when it becomes ready, is done, or has ended.
+    on_change: called, from another thread, when it becomes ready, has started a run or is done with
+        it, and when it has ended.
+
+    Attributes
+    ----------
+    ready: whether everything it needs is imported.
+    run_id: the run that it was given, until `take_done` is called.
+    started: whether it has made that run's folder its own.
     """
 
     def __init__(self, on_change: Callable[[], None]) -> None:
         self.ready = False
         self.run_id: str | None = None
-        """The run that it trains now."""
+        self.started = False
+        self._done = False
         self._on_change = on_change
         # A process of its own and not multiprocessing: that would start the Streamlit script again.
+        # In a session of its own, because Ctrl-C in the terminal goes to all processes of a session.
         self._process = subprocess.Popen(
             [sys.executable, "-m", "vaelab.worker"],
             cwd=_PROJECT,
@@ -46,46 +55,58 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
         threading.Thread(target=self._listen, name="worker-listener", daemon=True).start()
 
     def train(self, run: Run, threads: int) -> None:
         """Have it train a run."""
-        self.run_id = run.id
+        self.run_id, self.started, self._done = run.id, False, False
         self._say({"run": str(run.path.resolve()), "threads": threads})
+
+    def take_done(self) -> str | None:
+        """The run that it has let go of since the last call, if any, also by its death."""
+        if not self._done and self.alive():
+            return None
+        run_id, self.run_id, self._done = self.run_id, None, False
+        return run_id
 
     def alive(self) -> bool:
         """Whether the process runs."""
         return self._process.poll() is None
 
     def finish(self) -> None:
-        """Ask it to checkpoint and end, by ending its input."""
-        if self._process.stdin:
-            self._process.stdin.close()
+        """Ask it to checkpoint and end, by ending its input; one that still imports has nothing to lose."""
+        if not self.ready:
+            self._process.terminate()
+        with suppress(OSError):  # it has just died, with something left unread
+            if self._process.stdin:
+                self._process.stdin.close()
 
-    def join(self) -> None:
-        """Wait until it has ended; kill it if it takes too long."""
+    def join(self, deadline: float) -> None:
+        """Wait until it has ended; kill it at `deadline`, a time of `time.monotonic`."""
         try:
-            self._process.wait(END_WITHIN)
+            self._process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
 
     def _say(self, job: dict[str, str | int]) -> None:
         assert self._process.stdin is not None
-        try:
+        with suppress(OSError):  # it has just died; the listener says so
             self._process.stdin.write(json.dumps(job) + "\n")
             self._process.stdin.flush()
-        except OSError:
-            pass  # it has just died; the listener says so
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            message = json.loads(line)
-            self.ready = True
-            if "done" in message:
-                self.run_id = None
-            self._on_change()
+        with self._process.stdout as lines:
+            for line in lines:
+                self._hear(json.loads(line))
         self._process.wait()
+        self._on_change()
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        self.ready = True
+        self.started = self.started or "started" in message
+        self._done = self._done or "done" in message
         self._on_change()

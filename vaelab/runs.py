@@ -1,198 +1,40 @@
-"""A run is a folder: reading, listing and naming runs. The pages, the CLI and the engine read here.
-
-    <id>/config.json status.json events.jsonl preview.npz snapshots/000470.npz
-         model.safetensors resume.safetensors meta.json request.json
-
-One writer a file: whoever trains writes all but `meta.json` and `request.json`, which belong to
-whoever manages the run. Files are written beside and renamed into place; a reader of events
-ignores a last line without its newline.
-"""
+"""All runs: making, finding, listing and removing them. A run is a folder: see `vaelab.run_folder`."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import secrets
 import shutil
-import socket
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
-
-import psutil
+from typing import Any
 
 from vaelab.config import RunConfig
-from vaelab.events import Request
-from vaelab.fields import field_spec, read_config
 from vaelab.files import write_json
+from vaelab.run_folder import TRAINED, Run, RunDamaged, describe
+from vaelab.status import Meta, State, Status
 
-State = Literal[
-    "queued", "running", "paused", "finished", "stopped", "diverged", "failed", "interrupted", "damaged"
+__all__ = [
+    "Meta",
+    "Run",
+    "RunDamaged",
+    "RunNotFound",
+    "RunStore",
+    "State",
+    "Status",
+    "default_root",
+    "describe",
 ]
-ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
-"""States in which more may happen without anyone asking."""
-
-HEARTBEAT = 15.0
-"""Seconds without a sign of life after which a writer on another machine counts as dead."""
 
 _ID = re.compile(r"[0-9a-z][0-9a-z-]{1,63}")
 
 
 class RunNotFound(LookupError):
     """No run, or more than one, fits what was asked for; the text is a sentence for people."""
-
-
-class RunDamaged(ValueError):
-    """A run's folder cannot be read; the text says why."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Meta:
-    """What is known of a run besides its training."""
-
-    created: float
-    """Seconds since 1970."""
-    owner: str = ""
-    name: str = ""
-    group: str = ""
-    """Runs of one group are one turn in the queue."""
-    place: float | None = None
-    """Order in the queue, smaller is sooner; None if it does not wait."""
-    parent: str = ""
-    """Id of the run that this one trains on."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Status:
-    """How a run's training stands, as its writer last said."""
-
-    state: State
-    step: int = 0
-    epoch: float = 0.0
-    steps_per_epoch: int = 0
-    images_per_second: float = 0.0
-    seconds: float = 0.0
-    threads: int = 0
-    precision: str = ""
-    device: str = ""
-    message: str = ""
-    host: str = ""
-    pid: int = 0
-    heartbeat: float = 0.0
-
-    @property
-    def active(self) -> bool:
-        """Whether more may happen without anyone asking."""
-        return self.state in ACTIVE
-
-
-@dataclass(frozen=True)
-class Run:
-    """A handle on one run's folder; every look at it reads the folder anew, but for the config."""
-
-    path: Path
-    shipped: bool = False
-    """Comes with VAE Lab and cannot be changed."""
-
-    @property
-    def id(self) -> str:
-        """The folder's name."""
-        return self.path.name
-
-    @cached_property
-    def config(self) -> RunConfig:
-        """The settings it was made with.
-
-        Raises
-        ------
-        RunDamaged
-            If `config.json` is missing or not a valid config.
-        """
-        config, problems = read_config(self._json("config.json"))
-        if config is None:
-            raise RunDamaged(
-                f"Run {self.id} has a config.json that is not valid: {' '.join(problems.values())}"
-            )
-        return config
-
-    @property
-    def meta(self) -> Meta:
-        """Name, owner and place in the queue; raises RunDamaged."""
-        values = self._json("meta.json")
-        try:
-            return Meta(**values)
-        except TypeError as error:
-            raise RunDamaged(f"Run {self.id} has a meta.json with wrong fields: {error}") from error
-
-    @property
-    def title(self) -> str:
-        """Its name, or what it is: "VAE · MNIST · 2-D · 10 epochs"."""
-        return self.meta.name or describe(self.config)
-
-    def status(self) -> Status:
-        """How training stands. One with a place in the queue is queued; a dead writer's is interrupted."""
-        if not (self.path / "status.json").exists():
-            return Status(state="queued" if self.meta.place is not None else "interrupted")
-        try:
-            status = Status(**self._json("status.json"))
-        except TypeError as error:
-            raise RunDamaged(f"Run {self.id} has a status.json with wrong fields: {error}") from error
-        if status.state in ("running", "paused") and status.pid and not _alive(status):
-            message = "Its training ended without a word. It can be resumed from its last epoch."
-            status = replace(status, state="interrupted", message=message)
-        waits = status.state not in ("running", "paused") or not status.pid
-        return replace(status, state="queued") if waits and self.meta.place is not None else status
-
-    def request(self) -> Request:
-        """What is wanted of its training."""
-        if not (self.path / "request.json").exists():
-            return Request()
-        return Request(**self._json("request.json"))
-
-    def snapshot_steps(self) -> list[int]:
-        """Steps of which there is a snapshot, in order."""
-        return sorted(int(file.stem) for file in (self.path / "snapshots").glob("[0-9]*.npz"))
-
-    def has_model(self) -> bool:
-        """Whether there are weights to load."""
-        return (self.path / "model.safetensors").exists()
-
-    def set_meta(self, **changes: Any) -> None:
-        """Change fields of `meta.json`."""
-        write_json(self.path / "meta.json", asdict(replace(self.meta, **changes)))
-
-    def set_request(self, request: Request) -> None:
-        """Ask something of its training."""
-        write_json(self.path / "request.json", asdict(request))
-
-    def _json(self, name: str) -> dict[str, Any]:
-        try:
-            values = json.loads((self.path / name).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise RunDamaged(f"Run {self.id} has no readable {name}: {error}") from error
-        if not isinstance(values, dict):
-            raise RunDamaged(f"Run {self.id} has a {name} that is not a JSON object.")
-        return values
-
-
-def _alive(status: Status) -> bool:
-    if status.host == socket.gethostname():
-        try:
-            return psutil.Process(status.pid).create_time() <= status.heartbeat + 1
-        except psutil.Error:
-            return False
-    return time.time() - status.heartbeat < HEARTBEAT
-
-
-def describe(config: RunConfig) -> str:
-    """A config in a few words: model, data set, latent dimension and epochs."""
-    dataset = field_spec("dataset").labels[config.dataset]
-    epochs = "1 epoch" if config.epochs == 1 else f"{config.epochs} epochs"
-    return f"{config.model.upper()} · {dataset} · {config.latent_dim}-D · {epochs}"
 
 
 class RunStore:
@@ -208,14 +50,44 @@ class RunStore:
         self.root = root
         self.shipped = shipped
 
-    def create(self, config: RunConfig, *, owner: str = "", **meta: Any) -> Run:
-        """A new run, not started; its id carries 128 random bits. `meta` are other fields of `Meta`."""
+    def create(
+        self,
+        config: RunConfig,
+        *,
+        owner: str = "",
+        parent: Run | None = None,
+        files: Mapping[str, bytes] | None = None,
+        **meta: Any,
+    ) -> Run:
+        """A new run, not started; its id carries 128 random bits.
+
+        Parameters
+        ----------
+        config: what to train.
+        owner: the visitor that it belongs to.
+        parent: a run that it goes on from; what that one has recorded is copied.
+        files: what it has already, by name, if it was trained elsewhere.
+        meta: other fields of `Meta`.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written; nothing is left behind.
+        """
         run = Run(self.root / secrets.token_hex(16))
+        known = Meta(created=time.time(), owner=owner, parent=parent.id if parent else "", **meta)
         draft = self.root / f".new-{run.id}"
         draft.mkdir(parents=True)
-        write_json(draft / "config.json", config.model_dump())
-        write_json(draft / "meta.json", asdict(Meta(created=time.time(), owner=owner, **meta)))
-        os.replace(draft, run.path)
+        try:
+            if parent:
+                _copy_training(parent.path, draft)
+            for name, content in (files or {}).items():
+                (draft / name).write_bytes(content)
+            write_json(draft / "config.json", config.model_dump())
+            write_json(draft / "meta.json", asdict(known))
+            os.replace(draft, run.path)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
         return run
 
     def runs(self) -> list[Run]:
@@ -240,31 +112,31 @@ class RunStore:
         found = [run for run in (*self.runs(), *self.shipped_runs()) if run.id.startswith(prefix)]
         exact = [run for run in found if run.id == prefix]
         if len(exact or found) != 1:
-            why = f"{len(found)} runs" if found else "no run"
-            raise RunNotFound(f"There is {why} whose id starts with {prefix[:64]!r} in {self.root}.")
+            what = f"are {len(found)} runs" if found else "is no run"
+            raise RunNotFound(f"There {what} whose id starts with {prefix[:64]!r} in {self.root}.")
         return (exact or found)[0]
-
-    def copy_training(self, source: Run, target: Run) -> None:
-        """Give a new run what another has recorded, so that it can go on from there."""
-        for name in ("events.jsonl", "model.safetensors", "resume.safetensors", "preview.npz"):
-            if (source.path / name).exists():
-                shutil.copyfile(source.path / name, target.path / name)
-        if (source.path / "snapshots").exists():
-            shutil.copytree(source.path / "snapshots", target.path / "snapshots")
 
     def delete(self, run: Run) -> None:
         """Remove a run's folder. A shipped run stays: raises PermissionError."""
-        if run.shipped:
-            raise PermissionError("A run that comes with VAE Lab cannot be deleted.")
-        grave = self.root / f".gone-{run.id}"
-        os.replace(run.path, grave)  # at once, so that no reader meets half a run
-        shutil.rmtree(grave, ignore_errors=True)
+        run.refuse_if_shipped()
+        with suppress(FileNotFoundError):  # of one who was quicker
+            os.replace(run.path, self.root / f".gone-{run.id}")  # at once: no reader meets half a run
+        for grave in self.root.glob(".gone-*"):  # with those of a server that was killed meanwhile
+            shutil.rmtree(grave, ignore_errors=True)
 
     def _in(self, root: Path | None, *, shipped: bool) -> Iterator[Run]:
         if root and root.is_dir():
             for path in root.iterdir():
                 if _ID.fullmatch(path.name) and path.is_dir():
                     yield Run(path, shipped)
+
+
+def _copy_training(source: Path, target: Path) -> None:
+    for name in TRAINED:
+        if (source / name).exists():
+            shutil.copyfile(source / name, target / name)
+    if (source / "snapshots").exists():
+        shutil.copytree(source / "snapshots", target / "snapshots", ignore=shutil.ignore_patterns(".*"))
 
 
 def _created(run: Run) -> float:

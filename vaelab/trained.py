@@ -11,7 +11,8 @@ from vaelab.arrays import read_weights
 from vaelab.config import RunConfig
 from vaelab.datasets import DATASETS
 from vaelab.model import Autoencoder
-from vaelab.runs import Run, RunDamaged, RunStore, default_root
+from vaelab.run_folder import Run, RunDamaged
+from vaelab.runs import RunStore, default_root
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,11 @@ def load_run(run: Run | Path | str) -> TrainedRun:
     """
     if not isinstance(run, Run):
         folder = Path(run)
-        run = Run(folder) if (folder / "config.json").exists() else RunStore(default_root()).find(str(run))
+        run = (
+            Run(folder.resolve())
+            if (folder / "config.json").exists()
+            else RunStore(default_root()).find(str(run))
+        )
     model = Autoencoder(run.config, DATASETS[run.config.dataset].shape)
     weights = {name: torch.from_numpy(array) for name, array in read_weights(run).items()}
     try:

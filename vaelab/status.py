@@ -1,0 +1,104 @@
+"""What is known of a run besides its config: `Meta` and `Status`, as their JSON files hold them."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, TypeVar, cast
+
+import psutil
+from pydantic import TypeAdapter, ValidationError
+
+State = Literal[
+    "queued", "running", "paused", "finished", "stopped", "diverged", "failed", "interrupted", "damaged"
+]
+ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
+"""States of a run that is not over."""
+
+HEARTBEAT = 15.0
+"""Seconds without a sign of life after which a writer on another machine counts as dead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meta:
+    """What is known of a run besides its training."""
+
+    created: float
+    """Seconds since 1970."""
+    owner: str = ""
+    name: str = ""
+    group: str = ""
+    """Runs of one group are one turn in the queue."""
+    place: float | None = None
+    """Order in the queue, smaller is sooner; None if it does not wait."""
+    parent: str = ""
+    """Id of the run that this one trains on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """How a run's training stands, as its writer last said."""
+
+    state: State
+    step: int = 0
+    epoch: float = 0.0
+    steps_per_epoch: int = 0
+    images_per_second: float = 0.0
+    seconds: float = 0.0
+    """Spent training, as of the last evaluation or the end."""
+    threads: int = 0
+    precision: str = ""
+    device: str = ""
+    message: str = ""
+    host: str = ""
+    pid: int = 0
+    """The process that trains; 0 once it has let go of the run."""
+    heartbeat: float = 0.0
+    """Seconds since 1970 of the writer's last sign of life."""
+
+    @property
+    def active(self) -> bool:
+        """Whether the run is not over."""
+        return self.state in ACTIVE
+
+    @property
+    def has_writer(self) -> bool:
+        """Whether a living process trains the run, or holds it while it is paused."""
+        return self.state in ("running", "paused") and self.pid != 0 and _writer_lives(self)
+
+
+def _writer_lives(status: Status) -> bool:
+    if status.host != socket.gethostname():
+        return time.time() - status.heartbeat < HEARTBEAT
+    try:
+        writer = psutil.Process(status.pid)
+        # A zombie is dead and only waits for its parent; a younger process has inherited the number.
+        return writer.status() != psutil.STATUS_ZOMBIE and writer.create_time() <= status.heartbeat + 1
+    except psutil.Error:
+        return False
+
+
+Record = TypeVar("Record")
+
+
+def checked(kind: type[Record], values: dict[str, Any]) -> Record:
+    """A record of the given dataclass from untrusted JSON values; unknown ones are left out.
+
+    Raises
+    ------
+    ValueError
+        If one is missing or of a wrong type; the text names it.
+    """
+    try:
+        return _adapter(cast(Hashable, kind)).validate_python(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)

@@ -64,7 +64,7 @@ def train(
     with closing(_training(config, data, resume, request, device)) as training:
         while True:
             # Not around the yield: the caller's own work, or another training, may come between.
-            with settings():
+            with settings(), torch.enable_grad():
                 event = next(training, None)
             if event is None:
                 return
@@ -106,7 +106,7 @@ def _run(session: Session, request: Callable[[], events.Request]) -> Iterator[ev
             yield checkpoint(session)
             yield _finished(session, "released", "Waiting to be resumed.")
             return
-    yield _end(session)
+    yield from _end(session)
 
 
 def _pause(
@@ -114,6 +114,7 @@ def _pause(
 ) -> Generator[events.Event, None, events.Request]:
     """Wait until something else than a pause is wanted, and return it."""
     session.clock.stop()
+    yield session.preview()  # what a visitor looks at meanwhile is what there is
     yield checkpoint(session)
     yield events.Paused(step=session.step, epoch=session.progress())
     while _wants_pause(session, wanted := request()):
@@ -135,27 +136,34 @@ def _stop(session: Session) -> Iterator[events.Event]:
     if session.evaluated_step != session.step:
         yield from (event for event in session.evaluate() if event is not None)
     if session.finite:
+        yield session.preview()
         yield _finished(session, "stopped", f"Stopped after {session.progress():.4g} epochs.")
     else:
-        yield _end(session)
+        yield _diverged(session)
 
 
-def _end(session: Session) -> events.Finished:
+def _end(session: Session) -> Iterator[events.Event]:
     if not session.finite:
-        return _finished(
-            session,
-            "diverged",
-            f"The loss stopped being a finite number after step {session.step}. A smaller learning rate "
-            f"(now {session.config.learning_rate:g}) or Adam usually helps; the last good weights are kept.",
-        )
+        yield _diverged(session)
+        return
+    yield session.preview()
     if session.reached_stop_loss():
-        return _finished(
-            session,
-            "stop_loss",
+        message = (
             f"Stopped after epoch {session.epoch}: the training objective of {session.train_objective:.2f} "
-            f"nats reached {session.config.stop_loss:g}.",
+            f"nats reached {session.config.stop_loss:g}."
         )
-    return _finished(session, "epochs", f"All {session.epoch} epochs are done.")
+        yield _finished(session, "stop_loss", message)
+    else:
+        yield _finished(session, "epochs", f"All {session.epoch} epochs are done.")
+
+
+def _diverged(session: Session) -> events.Finished:
+    return _finished(
+        session,
+        "diverged",
+        f"The loss stopped being a finite number after step {session.step}. A smaller learning rate "
+        f"(now {session.config.learning_rate:g}) or Adam usually helps; the last good weights are kept.",
+    )
 
 
 def _started(session: Session) -> events.Started:

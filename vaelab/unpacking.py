@@ -1,0 +1,81 @@
+"""Reading a zip that comes from a stranger: the files that are wanted, of the sizes that are allowed."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping
+
+MEGABYTE = 2**20
+RATIO = 100
+"""How many times larger than its packed form a file may be: text reaches 20, weights 1.1."""
+MOST_ENTRIES = 100
+
+
+class ImportRefused(ValueError):
+    """What was given is not a run that can be imported; the text is a sentence for people."""
+
+
+def unpack(content: bytes, wanted: Mapping[str, int], ignored: frozenset[str]) -> dict[str, bytes]:
+    """The wanted files of a zip by name.
+
+    Parameters
+    ----------
+    content: the zip.
+    wanted: names of the files to read, all at the top of the zip, and the most bytes of each.
+    ignored: names that may be there too, and are not read.
+
+    Raises
+    ------
+    ImportRefused
+        If it is no zip, has any other file, or a file is damaged or too large.
+    """
+    # Before the zip is opened, because that makes an object of every entry.
+    if content.count(b"PK\x01\x02") > MOST_ENTRIES:
+        raise ImportRefused(f"The zip has too many files; {_allowed(wanted, ignored)}")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            _check_names([entry.filename for entry in entries], wanted, ignored)
+            return {
+                entry.filename: _read(archive, entry, wanted[entry.filename])
+                for entry in entries
+                if entry.filename in wanted
+            }
+    # All that zipfile raises on files that are damaged, or made by hand.
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        raise ImportRefused(f"This is no zip that can be read: {error}.") from error
+    except ImportRefused:
+        raise
+    except (ValueError, IndexError, OverflowError) as error:
+        raise ImportRefused("This is no zip that can be read: its list of files is damaged.") from error
+
+
+def _allowed(wanted: Mapping[str, int], ignored: frozenset[str]) -> str:
+    return f"allowed are {', '.join([*wanted, *sorted(ignored)])}, without any folder."
+
+
+def _check_names(names: list[str], wanted: Mapping[str, int], ignored: frozenset[str]) -> None:
+    for name in names:
+        if name not in wanted and name not in ignored:
+            shown = repr(name if len(name) <= 60 else name[:57] + "…")
+            raise ImportRefused(f"The zip has a file {shown}; {_allowed(wanted, ignored)}")
+    if len(set(names)) < len(names):
+        raise ImportRefused("The zip has a file twice; each may be there once.")
+
+
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or entry.flag_bits & 1:
+        raise ImportRefused(f"{entry.filename} is packed in an unusual way; use a plain zip, no password.")
+    if entry.file_size > most:
+        raise ImportRefused(
+            f"{entry.filename} has {entry.file_size / MEGABYTE:,.1f} MB; allowed are {most / MEGABYTE:g} MB."
+        )
+    if entry.file_size > RATIO * max(1, entry.compress_size):
+        raise ImportRefused(
+            f"{entry.filename} unpacks to more than {RATIO} times its size, which no run's file does."
+        )
+    with archive.open(entry) as file:
+        # The number is for entries that unpack to more than they say: without it, all is unpacked at once.
+        return file.read(entry.file_size + 1)

@@ -1,0 +1,92 @@
+"""What a table of runs says of each: its state, its last test losses, its settings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from vaelab.config import RunConfig, why_not_in_force
+from vaelab.fields import FIELD_NAMES, as_text, field_spec
+from vaelab.runs import Run, RunDamaged
+from vaelab.status import Meta, Status
+
+TAIL = 131_072
+"""Bytes at the end of the events in which the last evaluation is found: an epoch's events have 35,000."""
+
+
+@dataclass(frozen=True)
+class Losses:
+    """The last evaluation on the test images; what an AE does not define is None."""
+
+    recon: float
+    kl: float | None
+    neg_elbo: float | None
+    mse: float
+    seconds: float
+    """Spent training until then."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One run as a table shows it; what cannot be read is None."""
+
+    run: Run
+    status: Status
+    config: RunConfig | None
+    meta: Meta | None
+    losses: Losses | None
+
+    @property
+    def title(self) -> str:
+        """Its name, or what it is; the start of its id if not even that can be read."""
+        return self.run.title if self.config and self.meta else f"Run {self.run.id[:8]} …"
+
+    @property
+    def seconds(self) -> float | None:
+        """Time spent training, as far as it is known."""
+        return self.status.seconds or (self.losses.seconds if self.losses else None)
+
+
+def summarise(run: Run) -> Summary:
+    """Read a run; a damaged one is summarised as such, with the reason as its message."""
+    config = meta = None
+    try:
+        meta = run.meta
+        config = run.config
+        return Summary(run, run.status(), config, meta, last_losses(run))
+    except RunDamaged as error:
+        return Summary(run, Status(state="damaged", message=str(error)), config, meta, None)
+
+
+def last_losses(run: Run) -> Losses | None:
+    """The last evaluation, read from the end of the run's events; None if there is none."""
+    try:
+        with (run.path / "events.jsonl").open("rb") as file:
+            file.seek(max(0, file.seek(0, 2) - TAIL))
+            lines = file.read().splitlines(keepends=True)
+    except OSError:
+        return None
+    for line in reversed(lines):
+        if b'"evaluated"' in line and line.endswith(b"\n"):
+            try:
+                values = json.loads(line)
+                return Losses(**{name: values[name] for name in Losses.__dataclass_fields__})
+            except (ValueError, KeyError, TypeError):
+                continue  # torn by a power cut, or the second half of a line
+    return None
+
+
+def settings_that_differ(configs: Iterable[RunConfig]) -> list[str]:
+    """Names of the fields in which configs differ, where they have an effect, in the order of fields."""
+    listed = list(configs)
+    return [name for name in FIELD_NAMES if len({in_force(c, name) for c in listed} - {None}) > 1]
+
+
+def in_force(config: RunConfig, name: str) -> str | None:
+    """A field's value in words; None where it has no effect."""
+    if why_not_in_force(config, name):
+        return None
+    value: Any = getattr(config, name)
+    return field_spec(name).labels.get(value) or as_text(value)

@@ -93,9 +93,9 @@ class RunConfig(BaseModel):
     version: Literal[1] = Field(VERSION, title="Version", description="Version of the field list.")
     model: Literal["ae", "vae"] = _described(
         "vae", "Model",
-        "A VAE encodes each image as a normal distribution and is pulled towards the prior; "
-        "an AE encodes it as one point.",
-        labels={"ae": "Autoencoder (AE)", "vae": "Variational (VAE)"},
+        "An autoencoder (AE) encodes each image as one point. A variational autoencoder (VAE) "
+        "encodes it as a normal distribution and pulls that towards the prior.",
+        labels={"ae": "AE", "vae": "VAE"},
     )  # fmt: skip
     dataset: DatasetName = _described(
         "mnist", "Data set", "The images to learn. MNIST and Fashion-MNIST are bundled; the others "

@@ -71,4 +71,7 @@ for title, entries in GROUPS.items():
             st.page_link(entry, icon=ICONS[entry.title])
 with st.sidebar:
     close_sidebar(page.title)
+# The sidebar drops the address's parameters: a page has to know that it was come to by it.
+st.session_state.arrived = st.session_state.get("page") not in (None, page.url_path)
+st.session_state.page = page.url_path
 page.run()

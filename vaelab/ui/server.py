@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from vaelab.processes import THREADS_THAT_YIELD
 from vaelab.ui.assets import PLOTLY, lab_path, load_asset, serve_component, serve_plotly
+from vaelab.ui.state import close_engine
 from vaelab.ui.visitor import VisitorCookie
 
 SCRIPT_ERROR = (
@@ -66,6 +67,7 @@ def warm() -> None:
 
 def close(warming: Thread) -> None:
     """End what runs beside the pages; an import that is cut short could crash the interpreter."""
+    close_engine()
     warming.join(timeout=30)
 
 

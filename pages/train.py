@@ -1,5 +1,47 @@
-"""The page "Train"."""
+"""Train: choose a recipe, press Train, watch it learn."""
 
 import streamlit as st
 
-st.title("Train")
+from vaelab.datasets import DATASETS
+from vaelab.ui import forms
+from vaelab.ui.chosen import follow_run_link
+from vaelab.ui.controls import start_if_asked
+from vaelab.ui.link import followed_link, write_link
+from vaelab.ui.live import TICK, watch
+from vaelab.ui.share import share
+from vaelab.ui.shown import before_the_start, shown_run
+from vaelab.ui.state import engine
+
+engine()  # made on the first visit, so that a worker is warm when Train is pressed
+
+linked, problems = followed_link()
+if linked is not None:
+    forms.fill_form(linked)
+    st.session_state.link_problems = list(problems.values())
+forms.restore_form()
+refused = follow_run_link()
+
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    st.title("Train an autoencoder", width="content")
+    place_of_share = st.container(width="content")
+for sentence in [*st.session_state.get("link_problems", []), *([refused] if refused else [])]:
+    st.warning(sentence)
+
+for column, draw in zip(st.columns([2.6, 1, 1.5, 1.5, 1.2]), forms.plain_sight(), strict=True):
+    with column:
+        draw()
+st.caption(forms.preset_caption())
+with st.expander("Advanced settings", key="advanced"):
+    forms.advanced()
+config, wrong = forms.read_form()
+for sentence in wrong.values():
+    st.error(sentence)
+
+with place_of_share:
+    share(st.session_state.recipe)
+start_if_asked(config)
+run = shown_run(st.session_state.preset)
+active = run.status().active
+about = before_the_start(config, DATASETS[config.dataset]) if config else ""
+st.fragment(watch, run_every=TICK if active else None)(run.id, config, about, active)
+write_link(st.session_state.recipe, None if run.shipped else run.id)

@@ -40,7 +40,7 @@ function template(style) {
       colorway: theme("chart-categorical-colors").split(",").filter(Boolean),
       font: { family: theme("font"), size: 13, color: text },
       title: { x: 0, xref: "paper", font: { size: 15, weight: 600 } },
-      margin: { l: 56, r: 16, t: 40, b: 48 },
+      margin: { l: 56, r: 16, t: 32, b: 48 },
       hoverlabel: {
         bgcolor: theme("secondary-background-color"),
         bordercolor: lines,

@@ -1,0 +1,199 @@
+"""The live view of the Train page: one fragment that follows a run's folder while it is active."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from vaelab import figures
+from vaelab.arrays import read_preview
+from vaelab.config import RunConfig
+from vaelab.datasets import Dataset
+from vaelab.events import Preview
+from vaelab.glossary import help_for
+from vaelab.images import tile
+from vaelab.planes import Plane, axes_plane, principal_plane
+from vaelab.runs import Run, RunDamaged, Status, describe
+from vaelab.ui.components import Sheet, pictures, plot
+from vaelab.ui.controls import control_row, ended_bar, progress_line
+from vaelab.ui.state import dataset, find_run, history
+
+TICK = 0.5
+"""Seconds between two looks at an active run."""
+HEIGHT = 420
+
+
+def watch(run_id: str, config: RunConfig | None, about: str, was_active: bool) -> None:
+    """The body of the fragment: buttons, progress and views of a run.
+
+    Parameters
+    ----------
+    run_id: the run to show.
+    config: the recipe of the form, None if it is wrong.
+    about: what is known of the recipe before its start.
+    was_active: whether the run was active when the page was drawn; the page follows a change.
+    """
+    run = find_run(run_id)
+    if run is None or "start_asked" in st.session_state:
+        st.rerun()
+    status = run.status()
+    if status.active != was_active:
+        st.rerun()
+    left, right = st.columns([1, 1.15], vertical_alignment="center")
+    with left:
+        control_row(config, None if run.shipped else run, status)
+    with right:
+        st.caption(about)
+    if run.shipped:
+        st.markdown(f"**A finished example:** {describe(run.config)}. Press **Train** to train one yourself.")
+    elif status.active:
+        progress_line(run, status)
+    else:
+        ended_bar(run, status)
+    live_views(run, status)
+
+
+def live_views(run: Run, status: Status) -> None:
+    """Losses, codes, reconstructions and samples of a run as they are now."""
+    left, right = st.columns([1.15, 1], gap="medium")
+    with left:
+        _losses(run, status)
+    try:
+        preview = read_preview(run)
+    except RunDamaged as error:
+        st.warning(str(error))
+        return
+    data = dataset(run.config.dataset)
+    with right, st.container(key="live-latent"):
+        if preview is None:
+            _wait("The codes of 2,000 test images appear here with the first steps.")
+        else:
+            _codes(run, status, preview, data)
+    left, right = st.columns([1.15, 1], gap="medium")
+    with left, st.container(key="live-reconstructions"):
+        if preview is None:
+            _wait("Test images and their reconstructions appear here.")
+        else:
+            _reconstructions(run, status, preview, data)
+    with right, st.container(key="live-samples"):
+        if run.config.model == "ae":
+            st.markdown("**Samples**", help=help_for("prior"))
+            st.caption("An AE has no prior to draw codes from, so there is nothing to sample: a VAE has one.")
+        elif preview is None or preview.samples is None:
+            _wait("Images decoded from draws of the prior appear here.")
+        else:
+            _samples(run, status, preview)
+
+
+def _wait(sentence: str) -> None:
+    st.container(height=HEIGHT // 2, border=False).caption(sentence)
+
+
+def _losses(run: Run, status: Status) -> None:
+    said = history(run)
+    allowed = figures.log_allowed(said.steps, said.evaluated)
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.markdown("**Losses**", help=help_for("nat"), width="content")
+        log = st.toggle(
+            "Log scale",
+            key="log_scale",
+            disabled=not allowed,
+            help="Shows small changes of a small loss."
+            if allowed
+            else "Off: a value is 0 or below, which has no logarithm. With squared error the loss is a "
+            "negative log-density, and a density can exceed 1.",
+        )
+    figure = figures.losses(
+        said.steps, said.evaluated, config=run.config, started=said.started, log=log and allowed
+    )
+    with st.container(key="losses"):
+        plot(figure, key="losses_plot", height=HEIGHT, state=status.state, step=status.step,
+             alt="Losses in nats per image against epochs")  # fmt: skip
+    st.caption(_what_to_look_for(run))
+
+
+def _what_to_look_for(run: Run) -> str:
+    if run.config.model == "ae":
+        return "Look for the gap between train and test: it opens when the network learns images by heart."
+    return (
+        "Look for the KL rising at first while the sum falls: the code starts to say something about the "
+        "image. Lower sums are better."
+    )
+
+
+def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
+    st.markdown("**Latent space**", help=help_for("latent"))
+    plane = _plane(run, preview)
+    points = plane.project(preview.mean) if run.config.latent_dim > 1 else _strip(preview.mean)
+    memory = st.session_state["live_memory"]
+    memory["span"] = figures.grown_span(memory.get("span"), points)
+    figure = figures.latent_scatter(
+        points,
+        data.y_test[: len(points)],
+        data.spec.classes,
+        axis_titles=plane.labels,
+        circles=figures.PRIOR_CIRCLES if run.config.model == "vae" and run.config.latent_dim == 2 else (),
+        span=memory["span"],
+    )
+    plot(figure, key="live_latent_plot", height=HEIGHT, state=status.state, step=preview.step,
+         alt="Codes of 2,000 test images, coloured by class")  # fmt: skip
+    projected = (
+        f" Two principal components of {run.config.latent_dim} dimensions, turned to fit the picture before."
+        if run.config.latent_dim > 2
+        else ""
+    )
+    st.caption(
+        "Each point is the code of a test image. Training never sees the labels; look how the classes "
+        "part all the same." + projected
+    )
+
+
+def _plane(run: Run, preview: Preview) -> Plane:
+    """The plane to look at; a run's principal plane turns smoothly from tick to tick."""
+    memory = st.session_state.get("live_memory")
+    if memory is None or memory["run"] != run.id:
+        memory = st.session_state["live_memory"] = {"run": run.id}
+    if run.config.latent_dim <= 2:
+        return axes_plane(run.config.latent_dim)
+    memory["plane"] = principal_plane(preview.mean, memory.get("plane"))
+    return memory["plane"]
+
+
+def _strip(mean: np.ndarray) -> np.ndarray:
+    """Points (N, 2) of codes (N, 1): spread upwards at random, always the same, to be told apart."""
+    spread = np.random.default_rng(0).uniform(-1, 1, len(mean))
+    return np.column_stack([mean[:, 0], spread])
+
+
+def _reconstructions(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
+    st.markdown("**Reconstructions**", help=help_for("reconstruction"))
+    first = np.unique(data.y_test, return_index=True)[1]
+    side = data.spec.shape[1]
+    sheets = []
+    # A row of ten is readable on a phone; letters take several.
+    for start in range(0, len(first), 10):
+        part = slice(start, start + 10)
+        rows = np.concatenate([data.x_test[first[part]], preview.reconstructions[part]])
+        columns = len(rows) // 2
+        names = data.spec.classes[part]
+        sheets.append(
+            Sheet(
+                tile(rows, columns),
+                "",
+                f"Test images of {', '.join(names)} over their reconstructions",
+                names if max(map(len, names)) <= 3 else None,
+                ("image", "rec."),
+                side,
+            )
+        )
+    pictures(sheets, key="live_reconstruction_pictures", state=status.state, step=preview.step)
+    st.caption("A test image of each class over what comes back through the bottleneck. Look what gets lost.")
+
+
+def _samples(run: Run, status: Status, preview: Preview) -> None:
+    st.markdown("**Samples**", help=help_for("prior"))
+    assert preview.samples is not None
+    sheet = Sheet(tile(preview.samples, 8), "", "Images decoded from 16 draws of the prior",
+                  None, None, preview.samples.shape[-1])  # fmt: skip
+    pictures([sheet], key="live_sample_pictures", state=status.state, step=preview.step)
+    st.caption("Images decoded from 16 fixed draws of the prior: new ones, of no test image.")

@@ -1,0 +1,126 @@
+"""What the pages share: the store, the engine, and loaded runs and data, each kept once a process."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from vaelab.datasets import Dataset, load
+from vaelab.engine import Engine
+from vaelab.history import History
+from vaelab.runs import Run, RunDamaged, RunNotFound, RunStore, default_root
+from vaelab.ui.visitor import visitor
+
+if TYPE_CHECKING:  # PyTorch stays off the way to the first page
+    from vaelab.latent import Codes
+    from vaelab.trained import TrainedRun
+
+SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "runs"
+
+
+def store() -> RunStore:
+    """The runs of this server and the shipped ones."""
+    return RunStore(default_root().resolve(), SHIPPED)
+
+
+def engine() -> Engine:
+    """The one engine of this server, made on first use."""
+    return _engine(str(default_root().resolve()))
+
+
+@st.cache_resource(max_entries=1, show_spinner=False, on_release=Engine.close)
+def _engine(root: str) -> Engine:
+    return Engine(RunStore(Path(root), SHIPPED))
+
+
+def close_engine() -> None:
+    """End the engine, if one was made: its runs checkpoint, its workers end."""
+    _engine.clear()
+
+
+def single_user() -> bool:
+    """Whether all runs are one's own: set by `make run`, which only this machine can reach."""
+    return os.environ.get("VAELAB_SINGLE_USER") == "1"
+
+
+def is_own(run: Run) -> bool:
+    """Whether this visitor may change the run. Runs of the command line belong to the machine's user."""
+    return not run.shipped and (single_user() or run.meta.owner == visitor())
+
+
+def own_runs() -> list[Run]:
+    """The visitor's runs, newest first; damaged ones only where all runs are one's own."""
+    return [run for run in store().runs() if _shown(run)]
+
+
+def _shown(run: Run) -> bool:
+    try:
+        return is_own(run)
+    except RunDamaged:
+        return single_user()
+
+
+def find_run(run_id: str) -> Run | None:
+    """The run of an id, None if there is none or it cannot be read."""
+    try:
+        run = store().get(run_id)
+        _ = run.config, run.meta
+    except (RunNotFound, RunDamaged):
+        return None
+    return run
+
+
+def history(run: Run) -> History:
+    """What the run has said so far."""
+    kept = _history(str(run.path))
+    kept.refresh()
+    return kept
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _history(path: str) -> History:
+    return History(Run(Path(path)))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the images …")
+def dataset(name: str) -> Dataset:
+    """A data set that is on this machine."""
+    return load(name)
+
+
+def trained(run: Run) -> TrainedRun:
+    """The run with its model, as last saved; raises RunDamaged."""
+    return _trained(run, _saved_at(run))
+
+
+@st.cache_resource(
+    max_entries=8, show_spinner="Loading the model …", hash_funcs={Run: lambda run: str(run.path)}
+)
+def _trained(run: Run, saved_at: int) -> TrainedRun:
+    from vaelab.trained import load_run
+
+    return load_run(run)
+
+
+def test_codes(run: Run) -> Codes:
+    """The posteriors of all test images; raises RunDamaged."""
+    return _test_codes(run, _saved_at(run))
+
+
+@st.cache_resource(
+    max_entries=8, show_spinner="Encoding the test images …", hash_funcs={Run: lambda run: str(run.path)}
+)
+def _test_codes(run: Run, saved_at: int) -> Codes:
+    from vaelab.latent import embed
+
+    return embed(_trained(run, saved_at).model, dataset(run.config.dataset).x_test)
+
+
+def _saved_at(run: Run) -> int:
+    try:
+        return (run.path / "model.safetensors").stat().st_mtime_ns
+    except OSError as error:
+        raise RunDamaged(f"Run {run.id} has no weights.") from error

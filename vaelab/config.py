@@ -246,7 +246,7 @@ def upgrade(values: dict[str, Any]) -> dict[str, Any]:
         If the values come from a later version than this code knows.
     """
     version = str(values.get("version", VERSION))
-    if not (version.isascii() and version.isdigit() and 1 <= int(version) <= VERSION):
+    if version not in {str(number) for number in range(1, VERSION + 1)}:
         raise ValueError(f"version: {version[:20]!r} is not a version this VAE Lab knows (1 to {VERSION}).")
     return {**values, "version": VERSION}
 

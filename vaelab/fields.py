@@ -100,7 +100,8 @@ def _sentence(name: str, value: Any) -> str:
     if name not in RunConfig.model_fields:
         near = difflib.get_close_matches(name, FIELD_NAMES, n=1)
         hint = f"did you mean {near[0]}?" if near else "allowed are " + ", ".join(FIELD_NAMES) + "."
-        return f"{name[:40]}: there is no such field; {hint}"
+        printable = name[:40].encode(errors="replace").decode()  # JSON can hold half a character
+        return f"{printable}: there is no such field; {hint}"
     if name == "version":
         return f"version: must be 1, not {shown}."
     return f"{name}: must be {field_spec(name).allowed}, not {shown}."

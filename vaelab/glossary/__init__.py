@@ -1,0 +1,41 @@
+"""Every term that a page uses, explained once for all pages.
+
+help_for("nat")          # Markdown for Streamlit's `help=`
+GLOSSARY["ELBO"].long    # for a page of its own
+"""
+
+from __future__ import annotations
+
+from vaelab.glossary.entry import Entry
+from vaelab.glossary.models import MODELS
+from vaelab.glossary.objective import OBJECTIVE
+from vaelab.glossary.training import TRAINING
+
+__all__ = ["GLOSSARY", "Entry", "find", "help_for"]
+
+GLOSSARY: dict[str, Entry] = {entry.term: entry for entry in (*MODELS, *OBJECTIVE, *TRAINING)}
+"""All entries by their term, related ones after each other."""
+
+_BY_NAME = {
+    name.casefold(): entry for entry in GLOSSARY.values() for name in (*entry.also, entry.term)
+}  # fmt: skip
+
+
+def find(name: str) -> Entry:
+    """The entry for a term, a synonym of it or a field's name, in capitals or not.
+
+    Raises
+    ------
+    KeyError
+        If no entry has that name.
+    """
+    try:
+        return _BY_NAME[name.casefold()]
+    except KeyError:
+        raise KeyError(f"The glossary has no {name!r}; its terms are {', '.join(GLOSSARY)}.") from None
+
+
+def help_for(term: str) -> str:
+    """The short explanation as Markdown, for Streamlit's `help=`; takes and raises what `find` does."""
+    entry = find(term)
+    return f"**{entry.term}**: {entry.short}"

@@ -21,7 +21,7 @@ def checkpoint(session: Session) -> events.Checkpoint:
     for index, values in session.optimizer.state_dict()["state"].items():
         for name, value in values.items():
             if value is not None:
-                resume[f"optimizer.{index}.{name}"] = torch.as_tensor(value).cpu().numpy().copy()
+                resume[f"optimizer.{index}.{name}"] = _array(torch.as_tensor(value))
     resume["totals.epoch"] = session.totals.epoch.copy()
     resume["totals.recent"] = session.totals.recent.copy()
     for name in COUNTERS:
@@ -33,9 +33,14 @@ def checkpoint(session: Session) -> events.Checkpoint:
     return events.Checkpoint(
         step=session.step,
         epoch=session.progress(),
-        model={name: np.array(weight.cpu().numpy()) for name, weight in weights.items()},
+        model={name: _array(weight) for name, weight in weights.items()},
         resume=resume,
     )
+
+
+def _array(tensor: torch.Tensor) -> np.ndarray:
+    """A copy in C order, whatever the order of the tensor in memory."""
+    return np.array(tensor.detach().cpu().numpy(), order="C")
 
 
 def threads_of(resume: events.Checkpoint | None) -> int | None:
@@ -59,7 +64,7 @@ def restore(session: Session, saved: events.Checkpoint) -> None:
         session.model.load_state_dict({name: torch.tensor(array) for name, array in saved.model.items()})
         session.optimizer.load_state_dict(
             {
-                "state": _optimizer_state(arrays),
+                "state": _optimizer_state(arrays, list(session.model.parameters())),
                 "param_groups": session.optimizer.state_dict()["param_groups"],
             }
         )
@@ -78,11 +83,17 @@ def restore(session: Session, saved: events.Checkpoint) -> None:
             generator.set_state(torch.tensor(arrays[f"random.{name}"]))
 
 
-def _optimizer_state(arrays: events.Arrays) -> dict[int, dict[str, torch.Tensor]]:
+def _optimizer_state(
+    arrays: events.Arrays, weights: list[torch.nn.Parameter]
+) -> dict[int, dict[str, torch.Tensor]]:
+    """The optimizer's state; averages lie in memory as their weights do, which a fused step relies on."""
     state: dict[int, dict[str, torch.Tensor]] = {}
     for key, array in arrays.items():
         kind, _, rest = key.partition(".")
         if kind == "optimizer":
             index, _, name = rest.partition(".")
-            state.setdefault(int(index), {})[name] = torch.tensor(array)
+            value, weight = torch.tensor(array), weights[int(index)]
+            if value.shape == weight.shape:
+                value = torch.empty_like(weight, requires_grad=False).copy_(value)
+            state.setdefault(int(index), {})[name] = value
     return state

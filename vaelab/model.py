@@ -65,6 +65,8 @@ class Autoencoder(nn.Module):
         self.decoder = build(self.decoder_layers, generator_for(config.seed, "decoder"))
         start = torch.tensor(1.0 if config.sigma == "auto" else config.sigma)
         self.register_buffer("sigma", start if config.reconstruction == "mse" else None)
+        # Convolutions are about twice as fast on the CPU when the channels of a pixel lie together.
+        self.to(memory_format=torch.channels_last)
         if mean_image is not None:
             self._start_at(torch.as_tensor(mean_image, dtype=torch.float32))
 

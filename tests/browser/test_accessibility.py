@@ -1,0 +1,37 @@
+"""No page has a fault that axe-core calls serious, in either theme, wide or narrow."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+from tests.browser.conftest import Server
+
+PAGES = {
+    "/": ".st-key-live-samples img",
+    "/reconstructions": ".st-key-reconstructions img",
+    "/latent-space": ".st-key-latent-scatter .js-plotly-plot",
+    "/latent-grid": ".st-key-latent-grid .js-plotly-plot",
+    "/runs": ".st-key-runs-table",
+}
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+@pytest.mark.parametrize("path", PAGES)
+def test_no_serious_fault(path: str, scheme: str, width: int, browser: Browser, server: Server) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto(server.url + path)
+    page.wait_for_selector(PAGES[path], state="attached")
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    found = Axe().run(page).response["violations"]
+    serious = [
+        f"{fault['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    ]
+    context.close()
+    assert serious == []

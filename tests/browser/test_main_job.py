@@ -1,0 +1,204 @@
+"""The main job, as a newcomer does it: train, watch, leave and come back, steer, then explore."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.browser.conftest import Server
+
+SMALL = {"train_size": "3000", "batch_size": "32", "hidden": "64"}
+"""Fields of a real run that leaves the machine time for the browser."""
+
+VIEW = ".st-key-losses [data-state]"
+PATHS = {
+    "/": "Train an autoencoder",
+    "/reconstructions": "Reconstructions",
+    "/latent-space": "Latent space",
+    "/latent-grid": "Latent grid",
+    "/runs": "Runs",
+}
+
+
+def open_recipe(page: Page, server: Server, **fields: str) -> None:
+    query = "&".join(f"{name}={value}" for name, value in {**SMALL, **fields}.items())
+    page.goto(f"{server.url}/?{query}")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+
+
+def wait_for_state(page: Page, *states: str) -> None:
+    wanted = json.dumps(list(states))
+    page.wait_for_function(
+        f"{wanted}.includes(document.querySelector('{VIEW}')?.dataset.state)", timeout=120_000
+    )
+
+
+def step(page: Page) -> int:
+    return int(page.locator(VIEW).get_attribute("data-step") or 0)
+
+
+def wait_for_step_after(page: Page, before: int) -> None:
+    page.wait_for_function(
+        f"Number(document.querySelector('{VIEW}')?.dataset.step) > {before}", timeout=120_000
+    )
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def drawn_points(page: Page) -> int:
+    """Points of the longest line in the losses chart."""
+    return page.evaluate(
+        """() => Math.max(...document.querySelector('.st-key-losses .js-plotly-plot').data
+            .map((trace) => trace.x?.length ?? 0))"""
+    )
+
+
+def follow(page: Page, name: str) -> None:
+    page.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True).click()
+
+
+def stop_if_active(page: Page, server: Server) -> None:
+    """Leave no training behind for the tests that follow."""
+    page.goto(server.url)
+    page.wait_for_selector(VIEW, state="attached")
+    while page.locator(VIEW).get_attribute("data-state") in ("running", "paused", "queued"):
+        page.get_by_role("button", name="Stop", exact=True).or_(
+            page.get_by_role("button", name="Cancel", exact=True)
+        ).click()
+        wait_for_state(page, "stopped", "finished", "diverged")
+
+
+@pytest.fixture
+def long_run(page: Page, server: Server) -> Any:
+    """A run of 500 epochs under way, which is stopped afterwards."""
+    open_recipe(page, server, epochs="500")
+    press(page, "Train")
+    wait_for_state(page, "running")
+    wait_for_step_after(page, 0)
+    yield page
+    stop_if_active(page, server)
+
+
+def test_train_three_epochs_then_explore_the_new_run(page: Page, server: Server) -> None:
+    open_recipe(page, server, epochs="3")
+    expect(page.get_by_text("A finished example", exact=False)).to_be_visible()
+    press(page, "Train")
+    wait_for_state(page, "running", "finished")
+    wait_for_state(page, "finished")
+    expect(page.get_by_text("All 3 epochs are done.", exact=False)).to_be_visible()
+    assert step(page) == 3 * 94
+    run = json.loads(
+        page.evaluate("JSON.stringify(Object.fromEntries(new URLSearchParams(location.search)))")
+    )
+    assert (server.runs / run["run"] / "model.safetensors").exists()
+    for path, hook in (
+        ("Reconstructions", "reconstructions"),
+        ("Latent space", "latent-scatter"),
+        ("Latent grid", "latent-grid"),
+    ):
+        page.locator(".st-key-ended").get_by_role("link", name=path).click()
+        expect(page.get_by_role("heading", name=path, level=1)).to_be_visible()
+        page.wait_for_selector(f".st-key-{hook} :is(canvas, img, svg.main-svg)", state="attached")
+        assert f"run={run['run']}" in page.url
+        assert page.get_by_test_id("stException").count() == 0
+        page.go_back()
+        wait_for_state(page, "finished")
+    follow(page, "Runs")
+    page.wait_for_selector(".st-key-runs-table", state="attached")
+
+
+def test_the_curve_grows_in_place_and_keeps_a_zoom(long_run: Page) -> None:
+    page = long_run
+    chart = page.locator(".st-key-losses .js-plotly-plot")
+    chart.evaluate("(node) => { node.theSameNode = true }")
+    box = chart.locator(".nsewdrag").first.bounding_box()
+    assert box is not None
+    middle = (box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] + box["width"] / 3, middle[1] + box["height"] / 3, steps=5)
+    page.mouse.up()
+    zoomed = chart.evaluate("(node) => node._fullLayout.xaxis.range.slice()")
+    before, points = step(page), drawn_points(page)
+    wait_for_step_after(page, before + 100)
+    assert drawn_points(page) > points
+    assert chart.evaluate("(node) => node._fullLayout.xaxis.range.slice()") == zoomed
+    assert chart.evaluate("(node) => node.theSameNode === true")
+
+
+def test_training_goes_on_while_the_visitor_is_elsewhere(long_run: Page) -> None:
+    page = long_run
+    before = step(page)
+    follow(page, "Latent space")
+    page.wait_for_selector(".st-key-latent-scatter", state="attached")
+    follow(page, "Train")
+    wait_for_state(page, "running")
+    wait_for_step_after(page, before)
+    before = step(page)
+    page.reload()
+    wait_for_state(page, "running")
+    wait_for_step_after(page, before)
+
+
+def test_pause_resume_one_epoch_and_stop(long_run: Page) -> None:
+    page = long_run
+    press(page, "Pause")
+    wait_for_state(page, "paused")
+    paused_at = step(page)
+    press(page, "Resume")
+    wait_for_state(page, "running")
+    wait_for_step_after(page, paused_at)
+    press(page, "Pause")
+    wait_for_state(page, "paused")
+    epoch = step(page) // 94
+    press(page, "One epoch")
+    page.wait_for_function(
+        f"""() => {{ const {{ state, step }} = document.querySelector('{VIEW}').dataset
+            return state === 'paused' && Number(step) === {(epoch + 1) * 94} }}""",
+        timeout=120_000,
+    )
+    press(page, "Stop")
+    wait_for_state(page, "stopped")
+    expect(page.locator(".st-key-ended")).to_contain_text("Stopped after")
+
+
+def test_a_second_run_waits_in_the_queue(long_run: Page, server: Server) -> None:
+    other = long_run.context.new_page()
+    open_recipe(other, server, epochs="1", seed="7")
+    press(other, "Train")
+    wait_for_state(other, "queued")
+    expect(other.get_by_text("Waiting in the queue: next.")).to_be_visible()
+    press(other, "Cancel")
+    expect(other.get_by_text("Waiting in the queue", exact=False)).to_have_count(0)
+    other.close()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_deep_link_to_a_fresh_server(path: str, page: Page, start_server: Callable[..., Server]) -> None:
+    server = start_server()
+    page.goto(server.url + path)
+    expect(page.get_by_role("heading", name=PATHS[path], level=1)).to_be_visible()
+    expect(
+        page.get_by_test_id("stSidebar").or_(page.get_by_test_id("stSidebarCollapsedControl")).first
+    ).to_be_attached()
+    assert page.get_by_test_id("stException").count() == 0
+    server.stop()
+
+
+def test_a_link_opens_its_recipe_and_back_works(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/?model=ae&latent_dim=8&epochs=5000")
+    expect(page.get_by_text("epochs: must be a whole number from 1 to 500, not '5000'.")).to_be_visible()
+    latent = page.get_by_role("spinbutton", name="Latent dimension")
+    expect(latent).to_have_value("8")
+    latent.fill("16")
+    latent.press("Enter")
+    page.wait_for_url("**latent_dim=16**")
+    assert "version=1" in page.url
+    assert "batch_size=256" in page.url
+    page.go_back()
+    expect(latent).to_have_value("8")

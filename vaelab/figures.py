@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from vaelab.figure_parts import decimate
 from vaelab.latent_map import PRIOR_CIRCLES, Span, ellipse, grown_span, latent_scatter
-from vaelab.loss_curves import decimate, log_allowed, losses
+from vaelab.loss_curves import log_allowed, losses
 from vaelab.palette import PALETTE, error_colors
 from vaelab.planes import grid_points
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from vaelab.figure_parts import axis_limits
 from vaelab.palette import PALETTE, class_style, text_on
 
 Span = tuple[tuple[float, float], tuple[float, float]]
@@ -86,12 +87,12 @@ def latent_scatter(
         notes.append(_note("posterior: 1 and 2 sigma", *outer[outer[:, 1].argmax()]))
     if chosen is not None:
         shapes += _ring(points[chosen])
-    x_range, y_range = (None, None) if span is None else (list(span[0]), list(span[1]))
+    across, up = ({}, {}) if span is None else (axis_limits(*ends) for ends in span)
     return go.Figure(
         traces,
         {
-            "xaxis": {"title": {"text": axis_titles[0]}, "range": x_range},
-            "yaxis": {"title": {"text": axis_titles[1]}, "range": y_range, "scaleanchor": "x"},
+            "xaxis": {"title": {"text": axis_titles[0]}, **across},
+            "yaxis": {"title": {"text": axis_titles[1]}, **up, "scaleanchor": "x"},
             "shapes": shapes,
             "annotations": notes,
             "hovermode": "closest",

@@ -14,6 +14,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vaelab.config import RunConfig
+from vaelab.figure_parts import axis_limits, decimate
 from vaelab.palette import PALETTE
 
 Columns = Mapping[str, Sequence[Any]]
@@ -119,40 +120,6 @@ def log_allowed(steps: Columns, evaluated: Columns) -> bool:
     return all(value is None or value > 0 for column in columns for value in column)
 
 
-def decimate(x: np.ndarray, y: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """A curve with fewer points that looks the same: the lowest and the highest of each stretch.
-
-    Parameters
-    ----------
-    x, y
-        (N,) each, in the order of drawing.
-    most
-        Points to keep at most, 4 or more.
-
-    Returns
-    -------
-    x and y of the points kept, in their order: all of them if there are no more than `most`, else
-    the first, the last, and the least and the greatest y of equal stretches between these two.
-
-    Raises
-    ------
-    ValueError
-        If `most` leaves no room for both extremes.
-    """
-    if most < 4:
-        raise ValueError(f"most must be at least 4, for two ends and two extremes, not {most}.")
-    if len(x) <= most:
-        return x, y
-    inner = y[1:-1]
-    length = -(-len(inner) // ((most - 2) // 2))
-    stretches = np.pad(inner, (0, -len(inner) % length), mode="edge").reshape(-1, length)
-    starts = 1 + length * np.arange(len(stretches))
-    # argmin and argmax find the first of equals, so never the padding.
-    kept = np.unique([starts + stretches.argmin(1), starts + stretches.argmax(1)])
-    kept = np.concatenate([[0], kept, [len(x) - 1]])
-    return x[kept], y[kept]
-
-
 def _lines(steps: Columns, evaluated: Columns, config: RunConfig) -> list[_Line]:
     lines = []
     for split, rows in (("train", steps), ("test", evaluated)):
@@ -202,12 +169,16 @@ def _shown(lines: list[_Line], axis: str, levels: list[float]) -> Range | None:
 
 def _axes(config: RunConfig, shown: dict[str, Range | None], log: bool) -> dict[str, Any]:
     scale = {"type": "log" if log else "linear", "uirevision": f"{_revision(config)} {'log' * log}"}
-    upper = {"title": {"text": "loss (nats per image)"}, "range": _ends(shown["y"], log), **scale}
+    upper = {
+        "title": {"text": "loss (nats per image)"},
+        **_limits(shown["y"], log),
+        **scale,
+    }
     hover = {"unifiedhovertitle": {"text": "epoch %{x:.2f}"}}
     time = {"title": {"text": "epochs"}, "range": [0, config.epochs], **hover}
     if _LOWER not in shown:
         return {"xaxis": time, "yaxis": upper}
-    lower = {"title": {"text": "KL (nats)"}, "range": _ends(shown[_LOWER], log), **scale}
+    lower = {"title": {"text": "KL (nats)"}, **_limits(shown[_LOWER], log), **scale}
     return {
         "xaxis": {**time, "anchor": _LOWER},
         "yaxis": {**upper, "domain": [0.37, 1]},
@@ -215,13 +186,14 @@ def _axes(config: RunConfig, shown: dict[str, Range | None], log: bool) -> dict[
     }
 
 
-def _ends(shown: Range | None, log: bool) -> list[float] | None:
-    """The ends of an axis, with a little air; Plotly wants those of a logarithmic one as exponents."""
+def _limits(shown: Range | None, log: bool) -> dict[str, Any]:
+    """The axis's ends, with a little air."""
     if shown is None:
-        return None
+        return {}
     low, high = np.log10(shown) if log else shown
     air = 0.05 * (high - low) or 0.05
-    return [float(low - air), float(high + air)]
+    ends = np.array([low - air, high + air])
+    return axis_limits(*(10.0**ends if log else ends))
 
 
 def _baselines(started: Mapping[str, Any] | None) -> list[_Level]:
@@ -247,14 +219,16 @@ def _stop(
     value: float, shown: Range | None, log: bool
 ) -> tuple[Range | None, list[_Level], list[dict[str, Any]]]:
     """The range with `stop_loss` in it, and its line; if that would squeeze the rest, a note at the edge."""
-    level = _Level(f"stop at {value:g} nats", value, PALETTE.objective, "dashdot", end="start")
+    level = _Level(
+        f"stop at {value:g} nats".replace("-", "−"), value, PALETTE.objective, "dashdot", end="start"
+    )
     if shown is None:
         return None, [level] if value > 0 or not log else [], []
     wide = (min(shown[0], value), max(shown[1], value))
     if wide[1] - wide[0] <= 1.5 * (shown[1] - shown[0]) and (value > 0 or not log):
         return wide, [level], []
     text, y, anchor = (f"{level.text} ↑", 1, "top") if value > shown[1] else (f"{level.text} ↓", 0, "bottom")
-    note = {"text": text, "xref": "x domain", "x": 1, "xanchor": "right", "yref": "y domain", "y": y,
+    note = {"text": text, "xref": "x domain", "x": 0, "xanchor": "left", "yref": "y domain", "y": y,
             "yanchor": anchor, "showarrow": False, "font": {"size": 12}}  # fmt: skip
     return shown, [], [note]
 

@@ -116,6 +116,14 @@ def test_a_scatter_of_all_test_images_is_small_to_send():
     assert len(plotly.io.to_json(figure, validate=False)) < 400_000
 
 
+def test_a_span_limits_the_axes_without_a_range_that_would_undo_a_zoom_when_it_grows():
+    layout = scatter(10, span=((-1.0, 3.0), (-2.0, 2.0))).layout
+    assert layout.xaxis.range is layout.yaxis.range is None
+    automatic = [axis.autorangeoptions for axis in (layout.xaxis, layout.yaxis)]
+    assert [(axis.clipmin, axis.clipmax) for axis in automatic] == [(-1, 3), (-2, 2)]
+    assert [axis.include for axis in automatic] == [(-1, 3), (-2, 2)]
+
+
 clouds = arrays(np.float64, st.tuples(st.integers(0, 40), st.just(2)), elements=st.floats(-1e4, 1e4))
 
 

@@ -89,6 +89,7 @@ def start_if_asked(config: RunConfig | None) -> None:
         return
     run = engine().submit(config, owner=visitor(), until_epoch=asked["until_epoch"])
     choose(run)
+    st.rerun()  # the sidebar's links are drawn before the page, and should lead to this run
 
 
 def _fetched(name: str) -> bool:

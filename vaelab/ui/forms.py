@@ -142,6 +142,13 @@ def _follow(leader: str) -> None:
             st.session_state[follower] = getattr(after, follower)
 
 
+def recipe_now() -> RunConfig:
+    """The last valid recipe of the form, with what has just been changed, on any page."""
+    if all(name in st.session_state for name in FIELD_NAMES):
+        read_form()
+    return st.session_state.get("recipe", RunConfig())
+
+
 def read_form() -> tuple[RunConfig | None, dict[str, str]]:
     """The recipe that the widgets show, or a sentence for each wrong field."""
     values = {name: st.session_state[name] for name in FIELD_NAMES}

@@ -55,29 +55,28 @@ def link_to(page: str, parameters: dict[str, str]) -> str:
 
 
 def followed_link() -> tuple[RunConfig | None, dict[str, str]]:
-    """The recipe of the address, if it is a new one: opened, or reached by the browser's Back.
-
-    Arriving from another page through the sidebar drops all parameters; that is no new link.
-    """
+    """The recipe of the address if that is new: opened, or reached by the browser's Back; else None."""
     state, parameters = st.session_state, st.query_params.to_dict()
     if parameters == state.get("link_seen"):
         return None, {}
-    first = "link_seen" not in state
     state.link_seen = parameters
-    if not parameters and not first and state.get("arrived"):
-        state.bare_recipe = state.recipe
-        return None, {}
-    if not parameters:
-        return state.get("bare_recipe", PRESETS[DEFAULT_PRESET].config), {}
     return recipe_of(parameters)
 
 
 def write_link(config: RunConfig, run_id: str | None) -> None:
-    """Write recipe and run to the address, unless it says the same already."""
-    state, now = st.session_state, st.query_params.to_dict()
-    meant = recipe_of(now)[0] if now else state.get("bare_recipe", PRESETS[DEFAULT_PRESET].config)
-    if meant == config and now.get("run") == run_id:
-        return
-    wanted = parameters_of(config) | ({"run": run_id} if run_id else {})
-    st.query_params.from_dict(wanted)
-    state.link_seen = wanted
+    """Write recipe and run to the address, unless it means the same already.
+
+    Streamlit adds an entry to the browser's history for every change of the address: one that says
+    the same in more words would only be in the way of Back.
+    """
+    now = st.query_params.to_dict()
+    if recipe_of(now)[0] != config or now.get("run") != run_id:
+        st.session_state.link_seen = address_of(config, run_id)
+        st.query_params.from_dict(st.session_state.link_seen)
+
+
+def address_of(config: RunConfig, run_id: str | None) -> dict[str, str]:
+    """Parameters of the Train page for a recipe and a run; none for what a newcomer sees."""
+    run = {"run": run_id} if run_id else {}
+    is_default = config == PRESETS[DEFAULT_PRESET].config
+    return run if is_default and not run else parameters_of(config) | run

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from vaelab.ui.components import close_sidebar
+from vaelab.ui.navigation import address_within
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "pages"
@@ -68,10 +69,8 @@ for title, entries in GROUPS.items():
     with st.sidebar.container(gap="xsmall"):
         st.caption(f"**{title}**")
         for entry in entries:
-            st.page_link(entry, icon=ICONS[entry.title])
+            # A link of the sidebar has no parameters by itself: these carry recipe and run along.
+            st.page_link(entry, icon=ICONS[entry.title], query_params=address_within(entry.title))
 with st.sidebar:
     close_sidebar(page.title)
-# The sidebar drops the address's parameters: a page has to know that it was come to by it.
-st.session_state.arrived = st.session_state.get("page") not in (None, page.url_path)
-st.session_state.page = page.url_path
 page.run()

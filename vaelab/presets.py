@@ -60,7 +60,7 @@ PRESETS: dict[str, Preset] = {
     "conv-vae": Preset(
         "Convolutional VAE, 2-D map: small and quick",
         "Convolutions know that neighbouring pixels belong together: fewer parameters for the same map.",
-        RunConfig(architecture="conv"),
+        RunConfig(architecture="conv", learning_rate=3e-3),
     ),
     "conv-vae-keras": Preset(
         "Convolutional VAE: the one of the Keras example",

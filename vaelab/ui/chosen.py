@@ -36,7 +36,7 @@ def choose(run: Run) -> None:
 def pick_run() -> Run:
     """The picker of the Explore pages: the visitor's runs that have weights, then the shipped ones.
 
-    Writes the run to the address, and a sentence on the page if the address named an unknown one.
+    A sentence is on the page if the address named an unknown one.
     """
     refused = follow_run_link()
     if refused:
@@ -50,9 +50,12 @@ def pick_run() -> Run:
     st.session_state.picked_run = current
     picked = st.selectbox("Run", list(options), format_func=options.__getitem__, key="picked_run")
     st.session_state.run = picked
-    if st.query_params.get("run") != picked:
-        st.query_params["run"] = picked
     return store().get(picked)
+
+
+def run_to_explore() -> Run | None:
+    """The run that the Explore pages show: the chosen one, else the one that they would choose."""
+    return chosen_run() or find_run(_default(_with_weights()))
 
 
 def _with_weights() -> dict[str, str]:

@@ -44,7 +44,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "vae-256": Preset(
         "VAE, 256 numbers: the same size done as a VAE",
-        "With mean, log-variance, sampling and KL: most of the 256 dimensions stay unused.",
+        "Mean, log-variance, sampling and KL are what was missing: now codes can be drawn from the prior.",
         RunConfig(latent_dim=256, hidden="none", reconstruction="mse", **_STANDARD),
     ),
     "linear-ae": Preset(

@@ -68,6 +68,7 @@ class Engine:
         self._workers: list[WorkerProcess] = []
         self._next_worker_at = 0.0
         self._paused_since: dict[str, float] = {}
+        self._asked_too_late: dict[str, Action] = {}
         self._closed = threading.Event()
         self._changed = threading.Event()
         self._thread = threading.Thread(target=self._keep_going, name="engine", daemon=True)
@@ -117,8 +118,11 @@ class Engine:
             status = run.status()
             if run in self._queue and action in ("pause", "stop"):
                 self._leave_queue(run, action)
-            elif status.has_writer or status.state == "queued" or self._worker_of(run):
+            elif status.has_writer or status.state == "queued":
                 run.set_request(_request(action, status))
+            elif any(worker.run_id == run.id for worker in self._workers):
+                # Its worker has let go of it, or died, and is about to say so.
+                self._asked_too_late[run.id] = action
             elif action == "stop" and not run.has_begun():
                 self.store.delete(run)
             elif status.state in _REVIVES[action]:
@@ -180,10 +184,13 @@ class Engine:
         """After a worker is done with a run: do what was asked of it too late for this worker."""
         self._paused_since.pop(run.id, None)
         run.set_meta(place=None)
+        action = self._asked_too_late.pop(run.id, None)
         status, request = run.status(), run.request()
         released = status.state == "paused" and request.action in ("run", "stop")
         stopped = status.state == "stopped" and request.action == "run"
-        if (released or stopped) and not _rests(request, status):
+        if action:
+            self.ask(run, action)
+        elif (released or stopped) and not _rests(request, status):
             self._enqueue(run, request, first=True)
 
     def _release_if_paused(self, run: Run) -> None:
@@ -211,9 +218,6 @@ class Engine:
             return self.store.get(run_id) if run_id else None
         except RunNotFound:
             return None
-
-    def _worker_of(self, run: Run) -> WorkerProcess | None:
-        return next((worker for worker in self._workers if worker.run_id == run.id), None)
 
     def _enqueue(self, run: Run, request: Request, *, first: bool = False) -> Run:
         with self._lock:

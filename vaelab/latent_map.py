@@ -52,7 +52,7 @@ def latent_scatter(
     classes
         Name of each class.
     axis_titles
-        Of x and y.
+        Of x and y; empty for an axis whose coordinate means nothing.
     customdata
         (N,) whole numbers: what choosing a point returns, and its number in the hover text. Default
         0 to N - 1.
@@ -73,8 +73,17 @@ def latent_scatter(
     numbers = np.arange(len(points)) if customdata is None else np.asarray(customdata)
     texts = _marker_texts(classes) if digits_as_markers else None
     members = [np.flatnonzero(labels == label) for label in range(len(classes))]
+    where = [f"{title} = %{{{axis}:.3f}}" for title, axis in zip(axis_titles, "xy", strict=True) if title]
     traces = [
-        _class_trace(name, label, points[rows], numbers[rows], len(points), texts)
+        {
+            "type": "scattergl",
+            "x": points[rows, 0],
+            "y": points[rows, 1],
+            "customdata": numbers[rows],
+            "name": name if texts is None or texts[label] == name else f"{texts[label]} {name}",
+            "hovertemplate": "<br>".join([f"<b>{name}</b>", *where, "image %{customdata}<extra></extra>"]),
+            **_marks(label, len(points), texts),
+        }
         for label, (name, rows) in enumerate(zip(classes, members, strict=True))
     ]
     middles = [(label, np.median(points[rows], 0)) for label, rows in enumerate(members) if len(rows)]
@@ -147,23 +156,12 @@ def ellipse(centre: np.ndarray, covariance: np.ndarray, radius: float, count: in
     return centre + radius * circle * np.sqrt(np.maximum(variances, 0)) @ directions.T
 
 
-def _class_trace(
-    name: str, label: int, points: np.ndarray, numbers: np.ndarray, total: int, texts: list[str] | None
-) -> dict[str, Any]:
+def _marks(label: int, total: int, texts: list[str] | None) -> dict[str, Any]:
+    """How the points of a class are drawn: as markers, smaller among many, or as texts."""
     color, symbol = class_style(label)
-    trace = {
-        "type": "scattergl",
-        "x": points[:, 0],
-        "y": points[:, 1],
-        "customdata": numbers,
-        "name": name if texts is None or texts[label] == name else f"{texts[label]} {name}",
-        "hovertemplate": f"<b>{name}</b><br>%{{xaxis.title.text}} = %{{x:.3f}}<br>"
-        "%{yaxis.title.text} = %{y:.3f}<br>image %{customdata}<extra></extra>",
-    }
     if texts is not None:
-        return {**trace, "mode": "text", "text": texts[label], "textfont": {"color": color, "size": 10}}
-    size = 4 if total > 3000 else 5
-    return {**trace, "mode": "markers", "marker": {"color": color, "symbol": symbol, "size": size}}
+        return {"mode": "text", "text": texts[label], "textfont": {"color": color, "size": 10}}
+    return {"mode": "markers", "marker": {"color": color, "symbol": symbol, "size": 4 if total > 3000 else 5}}
 
 
 def _marker_texts(classes: Sequence[str]) -> list[str]:

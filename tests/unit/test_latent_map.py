@@ -45,6 +45,13 @@ def test_choosing_gives_back_the_number_that_came_with_the_point():
     assert sorted(np.concatenate([trace.customdata for trace in figure.data])) == sorted(numbers)
 
 
+def test_hovering_tells_class_coordinates_and_number_but_no_coordinate_without_a_meaning():
+    assert (
+        scatter(10).data[3].hovertemplate.startswith("<b>3</b><br>z1 = %{x:.3f}<br>z2 = %{y:.3f}<br>image ")
+    )
+    assert "%{y" not in scatter(10, axis_titles=("z1", "")).data[3].hovertemplate
+
+
 def test_class_names_stand_at_medians_where_there_are_points():
     points = np.array([[0, 0], [2, 4], [100, 5], [1, 1]], np.float32)
     labels = np.array([3, 3, 3, 5])

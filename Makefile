@@ -24,7 +24,7 @@ start = $(python) -m streamlit run app.py --server.address $(HOST) --server.port
 unexport VAELAB_SINGLE_USER
 single_user = $(if $(filter 127.% localhost ::1,$(HOST)),VAELAB_SINGLE_USER=1)
 
-.PHONY: help run serve test check install
+.PHONY: help run serve test check screenshots examples install
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,12 @@ check: install ## check style, format and types
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
 	$(python) -m mypy
+
+screenshots: install ## renew assets/screenshots/ from the running app
+	@$(python) -m tests.browser.screenshots
+
+examples: install ## train the finished runs in assets/runs/ anew
+	@PYTHONPATH=. $(python) assets/runs/make.py
 
 install: ## make .venv with what requirements.txt lists, if need be (PYTHON=python3.12 for another Python)
 	@if $(contents) | cmp -s - $(record) 2>/dev/null; then exit 0; fi; \

@@ -3,44 +3,23 @@
 from __future__ import annotations
 
 import os
-import re
-import shutil
-import signal
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM_FLAGS = (
-    "--no-sandbox",
-    "--headless",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from tests.browser import servers
+from tests.browser.servers import CHROMIUM_FLAGS, ROOT, Server, find_chromium
+
 PATIENCE = 30_000
 """Milliseconds to wait for what must come; the machine may be busy."""
-START_SECONDS = 60
-STOP_SECONDS = 40
 
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Path of the machine's Chromium; skips the tests without one, and fails them in CI."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    found = find_chromium()
     if found is None:
         sentence = "There is no Chromium on this machine; install one, or name it in CHROMIUM."
         if os.environ.get("CI") == "true":
@@ -71,26 +50,6 @@ def page(browser: Browser) -> Iterator[Page]:
     assert errors == []
 
 
-@dataclass
-class Server:
-    """A running server: its address, its folder of runs, and its log."""
-
-    url: str
-    runs: Path
-    log: Path
-    process: subprocess.Popen[bytes]
-
-    def stop(self, wish: signal.Signals = signal.SIGTERM) -> None:
-        """Ask the server to end, as `kill` or Ctrl-C does, and wait until nothing of it is left."""
-        children = psutil.Process(self.process.pid).children(recursive=True)
-        self.process.send_signal(wish)
-        self.process.wait(STOP_SECONDS)
-        _, left = psutil.wait_procs(children, timeout=STOP_SECONDS)
-        for child in left:
-            child.kill()
-        assert left == [], f"The server left processes behind: {left}"
-
-
 @pytest.fixture(scope="session")
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
     """Start servers that live until the end of all tests, if a test does not stop them before.
@@ -100,10 +59,9 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
     started: list[Server] = []
 
     def start(script: Path = ROOT / "app.py", **environment: str) -> Server:
-        folder = tmp_path_factory.mktemp("server")
-        server = _start(script, folder, environment)
+        server = servers.start(tmp_path_factory.mktemp("server"), script, **environment)
         started.append(server)
-        _wait_until_healthy(server)
+        servers.wait_until_healthy(server)
         return server
 
     yield start
@@ -116,40 +74,3 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
 def server(start_server: Callable[..., Server]) -> Server:
     """The app itself, with an empty folder of runs that all tests of a session share."""
     return start_server()
-
-
-def _start(script: Path, folder: Path, environment: dict[str, str]) -> Server:
-    log, runs = folder / "log", folder / "runs"
-    command = [sys.executable, "-m", "streamlit", "run", str(script)]
-    # Port 0 is a free one, which the log then names.
-    command += ["--server.address", "127.0.0.1", "--server.port", "0"]
-    variables = {"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT), "VAELAB_RUNS": str(runs)}
-    with log.open("wb") as stream:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | variables | environment, stdout=stream, stderr=stream
-        )
-    return Server(url="", runs=runs, log=log, process=process)
-
-
-def _wait_until_healthy(server: Server) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if address := re.search(r"URL: (http://\S+)", server.log.read_text()):
-            server.url = address[1]
-            if _is_healthy(server.url):
-                return
-        try:
-            server.process.wait(0.1)
-        except subprocess.TimeoutExpired:
-            continue
-        break
-    server.process.kill()
-    pytest.fail(f"The server did not start:\n{server.log.read_text()}")
-
-
-def _is_healthy(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5) as response:
-            return response.status == 200
-    except (urllib.error.URLError, TimeoutError, ConnectionError):
-        return False

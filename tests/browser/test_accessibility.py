@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
-from tests.browser.conftest import Server
+
+from tests.browser.servers import Server
 
 PAGES = {
     "/": ".st-key-live-samples img",

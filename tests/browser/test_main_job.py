@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import Server
+
+from tests.browser.servers import Server
 
 SMALL = {"train_size": "3000", "batch_size": "32", "hidden": "64"}
 """Fields of a real run that leaves the machine time for the browser."""

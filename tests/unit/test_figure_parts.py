@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from vaelab import figures
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
+
+@UNHURRIED
 @given(
     arrays(np.float64, st.integers(0, 300), elements=st.floats(-1e6, 1e6) | st.sampled_from([0.0, 1.0])),
     st.integers(4, 60),

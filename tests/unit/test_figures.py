@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import plotly.io
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plotly.graph_objects import Figure
 
@@ -19,6 +19,8 @@ from vaelab import figures
 from vaelab.config import RunConfig
 from vaelab.palette import channels, luminance
 from vaelab.planes import grid_points
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 DIGITS = tuple("0123456789")
 STARTED = {"mean_image_loss": 205.8, "floor_loss": 45.5}
@@ -175,6 +177,7 @@ def test_the_legend_has_the_colours_of_the_sheet():
     np.testing.assert_array_equal(np.ravel(bar.z), bar.x)
 
 
+@UNHURRIED
 @given(st.lists(st.floats(0, 20), max_size=30))
 def test_every_dimension_has_its_bar_by_whether_it_is_used(kl: list[float]):
     figure = figures.kl_bars(kl)

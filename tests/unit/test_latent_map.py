@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 import plotly.io
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from plotly.graph_objects import Figure
 
 from vaelab import figures
 from vaelab.palette import class_style
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 DIGITS = tuple("0123456789")
 
@@ -87,6 +89,7 @@ def test_prior_circles_hold_the_share_that_they_name():
     ]
 
 
+@UNHURRIED
 @given(st.floats(1e-3, 10), st.floats(1e-3, 10), st.floats(0, 3.14), st.sampled_from([1, 2, 3]))
 def test_ellipses_are_to_scale(first: float, second: float, turn: float, radius: float):
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
@@ -140,6 +143,7 @@ def inside(points: np.ndarray, span: figures.Span) -> np.ndarray:
     return (left <= x) & (x <= right) & (bottom <= y) & (y <= top)
 
 
+@UNHURRIED
 @given(st.lists(clouds, min_size=1, max_size=4))
 def test_axes_of_a_live_view_only_grow_and_hold_the_points(looks: list[np.ndarray]):
     span = None

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plotly.graph_objects import Figure
 
 from vaelab import figures
 from vaelab.config import RunConfig
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 STARTED = {"mean_image_loss": 205.8, "floor_loss": 45.5}
 VAE, AE = RunConfig(), RunConfig(model="ae")
@@ -162,6 +164,7 @@ def test_a_zoom_holds_for_one_run_on_one_scale():
 losses_above_0 = st.lists(st.floats(1e-3, 1e5), min_size=1, max_size=5)
 
 
+@UNHURRIED
 @given(losses_above_0, losses_above_0, st.sampled_from(["recon", "kl", "objective"]), st.floats(-1e5, 0))
 def test_a_logarithm_needs_every_loss_above_0(train: list[float], test: list[float], name: str, bad: float):
     steps = {key: list(train) for key in ("recon", "kl", "objective")} | {"epoch": list(range(len(train)))}

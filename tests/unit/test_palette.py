@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vaelab.palette import PALETTE, channels, class_style, luminance, text_on
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0, for linear red, green and blue.
 VISION = {
@@ -75,6 +77,7 @@ def test_all_colours_stand_out_on_both_themes():
         assert min(contrast(color, background) for background in backgrounds) >= 3
 
 
+@UNHURRIED
 @given(st.integers(0, 0xFFFFFF))
 def test_text_can_be_read_on_any_colour(number: int):
     color = f"#{number:06x}"

@@ -9,6 +9,7 @@ from typing import Any
 
 from vaelab.config import RunConfig, why_not_in_force
 from vaelab.fields import FIELD_NAMES, as_text, field_spec
+from vaelab.presets import PRESETS
 from vaelab.runs import Run, RunDamaged
 from vaelab.status import Meta, Status
 
@@ -40,13 +41,25 @@ class Summary:
 
     @property
     def title(self) -> str:
-        """Its name, or what it is; the start of its id if not even that can be read."""
+        """Its name, an example's preset, or what it is; the start of its id if not even that can be read."""
+        if self.run.shipped and self.run.id in PRESETS:
+            return PRESETS[self.run.id].title
         return self.run.title if self.config and self.meta else f"Run {self.run.id[:8]} …"
 
     @property
     def seconds(self) -> float | None:
         """Time spent training, as far as it is known."""
         return self.status.seconds or (self.losses.seconds if self.losses else None)
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether it has weights that were trained."""
+        return self.run.has_model() and self.status.step > 0
+
+    @property
+    def can_be_trained_on(self) -> bool:
+        """Whether it has kept the state of its optimizer."""
+        return (self.run.path / "resume.safetensors").exists()
 
 
 def summarise(run: Run) -> Summary:

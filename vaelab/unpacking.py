@@ -45,11 +45,11 @@ def unpack(content: bytes, wanted: Mapping[str, int], ignored: frozenset[str]) -
             }
     # All that zipfile raises on files that are damaged, or made by hand.
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-        raise ImportRefused(f"This is no zip that can be read: {error}.") from error
+        raise ImportRefused(f"This file is no zip, or a damaged one: {error}.") from error
     except ImportRefused:
         raise
     except (ValueError, IndexError, OverflowError) as error:
-        raise ImportRefused("This is no zip that can be read: its list of files is damaged.") from error
+        raise ImportRefused("This zip is damaged: its list of files cannot be read.") from error
 
 
 def _allowed(wanted: Mapping[str, int], ignored: frozenset[str]) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from vaelab.config import RunConfig
 from vaelab.history import History
+from vaelab.presets import PRESETS
 from vaelab.runs import Run, RunStore
 from vaelab.summaries import TAIL, last_losses, settings_that_differ, summarise
 
@@ -25,11 +26,18 @@ def test_the_losses_are_those_of_the_last_evaluation(name: str) -> None:
     assert (losses.kl is None) == (name == "ae-2d")
 
 
-def test_a_finished_run_is_summarised(tmp_path: Path) -> None:
-    summary = summarise(Run(SHIPPED / "vae-2d", shipped=True))
+def test_a_finished_run_is_summarised() -> None:
+    summary = summarise(Run(SHIPPED / "vae-2d"))
     assert (summary.title, summary.status.state) == ("VAE · MNIST · 2-D · 10 epochs", "finished")
     assert summary.config == RunConfig()
     assert summary.seconds == summary.status.seconds > 0
+    assert summary.has_learned
+    assert not summary.can_be_trained_on
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_an_example_of_a_preset_has_its_title(name: str) -> None:
+    assert summarise(Run(SHIPPED / name, shipped=True)).title == PRESETS[name].title
 
 
 def test_a_run_that_has_not_begun_has_no_losses(tmp_path: Path) -> None:

@@ -75,6 +75,7 @@ PRESETS: dict[str, Preset] = {
     "optimizers": Preset(
         "Optimizers: 5,000 images, to compare gd, sgd, momentum and adam",
         "Change only the optimizer and train again: the same network falls at very different speeds.",
-        RunConfig(train_size=5_000, optimizer="sgd", epochs=20, lr_schedule="constant", batch_size=128),
+        RunConfig(model="ae", train_size=5_000, optimizer="sgd", epochs=20, lr_schedule="constant",
+                  batch_size=128),
     ),
 }  # fmt: skip

@@ -54,8 +54,8 @@ def press(page: Page, name: str) -> None:
 def drawn_points(page: Page) -> int:
     """Points of the longest line in the losses chart."""
     return page.evaluate(
-        """() => Math.max(...document.querySelector('.st-key-losses .js-plotly-plot').data
-            .map((trace) => trace.x?.length ?? 0))"""
+        """() => Math.max(...document.querySelector('.st-key-losses .js-plotly-plot')._fullData
+            .map((trace) => trace._length ?? 0))"""
     )
 
 

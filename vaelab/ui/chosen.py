@@ -11,15 +11,19 @@ DEFAULT_SHIPPED = "vae-2d"
 
 
 def follow_run_link() -> str | None:
-    """Take the run of the address, if it is new there; a sentence if there is no such run."""
+    """Take the run of the address, if that has changed; a sentence if there is no such run.
+
+    An address that has not changed is older than what the visitor has chosen since.
+    """
     state, wanted = st.session_state, st.query_params.get("run")
-    if wanted is None or wanted == state.get("run"):
+    if wanted != state.get("run_seen"):
+        state.run_seen = wanted
+        state.run_unknown = wanted is not None and find_run(wanted) is None
+        if wanted is not None and not state.run_unknown:
+            state.run = wanted
+    if not state.get("run_unknown"):
         return None
-    if state.get("run_refused") != wanted and find_run(wanted):
-        state.run = wanted
-        return None
-    state.run_refused = wanted
-    return f"There is no run {wanted[:64]!r} on this server. It may have been deleted, or made elsewhere."
+    return f"There is no run {str(wanted)[:64]!r} on this server. It may have been deleted, or made elsewhere."
 
 
 def chosen_run() -> Run | None:
@@ -48,9 +52,15 @@ def pick_run() -> Run:
     current = chosen.id if chosen and chosen.id in options else _default(options)
     # Set before the widget is made: its options may have changed since it was last shown.
     st.session_state.picked_run = current
-    picked = st.selectbox("Run", list(options), format_func=options.__getitem__, key="picked_run")
-    st.session_state.run = picked
-    return store().get(picked)
+    st.selectbox(
+        "Run", list(options), format_func=options.__getitem__, key="picked_run", on_change=_take_picked
+    )
+    st.session_state.run = current
+    return store().get(current)
+
+
+def _take_picked() -> None:
+    st.session_state.run = st.session_state.picked_run
 
 
 def run_to_explore() -> Run | None:
@@ -73,7 +83,7 @@ def _with_weights() -> dict[str, str]:
 def _label(run: Run) -> str:
     kind = describe(run.config)
     if run.shipped:
-        return f"{kind} (finished example)"
+        return f"{kind} (finished example {run.id})"
     name = run.meta.name
     return f"{name} · {kind}" if name else kind
 

@@ -1,5 +1,111 @@
-"""The page "Reconstructions"."""
+"""Reconstructions: test images beside what the model and PCA make of them, and where the model errs."""
 
+import numpy as np
 import streamlit as st
 
-st.title("Reconstructions")
+from vaelab.figures import error_legend, signed_error_sheet
+from vaelab.glossary import help_for
+from vaelab.images import tile
+from vaelab.ui.components import Sheet, pictures, plot
+from vaelab.ui.explore import Compared, Opened, open_page, reconstructed, reconstructed_by_pca
+from vaelab.ui.view_link import one_of, whole_number
+
+ORDERS = {"random": "At random", "worst": "Worst first", "best": "Best first"}
+MOST_SHOWN = 60
+
+
+def controls(opened: Opened) -> tuple[str, str, int, int]:
+    """Draw the controls; class, order, number of images and seed."""
+    settings, classes = opened.settings, opened.data.spec.classes
+    seed = 0
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        key = settings.take("class", one_of(("all", *classes)), "all")
+        name = st.selectbox(
+            "Class", ("all", *classes), key=key, width=180, persist_state="session",
+            format_func=lambda name: "All classes" if name == "all" else name,
+        )  # fmt: skip
+        key = settings.take("sort", one_of(tuple(ORDERS)), "random")
+        order = st.selectbox(
+            "Order", tuple(ORDERS), key=key, width=180, persist_state="session",
+            format_func=ORDERS.__getitem__, help="Best and worst by the squared error of the model.",
+        )  # fmt: skip
+        key = settings.take("count", whole_number(1, MOST_SHOWN), 10)
+        count = st.number_input("Images", 1, MOST_SHOWN, key=key, width=130, persist_state="session")
+        if order == "random":
+            key = settings.take("seed", whole_number(0, 999_999), 0)
+            seed = st.number_input(
+                "Seed", 0, 999_999, key=key, width=130, persist_state="session",
+                help="Another number draws other images; the same one draws the same.",
+            )  # fmt: skip
+    return name, order, count, seed
+
+
+def in_order(members: np.ndarray, errors: np.ndarray, order: str, seed: int) -> np.ndarray:
+    """Indices of test images, sorted by their errors or shuffled."""
+    if order == "random":
+        return np.random.default_rng(seed).permutation(members)
+    ranked = members[np.argsort(errors[members], kind="stable")]
+    return ranked if order == "best" else ranked[::-1]
+
+
+def comparison(opened: Opened, model: Compared, pca: Compared, name: str, members: np.ndarray) -> str:
+    """The mean errors of both over all images of the class, in a sentence."""
+    ours, theirs = model.errors[members].mean(), pca.errors[members].mean()
+    images = f"{len(members):,} test images" + ("" if name == "all" else f" of class {name}")
+    change = f"{abs(1 - ours / theirs):.0%}".replace("%", " %")
+    return (
+        f"Mean squared error per pixel over {images}: **{opened.name} {ours:.4f}**, **PCA {theirs:.4f}** "
+        f"(the {opened.name}'s is {change} {'smaller' if ours < theirs else 'larger'})."
+    )
+
+
+def strip(opened: Opened, model: Compared, pca: Compared, index: int) -> Sheet:
+    """One test image with what was made of it."""
+    image, ours, name = opened.data.x_test[index], model.images[index], opened.name
+    errors = (ours.astype(np.float32) - image).mean(0) / 255
+    error = signed_error_sheet(errors[None])[0].transpose(2, 0, 1)
+    cells = [np.broadcast_to(picture, error.shape) for picture in (image, ours, pca.images[index], error)]
+    title = opened.describe(index)
+    return Sheet(
+        tile(np.stack(cells), 4),
+        title,
+        f"{title}: the image, the {name}'s reconstruction, PCA's, and the {name}'s signed error",
+        ("Image", f"{name} {model.errors[index]:.4f}", f"PCA {pca.errors[index]:.4f}", f"{name} − image"),
+        cell=error.shape[-1],
+    )
+
+
+def caption(opened: Opened) -> str:
+    """What the pictures show and what to look for."""
+    dimensions = opened.config.latent_dim
+    numbers = "1 number" if dimensions == 1 else f"{dimensions} numbers"
+    decoded = "the mean of its posterior" if opened.is_vae else "its code"
+    colours = ", averaged over the three colours" if opened.data.spec.shape[0] == 3 else ""
+    return (
+        f"Each image passes through {numbers}: those of the {opened.name}, decoded at {decoded}, and those"
+        f" of PCA, the best linear code, fitted to all {len(opened.data.x_train):,} training images. Beside"
+        f" each name stands the squared error per pixel; the map shows the {opened.name}'s errors{colours}."
+        " Look what gets lost: details that give way to what is usual."
+    )
+
+
+opened = open_page("Reconstructions")
+name, order, count, seed = controls(opened)
+model = reconstructed(opened)
+pca = reconstructed_by_pca(opened.data.spec.name, opened.config.latent_dim)
+labels, classes = opened.data.y_test, opened.data.spec.classes
+members = np.flatnonzero(labels == classes.index(name)) if name != "all" else np.arange(len(labels))
+sentence = comparison(opened, model, pca, name, members)
+st.markdown(sentence, help="\n\n".join(map(help_for, ("mse", "PCA"))))
+with st.container(key="reconstructions"):
+    chosen = in_order(members, model.errors, order, seed)[:count].tolist()
+    pictures([strip(opened, model, pca, index) for index in chosen], key="strips", max_scale=3.5)
+with st.container(width=420):
+    plot(
+        error_legend().update_xaxes(title_standoff=14),
+        key="error_legend",
+        height=104,
+        alt="Colours of the signed error",
+    )
+st.caption(caption(opened))
+opened.settings.write_link(opened.run)

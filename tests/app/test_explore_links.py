@@ -1,0 +1,154 @@
+"""A link shows everybody the same, wrong values get a sentence, and choices move from page to page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app.exploring import change_address, fit_once, is_well, sentences, setting, shown, titles, visit
+from vaelab.ui.view_link import interval, interval_text, one_of, switch, switch_text, whole_number
+
+App = Callable[[], AppTest]
+
+
+@pytest.fixture(autouse=True)
+def _quick_pca(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vaelab.pca.fit", fit_once)
+
+
+PICTURES = {"reconstructions": "strips", "latent_space": "latent_plot", "latent_grid": "latent_grid_plot"}
+
+
+@pytest.mark.parametrize(
+    ("page", "given"),
+    [
+        ("reconstructions", {"class": "3", "sort": "best", "count": "4"}),
+        ("reconstructions", {"seed": "12"}),
+        ("latent_space", {"plane": "dimensions", "x": "4", "y": "2", "anchor": "77", "markers": "on"}),
+        ("latent_space", {"range": "chosen", "range_x": "-1,2", "range_y": "-2.5,2"}),
+        ("latent_grid", {"plane": "dimensions", "x": "4", "y": "2", "n": "11", "cell": "9", "anchor": "8"}),
+    ],
+)
+def test_a_link_shows_the_same_to_everybody(app: App, page: str, given: dict[str, str]) -> None:
+    first = visit(app(), page, run="vae-20d", **given)
+    assert is_well(first)
+    assert given.items() <= first.query_params.items()
+    second = visit(app(), page, **first.query_params)
+    assert shown(second, PICTURES[page]) == shown(first, PICTURES[page])
+    assert shown(visit(app(), page, run="vae-20d"), PICTURES[page]) != shown(first, PICTURES[page])
+
+
+@pytest.mark.parametrize("page", PICTURES)
+def test_an_address_at_its_defaults_stays_as_short_as_it_was_given(app: App, page: str) -> None:
+    assert visit(app(), page, run="vae-20d").query_params == {"run": "vae-20d"}
+
+
+@pytest.mark.parametrize(
+    ("page", "wrong", "right"),
+    [
+        ("reconstructions", {"class": "eleven", "sort": "loudest", "count": "0"}, {"seed": "4"}),
+        ("latent_space", {"plane": "ecliptic", "range": "wide", "markers": "1"}, {"anchor": "3"}),
+        ("latent_space", {"anchor": "10000"}, {"markers": "on"}),
+        ("latent_space", {"x": "21", "y": "0"}, {"anchor": "3"}),
+        ("latent_space", {"y": "3"}, {"x": "3"}),
+        ("latent_grid", {"n": "7", "anchor": "-1", "cell": "1e9"}, {"x": "3"}),
+        ("latent_grid", {"range_x": "3,-3", "range_y": "nan,1"}, {"range": "chosen", "n": "12"}),
+    ],
+)
+def test_a_wrong_value_gets_a_sentence_and_the_rest_works(
+    app: App, page: str, wrong: dict[str, str], right: dict[str, str]
+) -> None:
+    opened = visit(app(), page, run="vae-20d", **wrong, **right)
+    assert not opened.exception
+    said = sentences(opened)
+    assert len(said) == len(wrong)
+    assert [name for name in wrong if not any(f" {name} must be " in text for text in said)] == []
+    assert right.items() <= opened.query_params.items()
+    assert [name for name in wrong if opened.query_params.get(name) == wrong[name]] == []
+    assert is_well(opened.run())
+
+
+def test_a_plane_is_no_choice_in_two_dimensions(app: App) -> None:
+    page = visit(app(), "latent_space", run="vae-2d", x="2", y="1", anchor="6")
+    (sentence,) = sentences(page)
+    assert "only 2" in sentence
+    assert setting(page, "anchor") == 6
+
+
+def test_a_link_to_a_run_that_is_not_there(app: App) -> None:
+    page = visit(app(), "latent_space", run="0123456789abcdef", anchor="9")
+    (sentence,) = sentences(page)
+    assert "0123456789abcdef" in sentence
+    assert page.session_state["run"] == "vae-2d"
+    assert setting(page, "anchor") == 9
+
+
+def test_back_undoes_one_change_after_the_other(app: App) -> None:
+    page = visit(app(), "latent_space", run="vae-20d")
+    addresses = [dict(page.query_params)]
+    for number in (3, 4):
+        page.number_input(key="view_anchor").set_value(number).run()
+        addresses.append(dict(page.query_params))
+    for number, address in zip((4, 3, 0), reversed(addresses), strict=True):
+        page.query_params.clear()
+        change_address(page, **address)
+        assert page.number_input(key="view_anchor").value == number
+        assert page.query_params == address
+
+
+def test_what_was_chosen_moves_along(app: App) -> None:
+    shared = {"plane": "dimensions", "x": "5", "y": "9", "anchor": "321",
+              "range": "chosen", "range_x": "-2,1", "range_y": "-3,3"}  # fmt: skip
+    page = visit(app(), "latent_space", run="vae-20d", **shared)
+    for other in ("latent_grid", "reconstructions", "latent_space", "train", "latent_grid"):
+        visit(page, other, run="vae-20d")
+        assert not page.exception
+        if other.startswith("latent"):
+            assert shared.items() <= page.query_params.items()
+
+
+def test_the_order_of_the_reconstructions_is_kept_too(app: App) -> None:
+    page = visit(app(), "reconstructions", run="vae-2d", sort="worst")
+    before = titles(page, "strips")
+    visit(page, "latent_space", run="vae-2d")
+    assert titles(visit(page, "reconstructions", run="vae-2d"), "strips") == before
+
+
+def test_picking_a_run_shows_it_and_names_it_in_every_address(app: App) -> None:
+    page = visit(app(), "latent_space", run="vae-20d", plane="dimensions", x="20", y="19")
+    page.selectbox(key="picked_run").select("vae-2d-fashion").run()
+    assert is_well(page)
+    assert page.query_params["run"] == page.session_state["run"] == "vae-2d-fashion"
+    links = {link.label: link.proto.query_string for link in page.sidebar.page_link}
+    assert "run=vae-2d-fashion" in links["Latent grid"]
+
+
+def test_a_choice_that_another_run_does_not_have_falls_back(app: App) -> None:
+    page = visit(app(), "reconstructions", run="vae-2d-fashion", **{"class": "Bag"})
+    assert is_well(visit(page, "reconstructions", run="ae-2d"))
+    assert setting(page, "class") == "all"
+
+
+@pytest.mark.parametrize(
+    ("read", "wrong", "allowed"),
+    [
+        (one_of(("a", "b")), "c", "one of a, b"),
+        (whole_number(1, 5), "6", "from 1 to 5"),
+        (whole_number(1, 5), "²", "from 1 to 5"),
+        (whole_number(1, 5, 2), "2", "another number than 2"),
+        (interval(-1, 1), "0,0", "lower one first"),
+        (interval(-1, 1), "0", "from -1 to 1"),
+        (interval(-1, 1), "-1,2", "from -1 to 1"),
+        (switch, "yes", "one of on, off"),
+    ],
+)
+def test_a_reader_says_what_is_allowed(read: Callable[[str], object], wrong: str, allowed: str) -> None:
+    with pytest.raises(ValueError, match=allowed):
+        read(wrong)
+
+
+def test_what_is_written_can_be_read() -> None:
+    assert interval(-3, 3)(interval_text((-2.5, 3))) == (-2.5, 3)
+    assert [switch(switch_text(value)) for value in (True, False)] == [True, False]

@@ -1,0 +1,70 @@
+"""Panels beside the latent views: one code in numbers, and how much each latent dimension says."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from vaelab.figures import UNUSED_KL, kl_bars
+from vaelab.glossary import help_for
+from vaelab.images import tile
+from vaelab.planes import Plane
+from vaelab.ui.components import Sheet, pictures, plot
+from vaelab.ui.explore import Opened, kl_per_dimension
+
+FEW = 6
+"""Dimensions that can be listed beside a chart without scrolling."""
+
+MOST_NAMED = 12
+
+
+def code_panel(opened: Opened, index: int) -> None:
+    """A test image, its reconstruction, and its code or posterior in numbers."""
+    mean, logvar = opened.codes.mean[index], opened.codes.logvar
+    pictures([opened.with_reconstruction(index)], key="chosen_image", max_scale=5)
+    table = {"": [f"z{place + 1}" for place in range(len(mean))]}
+    table["code" if logvar is None else "mean"] = [_number(value) for value in mean]
+    if logvar is not None:
+        table["standard deviation"] = [_number(value) for value in np.exp(logvar[index] / 2)]
+    name, term = ("Its code", "latent code") if logvar is None else ("Its posterior", "posterior")
+    st.markdown(f"**{name}**", help=help_for(term))
+    st.table(table, hide_index=True, border="horizontal", height="content" if len(mean) <= FEW else 260)
+
+
+def _number(value: float, decimals: int = 3) -> str:
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
+def cell_panel(opened: Opened, plane: Plane, point: np.ndarray, anchor: int) -> None:
+    """The image that is decoded at a point (2,) of a plane, large, and where that is.
+
+    `anchor` is the test image whose code gives the coordinates that the plane leaves open.
+    """
+    picture = opened.decode(plane.lift(point[None], opened.codes.mean[anchor])[0])
+    named = zip(plane.labels, point, strict=True)
+    place = ", ".join(f"{label} = {_number(value, 2)}" for label, value in named if label)
+    sheet = Sheet(tile(picture[None], 1), place, f"Image decoded at {place}", cell=picture.shape[-1])
+    pictures([sheet], key="cell", max_scale=8)
+    st.caption("Click a cell of the grid to see it here, or reach it with the arrow keys and press Enter.")
+
+
+def kl_panel(opened: Opened) -> None:
+    """How much each latent dimension of a VAE says, as bars and in a sentence."""
+    kl = kl_per_dimension(opened)
+    st.markdown("**KL per dimension**", help=help_for("KL"))
+    plot(
+        kl_bars(kl.tolist()), key="kl_bars", height=300, alt="KL of each latent dimension, the largest first"
+    )
+    st.caption(f"Averaged over the test images; together {kl.sum():.1f} nats per image. {_on_use(kl)}")
+
+
+def _on_use(kl: np.ndarray) -> str:
+    unused = [f"z{place + 1}" for place in np.flatnonzero(kl < UNUSED_KL)]
+    if not unused:
+        return "No dimension is unused: look how evenly they share the work."
+    named = ", ".join(unused[:MOST_NAMED]) + (", …" if len(unused) > MOST_NAMED else "")
+    verb = "is" if len(unused) == 1 else "are"
+    return (
+        f"{len(unused)} of {len(kl)} dimensions {verb} unused ({named}): there the posterior stays at the"
+        " prior and says nothing of the image."
+    )

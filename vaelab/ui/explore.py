@@ -1,0 +1,209 @@
+"""What the Explore pages share: the opened run, and what is computed of it.
+
+What is computed depends on a run's weights, which change while it trains: it is kept, once for all
+visitors, by the run and the time at which its weights were saved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from vaelab.config import RunConfig
+from vaelab.datasets import DATASETS, Dataset, DatasetUnavailable, is_ready
+from vaelab.images import tile
+from vaelab.planes import Plane, principal_plane
+from vaelab.runs import Run, RunDamaged, RunNotFound
+from vaelab.ui.chosen import pick_run
+from vaelab.ui.components import Sheet
+from vaelab.ui.state import dataset, find_run, test_codes, trained
+from vaelab.ui.view_link import ViewSettings, remember_address
+
+if TYPE_CHECKING:  # PyTorch and scikit-learn stay off the way to the first page
+    from vaelab.latent import Codes
+    from vaelab.model import Autoencoder
+    from vaelab.pca import PrincipalComponents
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A run as the Explore pages show it."""
+
+    run: Run
+    saved_at: int
+    """When the weights were saved, in nanoseconds: another number for other weights."""
+    model: Autoencoder
+    data: Dataset
+    codes: Codes
+    """Of all test images."""
+    settings: ViewSettings
+    """Of the page."""
+
+    @property
+    def config(self) -> RunConfig:
+        """What the run was trained with."""
+        return self.run.config
+
+    @property
+    def is_vae(self) -> bool:
+        """Whether codes have a posterior and a prior."""
+        return self.config.model == "vae"
+
+    @property
+    def name(self) -> str:
+        """The kind of model, as labels have it."""
+        return self.config.model.upper()
+
+    def describe(self, index: int) -> str:
+        """A test image in words: its class and its number."""
+        return f"{self.data.spec.classes[self.data.y_test[index]]} · test image {index}"
+
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        """Mean image (C, H, W) uint8 of one code (d,)."""
+        from vaelab.latent import decode
+
+        return decode(self.model, z[None])[0]
+
+    def with_reconstruction(self, index: int) -> Sheet:
+        """A test image beside its reconstruction at the posterior mean."""
+        both = np.stack([self.data.x_test[index], self.decode(self.codes.mean[index])])
+        title = self.describe(index)
+        labels = ("Image", "Reconstruction")
+        return Sheet(tile(both, 2), title, f"{title} and its reconstruction", labels, cell=both.shape[-1])
+
+
+def _version(opened: Opened) -> tuple[str, int]:
+    """What a cached result of a run depends on."""
+    return str(opened.run.path), opened.saved_at
+
+
+_BY_VERSION: dict[str | type[Any], Any] = {
+    Opened: _version,
+    Plane: lambda plane: (plane.origin, plane.basis),
+}
+
+
+def open_page(title: str) -> Opened:
+    """Draw title and run picker, and load the run; or say what is missing and end the page."""
+    st.title(title)
+    _follow_pick(title)
+    # Streamlit forgets a widget as soon as a page without it was drawn.
+    settings = ViewSettings(title, arrived="picked_run" not in st.session_state)
+    wanted = settings.parameters.get("run") or st.session_state.get("run")
+    try:
+        run = pick_run()
+        _say_if_not_begun(wanted, run)
+        name = run.config.dataset
+        if is_ready(name):
+            saved_at = (run.path / "model.safetensors").stat().st_mtime_ns
+            return Opened(run, saved_at, trained(run).model, dataset(name), test_codes(run), settings)
+        st.warning(
+            f"The images of {DATASETS[name].title} are not on this machine. Pick another run, or start one "
+            "with this data set on the Train page, which fetches it."
+        )
+    except DatasetUnavailable as error:
+        st.error(str(error))
+    except (RunDamaged, RunNotFound) as error:
+        st.error(f"{error} Pick another run, or delete this one on the Runs page.")
+    except OSError:
+        st.error("The files of this run went away while they were read. Pick another run.")
+    st.stop()
+
+
+def _follow_pick(page: str) -> None:
+    """Let a run that was just picked go before the one that the address still names."""
+    state = st.session_state
+    picked = state.get("picked_run")
+    if picked is not None and picked != state.get("run"):
+        state.run = picked
+        st.query_params["run"] = picked
+        remember_address(page)
+        st.rerun()  # the links of the sidebar name the run, too
+
+
+def _say_if_not_begun(wanted: str | None, shown: Run) -> None:
+    asked = find_run(wanted) if wanted and wanted != shown.id else None
+    if asked and not asked.has_model():
+        st.info(
+            f"“{asked.title}” has no weights yet, because its training has not begun: follow it on the "
+            "Train page. Here is another run meanwhile."
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """Test images as something draws them again."""
+
+    images: np.ndarray
+    """(N, C, H, W) uint8."""
+    errors: np.ndarray
+    """(N,) squared error per pixel, pixels from 0 to 1."""
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reconstructing the test images …", hash_funcs=_BY_VERSION)
+def reconstructed(opened: Opened) -> Compared:
+    """All test images decoded at their posterior means."""
+    from vaelab.latent import decode
+    from vaelab.pca import squared_errors
+
+    images = decode(opened.model, opened.codes.mean)
+    return Compared(images, squared_errors(opened.data.x_test, images))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Drawing the test images with PCA …")
+def reconstructed_by_pca(name: str, dimensions: int) -> Compared:
+    """All test images of a data set as PCA of that many dimensions draws them."""
+    from vaelab.pca import squared_errors
+
+    images = _principal_components(name).reconstruct(dataset(name).x_test, dimensions)
+    return Compared(images, squared_errors(dataset(name).x_test, images))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Fitting PCA to all training images, once …")
+def _principal_components(name: str) -> PrincipalComponents:
+    from vaelab.pca import fit
+
+    return fit(dataset(name).x_train)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_VERSION)
+def kl_per_dimension(opened: Opened) -> np.ndarray:
+    """KL of each latent dimension of a VAE, averaged over the test images: (d,) nats."""
+    import torch
+
+    from vaelab.model import Posterior
+
+    mean, logvar = opened.codes.mean, opened.codes.logvar
+    assert logvar is not None
+    kl = Posterior(torch.from_numpy(mean), torch.from_numpy(logvar)).kl()
+    assert kl is not None
+    return kl.mean(0, dtype=torch.float64).numpy()
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_VERSION)
+def principal(opened: Opened) -> Plane:
+    """The plane through 0 along the two directions in which the codes vary most."""
+    plane = principal_plane(opened.codes.mean)
+    # Through 0 and not through the mean of the codes, so that the prior is a unit normal around 0 on
+    # this plane as on any other.
+    return replace(plane, origin=np.zeros_like(plane.origin))
+
+
+@st.cache_data(
+    max_entries=64,
+    show_spinner="Decoding the grid …",
+    hash_funcs=_BY_VERSION,
+)
+def grid_sheet(opened: Opened, plane: Plane, x: np.ndarray, y: np.ndarray, anchor: int) -> bytes:
+    """The decoder over a grid of a plane as one PNG, the largest y on top.
+
+    Parameters
+    ----------
+    anchor: the test image whose code gives the coordinates that the plane leaves open.
+    """
+    from vaelab.latent import decode_grid
+
+    return tile(decode_grid(opened.model, plane, x, y, opened.codes.mean[anchor]), len(x), gap=0)

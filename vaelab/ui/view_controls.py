@@ -1,0 +1,133 @@
+"""The controls of the latent views: which plane, how far out, and which test image.
+
+Their settings are shared by all pages that draw them and stand in the address of each.
+"""
+
+from __future__ import annotations
+
+import math
+import secrets
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from vaelab.glossary import help_for
+from vaelab.planes import Plane, axes_plane
+from vaelab.ui.explore import Opened, kl_per_dimension, principal
+from vaelab.ui.view_link import interval, interval_text, one_of, whole_number
+
+Interval = tuple[float, float]
+
+
+def pick_plane(opened: Opened) -> Plane:
+    """Choose what is seen of a latent space of more than two dimensions."""
+    settings, dimensions = opened.settings, opened.config.latent_dim
+    if dimensions <= 2:
+        if {"plane", "x", "y"} & settings.asked.keys():
+            settings.refuse(f"plane, x and y choose from many dimensions; this run has only {dimensions}.")
+        return axes_plane(dimensions)
+    if {"x", "y"} & settings.asked.keys():
+        settings.asked.setdefault("plane", "dimensions")
+    kinds = {"pca": "Principal components", "dimensions": "Two dimensions"}
+    kind = st.segmented_control(
+        "Plane",
+        list(kinds),
+        format_func=kinds.__getitem__,
+        key=settings.take("plane", one_of(tuple(kinds)), "pca"),
+        required=True,
+        persist_state="session",
+        help="Two latent dimensions, or the two directions in which the codes vary most.\n\n"
+        + help_for("PCA"),
+    )
+    if kind == "pca":
+        return principal(opened)
+    first = _pick_dimension(opened, "x", "Across", None)
+    return axes_plane(dimensions, first - 1, _pick_dimension(opened, "y", "Up", first) - 1)
+
+
+def _pick_dimension(opened: Opened, name: str, label: str, taken: int | None) -> int:
+    """A latent dimension, counted from 1; at first the one that says most and is not taken."""
+    if opened.is_vae:
+        weight, unit = kl_per_dimension(opened), "KL {:.2f} nats"
+    else:
+        weight, unit = opened.codes.mean.std(0), "standard deviation {:.2g}"
+    ranked = [int(place) + 1 for place in np.argsort(-weight, kind="stable") if place + 1 != taken]
+    read = whole_number(1, len(weight), taken)
+    return st.selectbox(
+        label,
+        sorted(ranked),
+        format_func=lambda dimension: f"z{dimension} · " + unit.format(weight[dimension - 1]),
+        key=opened.settings.take(name, read, ranked[0]),
+        width=200,
+        persist_state="session",
+    )
+
+
+def pick_range(opened: Opened, plane: Plane, labels: dict[str, str], help: str) -> list[Interval] | None:
+    """Choose the ends of both axes; None to leave them to the page.
+
+    Parameters
+    ----------
+    labels: what `auto` and `chosen` are called on the page.
+    """
+    settings = opened.settings
+    chosen = st.segmented_control(
+        "Range",
+        list(labels),
+        format_func=labels.__getitem__,
+        key=settings.take("range", one_of(tuple(labels)), "auto"),
+        required=True,
+        persist_state="session",
+        help=help,
+    )
+    if chosen == "auto":
+        return None
+    points = plane.project(opened.codes.mean)
+    axes = range(min(2, opened.config.latent_dim))
+    return [_pick_ends(opened, f"range_{'xy'[axis]}", plane.labels[axis], points[:, axis]) for axis in axes]
+
+
+def _pick_ends(opened: Opened, name: str, label: str, values: np.ndarray) -> Interval:
+    low, high, step = _bounds(values, opened.is_vae)
+    start = (-3.0, 3.0) if opened.is_vae else central_range(values)
+    key = opened.settings.take(name, interval(low, high), start, interval_text)
+    ends: Any = st.slider(label, low, high, step=step, key=key, width=200, persist_state="session")
+    return ends
+
+
+def _bounds(values: np.ndarray, is_vae: bool) -> tuple[float, float, float]:
+    """Ends and step of a slider over some coordinates of codes, with room to look beyond them."""
+    low, high = float(values.min()), float(values.max())
+    air = 0.25 * (high - low) or 1.0
+    low, high = low - air, high + air
+    if is_vae:
+        low, high = min(low, -4.0), max(high, 4.0)
+    step = 10.0 ** math.floor(math.log10((high - low) / 50))
+    return math.floor(low / step) * step, math.ceil(high / step) * step, step
+
+
+def central_range(values: np.ndarray) -> Interval:
+    """Where the middle 98 % of some coordinates of codes lie."""
+    low, high = np.percentile(values, (1, 99)).tolist()
+    return (low, high) if high > low else (low - 1, high + 1)
+
+
+def take_anchor(opened: Opened) -> str:
+    """Settle which test image the pages look at, by its number; returns the key of its widget."""
+    return opened.settings.take("anchor", whole_number(0, len(opened.data.x_test) - 1), 0)
+
+
+def pick_anchor(opened: Opened, key: str, label: str, help: str) -> int:
+    """Choose a test image by its number, or at random."""
+    count = len(opened.data.x_test)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        number: int = st.number_input(
+            label, 0, count - 1, step=1, key=key, width=180, persist_state="session", help=help
+        )
+        st.button("Random", icon=":material/casino:", on_click=_pick_at_random, args=(key, count))
+    return number
+
+
+def _pick_at_random(key: str, count: int) -> None:
+    st.session_state[key] = secrets.randbelow(count)

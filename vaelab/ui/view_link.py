@@ -1,0 +1,162 @@
+"""The settings of an Explore page in its address: a link shows the same, a change writes the link.
+
+As in `vaelab.ui.link`, widgets are not bound to the address, because Streamlit's binding drops
+defaults and erases wrong values without a word.
+
+Streamlit adds an entry to the browser's history whenever the query parameters change, so that Back
+undoes one change; the run of the script that Back causes replaces its entry instead. So an address
+is written only if it would mean something else: what it leaves out is at its default. Whoever comes
+from another page brings the settings along.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from vaelab.fields import as_text
+from vaelab.runs import Run
+
+_SEEN = "view_link_seen"
+"""Session state: page and parameters of the address as they were last."""
+
+
+class ViewSettings:
+    """What a page shows of a run: taken from the link if that is new, else as the visitor left it.
+
+    Make one at the start of a page, where sentences on wrong values are to appear, and call
+    `write_link` when all widgets are drawn. Settings live in session state and are shared by name.
+
+    Parameters
+    ----------
+    page
+        Title of the page.
+    arrived
+        Whether the visitor comes from another page, or for the first time.
+    """
+
+    def __init__(self, page: str, *, arrived: bool) -> None:
+        self.parameters: dict[str, str] = st.query_params.to_dict()
+        before, parameters = st.session_state.get(_SEEN, ("", {}))
+        arrived = arrived or before != page
+        is_new = arrived or self.parameters != parameters
+        self.asked = dict(self.parameters) if is_new else {}
+        """What a new link asks for."""
+        self._starts_afresh = is_new and not arrived
+        self._page = page
+        self._texts: dict[str, Callable[[Any], str]] = {}
+        self._defaults: dict[str, str] = {}
+        self._notices = st.container()
+
+    def take(
+        self, name: str, read: Callable[[str], Any], default: Any, write: Callable[[Any], str] = as_text
+    ) -> str:
+        """Settle a setting before its widget is drawn; returns the widget's key.
+
+        The link's value goes first, then the session's if it is still allowed, then the default.
+
+        Parameters
+        ----------
+        name
+            Of the parameter.
+        read
+            Value of a text; raises ValueError with the end of the sentence "name must be …".
+        default
+            The value if nothing else holds.
+        write
+            Text of a value, as `read` takes it.
+        """
+        key, state = f"view_{name}", st.session_state
+        self._texts[name] = write
+        self._defaults[name] = write(default)
+        value = default if self._starts_afresh else state.get(key, default)
+        if name in self.asked:
+            try:
+                value = read(self.asked[name])
+            except ValueError as allowed:
+                self.refuse(f"{name} must be {allowed}, not {self.asked[name][:40]!r}.")
+        # Written even if it stays the same: a widget whose bounds have changed would forget its value.
+        state[key] = value if _is_allowed(value, read, write) else default
+        return key
+
+    def refuse(self, sentence: str) -> None:
+        """Say what is wrong with the link, at the top of the page."""
+        self._notices.warning(f"In this link, {sentence}")
+
+    def write_link(self, run: Run) -> None:
+        """Write the run and every setting that was taken to the address, unless it means the same."""
+        wanted = {"run": run.id}
+        wanted |= {name: text(st.session_state[f"view_{name}"]) for name, text in self._texts.items()}
+        if self._defaults | st.query_params.to_dict() != wanted:
+            st.query_params.from_dict(wanted)
+        remember_address(self._page)
+
+
+def remember_address(page: str) -> None:
+    """Take the address as it is for one that asks for nothing new."""
+    st.session_state[_SEEN] = (page, st.query_params.to_dict())
+
+
+def _is_allowed(value: Any, read: Callable[[str], Any], write: Callable[[Any], str]) -> bool:
+    try:
+        read(write(value))
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def one_of(options: Sequence[str]) -> Callable[[str], str]:
+    """Read one of some texts."""
+
+    def read(text: str) -> str:
+        if text not in options:
+            raise ValueError(f"one of {', '.join(options)}")
+        return text
+
+    return read
+
+
+def whole_number(low: int, high: int, excluded: int | None = None) -> Callable[[str], int]:
+    """Read a whole number within bounds."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
+            raise ValueError(f"a whole number from {low} to {high}")
+        if int(text) == excluded:
+            raise ValueError(f"another number than {excluded}")
+        return int(text)
+
+    return read
+
+
+def interval(low: float, high: float) -> Callable[[str], tuple[float, float]]:
+    """Read two numbers within bounds, the lower one first: `-3,3`."""
+
+    def read(text: str) -> tuple[float, float]:
+        try:
+            start, end = (float(part) for part in text.split(","))
+        except ValueError:
+            start = end = math.nan
+        if not low <= start < end <= high:
+            raise ValueError(f"two numbers from {low:g} to {high:g}, the lower one first, such as -1,1")
+        return start, end
+
+    return read
+
+
+def interval_text(ends: tuple[float, float]) -> str:
+    """Two numbers as a link writes them."""
+    return ",".join(as_text(float(end)) for end in ends)
+
+
+def switch(text: str) -> bool:
+    """Read `on` or `off`."""
+    return one_of(("on", "off"))(text) == "on"
+
+
+def switch_text(value: bool) -> str:
+    """A switch as a link writes it."""
+    return "on" if value else "off"

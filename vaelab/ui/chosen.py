@@ -23,7 +23,8 @@ def follow_run_link() -> str | None:
             state.run = wanted
     if not state.get("run_unknown"):
         return None
-    return f"There is no run {str(wanted)[:64]!r} on this server. It may have been deleted, or made elsewhere."
+    shown = str(wanted)[:64]
+    return f"There is no run {shown!r} on this server. It may have been deleted, or made elsewhere."
 
 
 def chosen_run() -> Run | None:

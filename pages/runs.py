@@ -1,5 +1,44 @@
-"""The page "Runs"."""
+"""Runs: compare what was trained, go on with it, take it elsewhere, delete it."""
+
+from pathlib import Path
 
 import streamlit as st
 
-st.title("Runs")
+from vaelab.ui.chosen import follow_run_link
+from vaelab.ui.run_actions import actions
+from vaelab.ui.run_import import import_popover
+from vaelab.ui.run_removal import carry_out_deletions, confirm_deletion
+from vaelab.ui.run_table import TICK, listed_runs, runs_table, selected_run, states
+from vaelab.ui.run_words import may_change
+from vaelab.ui.state import engine
+
+engine()  # made here too, so that a queue goes on whichever page is opened after a restart
+refused = follow_run_link()
+carry_out_deletions()
+listed = listed_runs()
+selected = selected_run(listed)
+
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    st.title("Runs", width="content")
+    import_popover()
+for sentence in filter(None, (refused, st.session_state.pop("runs_refusal", None))):
+    st.warning(sentence)
+if not any(may_change(summary.run) for summary in listed):
+    with st.container(horizontal=True, vertical_alignment="center", key="no-runs"):
+        st.markdown("You have no runs yet: these are finished examples.", width="content")
+        st.page_link(
+            Path(__file__).parent / "train.py", label="Train your first one", icon=":material/play_circle:"
+        )
+
+st.space("small")  # where the table's toolbar hovers
+active = any(summary.status.active for summary in listed)
+table = st.fragment(runs_table, run_every=TICK if active else None)
+with st.container(key="runs-table"):
+    table(states(listed), selected.run.id if selected else None)
+st.caption(
+    "Choose a run to see what can be done with it. Test losses are in nats per image: compare them between "
+    "runs of one data set and one reconstruction term."
+)
+if selected:
+    actions(selected)
+confirm_deletion(listed)

@@ -17,7 +17,7 @@ def shown_run(preset: str) -> Run:
         return chosen
     for run in own_runs():
         try:
-            _ = run.config
+            _ = run.config, run.status()
         except RunDamaged:
             continue
         return run

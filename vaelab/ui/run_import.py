@@ -1,0 +1,65 @@
+"""Importing a run that was downloaded, here or elsewhere."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vaelab.arrays import save_preview
+from vaelab.datasets import is_ready
+from vaelab.runs import Run
+from vaelab.transfer import LARGEST_ZIP, ImportRefused, import_bundle
+from vaelab.ui.state import dataset, store
+from vaelab.ui.visitor import visitor
+from vaelab.unpacking import MEGABYTE
+
+
+def import_popover() -> None:
+    """Draw the popover that takes a zip."""
+    state = st.session_state
+    # A new key empties the uploader, which would otherwise keep the file in the server's memory.
+    key = f"imported_{state.setdefault('imports', 0)}"
+    with st.popover("Import", icon=":material/upload:", key="import_open", on_change="rerun"):
+        st.file_uploader(
+            "A run as a zip",
+            type="zip",
+            key=key,
+            max_upload_size=LARGEST_ZIP // MEGABYTE,
+            on_change=_import,
+            args=(key,),
+            help="It needs config.json and model.safetensors, and for the curves events.jsonl.",
+        )
+        st.caption("What Download made, here or in another VAE Lab.")
+        if "import_refusal" in state:
+            st.error(state.import_refusal)
+
+
+def _import(key: str) -> None:
+    state, file = st.session_state, st.session_state[key]
+    state.pop("import_refusal", None)
+    if file is None:
+        return
+    state.imports += 1
+    try:
+        run = import_bundle(file.getvalue(), store(), visitor())
+    except ImportRefused as refusal:
+        state.import_refusal = str(refusal)
+        return
+    except OSError as error:
+        state.import_refusal = f"The run could not be written: {error.strerror or error}."
+        return
+    state.run = st.query_params["run"] = run.id
+    state.import_open = False
+    _add_preview(run)
+
+
+def _add_preview(run: Run) -> None:
+    """The pictures of the Train page, made of the weights where the data set is on this machine."""
+    name = run.config.dataset
+    if not is_ready(name):
+        return
+    from vaelab.preview import Previewer
+    from vaelab.trained import load_run
+
+    status = run.status()
+    previewer = Previewer(load_run(run).model, dataset(name))
+    save_preview(run, previewer.preview(status.step, status.epoch, status.images_per_second, 0.0))

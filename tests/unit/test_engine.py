@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import takewhile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
@@ -18,7 +19,8 @@ from tests.unit.waiting import until
 from vaelab import engine as engine_module
 from vaelab import events
 from vaelab.config import RunConfig
-from vaelab.engine import Engine
+from vaelab.engine import PAUSE_HOLDS, Engine
+from vaelab.events import Request
 from vaelab.history import History
 from vaelab.recording import Recorder
 from vaelab.run_folder import Run
@@ -579,11 +581,16 @@ def test_a_pause_too_late_for_a_worker_stays_a_pause(play: Play, monkeypatch) ->
     assert play.worker.given == [play.run.id]
 
 
-def test_resuming_in_the_moment_of_the_stop_resumes(play: Play) -> None:
+@pytest.mark.parametrize("already_stopped", [True, False])
+def test_resuming_in_the_moment_of_the_stop_resumes(play: Play, already_stopped: bool) -> None:
     play.says("running")
     play.engine.ask(play.run, "stop")
-    play.says("stopped", pid=0)
-    play.engine.ask(play.run, "resume")
+    if already_stopped:
+        play.says("stopped", pid=0)
+        play.engine.ask(play.run, "resume")
+    else:
+        play.engine.ask(play.run, "resume")
+        play.says("stopped", pid=0)
     play.worker.done = True
     play.is_given_again()
 
@@ -614,17 +621,44 @@ def test_a_resume_that_the_worker_has_not_read_yet_is_not_taken_back(play: Play,
     assert play.run.request().action == "run"
 
 
-def test_a_pause_from_before_does_not_end_a_pause_of_now(play: Play, monkeypatch) -> None:
-    pause_and_release(play, monkeypatch)
-    play.says("paused", pid=0, epoch=1.5)
-    play.worker.done = True
+@pytest.fixture
+def clock(monkeypatch) -> SimpleNamespace:
+    """The engine's clock, which stands still until the test moves it."""
+    made = SimpleNamespace(now=1000.0)
+    monkeypatch.setattr(engine_module, "time", SimpleNamespace(monotonic=lambda: made.now))
+    return made
+
+
+def test_a_long_pause_gives_its_worker_back(clock: SimpleNamespace, play: Play) -> None:
+    play.says("running")
+    play.engine.ask(play.run, "pause")
+    play.says("paused")
+    play.looked_again()
+    clock.now += PAUSE_HOLDS - 1
+    play.looked_again()
+    assert play.run.request().action == "pause"
+    clock.now += 2
+    until(lambda: play.run.request().action == "release")
+
+
+def test_two_short_pauses_are_no_long_one(clock: SimpleNamespace, play: Play) -> None:
+    """Not even if the first one ended with the worker."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as dead:
+        pass
+    play.says("running")
+    play.engine.ask(play.run, "pause")
+    play.says("paused")
+    play.looked_again()
+    with play.engine._lock:  # both at once
+        play.says("paused", pid=dead.pid)
+        play.worker.done = True
     until(lambda: play.worker.run_id is None)
-    monkeypatch.setattr(engine_module, "PAUSE_HOLDS", 1e9)
+    clock.now += PAUSE_HOLDS + 1
     play.engine.ask(play.run, "resume")
     play.is_given_again()
     play.worker = next(made for made in play.engine._workers if made.run_id == play.run.id)
-    play.says("running")
-    play.engine.ask(play.run, "pause")
-    play.says("paused", epoch=1.7)
+    with play.engine._lock:
+        play.run.set_request(Request(action="pause"))
+        play.says("paused")
     play.looked_again()
     assert play.run.request().action == "pause"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -158,26 +160,40 @@ def test_who_reads_columns_keeps_them(run: Run, file: Path) -> None:
     assert "nothing" not in held
 
 
+@pytest.fixture
+def _impatient_threads() -> Iterator[None]:
+    """Threads give way to each other all the time."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("_impatient_threads")
 def test_threads_that_share_a_history_count_nothing_twice(run: Run, file: Path) -> None:
     file.touch()
-    history, rounds, readers = History(run), 40, 4
+    history, rounds, readers, added = History(run), 8, 4, 2000
     together = threading.Barrier(readers + 1)
 
     def read() -> None:
         for _ in range(rounds):
             together.wait()
             history.refresh()
+            seen = history.steps["step"]
+            looks.append(seen == list(range(len(seen))))
 
+    looks: list[bool] = []
     threads = [threading.Thread(target=read) for _ in range(readers)]
     for thread in threads:
         thread.start()
     for turn in range(rounds):
         with file.open("ab") as log:
-            log.write(lines(*(step(turn * 50 + number) for number in range(50))))
+            log.write(lines(*(step(turn * added + number) for number in range(added))))
         together.wait()
     for thread in threads:
         thread.join()
-    assert history.steps["step"] == list(range(rounds * 50))
+    assert looks == [True] * readers * rounds
+    assert history.steps["step"] == list(range(rounds * added))
 
 
 # What a resumed run keeps

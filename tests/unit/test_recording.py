@@ -147,6 +147,18 @@ def test_closed_after_any_event_it_is_interrupted_and_resumed_exactly(
     same_run(run, undisturbed)
 
 
+def test_a_resumed_run_shows_nothing_that_is_still_to_come(run: Run, training: Training) -> None:
+    recorded = training(Recorder(run))
+    next(event for event in recorded if isinstance(event, events.Snapshot) and event.step == 10)
+    recorded.close()
+    assert run.snapshot_steps()[-1] == 10
+    recorder = Recorder(run)
+    assert recorder.resume is not None
+    assert (recorder.resume.step, run.status().step, run.status().epoch) == (5, 5, 1.0)
+    assert run.snapshot_steps()[-1] == History(run).steps["step"][-1] == 5
+    list(recorder.record(iter([])))
+
+
 class Cut(Exception):
     """A process that ends between two system calls."""
 

@@ -14,8 +14,6 @@ class Preset:
     title: str
     teaches: str
     config: RunConfig
-    usual_loss: float | None = None
-    """Usual training objective of the last epoch, nats per image; see `stop_loss`."""
 
 
 _STANDARD = {"lr_schedule": "constant", "learning_rate": 1e-3}

@@ -11,6 +11,7 @@ import streamlit as st
 from vaelab.config import FOLLOWS, RunConfig, why_not_in_force, with_changes
 from vaelab.fields import FIELD_NAMES, as_text, field_spec, read_config
 from vaelab.presets import PRESETS
+from vaelab.ui.shown import usual_objective
 
 IN_PLAIN_SIGHT = ("model", "dataset", "latent_dim", "epochs")
 
@@ -125,8 +126,8 @@ def _default_hint(name: str) -> str:
     if name == "learning_rate":
         label = field_spec("optimizer").labels[config.optimizer]
         return f"The default of {label} for this recipe is {_default(name, config):g}."
-    usual = PRESETS[st.session_state.preset].usual_loss if name == "stop_loss" else None
-    return f"This recipe usually ends at about {usual:g}." if usual is not None else ""
+    usual = usual_objective(st.session_state.preset) if name == "stop_loss" else None
+    return "" if usual is None else f"The finished example of this recipe ended at {usual:.1f}."
 
 
 def _default(follower: str, config: RunConfig) -> Any:

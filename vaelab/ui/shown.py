@@ -40,6 +40,12 @@ def measured_speed(config: RunConfig) -> float | None:
     return None
 
 
+def usual_objective(preset: str) -> float | None:
+    """Training objective of the last epoch of a preset's finished example, nats per image."""
+    example = next((run for run in store().shipped_runs() if run.id == preset), None)
+    return history(example).evaluated["train_objective"][-1] if example else None
+
+
 def before_the_start(config: RunConfig, spec: DatasetSpec) -> str:
     """Parameters, compression, steps and expected time of a recipe, in one line."""
     known = facts(config, spec)

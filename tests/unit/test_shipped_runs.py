@@ -1,0 +1,42 @@
+"""The finished examples are what their presets make, and every view can read them."""
+
+from pathlib import Path
+
+import pytest
+
+from vaelab.arrays import read_preview
+from vaelab.datasets import load
+from vaelab.evaluation import evaluate
+from vaelab.history import History
+from vaelab.presets import PRESETS
+from vaelab.runs import RunStore
+from vaelab.trained import load_run
+
+SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "runs"
+RUNS = {run.id: run for run in RunStore(Path("nowhere"), SHIPPED).shipped_runs()}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_has_a_finished_example_of_just_this_recipe(name: str) -> None:
+    assert RUNS[name].config == PRESETS[name].config
+    assert RUNS[name].status().state == "finished"
+
+
+def test_fashion_is_among_them() -> None:
+    assert RUNS["vae-2d-fashion"].config == PRESETS["vae-2d"].config.variant(dataset="fashion-mnist")
+
+
+@pytest.mark.parametrize("name", ["vae-2d", "ae-2d", "vae-20d", "vae-2d-fashion", "linear-ae"])
+def test_the_weights_give_the_losses_that_were_recorded(name: str) -> None:
+    recorded = History(RUNS[name]).evaluated
+    result = evaluate(load_run(RUNS[name]).model, load(RUNS[name].config.dataset).x_test)
+    assert result.recon == pytest.approx(recorded["recon"][-1], rel=1e-4)
+    assert result.mse == pytest.approx(recorded["mse"][-1], rel=1e-4)
+    assert result.kl == (recorded["kl"][-1] and pytest.approx(recorded["kl"][-1], rel=1e-4))
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_the_picture_is_of_the_end(name: str) -> None:
+    preview = read_preview(RUNS[name])
+    assert preview is not None
+    assert preview.step == RUNS[name].status().step

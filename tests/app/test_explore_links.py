@@ -125,6 +125,13 @@ def test_picking_a_run_shows_it_and_names_it_in_every_address(app: App) -> None:
     assert "run=vae-2d-fashion" in links["Latent grid"]
 
 
+def test_the_last_of_several_picks_counts(app: App) -> None:
+    page = visit(app(), "latent_grid", run="vae-2d")
+    for name in ("ae-2d", "vae-20d", "ae-2d", "vae-2d"):
+        page.selectbox(key="picked_run").select(name).run()
+        assert page.query_params["run"] == page.session_state["run"] == name
+
+
 def test_a_choice_that_another_run_does_not_have_falls_back(app: App) -> None:
     page = visit(app(), "reconstructions", run="vae-2d-fashion", **{"class": "Bag"})
     assert is_well(visit(page, "reconstructions", run="ae-2d"))

@@ -20,7 +20,7 @@ from vaelab.runs import Run, RunDamaged, RunNotFound
 from vaelab.ui.chosen import pick_run
 from vaelab.ui.components import Sheet
 from vaelab.ui.state import dataset, find_run, test_codes, trained
-from vaelab.ui.view_link import ViewSettings, remember_address
+from vaelab.ui.view_link import ViewSettings
 
 if TYPE_CHECKING:  # PyTorch and scikit-learn stay off the way to the first page
     from vaelab.latent import Codes
@@ -89,7 +89,6 @@ _BY_VERSION: dict[str | type[Any], Any] = {
 def open_page(title: str) -> Opened:
     """Draw title and run picker, and load the run; or say what is missing and end the page."""
     st.title(title)
-    _follow_pick(title)
     # Streamlit forgets a widget as soon as a page without it was drawn.
     settings = ViewSettings(title, arrived="picked_run" not in st.session_state)
     wanted = settings.parameters.get("run") or st.session_state.get("run")
@@ -111,17 +110,6 @@ def open_page(title: str) -> Opened:
     except OSError:
         st.error("The files of this run went away while they were read. Pick another run.")
     st.stop()
-
-
-def _follow_pick(page: str) -> None:
-    """Let a run that was just picked go before the one that the address still names."""
-    state = st.session_state
-    picked = state.get("picked_run")
-    if picked is not None and picked != state.get("run"):
-        state.run = picked
-        st.query_params["run"] = picked
-        remember_address(page)
-        st.rerun()  # the links of the sidebar name the run, too
 
 
 def _say_if_not_begun(wanted: str | None, shown: Run) -> None:

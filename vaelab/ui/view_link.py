@@ -19,6 +19,7 @@ import streamlit as st
 
 from vaelab.fields import as_text
 from vaelab.runs import Run
+from vaelab.ui.chosen import follow_run_link
 
 _SEEN = "view_link_seen"
 """Session state: page and parameters of the address as they were last."""
@@ -92,12 +93,8 @@ class ViewSettings:
         wanted |= {name: text(st.session_state[f"view_{name}"]) for name, text in self._texts.items()}
         if self._defaults | st.query_params.to_dict() != wanted:
             st.query_params.from_dict(wanted)
-        remember_address(self._page)
-
-
-def remember_address(page: str) -> None:
-    """Take the address as it is for one that asks for nothing new."""
-    st.session_state[_SEEN] = (page, st.query_params.to_dict())
+            follow_run_link()  # it names the run that is shown: what is picked next is newer than that
+        st.session_state[_SEEN] = (self._page, st.query_params.to_dict())
 
 
 def _is_allowed(value: Any, read: Callable[[str], Any], write: Callable[[Any], str]) -> bool:

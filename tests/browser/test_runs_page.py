@@ -1,0 +1,99 @@
+"""The page Runs in a real browser: choosing a run by mouse and keys, taking it elsewhere and back."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.servers import ROOT, Server
+from vaelab.runs import Run, RunStore
+from vaelab.transfer import bundle
+
+ROW_HEIGHT = 35
+"""CSS pixels of a row of Streamlit's tables, the header's too."""
+
+
+def open_runs(page: Page, server: Server) -> Locator:
+    """Open the page; what of its table takes the mouse."""
+    page.goto(f"{server.url}/runs")
+    expect(page.locator(".st-key-runs-table canvas").first).to_be_visible()
+    expect(page.locator(".st-key-run-actions")).to_be_visible()
+    return page.locator(".st-key-runs-table .dvn-scroller")
+
+
+def click_row(table: Locator, row: int) -> None:
+    table.click(position={"x": 120, "y": ROW_HEIGHT * (row + 1.5)})
+
+
+def chosen(page: Page) -> Locator:
+    """The title of the run that the page offers to do something with."""
+    return page.locator(".st-key-run-actions p").first
+
+
+def rows(page: Page) -> list[str]:
+    """What the first cell of each row says to those who do not see the table."""
+    cells = page.locator(".st-key-runs-table canvas tbody tr td:first-child").all_inner_texts()
+    return [cell for cell in cells if cell]
+
+
+def import_zip(page: Page, file: Path) -> None:
+    page.get_by_role("button", name="Import").click()
+    page.locator("input[type=file]").set_input_files(file)
+
+
+def own_runs(server: Server) -> list[Run]:
+    return RunStore(server.runs).runs()
+
+
+def test_a_row_is_chosen_by_a_click_or_with_the_arrow_keys(page: Page, server: Server) -> None:
+    table = open_runs(page, server)
+    titles = rows(page)
+    click_row(table, 1)
+    expect(chosen(page)).to_have_text(titles[1])
+    expect(page).to_have_url(re.compile(r"\?run=ae-2d$"))
+    page.keyboard.press("ArrowDown")
+    expect(chosen(page)).to_have_text(titles[2])
+    page.go_back()
+    expect(chosen(page)).to_have_text(titles[1])
+    page.locator(".st-key-run-places").get_by_role("link", name="Latent grid").click()
+    expect(page).to_have_url(re.compile(r"/latent-grid\?run=ae-2d"))
+    page.go_back()
+    expect(chosen(page)).to_have_text(titles[1])
+
+
+def test_a_run_is_imported_renamed_downloaded_and_deleted(page: Page, server: Server, tmp_path: Path) -> None:
+    before = {run.id for run in own_runs(server)}
+    given = tmp_path / "given.zip"
+    given.write_bytes(bundle(Run(ROOT / "assets" / "runs" / "vae-20d")))
+    open_runs(page, server)
+    import_zip(page, given)
+    expect(chosen(page)).to_have_text("VAE · MNIST · 20-D · 10 epochs")
+    (run,) = (run for run in own_runs(server) if run.id not in before)
+
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_role("textbox", name="Name").fill("Mine *and* $only$ mine")
+    page.keyboard.press("Enter")
+    expect(chosen(page)).to_have_text("Mine *and* $only$ mine")
+
+    with page.expect_download() as download:
+        page.locator(".st-key-run-buttons").get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename == f"vaelab-mine-and-only-mine-{run.id[:8]}.zip"
+    assert download.value.path().read_bytes() == bundle(run)
+
+    page.locator(".st-key-run-buttons").get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(chosen(page)).not_to_have_text("Mine *and* $only$ mine")
+    assert not run.path.exists()
+
+
+def test_what_is_no_run_gets_a_sentence(page: Page, server: Server, tmp_path: Path) -> None:
+    before = own_runs(server)
+    nonsense = tmp_path / "nonsense.zip"
+    nonsense.write_bytes(b"PK, but no zip")
+    open_runs(page, server)
+    import_zip(page, nonsense)
+    expect(page.get_by_text("This file is no zip", exact=False)).to_be_visible()
+    assert own_runs(server) == before

@@ -32,23 +32,20 @@ def settle_device(wanted: str | None = None) -> torch.device:
 def settle_precision(config: RunConfig, device: torch.device) -> str:
     """`fp32` or `bf16`: what the config asks for, or what suits the processor.
 
-    On processors, casting pays for large batches wherever there are bf16 products (AMX or AVX-512);
-    below 256 images a step it costs what it gains. Convolutions need AMX: with AVX-512 alone they take
-    half as long again as in fp32.
+    On processors with bf16 products (AMX or AVX-512), casting pays for convolutions and for large
+    batches; below 256 images a step it costs what it gains.
     """
     if config.precision != "auto":
         return config.precision
     if device.type == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
-    return "bf16" if device.type == "cpu" and _casting_pays(config) else "fp32"
+    pays = config.architecture == "conv" or config.batch_size >= 256 or config.optimizer == "gd"
+    return "bf16" if device.type == "cpu" and pays and _multiplies_bf16() else "fp32"
 
 
-def _casting_pays(config: RunConfig) -> bool:
+def _multiplies_bf16() -> bool:
     abilities = torch.cpu.get_capabilities()
-    if config.architecture == "conv":
-        return bool(abilities.get("amx_bf16"))
-    large = config.batch_size >= 256 or config.optimizer == "gd"
-    return large and bool(abilities.get("amx_bf16") or abilities.get("avx512_bf16"))
+    return bool(abilities.get("amx_bf16") or abilities.get("avx512_bf16"))
 
 
 @contextmanager

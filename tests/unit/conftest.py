@@ -113,3 +113,28 @@ def wishing() -> Callable[..., Wishes]:
         return Wishes(requests)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def negative_elbo_draws() -> Callable[..., Any]:
+    """The negative ELBO of images for `count` draws each, (count, images), from `torch.distributions`.
+
+    Nothing of ours is in it but the two networks.
+    """
+    import torch
+    from torch.distributions import Bernoulli, Independent, Normal, kl_divergence
+
+    @torch.no_grad()
+    def draws(model: Any, x: torch.Tensor, count: int) -> torch.Tensor:
+        mean, logvar = model.encoder(x).chunk(2, dim=1)
+        posterior = Independent(Normal(mean, (logvar / 2).exp()), 1)
+        kl = kl_divergence(posterior, Independent(Normal(torch.zeros_like(mean), 1.0), 1))
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            z = posterior.sample((count,))
+        raw = model.decoder(z.flatten(0, 1)).reshape(count, *x.shape)
+        grey = Bernoulli(logits=raw, validate_args=False)
+        likelihood = grey if model.sigma is None else Normal(raw, model.sigma)
+        return kl - likelihood.log_prob(x).sum((-3, -2, -1))
+
+    return draws

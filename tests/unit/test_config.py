@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -55,7 +55,7 @@ def configs(draw: st.DrawFn) -> RunConfig:
     return RunConfig(hidden=draw(hidden_texts(values["architecture"])), **values)
 
 
-MANY = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=200)
 
 
 # The forms of a recipe

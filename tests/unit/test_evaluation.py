@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from torch.distributions import Bernoulli, Independent, Normal, kl_divergence
+from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from vaelab import evaluation
 from vaelab.config import RunConfig
@@ -34,27 +34,12 @@ def trained(tiny):
     return get
 
 
-def negative_elbo_samples(model: Autoencoder, x: torch.Tensor, count: int) -> torch.Tensor:
-    """Of `count` draws for every image, (count, images), with nothing of ours but the two networks."""
-    mean, logvar = model.encoder(x).chunk(2, dim=1)
-    posterior = Independent(Normal(mean, (logvar / 2).exp()), 1)
-    kl = kl_divergence(posterior, Independent(Normal(torch.zeros_like(mean), 1.0), 1))
-    z = posterior.sample((count,))
-    raw = model.decoder(z.flatten(0, 1)).reshape(count, *x.shape)
-    likelihood = (Bernoulli(logits=raw, validate_args=False) if model.sigma is None
-                  else Normal(raw, model.sigma))  # fmt: skip
-    return kl - likelihood.log_prob(x).sum((-3, -2, -1))
-
-
 @pytest.mark.parametrize("changes", LIKELIHOODS, ids=str)
-def test_the_negative_elbo_is_that_of_torch_distributions(changes, trained, tiny):
+def test_the_negative_elbo_is_that_of_torch_distributions(changes, trained, tiny, negative_elbo_draws):
     """Its one draw an image has an error of Monte Carlo, known from the spread of many draws."""
     model = trained(changes)
-    x = to_unit(tiny.x_test)
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        samples = negative_elbo_samples(model, x, 30)
-    error = math.sqrt(samples.var(0).sum().item() * (1 + 1 / 30)) / len(x)
+    samples = negative_elbo_draws(model, to_unit(tiny.x_test), 30)
+    error = math.sqrt(samples.var(0).sum().item() * (1 + 1 / 30)) / len(tiny.x_test)
     assert evaluate(model, tiny.x_test).neg_elbo == pytest.approx(samples.mean().item(), abs=4 * error)
     assert error < 1
 

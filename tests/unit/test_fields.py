@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vaelab.config import VERSION, RunConfig
@@ -116,7 +116,7 @@ VALUES = st.recursive(
 NAMES = st.sampled_from([*FIELD_NAMES, "version"]) | TEXTS
 
 
-@settings(max_examples=500, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=500)
 @given(VALUES | st.dictionaries(NAMES, VALUES, max_size=4))
 def test_any_json_gives_a_config_or_sentences(values):
     config, sentences = read_config(values)

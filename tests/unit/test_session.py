@@ -129,6 +129,11 @@ def test_gradient_descent_is_sgd_with_all_images_in_a_batch(record):
     assert record(descent).said == record(descent.variant(optimizer="sgd", batch_size=2000)).said
 
 
+def test_noise_and_corruption_are_drawn_apart(record):
+    resume = record(SMALL).of(events.Checkpoint)[0].resume
+    assert not np.array_equal(resume["random.noise"], resume["random.corruption"])
+
+
 def test_twins_of_one_seed_start_with_the_same_weights(record):
     for config in (SMALL, SMALL_CONV):
         vae, ae = (record(config.variant(model=model)).events[1].model for model in ("vae", "ae"))

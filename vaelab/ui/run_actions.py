@@ -17,7 +17,7 @@ from vaelab.transfer import bundle, too_large
 from vaelab.ui.forms import recipe_now
 from vaelab.ui.link import address_of, parameters_of
 from vaelab.ui.run_removal import ask_to_delete
-from vaelab.ui.run_words import about, may_change, plain
+from vaelab.ui.run_words import NO_OPTIMIZER, about, may_change, plain
 from vaelab.ui.share import share
 from vaelab.ui.state import engine
 from vaelab.ui.visitor import visitor
@@ -44,7 +44,7 @@ def actions(summary: Summary) -> None:
             _places(summary, config, own)
         with st.container(horizontal=True, key="run-buttons"):
             if config:
-                _go_on(summary, config, own)
+                _go_on(summary, own)
                 _rename(summary, config, own)
                 share(config, run if summary.has_learned else None)
                 _download(summary)
@@ -68,16 +68,26 @@ def _places(summary: Summary, config: RunConfig, own: bool) -> None:
                      help="Fills the form of the Train page.")  # fmt: skip
 
 
-def _go_on(summary: Summary, config: RunConfig, own: bool) -> None:
+def _go_on(summary: Summary, own: bool) -> None:
     st.button("Resume", key="resume", icon=":material/resume:", on_click=_resume, args=(summary.run,),
-              disabled=not own or summary.status.state not in RESUMABLE)  # fmt: skip
-    left = int(field_spec("epochs").maximum or 0) - math.ceil(summary.status.epoch)
-    possible = own and not summary.status.active and summary.can_be_trained_on and left > 0
-    with st.popover("Train on", icon=":material/more_time:", disabled=not possible,
+              disabled=not own or summary.status.state not in RESUMABLE,
+              help="Goes on where it was paused, stopped or interrupted.")  # fmt: skip
+    most = int(field_spec("epochs").maximum or 0)
+    left = most - math.ceil(summary.status.epoch)
+    reason = _why_not_trained_on(summary, own) or (f"A run has at most {most} epochs." if left < 1 else None)
+    with st.popover("Train on", icon=":material/more_time:", disabled=reason is not None, help=reason,
                     key="train_on_open", on_change="rerun"):  # fmt: skip
         st.number_input("More epochs", 1, max(1, left), min(5, max(1, left)), key="more_epochs")
         st.caption("A new run goes on where this one ended; this one stays as it is.")
         st.button("Train on", key="train_on", on_click=_train_on, args=(summary.run,))
+
+
+def _why_not_trained_on(summary: Summary, own: bool) -> str | None:
+    if not own:
+        return "Only your own runs can be trained on."
+    if summary.status.active:
+        return "It is not over yet."
+    return None if summary.can_be_trained_on else NO_OPTIMIZER
 
 
 def _resume(run: Run) -> None:

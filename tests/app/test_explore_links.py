@@ -98,6 +98,16 @@ def test_back_undoes_one_change_after_the_other(app: App) -> None:
         assert page.query_params == address
 
 
+def test_back_to_an_arrival_shows_what_was_brought_along(app: App) -> None:
+    page = visit(app(), "latent_space", run="vae-2d", anchor="8")
+    visit(page, "latent_grid", run="vae-2d")
+    visit(page, "latent_space", run="vae-2d")
+    page.number_input(key="view_anchor").set_value(9).run()
+    page.query_params.clear()
+    change_address(page, run="vae-2d")
+    assert page.number_input(key="view_anchor").value == 8
+
+
 def test_what_was_chosen_moves_along(app: App) -> None:
     shared = {"plane": "dimensions", "x": "5", "y": "9", "anchor": "321",
               "range": "chosen", "range_x": "-2,1", "range_y": "-3,3"}  # fmt: skip

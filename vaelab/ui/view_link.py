@@ -24,6 +24,9 @@ from vaelab.ui.chosen import follow_run_link
 _SEEN = "view_link_seen"
 """Session state: page and parameters of the address as they were last."""
 
+_ARRIVED = "view_link_arrived"
+"""Session state: page, parameters of the address that led to it, and what was shown under it."""
+
 
 class ViewSettings:
     """What a page shows of a run: taken from the link if that is new, else as the visitor left it.
@@ -47,6 +50,10 @@ class ViewSettings:
         self.asked = dict(self.parameters) if is_new else {}
         """What a new link asks for."""
         self._starts_afresh = is_new and not arrived
+        at_arrival = st.session_state.get(_ARRIVED)
+        if self._starts_afresh and at_arrival and at_arrival[:2] == (page, self.parameters):
+            self.asked = dict(at_arrival[2])  # went back to where the settings were brought along
+        self._arrived = arrived
         self._page = page
         self._texts: dict[str, Callable[[Any], str]] = {}
         self._defaults: dict[str, str] = {}
@@ -91,6 +98,8 @@ class ViewSettings:
         """Write the run and every setting that was taken to the address, unless it means the same."""
         wanted = {"run": run.id}
         wanted |= {name: text(st.session_state[f"view_{name}"]) for name, text in self._texts.items()}
+        if self._arrived:
+            st.session_state[_ARRIVED] = (self._page, self.parameters, wanted)
         if self._defaults | st.query_params.to_dict() != wanted:
             st.query_params.from_dict(wanted)
             follow_run_link()  # it names the run that is shown: what is picked next is newer than that

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from vaelab import events, preview, session
 from vaelab.config import RunConfig, why_not_in_force
+from vaelab.evaluation import to_unit
 from vaelab.fields import FIELD_NAMES
 from vaelab.optimizers import OPTIMIZERS
 
@@ -153,6 +156,55 @@ def test_an_ae_has_no_kl_anywhere(tiny, record):
     for event in recording.of(events.Evaluated):
         assert (event.kl, event.neg_elbo, event.kl_per_dim) == (None, None, None)
     assert {event.logvar for event in recording.of(events.Snapshot)} == {None}
+
+
+# Which images
+
+
+@pytest.fixture
+def batches(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
+    """The training images that are taken, step by step; fills while training goes on."""
+    taken: list[np.ndarray] = []
+
+    def noted(images: np.ndarray, *device: Any) -> torch.Tensor:
+        taken.append(images.reshape(len(images), -1).copy())
+        return to_unit(images, *device)
+
+    monkeypatch.setattr(session, "to_unit", noted)
+    return taken
+
+
+def sorted_rows(images: np.ndarray) -> np.ndarray:
+    return images[np.lexsort(images.T)]
+
+
+def test_an_epoch_takes_every_image_once_and_in_an_order_of_its_own(batches, record, tiny):
+    record(SMALL.variant(batch_size=300))
+    assert [len(batch) for batch in batches] == [*[300] * 6, 200] * 2
+    first, second = np.concatenate(batches[:7]), np.concatenate(batches[7:])
+    images = tiny.x_train.reshape(2000, -1)
+    assert np.array_equal(sorted_rows(first), sorted_rows(images))
+    assert np.array_equal(sorted_rows(second), sorted_rows(images))
+    assert not np.array_equal(first, second)
+    assert not np.array_equal(first, images)
+
+
+def test_a_smaller_training_set_is_drawn_by_the_seed_and_kept(batches, record, tiny):
+    for seed in (1, 2):
+        record(SMALL.variant(train_size=500, batch_size=500, seed=seed))
+    subsets = [sorted_rows(batch) for batch in batches]
+    assert [len(subset) for subset in subsets] == [500] * 4
+    assert np.array_equal(subsets[0], subsets[1])
+    assert not np.array_equal(subsets[0], subsets[2])
+    everything = {image.tobytes() for image in tiny.x_train.reshape(2000, -1)}
+    assert {image.tobytes() for image in subsets[0]} <= everything
+    assert len({image.tobytes() for image in subsets[0]}) == 500
+
+
+def test_the_input_is_corrupted_and_the_target_is_not(record):
+    """With nothing of the input left, the best answer is the mean image, of a loss of 200 nats."""
+    blind = record(SMALL.variant(model="ae", corruption="mask", corruption_strength=1))
+    assert blind.of(events.Step)[-1].recon == pytest.approx(200, abs=10)
 
 
 # When what is said

@@ -50,6 +50,15 @@ def test_the_first_steps_are_those_of_a_vae_written_out(record, tiny):
         assert torch.allclose(ours, theirs, atol=1e-4)
 
 
+@pytest.mark.parametrize("changes", [{}, {"architecture": "conv", "hidden": "4-8/16"}])
+def test_bf16_gives_nearly_the_losses_of_fp32(changes, record):
+    config = SMALL.variant(lr_schedule="constant", learning_rate=1e-3, **changes)
+    exact, cast = ([event.objective for event in record(config.variant(precision=precision)).of(events.Step)]
+                   for precision in ("fp32", "bf16"))  # fmt: skip
+    assert cast != exact
+    assert cast == pytest.approx(exact, rel=0.01)
+
+
 def test_a_gradient_accumulated_over_chunks_is_that_of_one_batch(record, monkeypatch):
     config = SMALL.variant(model="ae", optimizer="gd", precision="fp32", learning_rate=0.1)
     results = []

@@ -52,6 +52,8 @@ class Chart {
       const { state, step } = this.component.data
       Object.assign(this.outer.dataset, { state, step: step ?? "" })
     } catch (error) {
+      // Streamlit may unmount a chart while Plotly draws it: what is left then belongs to another chart.
+      if (this.removed) return
       console.error(error)
       this.notice.hidden = false
       this.notice.textContent = "The chart could not be drawn; reload the page to try again."
@@ -62,12 +64,12 @@ class Chart {
     this.width = this.outer.clientWidth
     if (this.removed || this.width === 0) return
     await this.plotly.react(this.node, this.adapted())
+    this.notice.hidden = true
     if (this.tools.hidden) this.begin()
   }
 
   // After the first drawing only: the node and its listeners stay.
   begin() {
-    this.notice.hidden = true
     this.tools.hidden = false
     this.node.on("plotly_click", ({ points }) => this.select(points[0]))
     followKeys(this)

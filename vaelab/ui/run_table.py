@@ -159,10 +159,8 @@ def _column_config() -> dict[str, Any]:
     for name in FIELD_NAMES:
         spec = field_spec(name)
         label = f"{spec.label} ({spec.unit})" if spec.unit.startswith("nats") else spec.label
-        is_number = spec.kind in ("integer", "number")
-        config[name] = (
-            number(label, format="%.6g", help=spec.help) if is_number else text(label, help=spec.help)
-        )
+        form = {"integer": "%d", "number": "%.6g"}.get(spec.kind)
+        config[name] = number(label, format=form, help=spec.help) if form else text(label, help=spec.help)
     return config
 
 

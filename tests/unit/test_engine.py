@@ -656,6 +656,7 @@ def test_two_short_pauses_are_no_long_one(clock: SimpleNamespace, play: Play) ->
 
 def test_two_servers_on_one_folder_train_each_run_once(play: Play) -> None:
     play.says("running")
+    until(lambda: play.run.meta.place is None)
     waiting = play.engine.submit(SHORT)
     other = Engine(play.engine.store, slots=1)
     try:

@@ -25,7 +25,7 @@ VIEWS = (
 )
 """Pages that show what a run has learned."""
 
-RESUMABLE = frozenset({"paused", "interrupted", "stopped"})
+RESUMABLE = frozenset({"paused", "interrupted", "stopped", "failed"})
 
 
 def control_row(config: RunConfig | None, run: Run | None, status: Status | None) -> None:

@@ -19,7 +19,7 @@ from tests.unit.waiting import until
 from vaelab import engine as engine_module
 from vaelab import events
 from vaelab.config import RunConfig
-from vaelab.engine import PAUSE_HOLDS, Engine
+from vaelab.engine import PAUSE_HOLDS, TRY_AGAIN, Engine
 from vaelab.events import Request
 from vaelab.history import History
 from vaelab.recording import Recorder
@@ -447,6 +447,35 @@ def test_closing_leaves_no_process_even_one_that_hangs(tmp_path: Path, monkeypat
     assert engine_module.END_WITHIN < 10
 
 
+@pytest.fixture
+def clock(monkeypatch) -> SimpleNamespace:
+    """The engine's clock, which stands still until the test moves it."""
+    made = SimpleNamespace(now=1000.0)
+    monkeypatch.setattr(engine_module, "time", SimpleNamespace(monotonic=lambda: made.now))
+    return made
+
+
+def test_workers_that_cannot_begin_are_not_tried_all_the_time(
+    tmp_path: Path, monkeypatch, clock: SimpleNamespace
+) -> None:
+    """As where PyTorch cannot be imported."""
+    made: list[Stillborn] = []
+    monkeypatch.setattr(
+        engine_module, "WorkerProcess", lambda on_change: made.append(Stillborn()) or made[-1]
+    )
+    engine = Engine(RunStore(tmp_path))
+    until(lambda: made)
+    engine.close()  # from here on it looks when the test says so
+    engine._look_after_workers()
+    tried = len(made)
+    clock.now += TRY_AGAIN - 1
+    engine._look_after_workers()
+    assert len(made) == tried
+    clock.now += 2
+    engine._look_after_workers()
+    assert len(made) == tried + 1
+
+
 # Wishes that cross a worker's answer, with a worker that answers when the test says so
 
 
@@ -483,6 +512,18 @@ class Puppet:
 
     def join(self, deadline: float) -> None:
         """Have nothing to wait for."""
+
+
+class Stillborn(Puppet):
+    """A worker that dies before it is ready."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: None)
+        self.ready = False
+
+    def alive(self) -> bool:
+        """Be dead."""
+        return False
 
 
 def say(worker: Any, run: Run, state: str, pid: int = os.getpid(), **values: Any) -> None:
@@ -609,14 +650,6 @@ def test_a_resume_that_the_worker_has_not_read_yet_is_not_taken_back(play: Play,
     monkeypatch.setattr(engine_module, "PAUSE_HOLDS", 0.0)
     play.looked_again()
     assert play.run.request().action == "run"
-
-
-@pytest.fixture
-def clock(monkeypatch) -> SimpleNamespace:
-    """The engine's clock, which stands still until the test moves it."""
-    made = SimpleNamespace(now=1000.0)
-    monkeypatch.setattr(engine_module, "time", SimpleNamespace(monotonic=lambda: made.now))
-    return made
 
 
 def test_a_long_pause_gives_its_worker_back(clock: SimpleNamespace, play: Play) -> None:

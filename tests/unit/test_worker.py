@@ -193,6 +193,7 @@ def test_a_worker_yields_to_the_server(process: WorkerProcess) -> None:
     until(lambda: process.ready)
     (child,) = [child for child in psutil.Process().children() if child.pid == process._process.pid]
     assert child.nice() > psutil.Process().nice()
+    assert os.getsid(child.pid) != os.getsid(0)  # Ctrl-C in the server's terminal does not reach it
 
 
 def test_a_worker_that_dies_lets_go_of_its_run(process: WorkerProcess, store: RunStore) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from vaelab.figures import PRIOR_CIRCLES, latent_scatter
+from vaelab.figures import PALETTE, PRIOR_CIRCLES, latent_scatter
 from vaelab.planes import Plane
 from vaelab.ui.code_panels import FEW, code_panel, kl_panel
 from vaelab.ui.components import plot
@@ -40,9 +40,10 @@ def scatter(
     )
     if is_line:
         figure.update_yaxes(scaleanchor=None, tickvals=np.arange(len(classes)), ticktext=classes)
+        line = {"dash": "dot", "width": 1.5, "color": PALETTE.prior}
         for sigmas, share in PRIOR_INTERVALS if opened.is_vae else ():
-            figure.add_vline(-sigmas, line={"dash": "dot", "width": 1})
-            figure.add_vline(sigmas, line={"dash": "dot", "width": 1}, annotation_text=share)
+            figure.add_vline(-sigmas, line=line)
+            figure.add_vline(sigmas, line=line, annotation_text=share)
     # Another run or plane has another scale, for which a zoom would be wrong.
     revision = f"{opened.run.id} {plane.labels} {ends}"
     return figure.update_layout(uirevision=revision, title_text=f"Codes of {len(points):,} test images")

@@ -83,8 +83,9 @@ def caption(opened: Opened) -> str:
     colours = ", averaged over the three colours" if opened.data.spec.shape[0] == 3 else ""
     return (
         f"Each image passes through {numbers}: those of the {opened.name}, decoded at {decoded}, and those"
-        f" of PCA, the best linear code, fitted to all {len(opened.data.x_train):,} training images. Beside"
-        f" each name stands the squared error per pixel; the map shows the {opened.name}'s errors{colours}."
+        f" of PCA, the linear code of least squared error, fitted to all {len(opened.data.x_train):,}"
+        " training images. Beside each name stands the squared error per pixel; the map shows the"
+        f" {opened.name}'s errors{colours}."
         " Look what gets lost: details that give way to what is usual."
     )
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 import shutil
+import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +30,7 @@ from tests.app.exploring import (
 )
 from vaelab.config import RunConfig
 from vaelab.datasets import DATASETS, Dataset
+from vaelab.files import write_json
 from vaelab.history import History
 from vaelab.runs import Run
 
@@ -186,3 +190,14 @@ def test_new_weights_are_shown(app: App, runs: Path) -> None:
     before = sheet_of_grid(page)
     shutil.copyfile(other.path / "model.safetensors", run.path / "model.safetensors")
     assert not np.array_equal(sheet_of_grid(page.run()), before)
+
+
+def test_a_run_in_training_says_so(app: App, runs: Path) -> None:
+    run = make_run(runs, RunConfig(hidden="16"))
+    here = {"host": socket.gethostname(), "pid": os.getpid(), "heartbeat": time.time()}
+    write_json(run.path / "status.json", {"state": "running", "step": 1, **here})
+    page = visit(app(), "latent_space", run=run.id)
+    assert is_well(page)
+    assert any("still training" in text.value for text in page.caption)
+    write_json(run.path / "status.json", {"state": "finished", "step": 1})
+    assert not any("still training" in text.value for text in page.run().caption)

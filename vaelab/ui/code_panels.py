@@ -22,7 +22,7 @@ def code_panel(opened: Opened, index: int) -> None:
     """A test image, its reconstruction, and its code or posterior in numbers."""
     mean, logvar = opened.codes.mean[index], opened.codes.logvar
     pictures([opened.with_reconstruction(index)], key="chosen_image", max_scale=5)
-    table = {"": [f"z{place + 1}" for place in range(len(mean))]}
+    table = {"dimension": [f"z{place + 1}" for place in range(len(mean))]}
     table["code" if logvar is None else "mean"] = [_number(value) for value in mean]
     if logvar is not None:
         table["standard deviation"] = [_number(value) for value in np.exp(logvar[index] / 2)]
@@ -61,7 +61,7 @@ def kl_panel(opened: Opened) -> None:
 def _on_use(kl: np.ndarray) -> str:
     unused = [f"z{place + 1}" for place in np.flatnonzero(kl < UNUSED_KL)]
     if not unused:
-        return "No dimension is unused: look how evenly they share the work."
+        return "No dimension is unused: look how evenly they share the work." if len(kl) > 1 else ""
     named = ", ".join(unused[:MOST_NAMED]) + (", …" if len(unused) > MOST_NAMED else "")
     verb = "is" if len(unused) == 1 else "are"
     return (

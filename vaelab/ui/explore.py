@@ -97,6 +97,8 @@ def open_page(title: str) -> Opened:
         _say_if_not_begun(wanted, run)
         name = run.config.dataset
         if is_ready(name):
+            if run.status().state == "running":
+                st.caption("This run is still training: every change on this page shows its newest weights.")
             saved_at = (run.path / "model.safetensors").stat().st_mtime_ns
             return Opened(run, saved_at, trained(run).model, dataset(name), test_codes(run), settings)
         st.warning(
@@ -141,7 +143,7 @@ def reconstructed(opened: Opened) -> Compared:
     return Compared(images, squared_errors(opened.data.x_test, images))
 
 
-@st.cache_resource(max_entries=4, show_spinner="Drawing the test images with PCA …")
+@st.cache_resource(max_entries=4, show_spinner="Fitting PCA, once for a data set …")
 def reconstructed_by_pca(name: str, dimensions: int) -> Compared:
     """All test images of a data set as PCA of that many dimensions draws them."""
     from vaelab.pca import squared_errors
@@ -150,7 +152,7 @@ def reconstructed_by_pca(name: str, dimensions: int) -> Compared:
     return Compared(images, squared_errors(dataset(name).x_test, images))
 
 
-@st.cache_resource(max_entries=4, show_spinner="Fitting PCA to all training images, once …")
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _principal_components(name: str) -> PrincipalComponents:
     from vaelab.pca import fit
 

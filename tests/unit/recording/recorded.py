@@ -1,0 +1,41 @@
+"""Small runs, recorded without a worker, and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from vaelab.arrays import read_weights
+from vaelab.config import RunConfig
+from vaelab.events import Event
+from vaelab.history import History
+from vaelab.recording import Recorder
+from vaelab.run_folder import Run
+
+CONFIG = RunConfig(train_size=500, hidden="16", batch_size=100, epochs=3)
+ENDLESS = CONFIG.variant(epochs=500)
+
+Training = Callable[[Recorder], Iterator[Event]]
+
+
+def losses(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Everything that was measured, without the time it took."""
+    said = History(run)
+    evaluated = {name: column for name, column in said.evaluated.items() if name != "seconds"}
+    return dict(said.steps), evaluated
+
+
+def same_run(first: Run, second: Run) -> None:
+    """Two runs have measured the same and ended with the same model, bit for bit."""
+    assert losses(first) == losses(second)
+    assert first.snapshot_steps() == second.snapshot_steps()
+    weights, expected = read_weights(first), read_weights(second)
+    assert weights.keys() == expected.keys()
+    assert all(np.array_equal(weights[name], expected[name]) for name in weights)
+
+
+def finish(run: Run, training: Training) -> None:
+    for _ in training(Recorder(run)):
+        pass

@@ -114,9 +114,9 @@ def _pause(
 ) -> Generator[events.Event, None, events.Request]:
     """Wait until something else than a pause is wanted, and return it."""
     session.clock.stop()
-    yield session.preview()  # what a visitor looks at meanwhile is what there is
     yield checkpoint(session)
     yield events.Paused(step=session.step, epoch=session.progress())
+    yield session.preview()  # what a visitor looks at meanwhile is what there is
     while _wants_pause(session, wanted := request()):
         time.sleep(PAUSE_POLL)
     session.clock.go()
@@ -127,8 +127,7 @@ def _pause(
 
 def _wants_pause(session: Session, wanted: events.Request) -> bool:
     reached = wanted.until_epoch is not None and session.epoch >= wanted.until_epoch
-    done = session.epoch >= session.config.epochs
-    return wanted.action == "pause" or (wanted.action == "run" and reached and not done)
+    return wanted.action == "pause" or (wanted.action == "run" and reached)
 
 
 def _stop(session: Session) -> Iterator[events.Event]:
@@ -154,7 +153,8 @@ def _end(session: Session) -> Iterator[events.Event]:
         )
         yield _finished(session, "stop_loss", message)
     else:
-        yield _finished(session, "epochs", f"All {session.epoch} epochs are done.")
+        done = "The epoch is" if session.epoch == 1 else f"All {session.epoch} epochs are"
+        yield _finished(session, "epochs", f"{done} done.")
 
 
 def _diverged(session: Session) -> events.Finished:

@@ -45,7 +45,7 @@ def test_pause_after_an_epoch_and_not_after_the_last(record, wishing):
     assert without_pauses(recording) == record(SMALL).said
 
 
-@pytest.mark.parametrize("call", [1, 2, 5, 10, 11, 12])
+@pytest.mark.parametrize("call", [1, 2, 5, 11, 12, 13, 14])
 def test_stop_ends_with_an_evaluation_and_a_checkpoint(call, record, wishing):
     recording = record(SMALL, request=wishing({call: "stop"}))
     finished = recording.events[-1]

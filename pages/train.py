@@ -8,6 +8,7 @@ from vaelab.ui.chosen import follow_run_link
 from vaelab.ui.controls import start_if_asked
 from vaelab.ui.link import followed_link, write_link
 from vaelab.ui.live import TICK, watch
+from vaelab.ui.markdown import plain
 from vaelab.ui.share import share
 from vaelab.ui.shown import before_the_start, shown_run
 from vaelab.ui.state import engine
@@ -25,7 +26,7 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
     st.title("Train an autoencoder", width="content")
     place_of_share = st.container(width="content")
 for sentence in [*st.session_state.get("link_problems", []), *([refused] if refused else [])]:
-    st.warning(sentence)
+    st.warning(plain(sentence))
 
 for column, draw in zip(st.columns([2.6, 1, 1.5, 1.5, 1.2]), forms.plain_sight(), strict=True):
     with column:
@@ -35,7 +36,7 @@ with st.expander("Advanced settings", key="advanced"):
     forms.advanced()
 config, wrong = forms.read_form()
 for sentence in wrong.values():
-    st.error(sentence)
+    st.error(plain(sentence))
 
 with place_of_share:
     share(st.session_state.recipe)

@@ -48,6 +48,11 @@ _REVIVES: dict[Action, frozenset[State]] = {
 """In which states a run without a worker needs one to do what is asked."""
 
 
+def default_slots() -> int:
+    """How many runs train at once: one for every four cores, at least one."""
+    return max(1, (os.cpu_count() or 1) // 4)
+
+
 class Engine:
     """Trains the runs of a store in worker processes, in the order of the queue.
 
@@ -59,10 +64,9 @@ class Engine:
     """
 
     def __init__(self, store: RunStore, slots: int | None = None, threads: int | None = None) -> None:
-        cores = os.cpu_count() or 1
         self.store = store
-        self.slots = slots or max(1, cores // 4)
-        self.threads = threads or max(1, cores // self.slots)
+        self.slots = slots or default_slots()
+        self.threads = threads or max(1, (os.cpu_count() or 1) // self.slots)
         self._lock = threading.RLock()
         self._queue = RunQueue(store)
         self._workers: list[WorkerProcess] = []

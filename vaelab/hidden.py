@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -39,8 +40,6 @@ def _numbers(text: str) -> tuple[int, ...]:
     if text == "none":
         return ()
     parts = text.split("-")
-    if not all(
-        part.isascii() and part.isdigit() and len(part) <= 4 and 1 <= int(part) <= 4096 for part in parts
-    ):
+    if not all(re.fullmatch("[1-9][0-9]{0,3}", part) and int(part) <= 4096 for part in parts):
         raise ValueError("not whole numbers joined by '-'")
     return tuple(int(part) for part in parts)

@@ -83,7 +83,9 @@ def _gaussian_noise(x: Tensor, strength: float, generator: torch.Generator) -> T
 
 
 def _mask(x: Tensor, strength: float, generator: torch.Generator) -> Tensor:
-    return x * (torch.rand(x.shape, generator=generator) >= strength).to(x)
+    kept = (torch.rand(x.shape, generator=generator) >= strength).to(x)
+    # As dropout does: an image that is not masked is then as bright as what the network knows.
+    return x * kept / max(1 - strength, 1e-6)
 
 
 CORRUPTIONS: dict[str, Callable[[Tensor, float, torch.Generator], Tensor]] = {

@@ -122,7 +122,7 @@ class Recorder:
 
     def prepare(self, fraction: float, sentence: str) -> None:
         """Tell what is done before the first event, such as a download; raises Withdrawn."""
-        self._status = replace(self._status, message=sentence)
+        self._status = replace(self._status, message=sentence, prepared=fraction)
         if self.request().action in ("stop", "release"):
             raise Withdrawn
 

@@ -209,7 +209,7 @@ class Session:
     def preview(self) -> events.Preview:
         """What a live view shows of the model as it is."""
         seconds = self.clock.seconds()
-        speed = (self.step * self.batch) / max(seconds, 1e-9)
+        speed = self.progress() * self.images / max(seconds, 1e-9)
         return self.previewer.preview(self.step, self.progress(), speed, seconds)
 
     def progress(self) -> float:

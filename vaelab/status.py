@@ -45,6 +45,8 @@ class Status:
     state: State
     step: int = 0
     epoch: float = 0.0
+    prepared: float = 0.0
+    """Share of what has to be there before the first step, such as a download, from 0 to 1."""
     steps_per_epoch: int = 0
     images_per_second: float = 0.0
     seconds: float = 0.0

@@ -1,7 +1,7 @@
 """Train the shipped runs anew: `make examples`. They are recorded as every run is.
 
-Only the state of the optimizer is left out, which is twice as large as the model: nothing trains on
-from a shipped run.
+Only snapshots and the state of the optimizer are left out, which are many times as large as the model:
+nothing trains on from a shipped run.
 """
 
 from __future__ import annotations

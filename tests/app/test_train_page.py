@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
 from vaelab.config import RunConfig
 from vaelab.fields import FIELD_NAMES, as_text
 from vaelab.presets import PRESETS
@@ -38,7 +39,8 @@ def fields_of(config: RunConfig) -> dict[str, str]:
 
 
 def warnings(page: AppTest) -> list[str]:
-    return [warning.value for warning in page.warning]
+    """What the page warns of, without the backslashes that keep Markdown from reading it."""
+    return [warning.value.replace("\\", "") for warning in page.warning]
 
 
 def run_until(page: AppTest, reached: Callable[[], bool]) -> None:
@@ -68,6 +70,12 @@ def test_a_wrong_value_gets_a_sentence_and_the_rest_of_the_link_works(app: App) 
     assert shown(page)["model"] == "ae"
     assert any("latent_dim: must be a whole number from 1 to 256" in text for text in warnings(page))
     assert any("no run" in text for text in warnings(page))
+
+
+def test_a_link_brings_no_pictures_of_its_own(app: App) -> None:
+    page = opened(app, model="![x](http://127.0.0.1/x.png)", run="![x](y)")
+    assert len(page.warning) == 2
+    assert not any("![" in warning.value for warning in page.warning)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -101,7 +109,7 @@ def test_fields_that_are_not_in_force_are_disabled(app: App) -> None:
 def test_a_wrong_text_stops_train_with_a_sentence(app: App) -> None:
     page = opened(app)
     page.text_input(key="hidden").set_value("big").run()
-    assert any("hidden: must be up to 8 widths" in error.value for error in page.error)
+    assert any("hidden: must be up to 8 widths" in error.value.replace("\\", "") for error in page.error)
     assert page.button(key="train").disabled
     page.text_input(key="hidden").set_value("32").run()
     assert not page.button(key="train").disabled
@@ -120,7 +128,9 @@ def test_train_makes_a_run_that_ends_with_a_way_on(app: App, runs: Path, model: 
     page.button(key="train").click().run()
     store = RunStore(runs)
     assert [run.config.model for run in store.runs()] == [model]
-    run_until(page, lambda: store.runs()[0].status().state == "finished" and not page.button(key="train").disabled)
+    run_until(
+        page, lambda: store.runs()[0].status().state == "finished" and not page.button(key="train").disabled
+    )
     page.run()
     assert page.query_params["run"] == store.runs()[0].id
     outcome = next(text.value for text in page.markdown if "epochs are done" in text.value)

@@ -10,9 +10,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.servers import Server
+from vaelab.engine import default_slots
 
 SMALL = {"train_size": "3000", "batch_size": "32", "hidden": "64"}
-"""Fields of a real run that leaves the machine time for the browser."""
+"""Fields of a real run that is over soon."""
+LONG = {"train_size": "20000", "epochs": "500"}
+"""What makes it one that no test sees the end of."""
+LONG_EPOCH = 625
+"""Steps of its epochs."""
 
 VIEW = ".st-key-losses [data-state]"
 PATHS = {
@@ -51,11 +56,11 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def drawn_points(page: Page) -> int:
-    """Points of the longest line in the losses chart."""
+def last_drawn(page: Page) -> float:
+    """Epoch of the last point of any line of training or testing in the losses chart."""
     return page.evaluate(
-        """() => Math.max(...document.querySelector('.st-key-losses .js-plotly-plot')._fullData
-            .map((trace) => trace._length ?? 0))"""
+        """() => Math.max(...document.querySelector('.st-key-losses .js-plotly-plot').calcdata
+            .map((points) => points.at(-1)?.x ?? 0).filter((x) => x < 500))"""
     )
 
 
@@ -77,7 +82,7 @@ def stop_if_active(page: Page, server: Server) -> None:
 @pytest.fixture
 def long_run(page: Page, server: Server) -> Any:
     """A run of 500 epochs under way, which is stopped afterwards."""
-    open_recipe(page, server, epochs="500")
+    open_recipe(page, server, **LONG)
     press(page, "Train")
     wait_for_state(page, "running")
     wait_for_step_after(page, 0)
@@ -125,9 +130,9 @@ def test_the_curve_grows_in_place_and_keeps_a_zoom(long_run: Page) -> None:
     page.mouse.move(middle[0] + box["width"] / 3, middle[1] + box["height"] / 3, steps=5)
     page.mouse.up()
     zoomed = chart.evaluate("(node) => node._fullLayout.xaxis.range.slice()")
-    before, points = step(page), drawn_points(page)
+    before, end = step(page), last_drawn(page)
     wait_for_step_after(page, before + 100)
-    assert drawn_points(page) > points
+    assert last_drawn(page) > end
     assert chart.evaluate("(node) => node._fullLayout.xaxis.range.slice()") == zoomed
     assert chart.evaluate("(node) => node.theSameNode === true")
 
@@ -156,11 +161,11 @@ def test_pause_resume_one_epoch_and_stop(long_run: Page) -> None:
     wait_for_step_after(page, paused_at)
     press(page, "Pause")
     wait_for_state(page, "paused")
-    epoch = step(page) // 94
+    epoch = step(page) // LONG_EPOCH
     press(page, "One epoch")
     page.wait_for_function(
         f"""() => {{ const {{ state, step }} = document.querySelector('{VIEW}').dataset
-            return state === 'paused' && Number(step) === {(epoch + 1) * 94} }}""",
+            return state === 'paused' && Number(step) === {(epoch + 1) * LONG_EPOCH} }}""",
         timeout=120_000,
     )
     press(page, "Stop")
@@ -169,14 +174,18 @@ def test_pause_resume_one_epoch_and_stop(long_run: Page) -> None:
 
 
 def test_a_second_run_waits_in_the_queue(long_run: Page, server: Server) -> None:
-    other = long_run.context.new_page()
-    open_recipe(other, server, epochs="1", seed="7")
-    press(other, "Train")
-    wait_for_state(other, "queued")
-    expect(other.get_by_text("Waiting in the queue: next.")).to_be_visible()
-    press(other, "Cancel")
-    expect(other.get_by_text("Waiting in the queue", exact=False)).to_have_count(0)
-    other.close()
+    others = [long_run.context.new_page() for _ in range(default_slots())]
+    for other in others:  # all but the last one train: there is one run more than places
+        open_recipe(other, server, **LONG, seed="7")
+        press(other, "Train")
+        wait_for_state(other, "queued" if other is others[-1] else "running")
+    expect(others[-1].get_by_text("Waiting in the queue: next.")).to_be_visible()
+    press(others[-1], "Cancel")
+    expect(others[-1].get_by_text("Waiting in the queue", exact=False)).to_have_count(0)
+    expect(others[-1].get_by_test_id("stAlert")).to_have_count(0)
+    for other in others[:-1]:
+        press(other, "Stop")
+        wait_for_state(other, "stopped")
 
 
 @pytest.mark.parametrize("path", PATHS)

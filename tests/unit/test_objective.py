@@ -131,19 +131,20 @@ def test_a_corruption_of_strength_0_changes_no_bit(name, target, numbers):
 
 
 @pytest.mark.parametrize("name", CORRUPTIONS)
-def test_a_corruption_leaves_its_input_alone_and_pixels_in_range(name, target, numbers):
+def test_a_corruption_leaves_its_input_alone(name, target, numbers):
     before = target.clone()
     corrupted = CORRUPTIONS[name](target, 0.9, numbers)
     assert torch.equal(target, before)
     assert corrupted.shape == target.shape
-    assert 0 <= corrupted.min() <= corrupted.max() <= 1
+    assert corrupted.min() >= 0
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_mask_blackens_its_share_of_the_pixels_and_no_other(share, numbers):
+def test_mask_blackens_its_share_of_the_pixels_and_keeps_the_brightness(share, numbers):
     pixels = torch.full((1, 1, 300, 300), 0.7)
     masked = CORRUPTIONS["mask"](pixels, share, numbers)
-    assert set(masked.unique().tolist()) == {0.0, pixels[0, 0, 0, 0].item()}
+    assert len(masked.unique()) == 2
+    assert masked.mean().item() == pytest.approx(0.7, rel=0.05)
     assert (masked == 0).float().mean().item() == pytest.approx(share, abs=0.01)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from vaelab.runs import Run, RunDamaged, describe
+from vaelab.ui.markdown import plain
 from vaelab.ui.state import find_run, own_runs, store
 
 DEFAULT_SHIPPED = "vae-2d"
@@ -21,6 +22,7 @@ def follow_run_link() -> str | None:
         state.run_unknown = wanted is not None and find_run(wanted) is None
         if wanted is not None and not state.run_unknown:
             state.run = wanted
+            state.pop("example", None)
     if not state.get("run_unknown"):
         return None
     shown = str(wanted)[:64]
@@ -36,6 +38,12 @@ def chosen_run() -> Run | None:
 def choose(run: Run) -> None:
     """Have all pages show this run."""
     st.session_state.run = run.id
+    st.session_state.pop("example", None)
+
+
+def show_example(preset: str) -> None:
+    """Have the Train page show a preset's finished example, until a run is started or chosen."""
+    st.session_state.example = preset
 
 
 def pick_run() -> Run:
@@ -45,7 +53,7 @@ def pick_run() -> Run:
     """
     refused = follow_run_link()
     if refused:
-        st.warning(refused)
+        st.warning(plain(refused))
     options = _with_weights()
     chosen = chosen_run()
     if chosen and chosen.has_model() and chosen.id not in options:
@@ -82,11 +90,12 @@ def _with_weights() -> dict[str, str]:
 
 
 def _label(run: Run) -> str:
-    kind = describe(run.config)
+    """What the picker says of a run; two runs never the same, because it could not tell them apart."""
+    kind, status = describe(run.config), run.status()
     if run.shipped:
         return f"{kind} (finished example {run.id})"
-    name = run.meta.name
-    return f"{name} · {kind}" if name else kind
+    stage = "" if status.state == "finished" else f" · {status.state} at epoch {status.epoch:.1f}"
+    return f"{run.meta.name or kind}{f' · {kind}' if run.meta.name else ''}{stage} · {run.id[:6]}"
 
 
 def _default(options: dict[str, str]) -> str:

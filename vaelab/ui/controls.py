@@ -7,12 +7,12 @@ from pathlib import Path
 import streamlit as st
 
 from vaelab.config import RunConfig
-from vaelab.datasets import DATASETS, DatasetUnavailable, is_ready, load
 from vaelab.engine import Action
 from vaelab.facts import duration
 from vaelab.glossary import help_for
-from vaelab.runs import Run, Status
-from vaelab.ui.chosen import choose
+from vaelab.runs import Run, Status, describe
+from vaelab.ui.chosen import choose, show_example
+from vaelab.ui.markdown import plain
 from vaelab.ui.state import engine, history, is_own
 from vaelab.ui.visitor import visitor
 
@@ -24,6 +24,9 @@ VIEWS = (
     ("latent_grid.py", "Latent grid", ":material/grid_view:"),
 )
 """Pages that show what a run has learned."""
+
+OUTCOMES = {"finished": "finished", "stopped": "stopped", "diverged": ":red[diverged]",
+            "failed": ":red[failed]", "interrupted": ":orange[interrupted]"}  # fmt: skip
 
 RESUMABLE = frozenset({"paused", "interrupted", "stopped", "failed"})
 
@@ -74,6 +77,9 @@ def _epoch_button(config: RunConfig | None, run: Run | None, state: str) -> None
 
 def _ask(run: Run, action: Action) -> None:
     engine().ask(run, action)
+    if not run.path.exists():  # it had not begun, and is gone
+        st.session_state.pop("run", None)
+        show_example(st.session_state.preset)
 
 
 def _ask_to_start(until_epoch: int | None) -> None:
@@ -81,52 +87,42 @@ def _ask_to_start(until_epoch: int | None) -> None:
 
 
 def start_if_asked(config: RunConfig | None) -> None:
-    """Queue the run that a button asked for, after fetching its data set if that is not here yet."""
+    """Queue the run that a button asked for; its worker fetches the data set if that is not here yet."""
     asked = st.session_state.pop("start_asked", None)
     if asked is None or config is None:
         return
-    if not is_ready(config.dataset) and not _fetched(config.dataset):
+    try:
+        run = engine().submit(config, owner=visitor(), until_epoch=asked["until_epoch"])
+    except OSError as error:
+        st.error(f"The run could not be written ({error.strerror}). Make room on the disk and try again.")
         return
-    run = engine().submit(config, owner=visitor(), until_epoch=asked["until_epoch"])
     choose(run)
     st.rerun()  # the sidebar's links are drawn before the page, and should lead to this run
 
 
-def _fetched(name: str) -> bool:
-    bar = st.progress(0.0, f"Fetching {DATASETS[name].title} …")
-
-    def show(fraction: float, sentence: str) -> None:
-        bar.progress(min(1.0, fraction), sentence)
-
-    try:
-        load(name, progress=show)
-    except DatasetUnavailable as error:
-        st.error(str(error))
-        return False
-    finally:
-        bar.empty()
-    return True
-
-
 def progress_line(run: Run, status: Status) -> None:
-    """Where training stands, in words and as a bar."""
-    config = run.config
-    done = min(1.0, status.epoch / config.epochs)
-    st.progress(done, _words(run, status))
+    """Which run it is and where it stands, in words and as a bar."""
+    begun = status.steps_per_epoch > 0
+    done = status.epoch / run.config.epochs if begun else status.prepared
+    st.progress(min(1.0, done), f"**{name_of(run)}** · {_words(run, status)}")
+
+
+def name_of(run: Run) -> str:
+    """The name that its owner gave a run, or what it is."""
+    return plain(run.meta.name) or describe(run.config)
 
 
 def _words(run: Run, status: Status) -> str:
-    config = run.config
-    epoch = f"epoch {status.epoch:.1f} of {config.epochs}"
+    epoch = f"epoch {status.epoch:.1f} of {run.config.epochs}"
     if status.state == "queued":
         place = engine().place(run)
         ahead = "next" if place == 1 else f"number {place}" if place else "starting"
         return f"Waiting in the queue: {ahead}."
-    if status.state == "running":
-        return f"Training · {epoch}" + _speed(run, status)
     if status.state == "paused":
-        return f"Paused · {epoch}"
-    return f"{status.state.capitalize()} · {epoch}"
+        return f"paused · {epoch}"
+    if not status.steps_per_epoch:
+        return status.message or "starting"
+    return f"training · {epoch}" + _speed(run, status)
 
 
 def _speed(run: Run, status: Status) -> str:
@@ -149,7 +145,7 @@ def ended_bar(run: Run, status: Status) -> None:
 
 
 def _outcome(run: Run, status: Status, evaluated: dict[str, list[float]]) -> str:
-    words = status.message
+    words = f"**{name_of(run)}** · {OUTCOMES.get(status.state, status.state)}: {plain(status.message)}"
     if evaluated.get("recon"):
         recon, mse = evaluated["recon"][-1], evaluated["mse"][-1]
         if run.config.model == "vae":

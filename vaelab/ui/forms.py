@@ -11,6 +11,7 @@ import streamlit as st
 from vaelab.config import FOLLOWS, RunConfig, why_not_in_force, with_changes
 from vaelab.fields import FIELD_NAMES, as_text, field_spec, read_config
 from vaelab.presets import PRESETS
+from vaelab.ui.chosen import show_example
 from vaelab.ui.shown import usual_objective
 
 IN_PLAIN_SIGHT = ("model", "dataset", "latent_dim", "epochs")
@@ -57,18 +58,23 @@ def preset_picker() -> None:
 def _take_preset() -> None:
     st.session_state.preset_base = st.session_state.preset
     fill_form(PRESETS[st.session_state.preset].config)
+    show_example(st.session_state.preset)
 
 
 def preset_caption() -> str:
     """What the chosen preset teaches, and how the recipe differs from it."""
     preset, config = PRESETS[st.session_state.preset], st.session_state.recipe
     changed = [
-        f"{field_spec(name).label.lower()} {as_text(getattr(config, name))} instead of "
-        f"{as_text(getattr(preset.config, name))}"
+        f"{field_spec(name).label.lower()} {_shown(name, config)} instead of {_shown(name, preset.config)}"
         for name in FIELD_NAMES
         if getattr(config, name) != getattr(preset.config, name)
     ]
     return preset.teaches + (f" **Changed:** {', '.join(changed)}." if changed else "")
+
+
+def _shown(name: str, config: RunConfig) -> str:
+    value = as_text(getattr(config, name))
+    return field_spec(name).labels.get(value, value)
 
 
 def plain_sight() -> list[Callable[[], None]]:
@@ -100,7 +106,7 @@ def field(name: str) -> None:
         common |= {"on_change": _follow, "args": (name,)}
     if spec.kind == "choice":
         labels = spec.labels
-        if len(spec.choices) == 2:
+        if name == "model":  # short names, and the choice that everybody makes
             st.segmented_control(
                 options=spec.choices, format_func=labels.__getitem__, required=True, **common
             )

@@ -72,6 +72,7 @@ def write_link(config: RunConfig, run_id: str | None) -> None:
     now = st.query_params.to_dict()
     if recipe_of(now)[0] != config or now.get("run") != run_id:
         st.session_state.link_seen = address_of(config, run_id)
+        st.session_state.run_seen = run_id
         st.query_params.from_dict(st.session_state.link_seen)
 
 

@@ -39,7 +39,7 @@ def watch(run_id: str, config: RunConfig | None, about: str, was_active: bool) -
     status = run.status()
     if status.active != was_active:
         st.rerun()
-    left, right = st.columns([1, 1.15], vertical_alignment="center")
+    left, right = st.columns([1.2, 1], vertical_alignment="center")
     with left:
         control_row(config, None if run.shipped else run, status)
     with right:
@@ -63,18 +63,17 @@ def live_views(run: Run, status: Status) -> None:
     except RunDamaged as error:
         st.warning(str(error))
         return
-    data = dataset(run.config.dataset)
     with right, st.container(key="live-latent"):
         if preview is None:
             _wait("The codes of 2,000 test images appear here with the first steps.")
         else:
-            _codes(run, status, preview, data)
+            _codes(run, status, preview, dataset(run.config.dataset))
     left, right = st.columns([1.15, 1], gap="medium")
     with left, st.container(key="live-reconstructions"):
         if preview is None:
             _wait("Test images and their reconstructions appear here.")
         else:
-            _reconstructions(run, status, preview, data)
+            _reconstructions(run, status, preview, dataset(run.config.dataset))
     with right, st.container(key="live-samples"):
         if run.config.model == "ae":
             st.markdown("**Samples**", help=help_for("prior"))
@@ -113,6 +112,11 @@ def _losses(run: Run, status: Status) -> None:
 
 
 def _what_to_look_for(run: Run) -> str:
+    if run.config.corruption != "none":
+        return (
+            "Train losses are of spoilt inputs, test losses of clean ones: look how the network copes with "
+            "both. Lower is better."
+        )
     if run.config.model == "ae":
         return "Look for the gap between train and test: it opens when the network learns images by heart."
     return (

@@ -16,8 +16,9 @@ from vaelab.summaries import Summary
 from vaelab.transfer import bundle, too_large
 from vaelab.ui.forms import recipe_now
 from vaelab.ui.link import address_of, parameters_of
+from vaelab.ui.markdown import plain
 from vaelab.ui.run_removal import ask_to_delete
-from vaelab.ui.run_words import NO_OPTIMIZER, about, may_change, plain
+from vaelab.ui.run_words import NO_OPTIMIZER, about, may_change
 from vaelab.ui.share import share
 from vaelab.ui.state import engine
 from vaelab.ui.visitor import visitor

@@ -6,7 +6,8 @@ import streamlit as st
 
 from vaelab.runs import Run, RunDamaged, RunNotFound
 from vaelab.summaries import Summary
-from vaelab.ui.run_words import may_change, plain
+from vaelab.ui.markdown import plain
+from vaelab.ui.run_words import may_change
 from vaelab.ui.state import engine, store
 
 

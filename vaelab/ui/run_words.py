@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import streamlit as st
 
 from vaelab.run_folder import Run
@@ -17,11 +15,6 @@ SHIPPED_STAYS = (
 OF_ANOTHER = "It is somebody else's, opened by its link: only its owner can change it."
 ONLY_DELETE = "It cannot be opened, only deleted."
 NO_OPTIMIZER = "It came without the state of its optimizer, so it cannot be trained on."
-
-
-def plain(text: str) -> str:
-    """A visitor's text as Markdown that shows it as it is."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|~$^])", r"\\\1", text)
 
 
 def may_change(run: Run) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from vaelab.config import RunConfig
 from vaelab.datasets import DATASETS, DatasetSpec
 from vaelab.facts import duration, expected_seconds, facts, work
@@ -11,32 +13,40 @@ from vaelab.ui.state import history, own_runs, store
 
 
 def shown_run(preset: str) -> Run:
-    """The run that was chosen, else the visitor's newest, else the finished example of the preset."""
-    chosen = chosen_run()
-    if chosen and not chosen.shipped:
-        return chosen
-    for run in own_runs():
-        try:
-            _ = run.config, run.status()
-        except RunDamaged:
-            continue
-        return run
+    """The run to show: the chosen or the newest own one, else the finished example of the preset.
+
+    A preset that has just been chosen shows its example, unless a run is under way.
+    """
+    own = _own_run()
+    if own and (own.status().active or "example" not in st.session_state):
+        return own
     shipped = {run.id: run for run in store().shipped_runs()}
     return shipped.get(preset) or shipped[DEFAULT_SHIPPED]
 
 
+def _own_run() -> Run | None:
+    chosen = chosen_run()
+    if chosen and not chosen.shipped:
+        return chosen
+    return next((run for run in own_runs() if _is_whole(run)), None)
+
+
+def _is_whole(run: Run) -> bool:
+    try:
+        _ = run.config, run.status()
+    except RunDamaged:
+        return False
+    return True
+
+
 def measured_speed(config: RunConfig) -> float | None:
     """Multiplications a second of the newest own run of the same architecture; None if there is none."""
-    for run in own_runs():
-        try:
-            done, status = run.config, run.status()
-        except RunDamaged:
+    for run in filter(_is_whole, own_runs()):
+        done, epoch = run.config, run.status().epoch
+        if epoch < 1 or (done.architecture, done.precision) != (config.architecture, config.precision):
             continue
-        said = history(run)
-        alike = (done.architecture, done.precision) == (config.architecture, config.precision)
-        if alike and said.evaluated.get("seconds") and status.epoch >= 1:
-            share = status.epoch / done.epochs
-            return share * work(done, DATASETS[done.dataset]) / said.evaluated["seconds"][-1]
+        if seconds := history(run).evaluated.get("seconds"):
+            return epoch / done.epochs * work(done, DATASETS[done.dataset]) / seconds[-1]
     return None
 
 
@@ -54,7 +64,7 @@ def before_the_start(config: RunConfig, spec: DatasetSpec) -> str:
     numbers = "1 number" if config.latent_dim == 1 else f"{config.latent_dim} numbers"
     basis = "as your last run went" if speed else "a guess until a first run"
     return (
-        f"{known.parameters:,} parameters · {known.pixels:,} pixels → {numbers} "
-        f"({known.pixels:,} bytes → {known.code_bytes:,}) · {steps} an epoch · "
+        f"{known.parameters:,} parameters · {known.pixels:,} pixel values → {numbers} "
+        f"({known.pixels:,} bytes → {known.code_bytes:,} bytes) · {steps} an epoch · "
         f"{duration(expected_seconds(config, spec, speed))} in all ({basis})"
     )

@@ -20,6 +20,7 @@ import streamlit as st
 from vaelab.fields import as_text
 from vaelab.runs import Run
 from vaelab.ui.chosen import follow_run_link
+from vaelab.ui.markdown import plain
 
 _SEEN = "view_link_seen"
 """Session state: page and parameters of the address as they were last."""
@@ -92,7 +93,7 @@ class ViewSettings:
 
     def refuse(self, sentence: str) -> None:
         """Say what is wrong with the link, at the top of the page."""
-        self._notices.warning(f"In this link, {sentence}")
+        self._notices.warning(plain(f"In this link, {sentence}"))
 
     def write_link(self, run: Run) -> None:
         """Write the run and every setting that was taken to the address, unless it means the same."""

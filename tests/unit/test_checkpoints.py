@@ -63,13 +63,14 @@ def test_every_checkpoint_of_a_run_can_be_gone_on_from(record):
 
 
 def test_a_stopped_training_goes_on_as_if_it_had_not_been_stopped(record, wishing):
-    whole = record(SMALL)
-    stopped = record(SMALL, request=wishing({5: "stop"}))
-    rest = record(SMALL, resume=stopped.of(events.Checkpoint)[-1])
-    steps = [record_.of(events.Step) for record_ in (stopped, rest)]
-    assert 0 < len(steps[0]) < 8
-    assert steps[0] + steps[1] == whole.of(events.Step)
-    assert rest.said[-4:] == whole.said[-4:]
+    """Its last evaluation, in the midst of an epoch, is nothing to those after it."""
+    config = SMALL.variant(stop_loss=1)
+    whole = record(config)
+    stopped = record(config, request=wishing({6: "stop"}))
+    assert stopped.of(events.Evaluated)[0].epoch == 0.375
+    rest = record(config, resume=stopped.of(events.Checkpoint)[-1]).said[1:]
+    assert whole.said[-len(rest) :] == rest
+    assert [event["step"] for event in rest[:2]] == [4, 4]
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

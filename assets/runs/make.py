@@ -33,7 +33,8 @@ def main() -> None:
             run = RunStore(Path(folder)).create(config)
             for event in Recorder(run).record(train(config)):
                 if type(event).__name__ == "Evaluated":
-                    sys.stdout.write(f"{name} epoch {event.epoch:g}: recon {event.recon:.2f}, kl {event.kl}\n")
+                    losses = f"recon {event.recon:.2f}, kl {event.kl}, mse {event.mse:.4f}"
+                    sys.stdout.write(f"{name} epoch {event.epoch:g}: {losses}\n")
             target = HERE / name
             shutil.rmtree(target, ignore_errors=True)
             target.mkdir()

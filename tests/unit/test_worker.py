@@ -156,16 +156,6 @@ def test_it_goes_when_it_cannot_say_how_its_run_ended(start: Start, store: RunSt
     assert run.status().state == "interrupted"
 
 
-def test_a_run_of_another_process_is_left_alone(start: Start, store: RunStore) -> None:
-    run, made = store.create(ENDLESS), start()
-    recorder = Recorder(run)
-    assert made.hear() == {"ready": True}
-    made.say(run)
-    assert made.hear() == {"done": run.id}
-    assert (run.status().state, run.status().pid) == ("running", os.getpid())
-    assert list(recorder.record(iter([]))) == []
-
-
 # As the engine sees it
 
 
@@ -187,6 +177,16 @@ def test_a_worker_process_tells_what_its_worker_does(process: WorkerProcess, sto
     assert until(process.take_done) == run.id
     assert (process.run_id, process.take_done()) == (None, None)
     assert run.status().state == "finished"
+
+
+def test_a_run_of_another_process_is_left_alone(process: WorkerProcess, store: RunStore) -> None:
+    run = store.create(ENDLESS)
+    recorder = Recorder(run)
+    process.train(run, 1)
+    assert until(process.take_done) == run.id
+    assert not process.started
+    assert (run.status().state, run.status().pid) == ("running", os.getpid())
+    assert list(recorder.record(iter([]))) == []
 
 
 def test_a_worker_yields_to_the_server(process: WorkerProcess) -> None:

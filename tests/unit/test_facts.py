@@ -1,6 +1,7 @@
 """Sizes and times that a page promises before the start."""
 
 import pytest
+
 from vaelab.config import RunConfig
 from vaelab.datasets import DATASETS
 from vaelab.facts import duration, expected_seconds, facts, work

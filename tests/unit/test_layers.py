@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from vaelab.config import RunConfig
 from vaelab.layers import cost, network_layers
 from vaelab.model import Autoencoder

@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from vaelab.config import RunConfig
 from vaelab.fields import FIELD_NAMES
 from vaelab.presets import PRESETS

@@ -12,6 +12,9 @@ from vaelab.processes import THREADS_THAT_YIELD
 for name, value in THREADS_THAT_YIELD.items():
     os.environ.setdefault(name, value)
 
+# The laws are those of the processor: graphics processors add in another order each time.
+os.environ["VAELAB_DEVICE"] = "cpu"
+
 # A busy machine fails no test; and whoever runs the tests again sees the same.
 settings.register_profile(
     "vaelab", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]

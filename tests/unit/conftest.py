@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,3 +138,14 @@ def negative_elbo_draws() -> Callable[..., Any]:
         return kl - likelihood.log_prob(x).sum((-3, -2, -1))
 
     return draws
+
+
+@pytest.fixture
+def flush_denormals() -> Iterator[Callable[[bool], None]]:
+    """Have PyTorch flush denormal numbers or not, and not any more afterwards; skips where it cannot."""
+    import torch
+
+    if not torch.set_flush_denormal(True):
+        pytest.skip("This processor cannot flush denormal numbers.")
+    yield torch.set_flush_denormal
+    torch.set_flush_denormal(False)

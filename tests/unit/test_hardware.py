@@ -109,12 +109,9 @@ def settings_fail(threads: int) -> None:
 
 
 @pytest.mark.parametrize("flushed", [True, False])
-def test_settings_hold_inside_and_are_put_back_whatever_happens(flushed):
+def test_settings_hold_inside_and_are_put_back_whatever_happens(flushed, flush_denormals):
     threads = torch.get_num_threads()
-    torch.set_flush_denormal(flushed)
-    try:
-        with pytest.raises(KeyError):
-            settings_fail(threads + 1)
-        assert (torch.get_num_threads(), flushes()) == (threads, flushed)
-    finally:
-        torch.set_flush_denormal(False)
+    flush_denormals(flushed)
+    with pytest.raises(KeyError):
+        settings_fail(threads + 1)
+    assert (torch.get_num_threads(), flushes()) == (threads, flushed)

@@ -74,13 +74,10 @@ def test_surroundings_are_the_callers_at_every_event(gradients, tiny):
         assert surroundings() == before
 
 
-def test_flushing_denormals_stays_on_if_it_was_on(tiny):
-    torch.set_flush_denormal(True)
-    try:
-        for _ in train(SMALL.variant(epochs=1), data=tiny):
-            assert not torch.tensor(1e-40).mul(2).item()
-    finally:
-        torch.set_flush_denormal(False)
+def test_flushing_denormals_stays_on_if_it_was_on(tiny, flush_denormals):
+    flush_denormals(True)
+    for _ in train(SMALL.variant(epochs=1), data=tiny):
+        assert not torch.tensor(1e-40).mul(2).item()
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 13, 14, 15])

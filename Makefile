@@ -24,7 +24,7 @@ start = $(python) -m streamlit run app.py --server.address $(HOST) --server.port
 unexport VAELAB_SINGLE_USER
 single_user = $(if $(filter 127.% localhost ::1,$(HOST)),VAELAB_SINGLE_USER=1)
 
-.PHONY: help run serve test check screenshots examples install
+.PHONY: help run serve test check bench screenshots examples install
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ check: install ## check style, format and types
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
 	$(python) -m mypy
+
+bench: install ## measure the speed of training and of the app, and keep it in tests/benchmarks/RESULTS.md
+	@$(python) -m tests.benchmarks
 
 screenshots: install ## renew assets/screenshots/ from the running app
 	@$(python) -m tests.browser.screenshots

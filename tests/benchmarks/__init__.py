@@ -1,0 +1,1 @@
+"""How fast training and the app are, measured: `make bench`. Nothing here is run by `make test`."""

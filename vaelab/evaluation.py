@@ -126,15 +126,15 @@ def baselines(model: Autoencoder, mean_image: np.ndarray, images: np.ndarray) ->
     With `sigma` auto, mse's mean image has the sigma that fits it best.
     """
     mean = torch.as_tensor(mean_image, dtype=torch.float32)
-    x = to_unit(images)
     if model.config.reconstruction == "mse":
+        x = to_unit(images)
         squared = squared_error(mean.expand_as(x)[None], x)
         auto = torch.sqrt(squared.mean() / mean.numel())
         sigma = auto if model.config.sigma == "auto" else torch.tensor(float(model.config.sigma))
         return Baselines(float(gaussian(mean.expand_as(x)[None], x, sigma).mean()), None)
     # Cross-entropy is linear in its target, so the mean target is enough.
     answer = torch.logit(mean.double(), eps=1e-6)
-    mean_loss = bce(answer[None, None], x.mean(0, dtype=torch.float64)[None])
+    mean_loss = bce(answer[None, None], torch.from_numpy(mean_of(images))[None].double())
     counts = np.bincount(images.reshape(-1), minlength=256)
     grey = np.arange(256) / 255
     entropy = -sum(np.where(p > 0, p * np.log(np.maximum(p, 1e-12)), 0) for p in (grey, 1 - grey))

@@ -27,17 +27,15 @@ WITH_WEIGHTS = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
 
 def _linear(inputs: int, outputs: int, parts: int = 1) -> nn.Module:
     """`parts` heads side by side in one matrix, each initialised as a layer of its own."""
-    return nn.utils.skip_init(nn.Linear, inputs, outputs * parts)
+    return nn.Linear(inputs, outputs * parts)
 
 
 def _conv(inputs: int, outputs: int, stride: int) -> nn.Module:
-    return nn.utils.skip_init(nn.Conv2d, inputs, outputs, 3, stride=stride, padding=1)
+    return nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1)
 
 
 def _conv_transpose(inputs: int, outputs: int, stride: int, output_padding: tuple[int, int]) -> nn.Module:
-    return nn.utils.skip_init(
-        nn.ConvTranspose2d, inputs, outputs, 3, stride=stride, padding=1, output_padding=output_padding
-    )
+    return nn.ConvTranspose2d(inputs, outputs, 3, stride=stride, padding=1, output_padding=output_padding)
 
 
 OPERATIONS: dict[str, Callable[..., nn.Module]] = {
@@ -53,7 +51,10 @@ def build(layers: list[Layer], generator: torch.Generator) -> nn.Sequential:
     """The network of a layer list, its weights drawn from `generator` alone."""
     modules = nn.Sequential()
     for layer in layers:
-        module = (ACTIVATIONS.get(layer.operation) or OPERATIONS[layer.operation])(**layer.attributes)
+        with torch.random.fork_rng(
+            devices=[]
+        ):  # PyTorch's own initialisation draws from the global generator
+            module = (ACTIVATIONS.get(layer.operation) or OPERATIONS[layer.operation])(**layer.attributes)
         if isinstance(module, WITH_WEIGHTS):
             _initialise(module, layer.attributes.get("parts", 1), generator)
         modules.append(module)

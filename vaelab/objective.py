@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from vaelab.config import RunConfig
 
@@ -23,8 +23,29 @@ def bce(output: Tensor, target: Tensor) -> Tensor:
     Bernoulli draws: the number is then a convenient objective, not a likelihood, and cannot go
     below the entropy of the pixels themselves (Loaiza-Ganem and Cunningham 2019).
     """
-    losses = functional.binary_cross_entropy_with_logits(output, target.expand_as(output), reduction="none")
-    return losses.flatten(2).sum(-1)
+    return _CrossEntropy.apply(output, target)
+
+
+class _CrossEntropy(torch.autograd.Function):
+    """`functional.binary_cross_entropy_with_logits`, summed, with its gradient written out.
+
+    PyTorch's own calls log1p a pixel, which is ten times as slow on the CPU as what is used here: with
+    p = sigmoid(x), log(1 + exp(-abs(x))) = -log(max(p, 1 - p)).
+    """
+
+    @staticmethod
+    def forward(ctx: Any, output: Tensor, target: Tensor) -> Tensor:
+        """max(x, 0) - x t + log(1 + exp(-abs(x))) for logits x and targets t."""
+        p = output.sigmoid()
+        ctx.save_for_backward(p, target)
+        surer = (p - 0.5).abs_().add_(0.5)  # max(p, 1 - p)
+        return (output.clamp(min=0) - output * target).sub_(surer.log_()).flatten(2).sum(-1)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        """Of the logits: p - t."""
+        p, target = ctx.saved_tensors
+        return (p - target).mul_(gradient[..., None, None, None]), None
 
 
 def gaussian(output: Tensor, target: Tensor, sigma: Tensor) -> Tensor:

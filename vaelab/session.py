@@ -49,8 +49,8 @@ class Session:
         self.images = len(data.x_train) if self.subset is None else len(self.subset)
         self.batch = self.images if config.optimizer == "gd" else min(config.batch_size, self.images)
         self.steps_per_epoch = math.ceil(self.images / self.batch)
-        train = data.x_train if self.subset is None else data.x_train[self.subset]
-        mean_image = mean_of(train)
+        self.x_train = np.asarray(data.x_train)  # of a memory map the bare array, which is quicker to index
+        mean_image = mean_of(self.x_train if self.subset is None else self.x_train[self.subset])
         self.model = Autoencoder(config, data.spec.shape, mean_image)
         self.baselines = baselines(self.model, mean_image, data.x_test)
         self.model.to(device)
@@ -115,7 +115,7 @@ class Session:
     def _accumulate(self, chunk: Tensor, size: int) -> Tensor:
         """Add a chunk's gradient; return its summed objective, recon, kl and squared error."""
         config, rows = self.config, chunk.numpy()
-        x = to_unit(self.data.x_train[rows if self.subset is None else self.subset[rows]], self.device)
+        x = to_unit(self.x_train.take(rows if self.subset is None else self.subset[rows], 0), self.device)
         corrupt = CORRUPTIONS[config.corruption]
         seen = corrupt(x, config.corruption_strength, self.generators["corruption"])
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16"):

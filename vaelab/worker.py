@@ -127,9 +127,10 @@ def _seems_ours(run: Run) -> bool:
 
 
 def _warm_up() -> None:
-    """One small backward pass, so that the first click does not wait for libraries to load."""
-    x = torch.zeros(64, 64, requires_grad=True)
+    """One small step, so that the first click does not wait for what PyTorch loads on first use."""
+    x = torch.nn.Parameter(torch.zeros(64, 64))
     (x @ x).sum().backward()
+    torch.optim.Adam([x]).step()
 
 
 def _lower_priority() -> None:

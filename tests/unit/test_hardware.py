@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch.nn import functional
 
 from vaelab.config import RunConfig
 from vaelab.hardware import cpu_settings, settle_device, settle_precision
@@ -14,12 +15,13 @@ CPU = torch.device("cpu")
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch):
     """Pretend to have graphics processors, and abilities of the processor."""
+    torch.optim.SGD([torch.zeros(1)])  # imports the compiler, which must not see what is pretended
 
     def pretend(cuda: bool = False, mps: bool = False, abilities: tuple[str, ...] = ()) -> None:
         monkeypatch.delenv("VAELAB_DEVICE", raising=False)
         monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
         monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
-        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: dict.fromkeys(abilities, True))
+        monkeypatch.setattr("vaelab.hardware.get_capabilities", lambda: dict.fromkeys(abilities, True))
 
     return pretend
 
@@ -68,12 +70,12 @@ def test_a_precision_that_is_asked_for_is_used(precision, machine):
     [
         ((), {}, "fp32"),
         ((), {"architecture": "conv", "hidden": None}, "fp32"),
-        (("avx512_bf16",), {"batch_size": 256}, "bf16"),
-        (("avx512_bf16",), {"batch_size": 128}, "fp32"),
-        (("avx512_bf16",), {"batch_size": 128, "optimizer": "gd"}, "bf16"),
+        (("avx512_bf16",), {"batch_size": 128}, "bf16"),
+        (("avx512_bf16",), {"batch_size": 127}, "fp32"),
+        (("avx512_bf16",), {"batch_size": 32, "optimizer": "gd"}, "bf16"),
         (("avx512_bf16",), {"architecture": "conv", "hidden": None, "batch_size": 1}, "bf16"),
-        (("amx_bf16",), {"batch_size": 256}, "bf16"),
-        (("amx_bf16",), {"batch_size": 128}, "fp32"),
+        (("amx_bf16",), {"batch_size": 128}, "bf16"),
+        (("amx_bf16",), {"batch_size": 127}, "fp32"),
     ],
 )
 def test_auto_casts_where_that_pays(abilities, changes, expected, machine):
@@ -115,3 +117,26 @@ def test_settings_hold_inside_and_are_put_back_whatever_happens(flushed, flush_d
     with pytest.raises(KeyError):
         settings_fail(threads + 1)
     assert (torch.get_num_threads(), flushes()) == (threads, flushed)
+
+
+def test_products_of_fp32_numbers_stay_fp32_and_the_setting_is_put_back():
+    generator = torch.Generator().manual_seed(0)
+    x, weight = torch.rand(256, 784, generator=generator), torch.rand(400, 784, generator=generator)
+    allowed = torch.backends.mkldnn.matmul.fp32_precision
+    with cpu_settings(torch.get_num_threads()):
+        product = functional.linear(x, weight)
+    # Rounded to bf16, the factors would be off by up to one part in 256.
+    torch.testing.assert_close(
+        product.double(), functional.linear(x.double(), weight.double()), rtol=2e-6, atol=0
+    )
+    assert torch.backends.mkldnn.matmul.fp32_precision == allowed
+
+
+@pytest.mark.parametrize(
+    ("abilities", "expected"),
+    [((), "none"), (("avx512_f",), "bf16"), (("avx512_f", "amx_bf16"), "none")],
+)
+def test_products_go_to_onednn_only_where_it_does_not_round_them(abilities, expected, machine):
+    machine(abilities=abilities)
+    with cpu_settings(torch.get_num_threads()):
+        assert torch.backends.mkldnn.matmul.fp32_precision == expected

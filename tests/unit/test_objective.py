@@ -7,6 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch.distributions import Bernoulli, Normal, kl_divergence
+from torch.nn import functional
 
 from vaelab.config import RunConfig
 from vaelab.objective import (
@@ -51,6 +52,27 @@ def test_bce_is_the_bernoulli_log_probability(output, target):
     expected = per_image(-Bernoulli(logits=output, validate_args=False).log_prob(target))
     assert bce(output, target).shape == (SAMPLES, BATCH)
     torch.testing.assert_close(bce(output, target), expected)
+
+
+def plain_bce(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    return per_image(
+        functional.binary_cross_entropy_with_logits(output, target.expand_as(output), reduction="none")
+    )
+
+
+@pytest.mark.parametrize("scale", [1.0, 30.0])
+def test_bce_and_its_gradient_are_those_of_pytorchs_own(scale, output, target):
+    logits, weights = scale * output, torch.arange(1.0, 1 + SAMPLES * BATCH).reshape(SAMPLES, BATCH)
+    found, expected = logits.clone().requires_grad_(), logits.clone().requires_grad_()
+    (weights * bce(found, target)).sum().backward()
+    (weights * plain_bce(expected, target)).sum().backward()
+    torch.testing.assert_close(bce(logits, target), plain_bce(logits, target))
+    torch.testing.assert_close(found.grad, expected.grad)
+
+
+def test_the_gradient_of_bce_is_its_derivative(output, target):
+    logits = output[:, :2, :, :2, :2].double().requires_grad_()
+    assert torch.autograd.gradcheck(bce, (logits, target[:2, :, :2, :2].double()))
 
 
 @pytest.mark.parametrize("sigma", [0.05, 1.0, 3.0])

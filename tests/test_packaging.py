@@ -40,6 +40,12 @@ def imported(*paths: str) -> set[str]:
     }
 
 
+def compared_with() -> set[str]:
+    """Packages that only the benchmark uses, where they are installed."""
+    files = (ROOT / "tests" / "benchmarks").glob("requirements-*.txt")
+    return {name for file in files for name in re.findall(r"^[\w-]+", file.read_text(), flags=re.MULTILINE)}
+
+
 def make(*arguments: str, folder: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run make as from a fresh shell, not as a part of the make that may be running this test."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
@@ -53,7 +59,14 @@ def test_the_app_lists_what_it_imports_and_no_more():
 
 def test_the_tests_list_what_they_import_or_make_runs_and_no_more():
     run_by_make = set(re.findall(r"\$\(python\) -m (\w+)", MAKEFILE)) - {"pip", "streamlit", "tests"}
-    assert listed("Tests and checks") == (imported("tests") | run_by_make) - listed("The app")
+    others = imported("tests") | run_by_make
+    assert listed("Tests and checks") == others - listed("The app") - compared_with()
+
+
+def test_what_the_benchmark_compares_with_is_listed_apart():
+    assert imported("tests/benchmarks/programs") - listed("The app") == compared_with() - {
+        "jax"
+    }  # Keras runs on it
 
 
 def test_every_requirement_has_a_tested_range_and_a_reason():

@@ -135,17 +135,23 @@ def baselines(model: Autoencoder, mean_image: np.ndarray, images: np.ndarray) ->
     # Cross-entropy is linear in its target, so the mean target is enough.
     answer = torch.logit(mean.double(), eps=1e-6)
     mean_loss = bce(answer[None, None], torch.from_numpy(mean_of(images))[None].double())
-    counts = np.bincount(images.reshape(-1), minlength=256)
+    # bincount makes 64-bit copies, which are small only of small parts.
+    parts = (images[start : start + 1000].reshape(-1) for start in range(0, len(images), 1000))
+    counts = np.sum([np.bincount(part, minlength=256) for part in parts], axis=0)
     grey = np.arange(256) / 255
     entropy = -sum(np.where(p > 0, p * np.log(np.maximum(p, 1e-12)), 0) for p in (grey, 1 - grey))
     return Baselines(float(mean_loss), float(counts @ entropy) / len(images))
 
 
-def mean_of(images: np.ndarray, most: int = 60_000) -> np.ndarray:
-    """Mean of images (N, C, H, W) uint8 as float32 in [0, 1]; of evenly spaced ones beyond `most`."""
-    chosen = images[:: -(-len(images) // most)]
+def mean_of(images: np.ndarray, rows: np.ndarray | None = None, most: int = 60_000) -> np.ndarray:
+    """Mean of images (N, C, H, W) uint8 as float32 in [0, 1]; of evenly spaced ones beyond `most`.
+
+    `rows` chooses among the images, of which only those that count are read.
+    """
+    among = np.arange(len(images)) if rows is None else rows
+    chosen = among[:: -(-len(among) // most)]
     total = np.zeros(images.shape[1:], np.float64)
     for start in range(0, len(chosen), 1000):
         # A sum of 1,000 bytes fits 32 bits; 64-bit accumulation would be half as fast.
-        total += chosen[start : start + 1000].sum(0, dtype=np.uint32)
+        total += images.take(chosen[start : start + 1000], 0).sum(0, dtype=np.uint32)
     return (total / (255 * len(chosen))).astype(np.float32)

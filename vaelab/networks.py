@@ -16,7 +16,7 @@ from vaelab.layers import Layer
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU,
     "leaky_relu": lambda: nn.LeakyReLU(0.01),
-    "gelu": lambda: nn.GELU(approximate="tanh"),
+    "gelu": nn.GELU,
     "tanh": nn.Tanh,
     "sigmoid": nn.Sigmoid,
 }

@@ -34,6 +34,12 @@ PRESETS: dict[str, Preset] = {
         "The VAE of most tutorials: more room in the code, sharper images, no map to look at directly.",
         RunConfig(latent_dim=20, hidden="400", batch_size=128, **_STANDARD),
     ),
+    "vae-20d-fast": Preset(
+        "VAE, 20 dimensions in seconds",
+        "GELU, larger batches and a learning rate that rises and falls: ten epochs' quality after three.",
+        RunConfig(latent_dim=20, hidden="400", activation="gelu", epochs=3, batch_size=384,
+                  learning_rate=0.014),
+    ),
     "ae-256": Preset(
         "AE, 256 numbers with ReLU: the tutorial's autoencoder",
         "One dense layer in, one out: it copies well, and says nothing of how to make new images.",

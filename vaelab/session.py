@@ -50,7 +50,7 @@ class Session:
         self.batch = self.images if config.optimizer == "gd" else min(config.batch_size, self.images)
         self.steps_per_epoch = math.ceil(self.images / self.batch)
         self.x_train = np.asarray(data.x_train)  # of a memory map the bare array, which is quicker to index
-        mean_image = mean_of(self.x_train if self.subset is None else self.x_train[self.subset])
+        mean_image = mean_of(self.x_train, self.subset)
         self.model = Autoencoder(config, data.spec.shape, mean_image)
         self.baselines = baselines(self.model, mean_image, data.x_test)
         self.model.to(device)

@@ -25,7 +25,7 @@ SHAPES = [(1, 28, 28), (3, 32, 32), (2, 13, 6), (1, 1, 9)]
 FORMULAS = {
     "relu": lambda x: x.clamp(min=0),
     "leaky_relu": lambda x: torch.where(x > 0, x, 0.01 * x),
-    "gelu": lambda x: 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))),
+    "gelu": lambda x: 0.5 * x * (1 + torch.erf(x / math.sqrt(2))),
     "tanh": torch.tanh,
     "sigmoid": lambda x: 1 / (1 + torch.exp(-x)),
 }

@@ -16,8 +16,8 @@ from vaelab.model import Autoencoder
 from vaelab.presets import PRESETS
 from vaelab.training import fit
 
-NAMES = ("vae-2d", "ae-2d", "vae-20d", "ae-256", "vae-256", "linear-ae", "denoising-ae", "conv-vae",
-         "conv-vae-keras", "beta-vae", "optimizers")  # fmt: skip
+NAMES = ("vae-2d", "ae-2d", "vae-20d", "vae-20d-fast", "ae-256", "vae-256", "linear-ae", "denoising-ae",
+         "conv-vae", "conv-vae-keras", "beta-vae", "optimizers")  # fmt: skip
 
 
 def differences(first: RunConfig, second: RunConfig) -> set[str]:
@@ -52,7 +52,7 @@ def test_a_preset_gives_only_settings_that_are_in_force(name):
 def test_a_preset_learns(name, record):
     recording = record(PRESETS[name].config.variant(epochs=2))
     steps = recording.of(events.Step)
-    assert len(steps) >= 16
+    assert len(steps) >= 10
     assert all(math.isfinite(event.objective) for event in steps)
     reached = recording.of(events.Evaluated)[-1].recon
     assert reached < 0.98 * steps[0].recon
@@ -70,7 +70,7 @@ def test_beta_vae_with_beta_1_is_the_vae():
 
 
 def test_the_standard_networks_have_the_standard_number_of_weights():
-    assert parameters("vae-20d") == 652_824  # 784-400-20 of PyTorch's example
+    assert parameters("vae-20d") == parameters("vae-20d-fast") == 652_824  # 784-400-20 of PyTorch's example
     assert parameters("conv-vae-keras") == 69_076 + 65_089  # encoder and decoder of the Keras example
     assert parameters("ae-256") == 785 * 256 + 257 * 784
 

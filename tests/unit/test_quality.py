@@ -33,6 +33,11 @@ def test_the_standard_vae_is_as_good_as_anyones(standard_vae, mnist):
     assert statistics.mean(map(last_negative_elbo, [standard_vae, *others])) <= 106.5
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_fast_vae_is_as_good_after_three_epochs(seed, mnist):
+    assert last_negative_elbo(fit(PRESETS["vae-20d-fast"].config.variant(seed=seed), data=mnist)) <= 106
+
+
 def test_its_negative_elbo_is_that_of_torch_distributions(standard_vae, mnist, negative_elbo_draws):
     result = evaluate(standard_vae.model, mnist.x_test)
     assert result.neg_elbo == pytest.approx(last_negative_elbo(standard_vae), abs=0.01)

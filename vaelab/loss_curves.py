@@ -22,8 +22,11 @@ Columns = Mapping[str, Sequence[Any]]
 
 Range = tuple[float, float]
 
-DRAWN_POINTS = 2000
+DRAWN_POINTS = 1000
 """Points that a line is drawn with, at most."""
+
+MOST_MARKERS = 60
+"""Markers on a line, at most; there are points between them."""
 
 _FIRST_STEPS = 20
 """Points at the start of a line that may be far above all others; steps come one by one there."""
@@ -153,7 +156,8 @@ def _trace(line: _Line, listed: bool) -> dict[str, Any]:
         "legendgroup": line.name,
         "showlegend": listed,
         "line": {"color": line.color, "width": 1 if thin else 2, "dash": line.dash},
-        "marker": {"color": line.color, "size": 6 if len(x) <= 100 else 4},
+        # A browser draws each marker by itself, which takes longer than all lines.
+        "marker": {"color": line.color, "size": 6, "maxdisplayed": MOST_MARKERS},
         "hovertemplate": f"{line.split} {line.name}: %{{y:.2f}} nats<extra></extra>",
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +15,7 @@ from plotly.graph_objects import Figure
 
 from vaelab import figures
 from vaelab.config import RunConfig
+from vaelab.loss_curves import DRAWN_POINTS
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -198,3 +200,20 @@ def test_long_runs_are_drawn_with_few_points():
     assert len(lengths) == 3
     assert max(lengths) <= 2000
     assert len(steps["recon"]) == 40_000
+
+
+@pytest.mark.parametrize("points", [1, 200, 1000, 1001, 40_000])
+def test_what_is_drawn_is_bounded_and_keeps_ends_and_extremes(points: int) -> None:
+    steps, evaluated = run(points)
+    steps["recon"][points // 3] += 50  # a spike that no decimation may lose
+    before = copy.deepcopy((steps, evaluated))
+    figure = figures.losses(steps, evaluated, config=VAE, started=STARTED)
+    assert (steps, evaluated) == before  # what is stored stays
+    epochs, recon = (np.float32(steps[name]) for name in ("epoch", "recon"))
+    (line,) = traces(figure, "reconstruction", "lines")
+    assert len(line.x) <= DRAWN_POINTS
+    assert (line.x[0], line.x[-1]) == (epochs[0], epochs[-1])
+    assert (line.y.min(), line.y.max()) == (recon.min(), recon.max())
+    if points <= DRAWN_POINTS:
+        np.testing.assert_array_equal(line.x, epochs)
+        np.testing.assert_array_equal(line.y, recon)

@@ -21,19 +21,23 @@ export function render({ parentElement, data }) {
 class View {
   constructor(parentElement) {
     this.calls = 0
+    this.wanted = null
     this.shapes = null
     this.sheets = []
     this.outer = parentElement.querySelector(".vaelab-pictures")
   }
 
   async update(data) {
-    this.latest = data
+    const wanted = JSON.stringify(data)
+    if (wanted === this.wanted) return // a live page sends its pictures again and again
+    this.wanted = wanted
     try {
       await Promise.all(data.sheets.map(({ source }) => decoded(source)))
       // A picture that took long must not replace a newer one.
-      if (this.latest === data) this.show(data)
+      if (this.wanted === wanted) this.show(data)
     } catch (error) {
       console.error(error)
+      this.wanted = null
       this.outer.textContent = "The pictures could not be drawn; reload the page to try again."
       this.shapes = null
     }

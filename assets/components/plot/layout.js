@@ -4,20 +4,19 @@ const NARROW = 520 // pixels, below which a legend beside the chart leaves too l
 const LETTER = 8 // pixels that a letter of a title takes, on the safe side
 const LINE = 20 // pixels from one line of a title to the next
 
-// `figure` stays as it is: Plotly writes into what it draws, and what it wrote must not come back as
-// if Python had asked for it.
+// Changes `figure`, as Plotly does with what it draws: each drawing needs one of its own.
 export function adapt(figure, { key, height, outer, resets }) {
-  const layout = structuredClone(figure.layout ?? {})
+  const { data, layout = {} } = figure
   layout.width = outer.clientWidth
   layout.height = height
-  layout.template = template(getComputedStyle(outer))
+  layout.template = template(outer)
   layout.uirevision ??= key
   if (resets > 0) forgetZoom(layout, resets)
   if (layout.width < NARROW) narrow(layout)
   if (matchMedia("(pointer: coarse)").matches) layout.dragmode ??= false // a finger scrolls the page
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) delete layout.transition
   return {
-    data: figure.data.map((trace) => ({ ...trace })),
+    data,
     layout,
     config: { displayModeBar: false, responsive: false, displaylogo: false, showTips: false },
   }
@@ -27,8 +26,9 @@ export function backgroundColor(outer) {
   return getComputedStyle(outer).getPropertyValue("--st-background-color").trim()
 }
 
-// A template is what Plotly uses wherever a figure says nothing.
-function template(style) {
+// A template is what Plotly uses wherever a figure says nothing: here it says the page's theme.
+export function template(outer) {
+  const style = getComputedStyle(outer)
   const theme = (name) => style.getPropertyValue(`--st-${name}`).trim()
   const text = theme("text-color")
   const lines = theme("border-color")

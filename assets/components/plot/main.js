@@ -3,7 +3,7 @@
 
 import { loadPlotly } from "./load.js"
 import { followKeys } from "./keys.js"
-import { adapt, backgroundColor } from "./layout.js"
+import { adapt, backgroundColor, template } from "./layout.js"
 
 // One chart for each place where Streamlit has mounted the component.
 const charts = new WeakMap()
@@ -26,6 +26,7 @@ class Chart {
     this.calls = 0
     this.resets = 0
     this.width = 0
+    this.drawn = null
     this.outer = parentElement.querySelector(".vaelab-plot")
     this.node = this.outer.querySelector(".vaelab-plot-chart")
     this.tools = this.outer.querySelector(".vaelab-plot-tools")
@@ -40,7 +41,6 @@ class Chart {
   async update(component, urls) {
     this.component = component
     const { data } = component
-    this.figure = JSON.parse(data.figure)
     this.outer.style.height = `${data.height}px`
     this.node.setAttribute("aria-label", data.alt)
     this.node.setAttribute("role", data.selectable ? "application" : "img")
@@ -55,14 +55,20 @@ class Chart {
       // Streamlit may unmount a chart while Plotly draws it: what is left then belongs to another chart.
       if (this.removed) return
       console.error(error)
+      this.drawn = null
       this.notice.hidden = false
       this.notice.textContent = "The chart could not be drawn; reload the page to try again."
     }
   }
 
+  // A live page sends every chart again and again, whether there is anything new in it or not.
   async draw() {
     this.width = this.outer.clientWidth
     if (this.removed || this.width === 0) return
+    const { figure, key, height } = this.component.data
+    const wanted = JSON.stringify([figure, key, height, this.width, this.resets, template(this.outer)])
+    if (wanted === this.drawn) return
+    this.drawn = wanted
     await this.plotly.react(this.node, this.adapted())
     this.notice.hidden = true
     if (this.tools.hidden) this.begin()
@@ -76,8 +82,8 @@ class Chart {
   }
 
   adapted() {
-    const { data } = this.component
-    return adapt(this.figure, { key: data.key, height: data.height, outer: this.outer, resets: this.resets })
+    const { figure, key, height } = this.component.data
+    return adapt(JSON.parse(figure), { key, height, outer: this.outer, resets: this.resets })
   }
 
   fit() {

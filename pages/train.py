@@ -7,7 +7,7 @@ from vaelab.ui import forms
 from vaelab.ui.chosen import follow_run_link
 from vaelab.ui.controls import start_if_asked
 from vaelab.ui.link import followed_link, write_link
-from vaelab.ui.live import TICK, watch
+from vaelab.ui.live import tick_of, watch
 from vaelab.ui.markdown import plain
 from vaelab.ui.share import share
 from vaelab.ui.shown import before_the_start, shown_run
@@ -42,7 +42,7 @@ with place_of_share:
     share(st.session_state.recipe)
 start_if_asked(config)
 run = shown_run(st.session_state.preset)
-active = run.status().active
+tick = tick_of(run.status())
 about = before_the_start(config, DATASETS[config.dataset]) if config else ""
-st.fragment(watch, run_every=TICK if active else None)(run.id, config, about, active)
+st.fragment(watch, run_every=tick)(run.id, config, about, tick)
 write_link(st.session_state.recipe, None if run.shipped else run.id)

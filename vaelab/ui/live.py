@@ -18,12 +18,22 @@ from vaelab.ui.components import Sheet, pictures, plot
 from vaelab.ui.controls import control_row, ended_bar, progress_line
 from vaelab.ui.state import dataset, find_run, history
 
-TICK = 0.5
-"""Seconds between two looks at an active run."""
+EARLY_TICK, TICK = 0.5, 1.0
+"""Seconds between two looks at an active run: in its first epoch, when most of it happens, and later on."""
 HEIGHT = 420
 
 
-def watch(run_id: str, config: RunConfig | None, about: str, was_active: bool) -> None:
+def tick_of(status: Status) -> float | None:
+    """Seconds until the next look at a run; None if it is over and nothing more will happen.
+
+    Every look takes a browser some tenths of a second, which a laptop's training has to do without.
+    """
+    if not status.active:
+        return None
+    return EARLY_TICK if status.epoch < 1 else TICK
+
+
+def watch(run_id: str, config: RunConfig | None, about: str, tick: float | None) -> None:
     """The body of the fragment: buttons, progress and views of a run.
 
     Parameters
@@ -31,13 +41,13 @@ def watch(run_id: str, config: RunConfig | None, about: str, was_active: bool) -
     run_id: the run to show.
     config: the recipe of the form, None if it is wrong.
     about: what is known of the recipe before its start.
-    was_active: whether the run was active when the page was drawn; the page follows a change.
+    tick: what `tick_of` said when the page was drawn; the page follows a change.
     """
     run = find_run(run_id)
     if run is None or "start_asked" in st.session_state:
         st.rerun()
     status = run.status()
-    if status.active != was_active:
+    if tick_of(status) != tick:
         st.rerun()
     left, right = st.columns([1.2, 1], vertical_alignment="center")
     with left:

@@ -74,6 +74,7 @@ class Engine:
         self._paused_since: dict[str, float] = {}
         self._asked_too_late: dict[str, Action] = {}
         self._closed = threading.Event()
+        self._warm = threading.Event()
         self._changed = threading.Event()
         self._thread = threading.Thread(target=self._keep_going, name="engine", daemon=True)
         self._thread.start()
@@ -137,9 +138,15 @@ class Engine:
         with self._lock:
             return self._queue.place(run)
 
+    def wait_until_warm(self) -> bool:
+        """Wait for the first worker that can train at once; false if the engine was closed instead."""
+        self._warm.wait()
+        return not self._closed.is_set()
+
     def close(self) -> None:
         """Let running training checkpoint, and end the workers; the queue waits for the next engine."""
         self._closed.set()
+        self._warm.set()
         self._changed.set()
         self._thread.join()
         for worker in self._workers:
@@ -176,6 +183,8 @@ class Engine:
                     self._release_if_paused(run)
             except (RunDamaged, OSError):
                 logger.exception("Run %s cannot be looked after", run.id)
+        if any(worker.ready for worker in self._workers):
+            self._warm.set()
         dead = [worker for worker in self._workers if not worker.alive()]
         if any(not worker.ready for worker in dead):
             self._next_worker_at = time.monotonic() + TRY_AGAIN

@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from vaelab.run_folder import Run
 
 THREADS_THAT_YIELD = {"GOMP_SPINCOUNT": "1000", "KMP_BLOCKTIME": "1"}
@@ -57,6 +59,7 @@ class WorkerProcess:
             text=True,
             start_new_session=True,
         )
+        _lower_priority(self._process.pid)
         threading.Thread(target=self._listen, name="worker-listener", daemon=True).start()
 
     def train(self, run: Run, threads: int) -> None:
@@ -110,3 +113,9 @@ class WorkerProcess:
         self.started = self.started or "started" in message
         self._done = self._done or "done" in message
         self._on_change()
+
+
+def _lower_priority(pid: int) -> None:
+    """Pages should answer while the cores are full, also while a worker imports what it needs."""
+    with suppress(psutil.NoSuchProcess):  # it has just died; the listener says so
+        psutil.Process(pid).nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 5))  # that is Windows's

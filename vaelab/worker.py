@@ -22,7 +22,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import psutil
 import torch
 
 from vaelab.datasets import load
@@ -70,7 +69,6 @@ def main() -> None:
         level=logging.INFO, format="%(asctime)s %(levelname)s worker %(process)d: %(message)s"
     )
     say = _own_output()
-    _lower_priority()
     _warm_up()
     orders = Orders()
     signal.signal(signal.SIGTERM, orders.end)
@@ -131,12 +129,6 @@ def _warm_up() -> None:
     x = torch.nn.Parameter(torch.zeros(64, 64))
     (x @ x).sum().backward()
     torch.optim.Adam([x]).step()
-
-
-def _lower_priority() -> None:
-    """Pages should answer while the cores are full."""
-    process = psutil.Process()
-    process.nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 5))  # the constant is Windows's
 
 
 def _own_output() -> Say:

@@ -148,6 +148,13 @@ def test_over_https_the_cookie_stays_there() -> None:
     assert get("/", NAVIGATION, scheme="https").headers["set-cookie"].endswith("; Secure")
 
 
+def test_a_page_names_the_files_that_its_charts_need_and_they_are_there() -> None:
+    links = re.findall(r"<([^>]+)>; rel=(\w+)", get("/", NAVIGATION).headers["link"])
+    assert [kind for _, kind in links] == ["preload", "modulepreload", "modulepreload"]
+    assert all("immutable" in get(url).headers["cache-control"] for url, _ in links)
+    assert "link" not in get(asset_url(PLOTLY), {"accept": "*/*"}).headers
+
+
 def test_a_known_visitor_keeps_the_cookie() -> None:
     answer = get("/", NAVIGATION | {"cookie": f"other=1; {COOKIE}={'0123456789abcdef' * 2}"})
     assert "set-cookie" not in answer.headers

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PLOTLY = "plotly.min.js"
 """Path of plotly.js below `/lab/`."""
@@ -86,6 +88,36 @@ def lab_path() -> str:
 def asset_url(path: str) -> str:
     """Give the address of a file with its version, which browsers keep for good."""
     return f"{lab_path()}/{path}?v={load_asset(path).version}"
+
+
+class Preload:
+    """ASGI middleware that has a browser fetch what draws a chart beside Streamlit's own files, not after."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and name the files in the head of an answer to a navigation."""
+
+        async def send_with_links(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).append("Link", _preloads())
+            await send(message)
+
+        await self.app(scope, receive, send_with_links if is_navigation(scope) else send)
+
+
+def is_navigation(scope: Scope) -> bool:
+    """Tell whether a browser asks for a page, and not for one of its files."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return False
+    return "text/html" in HTTPConnection(scope).headers.get("accept", "")
+
+
+def _preloads() -> str:
+    modules = ("components/plot/main.js", "components/pictures/main.js")
+    links = [f"<{asset_url(PLOTLY)}>; rel=preload; as=script"]
+    return ", ".join([*links, *(f"<{asset_url(path)}>; rel=modulepreload" for path in modules)])
 
 
 async def serve_plotly(request: Request) -> Response:

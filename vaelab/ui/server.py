@@ -15,9 +15,12 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from vaelab.processes import THREADS_THAT_YIELD
-from vaelab.ui.assets import PLOTLY, lab_path, load_asset, serve_component, serve_plotly
-from vaelab.ui.state import close_engine
+from vaelab.ui.assets import PLOTLY, Preload, lab_path, load_asset, serve_component, serve_plotly
+from vaelab.ui.state import close_engine, engine
 from vaelab.ui.visitor import VisitorCookie
+
+LATE_IMPORTS = ("torch", "sklearn.decomposition")
+"""What takes seconds to import, and is not needed for the first page."""
 
 SCRIPT_ERROR = (
     "Something went wrong while this page was drawn. It has been written to the server's log; "
@@ -36,7 +39,7 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """List what every request passes through before it reaches Streamlit."""
-    return [Middleware(VisitorCookie)]
+    return [Middleware(VisitorCookie), Middleware(Preload)]
 
 
 @asynccontextmanager
@@ -55,11 +58,13 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 def warm() -> None:
     """Do before the first visitor what this visitor would otherwise wait for.
 
-    With `VAELAB_WARM=0` PyTorch is left to be imported by the first page that needs it.
+    With `VAELAB_WARM=0` everything is left to the first page that needs it.
     """
     load_asset(PLOTLY)
-    if os.environ.get("VAELAB_WARM") != "0":
-        importlib.import_module("torch")
+    # One after the other: whoever is there already needs a core too, and a worker before all else.
+    if os.environ.get("VAELAB_WARM") != "0" and engine().wait_until_warm():
+        for name in LATE_IMPORTS:
+            importlib.import_module(name)
     # What the imports made lives as long as the server: no collection needs to look at it again.
     gc.collect()
     gc.freeze()

@@ -10,6 +10,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from vaelab.ui.assets import is_navigation
+
 COOKIE = "vaelab_visitor"
 COOKIE_DAYS = 400
 """How long a browser keeps the cookie; 400 days is the most that Chromium allows."""
@@ -66,11 +68,7 @@ class VisitorCookie:
 
 
 def _needs_cookie(scope: Scope) -> bool:
-    if scope["type"] != "http" or scope["method"] != "GET":
-        return False
-    request = HTTPConnection(scope)
-    navigates = "text/html" in request.headers.get("accept", "")
-    return navigates and not _is_token(request.cookies.get(COOKIE, ""))
+    return is_navigation(scope) and not _is_token(HTTPConnection(scope).cookies.get(COOKIE, ""))
 
 
 def _cookie(*, secure: bool) -> str:

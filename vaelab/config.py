@@ -26,7 +26,7 @@ VERSION: Literal[1] = 1
 
 DatasetName = Literal["mnist", "fashion-mnist", "kmnist", "emnist-letters", "cifar10"]
 
-DEFAULT_HIDDEN = {"mlp": "512-256", "conv": "8-16/256/256"}
+DEFAULT_HIDDEN = {"mlp": "512-256", "conv": "8-16/256-256/256-256"}
 
 # Tried on MNIST with the default network as AE and VAE, in steps of about 3: the best rate of those
 # that did not diverge; a constant 0.001 for Adam, as everybody knows it.

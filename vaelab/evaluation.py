@@ -15,7 +15,7 @@ from vaelab.randomness import generator_for
 
 T = TypeVar("T")
 
-CHUNK = {"mlp": 1000, "conv": 250}
+CHUNK = {"mlp": 1000, "conv": 100}
 """Images a pass: small enough that a pass takes well under 0.1 s."""
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
+from vaelab.convolutions import Conv2d, ConvTranspose2d
 from vaelab.layers import Layer
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
@@ -31,11 +32,11 @@ def _linear(inputs: int, outputs: int, parts: int = 1) -> nn.Module:
 
 
 def _conv(inputs: int, outputs: int, stride: int) -> nn.Module:
-    return nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1)
+    return Conv2d(inputs, outputs, 3, stride=stride, padding=1)
 
 
 def _conv_transpose(inputs: int, outputs: int, stride: int, output_padding: tuple[int, int]) -> nn.Module:
-    return nn.ConvTranspose2d(inputs, outputs, 3, stride=stride, padding=1, output_padding=output_padding)
+    return ConvTranspose2d(inputs, outputs, 3, stride=stride, padding=1, output_padding=output_padding)
 
 
 OPERATIONS: dict[str, Callable[..., nn.Module]] = {

@@ -62,9 +62,9 @@ PRESETS: dict[str, Preset] = {
         RunConfig(model="ae", latent_dim=32, corruption="mask", corruption_strength=0.5),
     ),
     "conv-vae": Preset(
-        "Convolutional VAE, 2-D map: small and quick",
-        "Convolutions know that neighbouring pixels belong together: fewer parameters for the same map.",
-        RunConfig(architecture="conv", learning_rate=3e-3),
+        "Convolutional VAE, 2-D map: half the weights",
+        "Convolutions know that neighbouring pixels belong together: a better map with half the parameters.",
+        RunConfig(architecture="conv", activation="leaky_relu", learning_rate=5e-3, batch_size=128),
     ),
     "conv-vae-keras": Preset(
         "Convolutional VAE: the one of the Keras example",

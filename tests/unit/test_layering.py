@@ -23,7 +23,7 @@ GROUPS = {
     "recipe": "config datasets facts fields layers presets recipes",
     "figures": "figure_parts figures latent_map loss_curves",
     "runs": "arrays history recording run_folder runs summaries transfer untrusted",
-    "model": "evaluation hardware latent model networks objective optimizers preview randomness",
+    "model": "convolutions evaluation hardware latent model networks objective optimizers preview randomness",
     "training": "checkpoints session training",
     "trained": "trained",
     "engine": "engine processes queueing",

@@ -81,7 +81,9 @@ def test_an_error_is_a_sentence_here_and_a_traceback_in_the_log(components: Any,
     expect(page.get_by_role("alert")).to_contain_text("Something went wrong while this page was drawn.")
     assert "secret" not in page.content()
     assert "Traceback" not in page.content()
-    assert 'raise RuntimeError("a secret detail")' in components.log.read_text()
+    log = components.log.read_text()
+    assert "RuntimeError" in log  # in which colours and how much around it depends on what is installed
+    assert "a secret detail" in log
 
 
 @pytest.mark.parametrize("source", ['raise RuntimeError("a secret detail")', "a secret detail"])

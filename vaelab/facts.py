@@ -9,7 +9,7 @@ from vaelab.config import RunConfig
 from vaelab.datasets import DatasetSpec
 from vaelab.layers import Cost, cost, network_layers
 
-GUESSED_SPEED = {"mlp": 1.2e11, "conv": 1.5e10}
+GUESSED_SPEED = {"mlp": 1.2e11, "conv": 3e10}
 """Multiplications a second in training on a laptop: a first guess, until a run has been measured."""
 
 

@@ -61,15 +61,19 @@ class Engine:
     store: where the runs are.
     slots: how many train at once.
     threads: of the processor, for each of them.
+    rest: seconds until the first worker is started, unless a run waits for it.
     """
 
-    def __init__(self, store: RunStore, slots: int | None = None, threads: int | None = None) -> None:
+    def __init__(
+        self, store: RunStore, slots: int | None = None, threads: int | None = None, rest: float = 0.0
+    ) -> None:
         self.store = store
         self.slots = slots or default_slots()
         self.threads = threads or max(1, (os.cpu_count() or 1) // self.slots)
         self._lock = threading.RLock()
         self._queue = RunQueue(store)
         self._workers: list[WorkerProcess] = []
+        self._rests_until = time.monotonic() + rest
         self._next_worker_at = 0.0
         self._paused_since: dict[str, float] = {}
         self._asked_too_late: dict[str, Action] = {}
@@ -190,7 +194,8 @@ class Engine:
             self._next_worker_at = time.monotonic() + TRY_AGAIN
         self._workers = [worker for worker in self._workers if worker not in dead]
         wanted = all(worker.run_id for worker in self._workers) and len(self._workers) <= self.slots
-        if wanted and time.monotonic() >= self._next_worker_at:
+        earliest = self._next_worker_at if self._queue else max(self._next_worker_at, self._rests_until)
+        if wanted and time.monotonic() >= earliest:
             self._workers.append(WorkerProcess(self._changed.set))
 
     def _let_go(self, run: Run) -> None:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:  # PyTorch stays off the way to the first page
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "runs"
 
 
+FIRST_PAGE = 2.5
+"""Seconds in which whoever has started the server opens the first page, and needs all cores for it."""
+
+
 def store() -> RunStore:
     """The runs of this server and the shipped ones."""
     return RunStore(default_root().resolve(), SHIPPED)
@@ -33,7 +37,7 @@ def engine() -> Engine:
 
 @st.cache_resource(max_entries=1, show_spinner=False, on_release=Engine.close)
 def _engine(root: str) -> Engine:
-    return Engine(RunStore(Path(root), SHIPPED))
+    return Engine(RunStore(Path(root), SHIPPED), rest=FIRST_PAGE)
 
 
 def close_engine() -> None:

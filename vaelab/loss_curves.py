@@ -119,8 +119,8 @@ def losses(
 
 def log_allowed(steps: Columns, evaluated: Columns) -> bool:
     """Whether every loss so far is above 0, as a logarithm needs it."""
-    columns = [rows.get(name, ()) for rows in (steps, evaluated) for name in ("recon", "kl", "objective")]
-    return all(value is None or value > 0 for column in columns for value in column)
+    columns = [_column(rows, name) for rows in (steps, evaluated) for name in ("recon", "kl", "objective")]
+    return not any((column <= 0).any() for column in columns)  # what there is none of is NaN
 
 
 def _lines(steps: Columns, evaluated: Columns, config: RunConfig) -> list[_Line]:

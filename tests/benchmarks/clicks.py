@@ -82,13 +82,15 @@ def _start(browser: Browser, script: Path, *selectors: str) -> list[float]:
 def _clicks(browser: Browser) -> Table:
     with app_server() as server:
         page = _open(browser, f"{server.url}/?{RECIPE}")
-        page.wait_for_selector(".st-key-losses [data-state=finished]")
+        for selector in COMPLETE:
+            page.wait_for_selector(selector)
         first = page.evaluate(CLICK_AND_SEE)
         warm = []
         for _ in range(CLICKS):
             _stop(page)
             wait_until_over(newest_run(server))
             page.wait_for_selector(".st-key-losses [data-state=stopped]")
+            page.wait_for_selector(COMPLETE[0])
             page.wait_for_timeout(1000)  # the worker has let go of the run, and waits for the next one
             warm.append(page.evaluate(CLICK_AND_SEE))
         _stop(page)

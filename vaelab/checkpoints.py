@@ -27,6 +27,7 @@ def checkpoint(session: Session) -> events.Checkpoint:
     for name in COUNTERS:
         resume[name] = np.array(getattr(session, name), dtype=np.int64)
     resume["threads"] = np.array(torch.get_num_threads(), dtype=np.int64)
+    resume["bf16"] = np.array(session.precision == "bf16")
     resume["train_objective"] = np.array(session.train_objective)
     resume["seconds"] = np.array(session.clock.seconds())
     weights = session.model.state_dict()
@@ -72,6 +73,9 @@ def restore(session: Session, saved: events.Checkpoint) -> None:
         raise ValueError(f"The checkpoint does not fit this config: {error}") from error
     for name in COUNTERS:
         setattr(session, name, int(arrays[name]))
+    # What "auto" means may have changed since, with the machine or with us; the run goes on as it began.
+    if "bf16" in arrays:
+        session.precision = "bf16" if arrays["bf16"] else "fp32"
     session.train_objective = float(arrays["train_objective"])
     session.clock.set(float(arrays["seconds"]))
     session.totals.epoch[:] = arrays["totals.epoch"]

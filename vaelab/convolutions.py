@@ -14,18 +14,18 @@ from torch.nn import functional
 
 
 class Conv2d(nn.Conv2d):
-    """`nn.Conv2d` with a bias, and without its other options."""
+    """`nn.Conv2d` that has a bias."""
 
     def forward(self, x: Tensor) -> Tensor:
         """Feature maps (B, inputs, H, W) to (B, outputs, smaller H, smaller W)."""
         if not torch.is_grad_enabled():
             return super().forward(x)
-        maps = functional.conv2d(x, self.weight, None, self.stride, self.padding)
+        maps = self._conv_forward(x, self.weight, None)
         return add_bias(maps, self.get_parameter("bias"))
 
 
 class ConvTranspose2d(nn.ConvTranspose2d):
-    """`nn.ConvTranspose2d` with a bias, and without its other options."""
+    """`nn.ConvTranspose2d` that has a bias."""
 
     def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
         """Feature maps (B, inputs, H, W) to (B, outputs, larger H, larger W)."""
@@ -33,7 +33,9 @@ class ConvTranspose2d(nn.ConvTranspose2d):
             return super().forward(x)
         # Only PyTorch's annotation lets the padding of this class be a text.
         padding: tuple[int, ...] = self.padding  # type: ignore[assignment]
-        maps = functional.conv_transpose2d(x, self.weight, None, self.stride, padding, self.output_padding)
+        maps = functional.conv_transpose2d(
+            x, self.weight, None, self.stride, padding, self.output_padding, self.groups, self.dilation
+        )
         return add_bias(maps, self.get_parameter("bias"))
 
 

@@ -15,8 +15,8 @@ from vaelab.randomness import generator_for
 
 T = TypeVar("T")
 
-CHUNK = {"mlp": 1000, "conv": 100}
-"""Images a pass: small enough that a pass takes well under 0.1 s."""
+CHUNK = {"mlp": 500, "conv": 100}
+"""Images a pass: what a layer makes of them fits the cache, and a pass takes well under 0.1 s."""
 
 
 @dataclass(frozen=True)

@@ -52,9 +52,8 @@ def build(layers: list[Layer], generator: torch.Generator) -> nn.Sequential:
     """The network of a layer list, its weights drawn from `generator` alone."""
     modules = nn.Sequential()
     for layer in layers:
-        with torch.random.fork_rng(
-            devices=[]
-        ):  # PyTorch's own initialisation draws from the global generator
+        # PyTorch's own initialisation draws from the global generator.
+        with torch.random.fork_rng(devices=[]):
             module = (ACTIVATIONS.get(layer.operation) or OPERATIONS[layer.operation])(**layer.attributes)
         if isinstance(module, WITH_WEIGHTS):
             _initialise(module, layer.attributes.get("parts", 1), generator)

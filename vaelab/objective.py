@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from vaelab.config import RunConfig
 
@@ -42,6 +43,7 @@ class _CrossEntropy(torch.autograd.Function):
         return (output.clamp(min=0) - output * target).sub_(surer.log_()).flatten(2).sum(-1)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         """Of the logits: p - t."""
         p, target = ctx.saved_tensors

@@ -24,8 +24,8 @@ As delivered they spin, so that two programs on the same cores slow each other d
 over. Read once, before PyTorch is imported.
 """
 
-MEMORY_THAT_STAYS = {"MALLOC_TRIM_THRESHOLD_": "268435456", "MALLOC_MMAP_THRESHOLD_": "268435456"}
-"""Environment in which the C library keeps up to 256 MiB that a training step has freed for the next.
+MEMORY_THAT_STAYS = {"MALLOC_TRIM_THRESHOLD_": "268435456", "MALLOC_MMAP_THRESHOLD_": "33554432"}
+"""Environment in which the C library keeps what a training step has freed, up to 256 MiB, for the next.
 
 As delivered glibc hands large pieces back to the system every step, and a convolutional step spends a
 quarter of its time on getting them anew, page by page. Read once, at the start of a process.
@@ -124,5 +124,5 @@ class WorkerProcess:
 
 def _lower_priority(pid: int) -> None:
     """Pages should answer while the cores are full, also while a worker imports what it needs."""
-    with suppress(psutil.NoSuchProcess):  # it has just died; the listener says so
+    with suppress(psutil.Error):  # it has just died, or is lower already because this process is
         psutil.Process(pid).nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 5))  # that is Windows's

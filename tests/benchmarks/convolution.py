@@ -84,7 +84,7 @@ def steps_table() -> Table:
         ratios = (f"{ratio_of_rounds(found, other):.2f}" for other in (plain, plain_kept))
         rows.append((name, f"{median(found):,.0f}", spread, *ratios))
     title = f"conv-vae: training steps, hidden {config.hidden}, batch {config.batch_size}, {ROUNDS} rounds"
-    note = f"Wanted of vaelab: {WANTED_RATIO} times the plain loop, through the whole of `train()`."
+    note = f"Wanted of vaelab: {WANTED_RATIO} times the plain loop, in training steps of `train()`."
     header = ("step", "images/s, median", "range", "times the plain loop", "times that with memory kept")
     return Table(title, header, rows, (note,))
 

@@ -27,7 +27,7 @@ LENGTHS = (1_000, 100_000)
 """Steps after which a look is measured."""
 LOOKS = 15
 LINES_A_LOOK = 15
-"""About what the default recipe says of itself in half a second."""
+"""About what the default recipe says of itself in a third of a second."""
 
 
 def measure() -> Iterator[Table]:

@@ -18,7 +18,7 @@ WANTED = 150
 
 @dataclass(frozen=True)
 class Interaction:
-    """One kind of change on a page; no value comes twice, so that no answer is known already."""
+    """One kind of change on a page; hardly a value comes twice, so that few answers are known already."""
 
     page: str
     name: str
@@ -35,7 +35,7 @@ def _numbers(first: int, last: int) -> list[dict[str, Any]]:
 
 
 _ENDS = [{"double_array_value": [-quarters / 4, quarters / 4]} for quarters in range(3, 12)]
-_SIDES = [{"double_array_value": [side]} for side in (19, 21, 18, 22, 20)]
+_SIDES = [{"double_array_value": [side]} for side in (19, 21, 18, 22, 23)]
 _PLANES = [
     {"string_array_value": [name]} for name in ("Two dimensions", "Principal components", "Two dimensions")
 ]

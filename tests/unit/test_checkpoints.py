@@ -104,6 +104,16 @@ def test_threads_of_a_checkpoint_are_kept(record):
     assert rest.of(events.Started)[0].threads == 3
 
 
+def test_the_precision_of_a_checkpoint_is_kept(record, monkeypatch):
+    """Though "auto" would be another one now."""
+    monkeypatch.setattr(session, "settle_precision", lambda config, device: "bf16")
+    whole = record(SMALL)
+    monkeypatch.setattr(session, "settle_precision", lambda config, device: "fp32")
+    resumed = record(SMALL, resume=whole.of(events.Checkpoint)[1])
+    assert resumed.events[0].precision == "bf16"
+    assert resumed.of(events.Evaluated)[-1].neg_elbo == whole.of(events.Evaluated)[-1].neg_elbo
+
+
 def test_seconds_are_counted_on(record):
     first = record(SMALL).of(events.Checkpoint)[1]
     late = dataclasses.replace(first, resume={**first.resume, "seconds": first.resume["seconds"] + 1000})

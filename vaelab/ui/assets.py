@@ -101,7 +101,7 @@ class Preload:
 
         async def send_with_links(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).append("Link", _preloads())
+                MutableHeaders(scope=message).append("Link", await run_in_threadpool(_preloads))
             await send(message)
 
         await self.app(scope, receive, send_with_links if is_navigation(scope) else send)

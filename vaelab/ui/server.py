@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
+from vaelab.engine import Engine
 from vaelab.processes import THREADS_THAT_YIELD
 from vaelab.ui.assets import PLOTLY, Preload, lab_path, load_asset, serve_component, serve_plotly
 from vaelab.ui.state import close_engine, engine
@@ -47,7 +48,9 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     """Around the time that the server answers: warm what the first visitor needs, close at the end."""
     for name, value in THREADS_THAT_YIELD.items():
         os.environ.setdefault(name, value)
-    warming = Thread(target=warm, name="vaelab-warm", daemon=True)
+    # Made here, so that the end, however soon it comes, finds it.
+    first = engine() if os.environ.get("VAELAB_WARM") != "0" else None
+    warming = Thread(target=warm, args=(first,), name="vaelab-warm", daemon=True)
     warming.start()
     try:
         yield
@@ -55,14 +58,14 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
         await run_in_threadpool(close, warming)
 
 
-def warm() -> None:
+def warm(first: Engine | None) -> None:
     """Do before the first visitor what this visitor would otherwise wait for.
 
-    With `VAELAB_WARM=0` everything is left to the first page that needs it.
+    With `VAELAB_WARM=0` there is no engine yet, and all is left to the first page that needs it.
     """
     load_asset(PLOTLY)
     # One after the other: whoever is there already needs a core too, and a worker before all else.
-    if os.environ.get("VAELAB_WARM") != "0" and engine().wait_until_warm():
+    if first is not None and first.wait_until_warm():
         for name in LATE_IMPORTS:
             importlib.import_module(name)
     # What the imports made lives as long as the server: no collection needs to look at it again.

@@ -20,7 +20,6 @@ if TYPE_CHECKING:  # PyTorch stays off the way to the first page
 
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "runs"
 
-
 FIRST_PAGE = 2.5
 """Seconds in which whoever has started the server opens the first page, and needs all cores for it."""
 

@@ -37,6 +37,7 @@ class View {
       if (this.wanted === wanted) this.show(data)
     } catch (error) {
       console.error(error)
+      if (this.wanted !== wanted) return // a newer one is on its way
       this.wanted = null
       this.outer.textContent = "The pictures could not be drawn; reload the page to try again."
       this.shapes = null

@@ -55,7 +55,6 @@ class Chart {
       // Streamlit may unmount a chart while Plotly draws it: what is left then belongs to another chart.
       if (this.removed) return
       console.error(error)
-      this.drawn = null
       this.notice.hidden = false
       this.notice.textContent = "The chart could not be drawn; reload the page to try again."
     }
@@ -69,7 +68,12 @@ class Chart {
     const wanted = JSON.stringify([figure, key, height, this.width, this.resets, template(this.outer)])
     if (wanted === this.drawn) return
     this.drawn = wanted
-    await this.plotly.react(this.node, this.adapted())
+    try {
+      await this.plotly.react(this.node, this.adapted())
+    } catch (error) {
+      this.drawn = null // what failed may be tried again
+      throw error
+    }
     this.notice.hidden = true
     if (this.tools.hidden) this.begin()
   }

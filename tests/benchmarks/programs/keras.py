@@ -53,9 +53,11 @@ def epochs(count: int, seed: int) -> Iterator[float]:
     losses = Losses()
 
     def fit() -> None:
-        model.fit(train, train, batch_size=128, epochs=count, validation_data=(test, test),
-                  validation_batch_size=128, verbose=0, callbacks=[losses])  # fmt: skip
-        losses.said.put(None)
+        try:
+            model.fit(train, train, batch_size=128, epochs=count, validation_data=(test, test),
+                      validation_batch_size=128, verbose=0, callbacks=[losses])  # fmt: skip
+        finally:
+            losses.said.put(None)
 
     # `fit` is one call that returns at the end: it runs in a thread, and tells us meanwhile.
     threading.Thread(target=fit, daemon=True).start()

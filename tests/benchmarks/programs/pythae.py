@@ -85,7 +85,13 @@ def epochs(count: int, seed: int) -> Iterator[float]:
 
 def _as_it_trains(trainer: BaseTrainer, losses: Losses) -> Iterator[float]:
     """Its trainer is one call that returns at the end: it runs in a thread, and tells us meanwhile."""
-    training = threading.Thread(target=lambda: (trainer.train(), losses.said.put(None)), daemon=True)
-    training.start()
+
+    def fit() -> None:
+        try:
+            trainer.train()
+        finally:
+            losses.said.put(None)
+
+    threading.Thread(target=fit, daemon=True).start()
     while (loss := losses.said.get()) is not None:
         yield float(loss)

@@ -120,16 +120,18 @@ def test_settings_hold_inside_and_are_put_back_whatever_happens(flushed, flush_d
 
 
 def test_products_of_fp32_numbers_stay_fp32_and_the_setting_is_put_back():
+    """Those of a layer and of both its gradients, which are other kernels."""
     generator = torch.Generator().manual_seed(0)
     x, weight = torch.rand(256, 784, generator=generator), torch.rand(400, 784, generator=generator)
+    y = torch.rand(256, 400, generator=generator)
     allowed = torch.backends.mkldnn.matmul.fp32_precision
     with cpu_settings(torch.get_num_threads()):
-        product = functional.linear(x, weight)
-    # Rounded to bf16, the factors would be off by up to one part in 256.
-    torch.testing.assert_close(
-        product.double(), functional.linear(x.double(), weight.double()), rtol=2e-6, atol=0
-    )
+        products = [functional.linear(x, weight), y @ weight, y.T @ x]
     assert torch.backends.mkldnn.matmul.fp32_precision == allowed
+    x, weight, y = x.double(), weight.double(), y.double()
+    # Rounded to bf16, the factors would be off by up to one part in 256.
+    for found, exact in zip(products, [x @ weight.T, y @ weight, y.T @ x], strict=True):
+        torch.testing.assert_close(found.double(), exact, rtol=2e-6, atol=0)
 
 
 @pytest.mark.parametrize(

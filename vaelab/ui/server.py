@@ -20,6 +20,9 @@ from vaelab.ui.assets import PLOTLY, Preload, lab_path, load_asset, serve_compon
 from vaelab.ui.state import close_engine, engine
 from vaelab.ui.visitor import VisitorCookie
 
+EARLY_IMPORTS = ("pandas", "vaelab.ui.live")
+"""What the first page needs, read while its visitor's browser still reads Streamlit's files."""
+
 LATE_IMPORTS = ("torch", "sklearn.decomposition")
 """What takes seconds to import, and is not needed for the first page."""
 
@@ -64,6 +67,8 @@ def warm(first: Engine | None) -> None:
     With `VAELAB_WARM=0` there is no engine yet, and all is left to the first page that needs it.
     """
     load_asset(PLOTLY)
+    for name in EARLY_IMPORTS:
+        importlib.import_module(name)
     # One after the other: whoever is there already needs a core too, and a worker before all else.
     if first is not None and first.wait_until_warm():
         for name in LATE_IMPORTS:

@@ -1,14 +1,35 @@
 // plotly.js is large (1.5 MB compressed): all charts of a page share one copy, loaded once.
 
+const PATIENCE = 2000 // milliseconds after which a chart no longer waits for the rest of the page
+const PAINTED = 100 // milliseconds in which the browser shows what the page has got
+
 let loading = null
 
 export function loadPlotly(url) {
-  loading ??= new Promise((resolve, reject) => {
+  loading ??= pageIsThere().then(() => insertScript(url))
+  return loading
+}
+
+// To run plotly.js and to draw the first charts takes a browser's one thread a second. A page that has
+// just been opened shows its buttons first: Streamlit shows a skeleton where an element is still to come.
+function pageIsThere() {
+  const deadline = performance.now() + PATIENCE
+  return new Promise((resolve) => {
+    const look = () => {
+      const comes = document.querySelector('[data-testid="stSkeleton"], [data-testid="stAppSkeleton"]')
+      if (!comes || performance.now() > deadline) setTimeout(resolve, PAINTED)
+      else setTimeout(look, 20)
+    }
+    look()
+  })
+}
+
+function insertScript(url) {
+  return new Promise((resolve, reject) => {
     const script = document.createElement("script")
     script.src = new URL(url, location.origin)
     script.onload = () => resolve(window.Plotly)
     script.onerror = () => reject(new Error(`cannot load ${url}`))
     document.head.append(script)
   })
-  return loading
 }

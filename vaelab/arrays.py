@@ -16,6 +16,7 @@ from safetensors.numpy import save
 
 from vaelab.events import Arrays, Checkpoint, Preview, Snapshot
 from vaelab.files import write_whole
+from vaelab.portable import decoder_file
 from vaelab.run_folder import Run, RunDamaged
 
 
@@ -96,11 +97,29 @@ def _snapshot_file(run: Run, step: int) -> Path:
 
 
 def save_preview(run: Run, event: Preview) -> None:
-    """Overwrite `preview.npz`."""
+    """Overwrite `preview.npz` and, for those who decode by themselves, `live-decoder.safetensors`."""
     arrays: dict[str, Any] = {"step": event.step, "epoch": event.epoch, "mean": event.mean}
     arrays |= {"reconstructions": event.reconstructions, "images_per_second": event.images_per_second}
     arrays |= {} if event.samples is None else {"samples": event.samples}
     _save_npz(run.path / "preview.npz", arrays)
+    if event.decoder:
+        content = decoder_file(run.config, event.reconstructions.shape[1:], event.decoder)
+        write_whole(_live_decoder(run), lambda draft: draft.write_bytes(content))
+
+
+def _live_decoder(run: Run) -> Path:
+    return run.path / "live-decoder.safetensors"
+
+
+def read_live_decoder(run: Run) -> bytes | None:
+    """The decoder of the newest preview, as `decoder_file` makes it; None once training is over."""
+    path = _live_decoder(run)
+    return path.read_bytes() if path.exists() else None
+
+
+def drop_live_decoder(run: Run) -> None:
+    """Remove what only a training under way needs: afterwards there are its weights."""
+    _live_decoder(run).unlink(missing_ok=True)
 
 
 def read_preview(run: Run) -> Preview | None:

@@ -104,6 +104,8 @@ class Preview:
     """(classes, C, H, W) uint8, of the first test image of each class."""
     samples: np.ndarray | None
     """(16, C, H, W) uint8, decoded from fixed draws of the prior; None for an AE."""
+    decoder: Arrays = field(default_factory=dict)
+    """Decoder weights, float16; left out of a preview that is read again."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,15 +31,19 @@ def one_of_each_class(labels: np.ndarray) -> np.ndarray:
 
 def snapshot(model: Autoencoder, data: Dataset, step: int, epoch: float, codes: Codes) -> events.Snapshot:
     """What the model is now, with its codes of the test images."""
-    decoder = {f"decoder.{name}": weight for name, weight in model.decoder.state_dict().items()}
     return events.Snapshot(
         step=step,
         epoch=epoch,
-        decoder={name: _half(weight.cpu().numpy()) for name, weight in decoder.items()},
+        decoder=_decoder(model),
         mean=_half(codes.mean),
         logvar=None if codes.logvar is None else _half(codes.logvar),
         reconstructions=reconstruct(model, data.x_test[:KEPT_RECONSTRUCTIONS]),
     )
+
+
+def _decoder(model: Autoencoder) -> events.Arrays:
+    weights = model.decoder.state_dict()
+    return {f"decoder.{name}": _half(weight.cpu().numpy()) for name, weight in weights.items()}
 
 
 def _half(values: np.ndarray) -> np.ndarray:
@@ -74,6 +78,7 @@ class Previewer:
             mean=embed(self.model, self.coded).mean,
             reconstructions=reconstruct(self.model, self.shown),
             samples=decode(self.model, self.draws) if is_vae else None,
+            decoder=_decoder(self.model),
         )
         cost = time.perf_counter() - begun
         self.next_at = seconds + max(SHORTEST_INTERVAL, cost / SHARE)

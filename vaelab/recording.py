@@ -15,7 +15,14 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from vaelab import events
-from vaelab.arrays import drop_snapshots_after, read_checkpoint, save_checkpoint, save_preview, save_snapshot
+from vaelab.arrays import (
+    drop_live_decoder,
+    drop_snapshots_after,
+    read_checkpoint,
+    save_checkpoint,
+    save_preview,
+    save_snapshot,
+)
 from vaelab.datasets import DatasetUnavailable
 from vaelab.files import drop_drafts, take_lock, write_json, write_whole
 from vaelab.history import drop_events_after
@@ -106,6 +113,8 @@ class Recorder:
             self._fail(error)
             raise
         finally:
+            with suppress(OSError):
+                drop_live_decoder(self.run)
             self._log.close()
             self._lock.release()
 

@@ -1,7 +1,7 @@
 """A run is a folder: one run's, and what stands in its files.
 
     <id>/config.json status.json events.jsonl preview.npz snapshots/000470.npz
-         model.safetensors resume.safetensors meta.json request.json
+         live-decoder.safetensors model.safetensors resume.safetensors meta.json request.json
 
 One writer a file: whoever trains writes all but `meta.json` and `request.json`, which belong to
 whoever manages the run. Files are written beside and renamed into place; a reader of events

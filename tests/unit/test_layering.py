@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # stands above is imported by what stands below, and never the other way round.
 GROUPS = {
     "parts": "downloads events files glossary hidden images palette pca planes status totals unpacking",
-    "recipe": "config datasets facts fields layers presets recipes",
+    "recipe": "config datasets facts fields layers portable presets recipes",
     "figures": "figure_parts figures latent_map loss_curves",
     "runs": "arrays history recording run_folder runs summaries transfer untrusted",
     "model": "convolutions evaluation hardware latent model networks objective optimizers preview randomness",

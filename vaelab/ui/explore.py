@@ -19,7 +19,7 @@ from vaelab.planes import Plane, principal_plane
 from vaelab.runs import Run, RunDamaged, RunNotFound
 from vaelab.ui.chosen import pick_run
 from vaelab.ui.components import Sheet
-from vaelab.ui.state import dataset, find_run, test_codes, trained
+from vaelab.ui.state import dataset, find_run, saved_at, test_codes, trained
 from vaelab.ui.view_link import ViewSettings
 
 if TYPE_CHECKING:  # PyTorch and scikit-learn stay off the way to the first page
@@ -99,8 +99,7 @@ def open_page(title: str) -> Opened:
         if is_ready(name):
             if run.status().state == "running":
                 st.caption("This run is still training: every change on this page shows its newest weights.")
-            saved_at = (run.path / "model.safetensors").stat().st_mtime_ns
-            return Opened(run, saved_at, trained(run).model, dataset(name), test_codes(run), settings)
+            return Opened(run, saved_at(run), trained(run).model, dataset(name), test_codes(run), settings)
         st.warning(
             f"The images of {DATASETS[name].title} are not on this machine. Pick another run, or start one "
             "with this data set on the Train page, which fetches it."

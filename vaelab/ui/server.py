@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from vaelab.engine import Engine
 from vaelab.processes import THREADS_THAT_YIELD
 from vaelab.ui.assets import PLOTLY, Preload, lab_path, load_asset, serve_component, serve_plotly
+from vaelab.ui.run_files import serve_run_file, serve_test_images
 from vaelab.ui.state import close_engine, engine
 from vaelab.ui.visitor import VisitorCookie
 
@@ -38,6 +39,8 @@ def routes() -> list[BaseRoute]:
     return [
         Route(f"{lab}/{PLOTLY}", serve_plotly),
         Route(f"{lab}/components/{{name}}/{{file}}", serve_component),
+        Route(f"{lab}/runs/{{run}}/{{version}}/{{what}}", serve_run_file),
+        Route(f"{lab}/datasets/{{name}}/test-images", serve_test_images),
     ]
 
 

@@ -96,13 +96,13 @@ def dataset(name: str) -> Dataset:
 
 def trained(run: Run) -> TrainedRun:
     """The run with its model, as last saved; raises RunDamaged."""
-    return _trained(run, _saved_at(run))
+    return _trained(run, saved_at(run))
 
 
 @st.cache_resource(
     max_entries=8, show_spinner="Loading the model …", hash_funcs={Run: lambda run: str(run.path)}
 )
-def _trained(run: Run, saved_at: int) -> TrainedRun:
+def _trained(run: Run, version: int) -> TrainedRun:
     from vaelab.trained import load_run
 
     return load_run(run)
@@ -110,19 +110,20 @@ def _trained(run: Run, saved_at: int) -> TrainedRun:
 
 def test_codes(run: Run) -> Codes:
     """The posteriors of all test images; raises RunDamaged."""
-    return _test_codes(run, _saved_at(run))
+    return _test_codes(run, saved_at(run))
 
 
 @st.cache_resource(
     max_entries=8, show_spinner="Encoding the test images …", hash_funcs={Run: lambda run: str(run.path)}
 )
-def _test_codes(run: Run, saved_at: int) -> Codes:
+def _test_codes(run: Run, version: int) -> Codes:
     from vaelab.latent import embed
 
-    return embed(_trained(run, saved_at).model, dataset(run.config.dataset).x_test)
+    return embed(_trained(run, version).model, dataset(run.config.dataset).x_test)
 
 
-def _saved_at(run: Run) -> int:
+def saved_at(run: Run) -> int:
+    """When a run's weights were saved, in nanoseconds; raises RunDamaged."""
     try:
         return (run.path / "model.safetensors").stat().st_mtime_ns
     except OSError as error:

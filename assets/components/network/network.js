@@ -1,0 +1,41 @@
+// Encoder and decoder of a run, computed by the browser itself from one file each (`vaelab/portable.py`),
+// so that pictures follow the hand without a request to the server.
+
+import { OPERATIONS, sigmoid } from "./operations.js"
+
+const OUTPUTS = {
+  sigmoid: (values) => values.map(sigmoid),
+  clamp: (values) => values.map((value) => Math.min(1, Math.max(0, value))),
+  code: (values) => ({ mean: values, logvar: null }),
+  relu: (values) => ({ mean: values.map((value) => Math.max(0, value)), logvar: null }),
+  posterior: (values) => ({ mean: values.slice(0, values.length / 2), logvar: values.slice(values.length / 2) }),
+}
+
+// From what `readSafetensors` gives to a function: of a decoder from a code to pixels from 0 to 1, of an
+// encoder from such pixels to { mean, logvar }. Pixels and codes are Float32Arrays.
+export function makeNetwork({ tensors, metadata }) {
+  const { layers, output, shape } = JSON.parse(metadata.network)
+  const steps = layers.map(({ operation, weight, bias, ...attributes }) =>
+    OPERATIONS[operation]({ ...attributes, weight: tensors[weight], bias: tensors[bias] }),
+  )
+  const begins = layers[0].operation === "conv" ? shape : null
+  const run = (input) => {
+    let state = { data: input, shape: begins ?? [input.length] }
+    for (const step of steps) state = step(state)
+    return OUTPUTS[output](state.data)
+  }
+  return Object.assign(run, { shape })
+}
+
+// Pixels from 0 to 1, channels first, as an ImageData that a canvas can show; one channel is grey.
+export function imageData(pixels, [channels, height, width]) {
+  const image = new ImageData(width, height)
+  const count = width * height
+  for (let place = 0; place < count; place++) {
+    for (let color = 0; color < 3; color++) {
+      image.data[4 * place + color] = Math.round(255 * pixels[channels === 3 ? color * count + place : place])
+    }
+    image.data[4 * place + 3] = 255
+  }
+  return image
+}

@@ -3,15 +3,15 @@
 import re
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
-from vaelab.figures import PALETTE, latent_grid
+from vaelab.figures import Span
 from vaelab.glossary import help_for
-from vaelab.planes import Plane, grid_points, prior_quantiles
-from vaelab.ui.code_panels import cell_panel
-from vaelab.ui.components import pictures, plot
+from vaelab.planes import Plane, prior_quantiles
+from vaelab.ui.code_panels import place_panel
+from vaelab.ui.components import pictures
 from vaelab.ui.explore import Opened, grid_sheet, open_page
+from vaelab.ui.latent_canvas import Layer, Shown, latent_canvas
 from vaelab.ui.view_controls import (
     Interval,
     central_range,
@@ -20,7 +20,7 @@ from vaelab.ui.view_controls import (
     pick_range,
     take_anchor,
 )
-from vaelab.ui.view_link import whole_number
+from vaelab.ui.view_link import interval_text, point, switch, switch_text, whole_number
 
 
 def positions(opened: Opened, plane: Plane, ends: list[Interval] | None, count: int) -> list[np.ndarray]:
@@ -55,19 +55,32 @@ def caption(opened: Opened, is_auto: bool, count: int) -> str:
     )
 
 
-def forget_cell() -> None:
-    """Let the middle be shown again: another grid has other cells."""
-    st.session_state.pop("view_cell", None)
+def take_place(opened: Opened, x: np.ndarray, y: np.ndarray) -> str:
+    """Settle which place of the grid is looked at, at first its middle; returns the key of the state."""
+    middle = (float(x[len(x) // 2]), float(y[len(y) // 2]))
+    return opened.settings.take("at", point, middle, interval_text)
 
 
-def grid_figure(sheet: bytes, x: np.ndarray, y: np.ndarray, titles: tuple[str, str], cell: int) -> go.Figure:
-    """The grid with a frame around one cell."""
-    column, row = cell % len(x), len(y) - 1 - cell // len(x)
-    frame = {"x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5}
-    figure = latent_grid(sheet, x, y, titles)
-    figure.add_shape(type="rect", **frame, line={"color": PALETTE.posterior, "width": 2})
-    figure.update_yaxes(visible=len(y) > 1, constraintoward="top")
-    return figure.update_layout(title_text=f"Decoded images of {len(x) * len(y):,} codes")
+def grid_span(x: np.ndarray, y: np.ndarray) -> Span:
+    """Ends of the axes: half a cell beyond the outermost images."""
+    across, up = (
+        (1.5 * values[0] - 0.5 * values[1], 1.5 * values[-1] - 0.5 * values[-2])
+        if len(values) > 1
+        else (-0.5, 0.5)
+        for values in (x.tolist(), y.tolist())
+    )
+    return across, up
+
+
+def pick_overlay(opened: Opened) -> frozenset[Layer]:
+    """Choose whether the codes lie over the decoded images, where there is a plane to lie on."""
+    if opened.config.latent_dim == 1:
+        return frozenset({"manifold"})
+    key = opened.settings.take("codes", switch, False, switch_text)
+    codes = st.toggle(
+        "Codes", key=key, persist_state="session", help="Draws the codes of the test images over the grid."
+    )
+    return frozenset({"manifold", "points"} if codes else {"manifold"})
 
 
 opened = open_page("Latent grid")
@@ -79,34 +92,43 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     ends = pick_range(opened, plane, {"auto": auto, "chosen": "Even, over a range"}, terms)
     label = "Images a side" if dimensions > 1 else "Images"
     key = settings.take("n", whole_number(8, 40), 20)
-    count = st.slider(label, 8, 40, key=key, width=240, persist_state="session", on_change=forget_cell)
+    count = st.slider(label, 8, 40, key=key, width=240, persist_state="session")
+    layers = pick_overlay(opened)
 anchor_key = take_anchor(opened)
 anchor = st.session_state[anchor_key]
-left, right = st.columns([1.9, 1], gap="medium")
 x, y = positions(opened, plane, ends, count)
-sheet = grid_sheet(opened, plane, x, y, anchor)
-cell_key = settings.take("cell", whole_number(0, len(x) * len(y) - 1), len(x) * (len(y) // 2) + len(x) // 2)
+at_key = take_place(opened, x, y)
+left, right = st.columns([3, 1], gap="medium")
 with left:
     with st.container(key="latent-grid"):
-        figure = grid_figure(sheet, x, y, plane.labels, st.session_state[cell_key])
-        height = 640 if len(y) > 1 else 160
-        alt = "Decoded images over a grid of codes"
-        clicked = plot(figure, key="latent_grid_plot", height=height, selectable=True, alt=alt)
-    st.caption(caption(opened, ends is None, count))
-if isinstance(clicked, int) and clicked != st.session_state[cell_key]:
-    st.session_state[cell_key] = clicked
-    st.rerun()  # the grid above marks the chosen cell
+        shown = Shown(
+            opened.run, opened.version, plane, grid_span(x, y), layers, anchor=anchor,
+            point=st.session_state[at_key], grid=(x.tolist(), y.tolist()),
+        )  # fmt: skip
+        alt = (
+            "Decoded images over a grid of codes. Arrow keys move the cursor, Shift makes small steps, Enter "
+            "keeps a place, plus and minus zoom, 0 shows everything."
+        )
+        height = 620 if dimensions > 1 else 150
+        chosen = latent_canvas(shown, key="latent_grid_canvas", height=height, alt=alt)
+    st.caption(
+        "Move over the grid: every place between the images is decoded as you go. "
+        + caption(opened, ends is None, count)
+    )
+if chosen and chosen.point and chosen.point != st.session_state[at_key]:
+    st.session_state[at_key] = chosen.point
+    st.rerun()  # the grid above marks the chosen place
 with right:
     if dimensions > 2:
         pick_anchor(
             opened, anchor_key, "Anchor", "The test image whose code fills in what the plane leaves open."
         )
         pictures([opened.with_reconstruction(anchor)], key="anchor", max_scale=3)
-        st.caption("All cells have the code of this image, but for the two directions of the plane.")
-    cell_panel(opened, plane, grid_points(x, y)[st.session_state[cell_key]], anchor)
+        st.caption("All images have the code of this one, but for the two directions of the plane.")
+    place_panel(opened, plane, np.array(st.session_state[at_key]), anchor)
     name = re.sub(r"[^a-z0-9]+", "-", opened.run.title.lower()).strip("-")
     st.download_button(
-        "Download the grid", sheet, f"latent-grid-{name}.png", "image/png",
+        "Download the grid", grid_sheet(opened, plane, x, y, anchor), f"latent-grid-{name}.png", "image/png",
         icon=":material/download:", on_click="ignore",
     )  # fmt: skip
 settings.write_link(opened.run)

@@ -1,52 +1,23 @@
-"""Latent space: where the model puts every test image, and what one of these codes says."""
+"""Latent space: where the model puts every test image, and what the decoder makes of every place."""
 
-import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
-from vaelab.figures import PALETTE, PRIOR_CIRCLES, latent_scatter
+from vaelab.figures import Span, whole_span
 from vaelab.planes import Plane
-from vaelab.ui.code_panels import FEW, code_panel, kl_panel
-from vaelab.ui.components import plot
+from vaelab.ui.code_panels import FEW, code_panel, kl_panel, neighbours_panel
 from vaelab.ui.explore import Opened, open_page
-from vaelab.ui.view_controls import Interval, pick_anchor, pick_plane, pick_range, take_anchor
-from vaelab.ui.view_link import switch, switch_text
-
-# What lies within so many standard deviations of a one-dimensional normal; the last label has room.
-PRIOR_INTERVALS = ((1, "68 %"), (2, "95 %"), (3, "99.7 % of prior draws"))
+from vaelab.ui.latent_canvas import Shown, latent_canvas
+from vaelab.ui.region import region_panel, take_region
+from vaelab.ui.view_controls import Interval, pick_anchor, pick_layers, pick_plane, pick_range, take_anchor
 
 
-def scatter(
-    opened: Opened, plane: Plane, ends: list[Interval] | None, anchor: int, digits: bool
-) -> go.Figure:
-    """All test codes on the plane, with the chosen one's posterior."""
-    is_line, labels, classes = opened.config.latent_dim == 1, opened.data.y_test, opened.data.spec.classes
+def span(opened: Opened, plane: Plane, ends: list[Interval] | None) -> Span:
+    """What part of the plane is in view; one dimension has a row a class."""
     points = plane.project(opened.codes.mean)
-    if is_line:  # one row a class, in which the height means nothing
-        points[:, 1] = labels + np.random.default_rng(0).uniform(-0.35, 0.35, len(points))
-        ends = ends and [*ends, (-0.7, len(classes) - 0.3)]
-    logvar = opened.codes.logvar
-    figure = latent_scatter(
-        points,
-        labels,
-        classes,
-        axis_titles=(plane.labels[0], "class") if is_line else plane.labels,
-        circles=PRIOR_CIRCLES if opened.is_vae and not is_line else (),
-        posterior=None if logvar is None else (points[anchor], plane.variance(np.exp(logvar[anchor]))),
-        chosen=anchor,
-        digits_as_markers=digits,
-        span=tuple(ends) if ends else None,
-        centroids=not is_line,
-    )
-    if is_line:
-        figure.update_yaxes(scaleanchor=None, tickvals=np.arange(len(classes)), ticktext=classes)
-        line = {"dash": "dot", "width": 1.5, "color": PALETTE.prior}
-        for sigmas, share in PRIOR_INTERVALS if opened.is_vae else ():
-            figure.add_vline(-sigmas, line=line)
-            figure.add_vline(sigmas, line=line, annotation_text=share)
-    # Another run or plane has another scale, for which a zoom would be wrong.
-    revision = f"{opened.run.id} {plane.labels} {ends}"
-    return figure.update_layout(uirevision=revision, title_text=f"Codes of {len(points):,} test images")
+    across, up = ends if ends and len(ends) == 2 else whole_span(points)
+    if opened.config.latent_dim == 1:
+        return ends[0] if ends else across, (-0.7, len(opened.data.spec.classes) - 0.3)
+    return across, up
 
 
 def caption(opened: Opened) -> str:
@@ -68,24 +39,42 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         opened, plane, {"auto": "All codes", "chosen": "A range"},
         "Shows all codes, or the part of the plane that the Latent grid then covers, too.",
     )  # fmt: skip
-    key = opened.settings.take("markers", switch, False, switch_text)
-    digits = st.toggle(
-        "Classes as markers", key=key, persist_state="session",
-        help="Draws each point as its class, so that classes are told apart without colour.",
-    )  # fmt: skip
+    layers = pick_layers(opened)
 key = take_anchor(opened)
-left, right = st.columns([1.9, 1], gap="medium")
+region = take_region(opened)
+left, right = st.columns([3, 1], gap="medium")
 with left:
     with st.container(key="latent-scatter"):
-        figure = scatter(opened, plane, ends, st.session_state[key], digits)
-        clicked = plot(figure, key="latent_plot", height=620, selectable=True, alt="Test codes by class")
-    st.caption(caption(opened))
-if isinstance(clicked, int) and clicked != st.session_state[key]:
-    st.session_state[key] = clicked
-    st.rerun()  # the chart above marks the chosen point
+        shown = Shown(
+            opened.run,
+            opened.version,
+            plane,
+            span(opened, plane, ends),
+            layers,
+            anchor=st.session_state[key],
+            chosen=st.session_state[key],
+            region=st.session_state[region],
+        )
+        alt = (
+            "Test codes by class. Arrow keys move the cursor, Shift makes small steps, N goes to the nearest "
+            "code, Enter chooses it, L begins a region, plus and minus zoom, 0 shows everything."
+        )
+        chosen = latent_canvas(shown, key="latent_canvas", height=560, alt=alt, lasso=True)
+    st.caption(
+        "Move over the plane: every place is decoded as you go. Click a code to keep it, drag to move, turn "
+        "the wheel to zoom, use the loop to choose a region. " + caption(opened)
+    )
+if chosen and chosen.index is not None and chosen.index != st.session_state[key]:
+    st.session_state[key] = chosen.index
+    st.rerun()  # the plane above marks the chosen code
+if chosen and chosen.region and chosen.region != st.session_state[region]:
+    st.session_state[region] = chosen.region
+    st.rerun()
 with right:
     index = pick_anchor(opened, key, "Test image", "Click a point, or give the number of a test image.")
     code_panel(opened, index)
+    neighbours_panel(opened, index)
+region_panel(opened, plane, region)
 if opened.is_vae:
     with right if opened.config.latent_dim <= FEW else st.container():
         kl_panel(opened)

@@ -6,34 +6,30 @@ Losses and the latent plane have modules of their own; all figures can be had fr
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from vaelab.figure_parts import decimate
-from vaelab.latent_map import PRIOR_CIRCLES, Span, ellipse, grown_span, latent_scatter
+from vaelab.latent_map import PRIOR_CIRCLES, Span, grown_span, whole_span
 from vaelab.loss_curves import log_allowed, losses
-from vaelab.palette import PALETTE, error_colors
-from vaelab.planes import grid_points
+from vaelab.palette import PALETTE, class_style, error_colors
 
 __all__ = [
     "PALETTE",
     "PRIOR_CIRCLES",
     "UNUSED_KL",
     "Span",
+    "class_counts",
     "decimate",
-    "ellipse",
     "error_legend",
     "grown_span",
     "kl_bars",
-    "latent_grid",
-    "latent_scatter",
     "log_allowed",
     "losses",
     "signed_error_sheet",
+    "whole_span",
 ]
 
 UNUSED_KL = 0.01
@@ -42,77 +38,24 @@ UNUSED_KL = 0.01
 _NAMED_BARS = 40
 """Bars of which each can have its name below."""
 
-_MOST_TICKS = 7
-"""Ticks that fit side by side on a phone."""
 
-
-def latent_grid(sheet_png: bytes, xs: np.ndarray, ys: np.ndarray, axis_titles: tuple[str, str]) -> go.Figure:
-    """Decoded images on the grid of codes that they come from.
+def class_counts(counts: np.ndarray, classes: Sequence[str]) -> go.Figure:
+    """How many images there are of each class, as bars in the classes' colours.
 
     Parameters
     ----------
-    sheet_png
-        The images as one PNG without gaps, in the order of `vaelab.planes.grid_points`: row by row,
-        the largest y on top.
-    xs, ys
-        (columns,) and (rows,) coordinates of the cells, rising; need not be evenly spaced.
-    axis_titles
-        Of x and y.
-
-    Returns
-    -------
-    A figure whose axes count cells and name coordinates. Hovering gives a cell's coordinates,
-    choosing it gives its index in the order of the images, as `customdata`.
+    counts
+        (classes,) whole numbers.
     """
-    xs, ys = np.asarray(xs, np.float64), np.asarray(ys, np.float64)
-    cells = grid_points(np.arange(len(xs)), np.arange(len(ys))).reshape(-1, 2).astype(np.int16)
-    across, up = (_numbers(values) for values in (xs, ys))
-    names = [f"{axis_titles[0]} = {across[x]}<br>{axis_titles[1]} = {up[y]}" for x, y in cells]
-    points = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": cells[:, 0],
-        "y": cells[:, 1],
-        "customdata": np.arange(len(cells)),
-        "text": names,
-        "hovertemplate": "%{text}<extra></extra>",
-        "marker": {"opacity": 0},
-    }
-    image = {
-        "source": "data:image/png;base64," + base64.b64encode(sheet_png).decode(),
-        "xref": "x", "yref": "y", "x": -0.5, "y": len(ys) - 0.5, "sizex": len(xs), "sizey": len(ys),
-        "sizing": "stretch", "layer": "below",
+    colors = [class_style(label)[0] for label in range(len(classes))]
+    bars = {
+        "type": "bar", "x": list(classes), "y": counts, "marker": {"color": colors},
+        "hovertemplate": "%{x}: %{y} images<extra></extra>",
     }  # fmt: skip
     return go.Figure(
-        points,
-        {
-            "xaxis": _cell_axis(across, axis_titles[0]),
-            "yaxis": {**_cell_axis(up, axis_titles[1]), "scaleanchor": "x"},
-            "images": [image],
-            "hovermode": "closest",
-            "hoverdistance": -1,
-            "showlegend": False,
-        },
+        bars,
+        {"xaxis": {"type": "category", "title": {"text": "class"}}, "yaxis": {"title": {"text": "images"}}},
     )
-
-
-def _cell_axis(names: list[str], title: str) -> dict[str, Any]:
-    """An axis that counts cells and shows their names at evenly spaced ones, as central as can be."""
-    every = max(1, -(-len(names) // _MOST_TICKS))
-    places = range((len(names) - 1) % every // 2, len(names), every)
-    return {
-        "title": {"text": title}, "range": [-0.5, len(names) - 0.5], "constrain": "domain",
-        "tickvals": list(places), "ticktext": [names[place] for place in places], "tickangle": 0,
-        "showgrid": False, "zeroline": False,
-    }  # fmt: skip
-
-
-def _numbers(values: np.ndarray) -> list[str]:
-    """Rising numbers with as many decimals as tell neighbours apart, two at least."""
-    steps = np.diff(values)
-    smallest = steps[steps > 0].min(initial=1.0)
-    decimals = int(np.clip(np.ceil(-np.log10(smallest)), 0, 6)) + (np.abs(values).max(initial=0) < 100)
-    return [f"{value + 0.0:.{decimals}f}".replace("-", "−") for value in values]
 
 
 def signed_error_sheet(errors: np.ndarray) -> np.ndarray:

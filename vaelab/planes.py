@@ -83,6 +83,20 @@ def prior_quantiles(count: int) -> np.ndarray:
     return np.array([normal.inv_cdf((i + 0.5) / count) for i in range(count)])
 
 
+def inside(points: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """Which points (N, 2) lie in the polygon of some corners (K, 2): (N,) bool.
+
+    A point is inside if a ray from it crosses the polygon's edges an odd number of times.
+    """
+    x, y = points.T
+    within = np.zeros(len(points), bool)
+    for (x0, y0), (x1, y1) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        if y0 != y1:
+            crosses = (y0 > y) != (y1 > y)
+            within ^= crosses & (x < x0 + (y - y0) * (x1 - x0) / (y1 - y0))
+    return within
+
+
 def grid_points(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """All points of a grid, in reading order: from left to right, the largest y first; (N, 2)."""
     return np.array([(across, up) for up in y[::-1] for across in x])

@@ -57,7 +57,8 @@ def _network_file(
 
 def codes_file(mean: np.ndarray, logvar: np.ndarray | None, labels: np.ndarray) -> bytes:
     """Codes (N, d) with the classes (N,) of their images, as float32 and bytes."""
-    arrays = {"mean": np.ascontiguousarray(mean, np.float32), "labels": labels.astype(np.uint8)}
+    arrays: dict[str, np.ndarray] = {"mean": np.ascontiguousarray(mean, np.float32)}
+    arrays["labels"] = labels.astype(np.uint8)
     if logvar is not None:
         arrays["logvar"] = np.ascontiguousarray(logvar, np.float32)
     return save(arrays)

@@ -83,20 +83,16 @@ def figure(page: AppTest, key: str) -> dict[str, Any]:
     return json.loads(shown(page, key)["figure"])
 
 
-def points(page: AppTest) -> dict[int, tuple[float, float]]:
-    """Where each test image lies on the scatter."""
-    found = {}
-    for trace in figure(page, "latent_plot")["data"]:
-        places = zip(numbers(trace["x"]), numbers(trace["y"]), strict=True)
-        found |= dict(zip(numbers(trace["customdata"]).tolist(), places, strict=True))
-    return found
-
-
 def numbers(value: Any) -> np.ndarray:
     """An array as Plotly writes it: a list, or bytes and their type."""
     if isinstance(value, dict):
         return np.frombuffer(base64.b64decode(value["bdata"]), value["dtype"])
     return np.array(value)
+
+
+def place(page: AppTest) -> np.ndarray:
+    """The image decoded at the chosen place of the grid."""
+    return pixels(shown(page, "place")["sheets"][0]["source"])
 
 
 def titles(page: AppTest, key: str) -> list[str]:
@@ -107,10 +103,6 @@ def titles(page: AppTest, key: str) -> list[str]:
 def pixels(source: str) -> np.ndarray:
     """The pixels of a picture that is written into an address."""
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(source.split(",", 1)[1]))))
-
-
-def sheet_of_grid(page: AppTest) -> np.ndarray:
-    return pixels(figure(page, "latent_grid_plot")["layout"]["images"][0]["source"])
 
 
 def sentences(page: AppTest) -> list[str]:

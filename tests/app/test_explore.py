@@ -22,8 +22,8 @@ from tests.app.exploring import (
     is_well,
     make_run,
     pixels,
+    place,
     sentences,
-    sheet_of_grid,
     shown,
     titles,
     visit,
@@ -187,9 +187,11 @@ def test_a_data_set_that_is_not_here(
 def test_new_weights_are_shown(app: App, runs: Path) -> None:
     run, other = (make_run(runs, RunConfig(hidden="16", seed=seed)) for seed in (0, 1))
     page = visit(app(), "latent_grid", run=run.id)
-    before = sheet_of_grid(page)
+    before, known = place(page), shown(page, "latent_grid_canvas")
     shutil.copyfile(other.path / "model.safetensors", run.path / "model.safetensors")
-    assert not np.array_equal(sheet_of_grid(page.run()), before)
+    page.run()
+    assert not np.array_equal(place(page), before)
+    assert shown(page, "latent_grid_canvas")["decoder"] != known["decoder"]
 
 
 def test_a_run_in_training_says_so(app: App, runs: Path) -> None:

@@ -18,7 +18,7 @@ def _quick_pca(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vaelab.pca.fit", fit_once)
 
 
-PICTURES = {"reconstructions": "strips", "latent_space": "latent_plot", "latent_grid": "latent_grid_plot"}
+PICTURES = {"reconstructions": "strips", "latent_space": "latent_canvas", "latent_grid": "latent_grid_canvas"}
 
 
 @pytest.mark.parametrize(
@@ -26,9 +26,16 @@ PICTURES = {"reconstructions": "strips", "latent_space": "latent_plot", "latent_
     [
         ("reconstructions", {"class": "3", "sort": "best", "count": "4"}),
         ("reconstructions", {"seed": "12"}),
-        ("latent_space", {"plane": "dimensions", "x": "4", "y": "2", "anchor": "77", "markers": "on"}),
+        (
+            "latent_space",
+            {"plane": "dimensions", "x": "4", "y": "2", "anchor": "77", "show": "points,density"},
+        ),
         ("latent_space", {"range": "chosen", "range_x": "-1,2", "range_y": "-2.5,2"}),
-        ("latent_grid", {"plane": "dimensions", "x": "4", "y": "2", "n": "11", "cell": "9", "anchor": "8"}),
+        ("latent_space", {"region": "0,0;1,0;1,1.5", "show": ""}),
+        (
+            "latent_grid",
+            {"plane": "dimensions", "x": "4", "y": "2", "n": "11", "at": "0.5,-1.25", "anchor": "8"},
+        ),
     ],
 )
 def test_a_link_shows_the_same_to_everybody(app: App, page: str, given: dict[str, str]) -> None:
@@ -49,11 +56,11 @@ def test_an_address_at_its_defaults_stays_as_short_as_it_was_given(app: App, pag
     ("page", "wrong", "right"),
     [
         ("reconstructions", {"class": "eleven", "sort": "loudest", "count": "0"}, {"seed": "4"}),
-        ("latent_space", {"plane": "ecliptic", "range": "wide", "markers": "1"}, {"anchor": "3"}),
-        ("latent_space", {"anchor": "10000"}, {"markers": "on"}),
+        ("latent_space", {"plane": "ecliptic", "range": "wide", "show": "stars"}, {"anchor": "3"}),
+        ("latent_space", {"anchor": "10000", "region": "0,0;1,0"}, {"show": "prior"}),
         ("latent_space", {"x": "21", "y": "0"}, {"anchor": "3"}),
         ("latent_space", {"y": "3"}, {"x": "3"}),
-        ("latent_grid", {"n": "7", "anchor": "-1", "cell": "1e9"}, {"x": "3"}),
+        ("latent_grid", {"n": "7", "anchor": "-1", "at": "0,up"}, {"x": "3"}),
         ("latent_grid", {"range_x": "3,-3", "range_y": "nan,1"}, {"range": "chosen", "n": "12"}),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,10 +14,10 @@ from tests.app.exploring import (
     figure,
     is_well,
     make_run,
+    numbers,
     pixels,
-    points,
+    place,
     setting,
-    sheet_of_grid,
     shown,
     visit,
 )
@@ -32,25 +31,65 @@ App = Callable[[], AppTest]
 # Latent space
 
 
-def test_every_test_image_is_a_point_at_its_code(app: App) -> None:
-    from vaelab.latent import embed
-    from vaelab.trained import load_run
-
-    places = points(visit(app(), "latent_space", run="ae-2d"))
-    assert sorted(places) == list(range(10_000))
-    codes = embed(load_run(Run(SHIPPED / "ae-2d")).model, load("mnist").x_test[:50]).mean
-    assert np.allclose([places[index] for index in range(50)], codes, rtol=1e-3, atol=1e-2)
-
-
 def test_the_principal_plane_goes_through_the_mean_of_the_prior(app: App) -> None:
-    """Projected at right angles on a plane through 0, no code is farther from 0 than it was."""
+    plane = shown(visit(app(), "latent_space", run="vae-20d", plane="pca"), "latent_canvas")["plane"]
+    assert plane["origin"] == [0] * 20
+    basis = np.array(plane["basis"])
+    assert np.allclose(basis @ basis.T, np.eye(2))
+
+
+def test_the_browser_is_told_where_to_find_the_run_s_files(app: App) -> None:
+    given = shown(visit(app(), "latent_space", run="ae-2d"), "latent_canvas")
+    saved_at = (SHIPPED / "ae-2d" / "model.safetensors").stat().st_mtime_ns
+    for name in ("codes", "decoder"):
+        assert given[name] == f"/lab/runs/ae-2d/weights-{saved_at}/{name}"
+    assert given["images"] == "/lab/datasets/mnist/test-images"
+
+
+def test_every_code_is_in_view(app: App) -> None:
     from vaelab.latent import embed
     from vaelab.trained import load_run
 
-    page = visit(app(), "latent_space", run="vae-20d", plane="pca")
-    codes = embed(load_run(Run(SHIPPED / "vae-20d")).model, load("mnist").x_test).mean
-    for index, place in points(page).items():
-        assert np.hypot(*place) <= np.linalg.norm(codes[index]) + 1e-3
+    (left, right), (low, high) = shown(visit(app(), "latent_space", run="ae-2d"), "latent_canvas")["span"]
+    x, y = embed(load_run(Run(SHIPPED / "ae-2d")).model, load("mnist").x_test).mean.T
+    assert left < x.min() < x.max() < right
+    assert low < y.min() < y.max() < high
+
+
+def test_the_nearest_codes_are_counted_by_their_true_classes(app: App) -> None:
+    from vaelab.latent import embed
+    from vaelab.trained import load_run
+
+    page = visit(app(), "latent_space", run="vae-2d", anchor="3")
+    data = load("mnist")
+    mean = embed(load_run(Run(SHIPPED / "vae-2d")).model, data.x_test).mean
+    nearest = np.argsort(((mean - mean[3]) ** 2).sum(1))[1:11]
+    named = [name for sheet in shown(page, "neighbours")["sheets"] for name in sheet["column_labels"]]
+    assert sorted(named) == sorted(str(label) for label in data.y_test[nearest])
+    same = sum(name == str(data.y_test[3]) for name in named)
+    assert any(text.value.startswith(f"{same} of the 10 nearest") for text in page.caption)
+
+
+def test_a_region_shows_whose_codes_lie_in_it(app: App) -> None:
+    from vaelab.latent import embed
+    from vaelab.trained import load_run
+
+    page = visit(app(), "latent_space", run="vae-2d", region="-1,-1;1,-1;1,1;-1,1")
+    data = load("mnist")
+    mean = embed(load_run(Run(SHIPPED / "vae-2d")).model, data.x_test).mean
+    members = (np.abs(mean) < 1).all(1)
+    (bars,) = figure(page, "region_counts")["data"]
+    assert numbers(bars["y"]).tolist() == np.bincount(data.y_test[members], minlength=10).tolist()
+    (sheet,) = shown(page, "region_mean")["sheets"]
+    assert np.array_equal(pixels(sheet["source"]), np.rint(data.x_test[members, 0].mean(0)))
+    next(button for button in page.button if button.label == "Forget the region").click().run()
+    assert "region" not in page.query_params or page.query_params["region"] == ""
+
+
+def test_an_empty_region_is_said_to_be_a_hole(app: App) -> None:
+    page = visit(app(), "latent_space", run="vae-2d", region="90,90;91,90;91,91")
+    assert is_well(page)
+    assert any("No test image has its code here" in text.value for text in page.caption)
 
 
 def test_a_number_chooses_a_test_image(app: App) -> None:
@@ -69,23 +108,21 @@ def test_chance_chooses_a_test_image(app: App, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(
-    ("config", "said", "not_said"),
+    ("config", "circles"),
     [
-        ({}, ["39 % of prior draws", "posterior"], ["68 %"]),
-        ({"latent_dim": 20}, ["39 % of prior draws", "posterior"], ["68 %"]),
-        ({"latent_dim": 1}, ["68 %", "prior draws", "posterior"], ["39 %"]),
-        ({"model": "ae"}, [], ["prior", "posterior"]),
-        ({"model": "ae", "latent_dim": 1}, [], ["prior", "posterior"]),
+        ({}, ["39 % of prior draws", "86 %", "99 %"]),
+        ({"latent_dim": 20}, ["39 % of prior draws", "86 %", "99 %"]),
+        ({"latent_dim": 1}, ["68 %", "95 %", "99.7 % of prior draws"]),
+        ({"model": "ae"}, []),
+        ({"model": "ae", "latent_dim": 1}, []),
     ],
 )
 def test_the_shares_of_the_prior_fit_the_picture(
-    app: App, runs: Path, config: dict[str, object], said: list[str], not_said: list[str]
+    app: App, runs: Path, config: dict[str, object], circles: list[str]
 ) -> None:
     run = make_run(runs, RunConfig.model_validate({"hidden": "16", **config}))
     page = visit(app(), "latent_space", run=run.id)
-    text = json.dumps(figure(page, "latent_plot")["layout"].get("annotations"))
-    assert [words for words in said if words not in text] == []
-    assert [words for words in not_said if words in text] == []
+    assert [text for _, text in shown(page, "latent_canvas")["circles"]] == circles
 
 
 def silence(run: Run, dimension: int) -> None:
@@ -111,26 +148,18 @@ def test_an_unused_dimension_is_said_and_not_offered_first(app: App, runs: Path)
 # Latent grid
 
 
-@pytest.mark.parametrize("name", ["vae-2d", "ae-2d"])
-def test_the_sheet_has_the_orientation_of_the_scatter(app: App, name: str) -> None:
-    from vaelab.latent import decode
-    from vaelab.trained import load_run
-
-    page = visit(app(), "latent_grid", run=name, n="8", range="chosen", range_x="-2,3", range_y="-1,2")
-    sheet = sheet_of_grid(page)
-    assert sheet.shape == (8 * 28, 8 * 28)
-    corners = decode(load_run(Run(SHIPPED / name)).model, np.array([[-2, 2], [3, 2], [-2, -1], [3, -1]]))
-    seen = [sheet[:28, :28], sheet[:28, -28:], sheet[-28:, :28], sheet[-28:, -28:]]
-    assert np.abs(corners[:, 0].astype(int) - np.array(seen, int)).max() <= 1
-
-
 def test_the_grid_of_a_vae_lies_at_quantiles_of_the_prior(app: App) -> None:
-    page = visit(app(), "latent_grid", n="10")
-    names = {
-        name.replace("−", "-") for name in figure(page, "latent_grid_plot")["layout"]["xaxis"]["ticktext"]
-    }
-    quantiles = (-1.64, -1.04, -0.67, -0.39, -0.13, 0.13, 0.39, 0.67, 1.04, 1.64)
-    assert names <= {f"{value:.2f}" for value in quantiles}
+    grid = shown(visit(app(), "latent_grid", n="10"), "latent_grid_canvas")["grid"]
+    quantiles = (-1.645, -1.036, -0.674, -0.385, -0.126, 0.126, 0.385, 0.674, 1.036, 1.645)
+    for axis in ("x", "y"):
+        assert grid[axis] == pytest.approx(quantiles, abs=1e-3)
+
+
+def test_the_whole_grid_is_in_view(app: App) -> None:
+    given = shown(visit(app(), "latent_grid", run="ae-2d", n="8"), "latent_grid_canvas")
+    for (low, high), places in zip(given["span"], (given["grid"]["x"], given["grid"]["y"]), strict=True):
+        assert (places[0] + low) / 2 < places[0] == pytest.approx(low + (places[1] - places[0]) / 2)
+        assert high == pytest.approx(places[-1] + (places[-1] - places[-2]) / 2)
 
 
 def test_the_page_of_an_ae_says_that_it_has_no_prior(app: App) -> None:
@@ -140,25 +169,20 @@ def test_the_page_of_an_ae_says_that_it_has_no_prior(app: App) -> None:
 
 def test_one_dimension_is_one_row(app: App, runs: Path) -> None:
     run = make_run(runs, RunConfig(latent_dim=1, hidden="16"))
-    assert sheet_of_grid(visit(app(), "latent_grid", run=run.id, n="9")).shape == (28, 9 * 28)
+    grid = shown(visit(app(), "latent_grid", run=run.id, n="9"), "latent_grid_canvas")["grid"]
+    assert (len(grid["x"]), grid["y"]) == (9, [0])
 
 
-def test_the_cell_of_the_anchor_is_its_reconstruction(app: App) -> None:
+def test_the_place_of_the_anchor_is_its_reconstruction(app: App) -> None:
     """At the anchor's own coordinates, what the plane leaves open comes from its code as well."""
     from vaelab.latent import embed, reconstruct
     from vaelab.trained import load_run
 
     images, model = load("mnist").x_test[5:6], load_run(Run(SHIPPED / "vae-20d")).model
     x, y = embed(model, images).mean[0, [2, 6]].tolist()
-    page = visit(app(), "latent_grid", run="vae-20d", x="3", y="7", anchor="5", n="8", cell="56",
-                 range="chosen", range_x=f"{x},3", range_y=f"{y},3")  # fmt: skip
+    page = visit(
+        app(), "latent_grid", run="vae-20d", plane="dimensions", x="3", y="7", anchor="5", at=f"{x},{y}"
+    )
     assert is_well(page)
-    (cell,) = shown(page, "cell")["sheets"]
-    difference = pixels(cell["source"]).astype(int) - reconstruct(model, images)[0, 0]
+    difference = place(page).astype(int) - reconstruct(model, images)[0, 0]
     assert np.abs(difference).max() <= 1
-
-
-def test_another_number_of_images_goes_back_to_the_middle(app: App) -> None:
-    page = visit(app(), "latent_grid", n="20", cell="3")
-    page.slider(key="view_n").set_value(9).run()
-    assert setting(page, "cell") == 9 * 4 + 4

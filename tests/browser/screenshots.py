@@ -18,8 +18,8 @@ PICTURES = Path(__file__).resolve().parents[2] / "assets" / "screenshots"
 VIEW = ".st-key-losses [data-state]"
 EXPLORE = {
     "Reconstructions": ".st-key-reconstructions img",
-    "Latent space": ".st-key-latent-scatter .main-svg",
-    "Latent grid": ".st-key-latent-grid .main-svg",
+    "Latent space": ".st-key-latent-scatter .vaelab-canvas[data-decodes]",
+    "Latent grid": ".st-key-latent-grid .vaelab-canvas[data-decodes]",
 }
 
 

@@ -11,8 +11,8 @@ from tests.browser.servers import Server
 PAGES = {
     "/": ".st-key-live-samples img",
     "/reconstructions": ".st-key-reconstructions img",
-    "/latent-space": ".st-key-latent-scatter .js-plotly-plot",
-    "/latent-grid": ".st-key-latent-grid .js-plotly-plot",
+    "/latent-space": ".st-key-latent-scatter .vaelab-canvas[data-decodes]",
+    "/latent-grid": ".st-key-latent-grid .vaelab-canvas[data-decodes]",
     "/runs": ".st-key-runs-table",
 }
 

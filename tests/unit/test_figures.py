@@ -1,8 +1,7 @@
-"""What holds for every figure; the latent grid, error maps and KL by dimension."""
+"""What holds for every figure; error maps and KL by dimension."""
 
 from __future__ import annotations
 
-import base64
 import copy
 import json
 from collections import defaultdict
@@ -17,12 +16,10 @@ from plotly.graph_objects import Figure
 
 from vaelab import figures
 from vaelab.config import RunConfig
-from vaelab.palette import channels, luminance
-from vaelab.planes import grid_points
+from vaelab.palette import channels, class_style, luminance
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
-DIGITS = tuple("0123456789")
 STARTED = {"mean_image_loss": 205.8, "floor_loss": 45.5}
 VAE, AE = RunConfig(), RunConfig(model="ae")
 
@@ -46,24 +43,15 @@ def loss_figure(points: int = 200, *, config: RunConfig = VAE, **kwargs: Any) ->
     return figures.losses(steps, evaluated, config=config, **{"started": STARTED, **kwargs})
 
 
-def scatter(count: int, **kwargs: Any) -> Figure:
-    random = np.random.default_rng(0)
-    points, labels = random.normal(size=(count, 2)).astype(np.float32), random.integers(10, size=count)
-    return figures.latent_scatter(points, labels, DIGITS, **{"axis_titles": ("z1", "z2"), **kwargs})
-
-
-def grid(columns: int, rows: int) -> Figure:
-    return figures.latent_grid(b"png", np.arange(columns) - 1.5, np.arange(rows) / 10, ("z1", "z2"))
-
-
 ALL_SIZES = [
     pytest.param(function, count, id=f"{name}-{count}")
     for name, function in {
         "losses": loss_figure,
         "losses of an AE": lambda count: loss_figure(count, config=AE),
-        "scatter": scatter,
         "kl": lambda count: figures.kl_bars([0.5] * count),
-        "grid": lambda count: grid(count, count),
+        "class counts": lambda count: figures.class_counts(
+            np.arange(count), [f"class {n}" for n in range(count)]
+        ),
         "legend": lambda count: figures.error_legend(),
     }.items()
     for count in (0, 1, 50)
@@ -104,47 +92,20 @@ def test_inputs_stay_as_they_are():
     assert (steps, evaluated) == before
 
     # Arrays that cannot be written would raise if anything tried.
-    points, labels = np.random.default_rng(0).normal(size=(50, 2)), np.arange(50) % 10
-    covariance, errors, kl = np.eye(2), np.zeros((2, 3, 3)), np.array([0.1, 0.001])
-    for array in (points, labels, covariance, errors, kl):
+    points, errors, kl = np.zeros((50, 2)), np.zeros((2, 3, 3)), np.array([0.1, 0.001])
+    for array in (points, errors, kl):
         array.flags.writeable = False
-    figures.latent_scatter(
-        points, labels, DIGITS, axis_titles=("a", "b"), customdata=labels, posterior=(points[0], covariance)
-    )
     figures.grown_span(None, points)
-    figures.latent_grid(b"", kl, kl, ("a", "b"))
+    figures.whole_span(points)
+    figures.class_counts(kl, ("a", "b"))
     figures.signed_error_sheet(errors)
     figures.kl_bars(kl)
 
 
-# The latent grid
-def test_cells_are_numbered_in_the_order_of_the_images():
-    xs, ys = np.array([-1.0, 0.5, 2.0]), np.array([10.0, 20.0])
-    (trace,) = figures.latent_grid(b"", xs, ys, ("z1", "z2")).data
-    np.testing.assert_array_equal(trace.customdata, np.arange(6))
-    np.testing.assert_array_equal(np.stack([xs[trace.x], ys[trace.y]], 1), grid_points(xs, ys))
-
-
-def test_the_sheet_fills_the_axes_cell_by_cell():
-    figure = figures.latent_grid(b"any bytes", np.arange(12.0), np.arange(8.0), ("z1", "z2"))
-    (image,) = figure.layout.images
-    assert base64.b64decode(image.source.split(",")[1]) == b"any bytes"
-    assert (image.x, image.x + image.sizex) == figure.layout.xaxis.range == (-0.5, 11.5)
-    assert (image.y - image.sizey, image.y) == figure.layout.yaxis.range == (-0.5, 7.5)
-    assert figure.layout.yaxis.scaleanchor == "x"
-
-
-@pytest.mark.parametrize("count", [1, 2, 7, 8, 20, 40])
-@pytest.mark.parametrize("scale", [0.003, 1.0, 1000.0])
-def test_ticks_are_few_and_read_the_coordinate_at_the_centre_of_their_cell(count: int, scale: float):
-    xs = scale * np.linspace(-3, 3, count)
-    axis = figures.latent_grid(b"", xs, xs, ("z1", "z2")).layout.xaxis
-    assert 1 <= len(axis.tickvals) <= 9
-    assert len(set(axis.ticktext)) == len(axis.ticktext)
-    read = [float(text.replace("−", "-")) for text in axis.ticktext]
-    np.testing.assert_allclose(read, xs[list(axis.tickvals)], atol=scale * 6 / count)
-    assert np.ptp(np.diff(axis.tickvals)) == 0 if count > 1 else True
-    assert abs(axis.tickvals[0] - (count - 1 - axis.tickvals[-1])) <= 1
+def test_every_class_has_a_bar_of_its_colour():
+    (bar,) = figures.class_counts(np.array([3, 0, 5]), ("a", "b", "c")).data
+    assert (list(bar.x), list(bar.y)) == (["a", "b", "c"], [3, 0, 5])
+    assert bar.marker.color == tuple(class_style(label)[0] for label in range(3))
 
 
 # Errors, and KL by dimension

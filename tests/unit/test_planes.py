@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 from sklearn.decomposition import PCA
 
-from vaelab.planes import Plane, axes_plane, grid_points, principal_plane, prior_quantiles
+from vaelab.planes import Plane, axes_plane, grid_points, inside, principal_plane, prior_quantiles
 
 
 def numbers(seed: int = 0) -> np.random.Generator:
@@ -154,3 +154,21 @@ def test_quantiles_of_the_prior_rise_and_are_symmetric(count):
 def test_grid_points_are_in_reading_order():
     points = grid_points(np.array([1, 2, 3]), np.array([10, 20]))
     assert points.tolist() == [[1, 20], [2, 20], [3, 20], [1, 10], [2, 10], [3, 10]]
+
+
+def test_inside_a_polygon_are_the_points_that_geometry_says():
+    points = np.random.default_rng(0).uniform(-2, 2, (2000, 2))
+    square = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+    np.testing.assert_array_equal(inside(points, square), (np.abs(points) < 1).all(1))
+    np.testing.assert_array_equal(inside(points, square[::-1]), inside(points, square))
+    angles = np.linspace(0, 2 * np.pi, 721)[:-1]
+    circle = np.stack([np.cos(angles), np.sin(angles)], 1)
+    distance = np.linalg.norm(points, axis=1)
+    clear = np.abs(distance - 1) > 1e-4
+    np.testing.assert_array_equal(inside(points, circle)[clear], distance[clear] < 1)
+
+
+def test_a_polygon_need_not_be_convex():
+    horseshoe = np.array([[0, 0], [3, 0], [3, 3], [2, 3], [2, 1], [1, 1], [1, 3], [0, 3]], float)
+    points = np.array([[0.5, 2], [1.5, 2], [2.5, 2], [1.5, 0.5], [4, 1]])
+    assert inside(points, horseshoe).tolist() == [True, False, True, True, False]

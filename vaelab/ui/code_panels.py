@@ -31,11 +31,35 @@ def code_panel(opened: Opened, index: int) -> None:
     st.table(table, hide_index=True, border="horizontal", height="content" if len(mean) <= FEW else 260)
 
 
+NEIGHBOURS = 10
+
+
+def neighbours_panel(opened: Opened, index: int) -> None:
+    """The test images whose codes are nearest to that of one, with their true classes."""
+    mean, labels = opened.codes.mean, opened.data.y_test
+    distances = np.linalg.norm(mean - mean[index], axis=1)
+    distances[index] = np.inf
+    nearest = np.argsort(distances, kind="stable")[:NEIGHBOURS]
+    images = opened.data.x_test[nearest]
+    names = [opened.data.spec.classes[label] for label in labels[nearest]]
+    st.markdown("**Nearest codes**", help=help_for("latent space"))
+    sheets = [
+        Sheet(tile(images[part], NEIGHBOURS // 2), "", f"Nearest test images: {', '.join(names[part])}",
+              tuple(names[part]), cell=images.shape[-1])
+        for part in (slice(0, NEIGHBOURS // 2), slice(NEIGHBOURS // 2, NEIGHBOURS))
+    ]  # fmt: skip
+    pictures(sheets, key="neighbours", max_scale=1.8)
+    same = int((labels[nearest] == labels[index]).sum())
+    st.caption(
+        f"{same} of the {NEIGHBOURS} nearest, measured in all {mean.shape[1]} dimensions, have its class."
+    )
+
+
 def _number(value: float, decimals: int = 3) -> str:
     return f"{value:.{decimals}f}".replace("-", "−")
 
 
-def cell_panel(opened: Opened, plane: Plane, point: np.ndarray, anchor: int) -> None:
+def place_panel(opened: Opened, plane: Plane, point: np.ndarray, anchor: int) -> None:
     """The image that is decoded at a point (2,) of a plane, large, and where that is.
 
     `anchor` is the test image whose code gives the coordinates that the plane leaves open.
@@ -44,8 +68,8 @@ def cell_panel(opened: Opened, plane: Plane, point: np.ndarray, anchor: int) -> 
     named = zip(plane.labels, point, strict=True)
     place = ", ".join(f"{label} = {_number(value, 2)}" for label, value in named if label)
     sheet = Sheet(tile(picture[None], 1), place, f"Image decoded at {place}", cell=picture.shape[-1])
-    pictures([sheet], key="cell", max_scale=8)
-    st.caption("Click a cell of the grid to see it here, or reach it with the arrow keys and press Enter.")
+    pictures([sheet], key="place", max_scale=8)
+    st.caption("Click a place of the grid to keep it here, or reach it with the arrow keys and press Enter.")
 
 
 def kl_panel(opened: Opened) -> None:

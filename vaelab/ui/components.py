@@ -34,8 +34,8 @@ export default async function (component) {{
 
 
 @cache
-def _component(name: str) -> Any:
-    """Register a component, once a process, and return what mounts it."""
+def component(name: str) -> Any:
+    """Register the component of a folder in assets/components, once a process; returns what mounts it."""
     folder = f"components/{name}"
     styles = f"{folder}/main.css"
     return st.components.v2.component(
@@ -88,7 +88,7 @@ def plot(
     """
     description = dict(figure) if isinstance(figure, dict) else figure.to_dict()
     description["layout"] = {**description.get("layout", {}), "template": None}
-    result = _component("plot")(
+    result = component("plot")(
         key=key,
         height=height,
         data={
@@ -101,12 +101,12 @@ def plot(
             "step": step,
             "selectable": selectable,
         },
-        on_selected_change=_rerun_only,
+        on_selected_change=rerun_only,
     )
     return result.selected
 
 
-def _rerun_only() -> None:
+def rerun_only() -> None:
     """Do nothing: a trigger needs a callback, and that the script runs again is all we want."""
 
 
@@ -165,7 +165,7 @@ def pictures(
     """
     described = [_describe(sheet) for sheet in sheets]
     data = {"sheets": described, "state": state, "step": step, "max_scale": max_scale}
-    _component("pictures")(key=key, data=data)
+    component("pictures")(key=key, data=data)
 
 
 def _describe(sheet: Sheet) -> dict[str, Any]:
@@ -199,4 +199,4 @@ def close_sidebar(page: str) -> None:
     page
         The name of the page that is being drawn.
     """
-    _component("sidebar")(key="close_sidebar", data={"page": page})
+    component("sidebar")(key="close_sidebar", data={"page": page})

@@ -43,6 +43,11 @@ class Opened:
     """Of the page."""
 
     @property
+    def version(self) -> str:
+        """Which state of the run is shown, as the browser asks for it."""
+        return f"weights-{self.saved_at}"
+
+    @property
     def config(self) -> RunConfig:
         """What the run was trained with."""
         return self.run.config

@@ -16,6 +16,7 @@ from vaelab.planes import Plane, axes_plane, principal_plane
 from vaelab.runs import Run, RunDamaged, Status, describe
 from vaelab.ui.components import Sheet, pictures, plot
 from vaelab.ui.controls import control_row, ended_bar, progress_line
+from vaelab.ui.latent_canvas import Shown, latent_canvas
 from vaelab.ui.state import dataset, find_run, history
 
 EARLY_TICK, TICK = 0.5, 1.0
@@ -138,19 +139,16 @@ def _what_to_look_for(run: Run) -> str:
 def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
     st.markdown("**Latent space**", help=help_for("latent"))
     plane = _plane(run, preview)
-    points = plane.project(preview.mean) if run.config.latent_dim > 1 else _strip(preview.mean)
+    points = plane.project(preview.mean)
+    version = f"live-{preview.step}"
     memory = st.session_state["live_memory"]
     memory["span"] = figures.grown_span(memory.get("span"), points)
-    figure = figures.latent_scatter(
-        points,
-        data.y_test[: len(points)],
-        data.spec.classes,
-        axis_titles=plane.labels,
-        circles=figures.PRIOR_CIRCLES if run.config.model == "vae" and run.config.latent_dim == 2 else (),
-        span=memory["span"],
-    )
-    plot(figure, key="live_latent_plot", height=HEIGHT, state=status.state, step=preview.step,
-         alt="Codes of 2,000 test images, coloured by class")  # fmt: skip
+    shown = Shown(run, version, plane, _span(run, memory["span"], data))
+    latent_canvas(
+        shown, key="live_latent_canvas", height=HEIGHT - 40, compact=True, selectable=False,
+        state=status.state, step=preview.step,
+        alt="Codes of 2,000 test images, coloured by class. Arrow keys move a cursor that decodes its place.",
+    )  # fmt: skip
     projected = (
         f" Two principal components of {run.config.latent_dim} dimensions, turned to fit the picture before."
         if run.config.latent_dim > 2
@@ -158,7 +156,7 @@ def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
     )
     st.caption(
         "Each point is the code of a test image. Training never sees the labels; look how the classes "
-        "part all the same." + projected
+        "part all the same. Move over the plane: every place is decoded with the newest weights." + projected
     )
 
 
@@ -173,10 +171,9 @@ def _plane(run: Run, preview: Preview) -> Plane:
     return memory["plane"]
 
 
-def _strip(mean: np.ndarray) -> np.ndarray:
-    """Points (N, 2) of codes (N, 1): spread upwards at random, always the same, to be told apart."""
-    spread = np.random.default_rng(0).uniform(-1, 1, len(mean))
-    return np.column_stack([mean[:, 0], spread])
+def _span(run: Run, grown: figures.Span, data: Dataset) -> figures.Span:
+    """What is in view; one dimension has a row a class."""
+    return grown if run.config.latent_dim > 1 else (grown[0], (-0.7, len(data.spec.classes) - 0.3))
 
 
 def _reconstructions(run: Run, status: Status, preview: Preview, data: Dataset) -> None:

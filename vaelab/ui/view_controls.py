@@ -15,7 +15,8 @@ import streamlit as st
 from vaelab.glossary import help_for
 from vaelab.planes import Plane, axes_plane
 from vaelab.ui.explore import Opened, kl_per_dimension, principal
-from vaelab.ui.view_link import interval, interval_text, one_of, whole_number
+from vaelab.ui.latent_canvas import Layer
+from vaelab.ui.view_link import interval, interval_text, one_of, some_of, whole_number
 
 Interval = tuple[float, float]
 
@@ -44,6 +45,34 @@ def pick_plane(opened: Opened) -> Plane:
         return principal(opened)
     first = _pick_dimension(opened, "x", "Across", None)
     return axes_plane(dimensions, first - 1, _pick_dimension(opened, "y", "Up", first) - 1)
+
+
+LAYERS: dict[Layer, str] = {
+    "points": "Codes",
+    "manifold": "Decoded images",
+    "density": "Where codes are dense",
+    "prior": "Prior",
+    "markers": "Classes as markers",
+}
+
+
+def pick_layers(opened: Opened, default: tuple[Layer, ...] = ("points", "prior")) -> frozenset[Layer]:
+    """Choose what is drawn on the latent plane; an AE has no prior to draw."""
+    offered = [layer for layer in LAYERS if layer != "prior" or opened.is_vae]
+    key = opened.settings.take(
+        "show", some_of(offered), [layer for layer in default if layer in offered], ",".join
+    )
+    chosen: Any = st.pills(
+        "Show",
+        offered,
+        selection_mode="multi",
+        format_func=LAYERS.__getitem__,
+        key=key,
+        persist_state="session",
+        help="Decoded images lie behind the codes. Where codes are not dense is a hole: the decoder draws "
+        "something there too, but was never trained to.",
+    )
+    return frozenset(chosen)
 
 
 def _pick_dimension(opened: Opened, name: str, label: str, taken: int | None) -> int:

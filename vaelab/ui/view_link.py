@@ -126,6 +126,18 @@ def one_of(options: Sequence[str]) -> Callable[[str], str]:
     return read
 
 
+def some_of(options: Sequence[str]) -> Callable[[str], list[str]]:
+    """Read some, or none, of some texts: `points,prior`."""
+
+    def read(text: str) -> list[str]:
+        chosen = text.split(",") if text else []
+        if not set(chosen) <= set(options) or len(set(chosen)) < len(chosen):
+            raise ValueError(f"some of {', '.join(options)}, with commas between them")
+        return chosen
+
+    return read
+
+
 def whole_number(low: int, high: int, excluded: int | None = None) -> Callable[[str], int]:
     """Read a whole number within bounds."""
 
@@ -154,9 +166,20 @@ def interval(low: float, high: float) -> Callable[[str], tuple[float, float]]:
     return read
 
 
+def point(text: str) -> tuple[float, float]:
+    """Read the two coordinates of a place on a plane: `-1,0.5`."""
+    try:
+        x, y = (float(part) for part in text.split(","))
+    except ValueError:
+        x = y = math.nan
+    if not max(abs(x), abs(y)) < 1e6:
+        raise ValueError("two coordinates such as -1,0.5")
+    return x, y
+
+
 def interval_text(ends: tuple[float, float]) -> str:
     """Two numbers as a link writes them."""
-    return ",".join(as_text(float(end)) for end in ends)
+    return ",".join(as_text(round(float(end), 6)) for end in ends)
 
 
 def switch(text: str) -> bool:

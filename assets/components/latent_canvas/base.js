@@ -1,0 +1,163 @@
+// What stands still while the cursor moves: background, axes, prior, codes and the names of classes.
+
+const PILL = 12 // pixels of a class name's letters
+
+// One small picture a class, because drawing pictures is several times quicker than drawing circles.
+export class Dots {
+  constructor({ classes, markers, count, ratio, font }) {
+    this.size = (markers ? 12 : count > 3000 ? 5 : 7) + 2
+    this.ratio = ratio
+    this.sprites = classes.map(({ name, color }, label) => {
+      const canvas = document.createElement("canvas")
+      canvas.width = canvas.height = Math.ceil(this.size * ratio)
+      const context = canvas.getContext("2d")
+      context.scale(ratio, ratio)
+      context.fillStyle = color
+      if (markers) {
+        Object.assign(context, { font: `11px ${font}`, textAlign: "center", textBaseline: "middle" })
+        const short = classes.every((each) => each.name.length <= 3)
+        context.fillText(short ? name : label, this.size / 2, this.size / 2)
+      } else {
+        context.globalAlpha = 0.85
+        context.arc(this.size / 2, this.size / 2, this.size / 2 - 1, 0, 2 * Math.PI)
+        context.fill()
+      }
+      return canvas
+    })
+  }
+
+  // `screen` are the places of all codes on the screen, x and y in turn.
+  draw(context, view, { screen, labels, hidden }) {
+    const half = this.size / 2
+    const { left, top, width, height } = view.frame
+    for (let index = 0; index < labels.length; index++) {
+      if (hidden.has(labels[index])) continue
+      const [x, y] = [screen[2 * index], screen[2 * index + 1]]
+      if (x < left - half || y < top - half || x > left + width + half || y > top + height + half) continue
+      context.drawImage(this.sprites[labels[index]], x - half, y - half, this.size, this.size)
+    }
+  }
+}
+
+export function drawFrame(context, view, { theme, labels, rows, lines }) {
+  const { left, top, width, height } = view.frame
+  Object.assign(context, { font: `12px ${theme.font}`, fillStyle: theme.text, strokeStyle: theme.lines, lineWidth: 1 })
+  for (const axis of [0, 1]) {
+    const ticks = axis === 1 && rows ? rows : view.ticks(axis)
+    for (const { value, text } of ticks) {
+      const [x, y] = view.toScreen(axis === 0 ? [value, 0] : [0, value])
+      const inside = axis === 0 ? x >= left && x <= left + width : y >= top && y <= top + height
+      if (inside && (axis === 0 || labels[1] || rows)) tick(context, view, axis, axis === 0 ? x : y, text, lines)
+    }
+  }
+  context.strokeRect(left + 0.5, top + 0.5, width, height)
+  Object.assign(context, { textAlign: "center", textBaseline: "bottom" })
+  context.fillText(labels[0], left + width / 2, top + height + 38)
+  context.save()
+  context.translate(2, top + height / 2)
+  context.rotate(-Math.PI / 2)
+  context.textBaseline = "top"
+  context.fillText(rows ? "class" : labels[1], 0, 0)
+  context.restore()
+}
+
+function tick(context, view, axis, place, text, lines) {
+  const { left, top, width, height } = view.frame
+  context.beginPath()
+  if (axis === 0) {
+    context.moveTo(place, top)
+    context.lineTo(place, top + height)
+    Object.assign(context, { textAlign: "center", textBaseline: "top" })
+    context.fillText(text, place, top + height + 5)
+  } else {
+    context.moveTo(left, place)
+    context.lineTo(left + width, place)
+    Object.assign(context, { textAlign: "right", textBaseline: "middle" })
+    context.fillText(text, left - 5, place)
+  }
+  if (lines) context.stroke()
+}
+
+// Everything that follows is drawn inside of the frame only.
+export function clipToFrame(context, { frame: { left, top, width, height } }) {
+  context.beginPath()
+  context.rect(left, top, width, height)
+  context.clip()
+}
+
+export function drawDensity(context, view, density, picture) {
+  const [left, bottom] = view.toScreen(density.low)
+  const [right, top] = view.toScreen(density.high)
+  context.imageSmoothingEnabled = true
+  context.drawImage(picture, left, top, right - left, bottom - top)
+}
+
+// Circles round 0 that hold a share of the prior's draws; of one dimension, lines at both sides.
+export function drawPrior(context, view, { circles, isLine, theme }) {
+  for (const [radius, text] of circles) {
+    const [, low] = view.toScreen([0, 0])
+    if (isLine) {
+      for (const side of [-radius, radius]) {
+        const [x] = view.toScreen([side, 0])
+        stroke(context, theme, [[x, view.frame.top], [x, view.frame.top + view.frame.height]])
+      }
+      halo(context, theme, text, view.toScreen([radius, 0])[0], view.frame.top + 16)
+      continue
+    }
+    const curve = Array.from({ length: 97 }, (_, step) => {
+      const turn = (2 * Math.PI * step) / 96
+      return view.toScreen([radius * Math.cos(turn), radius * Math.sin(turn)])
+    })
+    stroke(context, theme, curve)
+    const [x, y] = view.toScreen([0, radius])
+    if (y < low) halo(context, theme, text, x, y - 3)
+  }
+}
+
+function stroke(context, theme, curve) {
+  context.setLineDash([6, 4])
+  for (const [color, width] of [[theme.background, 4], [theme.prior, 1.5]]) {
+    Object.assign(context, { strokeStyle: color, lineWidth: width, globalAlpha: color === theme.background ? 0.5 : 1 })
+    trace(context, curve)
+    context.stroke()
+  }
+  context.globalAlpha = 1
+  context.setLineDash([])
+}
+
+export function trace(context, curve) {
+  context.beginPath()
+  curve.forEach(([x, y], place) => (place ? context.lineTo(x, y) : context.moveTo(x, y)))
+}
+
+// Text that can be read on anything.
+export function halo(context, theme, text, x, y, align = "center") {
+  Object.assign(context, { font: `12px ${theme.font}`, textAlign: align, textBaseline: "bottom", lineWidth: 4, lineJoin: "round" })
+  context.strokeStyle = theme.background
+  context.strokeText(text, x, y)
+  context.fillStyle = theme.text
+  context.fillText(text, x, y)
+}
+
+// The names of the classes at the middles of their codes; where two would overlap, the later one gives way.
+export function drawNames(context, view, { classes, middles, hidden, theme }) {
+  Object.assign(context, { font: `600 ${PILL}px ${theme.font}`, textAlign: "center", textBaseline: "middle" })
+  const taken = []
+  middles.forEach((middle, label) => {
+    if (!middle || hidden.has(label)) return
+    const [x, y] = view.toScreen(middle)
+    const half = context.measureText(classes[label].name).width / 2 + 4
+    const clash = (down) => taken.some((other) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y - down) < PILL + 6)
+    const down = [0, 20, -20, 40, -40].find((step) => !clash(step)) ?? 0
+    taken.push({ x, y: y + down, half })
+    context.fillStyle = classes[label].color
+    context.strokeStyle = "#ffffff"
+    context.lineWidth = 1
+    context.beginPath()
+    context.roundRect(x - half, y + down - PILL / 2 - 3, 2 * half, PILL + 6, 3)
+    context.fill()
+    context.stroke()
+    context.fillStyle = classes[label].text
+    context.fillText(classes[label].name, x, y + down + 1)
+  })
+}

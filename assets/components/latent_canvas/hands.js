@@ -1,0 +1,94 @@
+// Mouse, touch and keyboard on the plane, told to the canvas as what they mean:
+//   moveTo(place), leave(), panBy(across, down), zoomAt(place, factor), choose(place), toggleLasso(),
+//   lassoAt(place), endLasso(), cancel(), nearest(), reset()
+// Places are pixels of the canvas.
+
+const STILL = 5 // pixels that a hand may tremble while it clicks
+const STEP = 12 // pixels that an arrow key moves the cursor; with Shift a sixth of it
+const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }
+
+export function followHands(node, canvas) {
+  const fingers = new Map() // where every pressed pointer is
+  let pressed = null // where the only one went down
+  let moved = false
+  const place = (event) => {
+    const { left, top } = node.getBoundingClientRect()
+    return [event.clientX - left, event.clientY - top]
+  }
+
+  node.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return
+    node.setPointerCapture(event.pointerId)
+    fingers.set(event.pointerId, place(event))
+    pressed = fingers.size === 1 ? place(event) : null
+    moved = false
+    if (fingers.size > 1) canvas.cancel()
+    else if (canvas.lassoing) canvas.lassoAt(place(event))
+    else if (event.pointerType === "touch") canvas.moveTo(place(event))
+  })
+
+  node.addEventListener("pointermove", (event) => {
+    const now = place(event)
+    const before = fingers.get(event.pointerId)
+    if (!before) return canvas.moveTo(now)
+    if (pressed && !moved && Math.hypot(now[0] - pressed[0], now[1] - pressed[1]) < STILL) return
+    moved = true
+    if (fingers.size > 1) pinch(event.pointerId, now)
+    else if (canvas.lassoing) canvas.lassoAt(now)
+    else if (event.pointerType === "touch") canvas.moveTo(now)
+    else canvas.panBy(now[0] - before[0], now[1] - before[1])
+    fingers.set(event.pointerId, now)
+  })
+
+  // Two fingers: what is under each stays there, as far as one scale for both axes allows.
+  function pinch(moving, now) {
+    const [still] = [...fingers].filter(([id]) => id !== moving).map(([, where]) => where)
+    const before = fingers.get(moving)
+    const distance = (a) => Math.hypot(a[0] - still[0], a[1] - still[1]) || 1
+    const middle = (a) => [(a[0] + still[0]) / 2, (a[1] + still[1]) / 2]
+    canvas.zoomAt(middle(now), distance(now) / distance(before))
+    canvas.panBy(middle(now)[0] - middle(before)[0], middle(now)[1] - middle(before)[1])
+  }
+
+  const release = (event) => {
+    const only = fingers.size === 1 && fingers.delete(event.pointerId)
+    fingers.delete(event.pointerId)
+    if (!only || event.type === "pointercancel") return
+    if (canvas.lassoing) canvas.endLasso()
+    else if (!moved && pressed) canvas.choose(place(event))
+    pressed = null
+  }
+  node.addEventListener("pointerup", release)
+  node.addEventListener("pointercancel", release)
+  node.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && canvas.leave())
+  node.addEventListener(
+    "wheel",
+    (event) => {
+      event.preventDefault()
+      canvas.zoomAt(place(event), 2 ** (-event.deltaY / (event.deltaMode === 1 ? 12 : 300)))
+    },
+    { passive: false },
+  )
+  node.addEventListener("keydown", (event) => followKey(event, canvas))
+}
+
+function followKey(event, canvas) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return
+  const at = canvas.cursorPlace()
+  const arrow = ARROWS[event.key]
+  const keys = {
+    Enter: () => (canvas.lassoing ? canvas.cornerAt(at) : canvas.choose(at)),
+    "+": () => canvas.zoomAt(at, 1.5),
+    "-": () => canvas.zoomAt(at, 1 / 1.5),
+    0: () => canvas.resetView(),
+    n: () => canvas.jumpToNearest(),
+    l: () => canvas.toggleLasso(),
+    Escape: () => canvas.cancel(),
+  }
+  if (arrow) {
+    const step = event.shiftKey ? STEP / 6 : STEP
+    canvas.moveTo([at[0] + step * arrow[0], at[1] + step * arrow[1]], { bySteps: true })
+  } else if (keys[event.key]) keys[event.key]()
+  else return
+  event.preventDefault()
+}

@@ -1,0 +1,30 @@
+// Files of runs and data sets, each fetched once while it is of use: going back and forth between the
+// epochs of a run asks the server only for what was not there before.
+
+import { makeNetwork } from "../network/network.js"
+import { fetchSafetensors } from "../network/safetensors.js"
+
+const MOST = 24 // files kept
+
+const kept = new Map()
+
+function load(url, make) {
+  if (!kept.has(url)) {
+    const loading = fetchSafetensors(url).then(make)
+    loading.catch(() => kept.delete(url)) // what failed may be tried again
+    kept.set(url, loading)
+    if (kept.size > MOST) kept.delete(kept.keys().next().value)
+  }
+  return kept.get(url)
+}
+
+export const loadCodes = (url) => load(url, ({ tensors }) => tensors)
+export const loadNetwork = (url) => load(url, makeNetwork)
+export const loadImages = (url) => load(url, ({ tensors }) => tensors.images)
+
+// One of the images as numbers from 0 to 1, with its shape.
+export function imageOf({ data, shape }, index) {
+  const [, ...own] = shape
+  const length = own.reduce((product, size) => product * size, 1)
+  return { pixels: Float32Array.from(data.subarray(index * length, (index + 1) * length), (value) => value / 255), shape: own }
+}

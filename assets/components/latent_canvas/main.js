@@ -1,0 +1,218 @@
+// The latent plane: codes by class, and under the cursor what the decoder makes of that very place,
+// computed by the browser itself from the decoder's weights.
+//
+// This module holds what the component is given and loads what that names; picture.js draws it,
+// gestures.js is what mouse, touch and keyboard do to it.
+
+import { Gestures } from "./gestures.js"
+import { followHands } from "./hands.js"
+import { legend } from "./legend.js"
+import { loadCodes, loadImages, loadNetwork } from "./loading.js"
+import { Manifold } from "./manifold.js"
+import { Panel } from "./panel.js"
+import { drawBase, drawOverlay } from "./picture.js"
+import { Space } from "./space.js"
+import { themeOf } from "./theme.js"
+import { View } from "./view.js"
+
+const GLIDE = 450 // milliseconds in which codes move to their new places
+const TALLEST = 1.05 // times its width, so that a narrow page shows more than the plane
+
+// One view for each place where Streamlit has mounted the component.
+const views = new WeakMap()
+
+// Streamlit calls this after every change of the data or the theme.
+export function render(component) {
+  const { parentElement } = component
+  if (!views.has(parentElement)) views.set(parentElement, new LatentCanvas(parentElement))
+  const view = views.get(parentElement)
+  view.update(component)
+  // Streamlit also runs the clean-up of a call that a newer call has overtaken: only the last counts.
+  const call = ++view.calls
+  return () => {
+    if (call === view.calls) view.remove()
+  }
+}
+
+class LatentCanvas {
+  constructor(parentElement) {
+    this.calls = 0
+    this.parentElement = parentElement
+    this.outer = parentElement.querySelector(".vaelab-canvas")
+    this.plane = this.outer.querySelector(".vaelab-canvas-plane")
+    ;[this.base, this.overlay] = this.plane.querySelectorAll("canvas")
+    this.tools = this.outer.querySelector(".vaelab-canvas-tools")
+    this.notice = this.outer.querySelector(".vaelab-canvas-notice")
+    this.panel = new Panel(this.outer)
+    this.view = new View()
+    this.manifold = new Manifold()
+    this.gestures = new Gestures(this)
+    this.hidden = new Set() // classes
+    followHands(this.overlay, this.gestures)
+    this.beginTools()
+    this.observer = new ResizeObserver(() => this.fit())
+    this.observer.observe(this.plane)
+    this.takeDrawing = ({ detail }) => this.showDrawing(detail)
+    window.addEventListener("vaelab-posterior", this.takeDrawing)
+  }
+
+  beginTools() {
+    const { gestures, view } = this
+    const actions = {
+      closer: () => gestures.zoomAt(view.middle(), 1.5),
+      farther: () => gestures.zoomAt(view.middle(), 1 / 1.5),
+      reset: () => gestures.resetView(),
+      lasso: () => gestures.toggleLasso(),
+      download: () => this.download(),
+    }
+    for (const [name, action] of Object.entries(actions)) this.tools.querySelector(`[name=${name}]`).onclick = action
+  }
+
+  async update(component) {
+    this.component = component
+    const { data } = component
+    const before = this.data
+    this.data = data
+    this.theme = themeOf(this.outer, data)
+    this.outer.classList.toggle("compact", data.compact)
+    this.overlay.setAttribute("aria-label", data.alt)
+    this.tools.querySelector("[name=lasso]").hidden = !data.lasso
+    if (before?.decoder !== data.decoder || before?.anchor !== data.anchor || changed(before?.plane, data.plane)) {
+      this.manifold.forget()
+    }
+    if (changed(before?.region, data.region)) this.gestures.lasso = []
+    try {
+      await this.load()
+      Object.assign(this.outer.dataset, { state: data.state, step: data.step ?? "" })
+    } catch (error) {
+      if (this.removed || this.data !== data) return
+      console.error(error)
+      this.notice.hidden = false
+      this.notice.textContent = "The codes could not be loaded; reload the page to try again."
+    }
+  }
+
+  // Newer data may come while files are on their way: then these are for nothing.
+  async load() {
+    const { data } = this
+    const codes = await loadCodes(data.codes)
+    if (this.removed || this.data !== data) return
+    if (this.codes !== codes || changed(this.space.plane, data.plane)) {
+      const before = this.shown
+      this.codes = codes
+      this.space = new Space(codes, data.plane)
+      this.density = null
+      this.glideFrom(before)
+    }
+    this.fit()
+    this.view.setSpan({ ...data, positions: data.grid, square: this.space.dimensions > 1 })
+    this.notice.hidden = true
+    this.tools.hidden = false
+    legend(this.outer, data, this.hidden, () => this.redraw())
+    this.redraw()
+    // A training under way makes new weights every second: they are fetched while somebody looks at them.
+    if (!data.live || this.gestures.cursor) await this.loadDecoder()
+  }
+
+  async loadDecoder() {
+    const { decoder, images } = this.data
+    if (this.decoderUrl !== decoder) {
+      const network = await loadNetwork(decoder)
+      if (this.removed || this.data.decoder !== decoder) return
+      this.decoder = network
+      this.decoderUrl = decoder
+      this.redraw()
+    }
+    if (!this.images) this.images = await loadImages(images)
+    this.redraw({ overlayOnly: true })
+  }
+
+  // Codes move from where they were shown to where they are now.
+  glideFrom(before) {
+    const target = this.space.points
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches
+    this.shown = target
+    if (!before || before.length !== target.length || still) return
+    const begun = performance.now()
+    const step = () => {
+      if (this.removed || this.space.points !== target) return
+      const part = Math.min(1, (performance.now() - begun) / GLIDE)
+      const eased = part * part * (3 - 2 * part)
+      this.shown = part === 1 ? target : target.map((value, place) => before[place] + eased * (value - before[place]))
+      this.redraw()
+      if (part < 1) requestAnimationFrame(step)
+    }
+    step()
+  }
+
+  fit() {
+    const width = this.plane.clientWidth
+    if (width === 0 || !this.data) return
+    const height = Math.min(this.data.height, Math.round(TALLEST * width))
+    this.plane.style.height = `${height}px`
+    const ratio = window.devicePixelRatio || 1
+    for (const canvas of [this.base, this.overlay]) {
+      const size = [Math.round(width * ratio), Math.round(height * ratio)]
+      // To set a canvas's size clears it, even if it is the same.
+      if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size
+    }
+    this.ratio = ratio
+    this.view.resize(width, height)
+    this.redraw()
+  }
+
+  // Both canvases, in the next frame; `overlayOnly` where nothing but the cursor has changed.
+  redraw({ overlayOnly = false } = {}) {
+    this.stale ||= !overlayOnly
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null
+      if (this.removed || !this.space || !this.view.span) return
+      if (this.stale) {
+        this.stale = false
+        drawBase(this, this.context(this.base))
+      }
+      drawOverlay(this, this.context(this.overlay))
+    })
+  }
+
+  // A clear canvas, measured in pixels of the page.
+  context(canvas) {
+    const context = canvas.getContext("2d")
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0)
+    context.clearRect(0, 0, canvas.width, canvas.height)
+    return context
+  }
+
+  tell(selected) {
+    if (this.data.selectable) this.component.setTriggerValue("selected", selected)
+  }
+
+  // What is drawn elsewhere on the page, as the encoder of the same run sees it.
+  showDrawing({ run, mean, logvar }) {
+    if (run !== this.data?.run || !this.space) return
+    this.drawn = mean && { point: this.space.project(mean), covariance: logvar && this.space.covariance(logvar) }
+    this.redraw({ overlayOnly: true })
+  }
+
+  download() {
+    const picture = document.createElement("canvas")
+    ;[picture.width, picture.height] = [this.base.width, this.base.height]
+    const context = picture.getContext("2d")
+    context.fillStyle = this.theme.background // so that light text stays readable wherever it is put
+    context.fillRect(0, 0, picture.width, picture.height)
+    for (const layer of [this.base, this.overlay]) context.drawImage(layer, 0, 0)
+    const link = document.createElement("a")
+    link.download = `${this.data.key}.png`
+    link.href = picture.toDataURL("image/png")
+    link.click()
+  }
+
+  remove() {
+    this.removed = true
+    this.observer.disconnect()
+    window.removeEventListener("vaelab-posterior", this.takeDrawing)
+    views.delete(this.parentElement)
+  }
+}
+
+const changed = (before, after) => JSON.stringify(before) !== JSON.stringify(after)

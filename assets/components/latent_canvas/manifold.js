@@ -1,0 +1,79 @@
+// The decoded manifold: what the decoder draws all over the plane, as a background of small images.
+//
+// Decoding hundreds of images takes longer than a frame: cells are decoded a few at a time, those in
+// view first, and kept while decoder, plane and anchor stay the same.
+
+import { imageData } from "../network/network.js"
+
+const CELL = 38 // pixels a side, about, where no grid is given
+const BUDGET = 8 // milliseconds of a frame
+const MOST = 3000 // cells kept
+
+export class Manifold {
+  constructor() {
+    this.cells = new Map()
+  }
+
+  forget() {
+    this.cells.clear()
+  }
+
+  // Draws the cells that are there and decodes some that are not; says whether any are still missing.
+  // `decode` takes a point of the plane and gives pixels.
+  draw(context, view, grid, decode, shape) {
+    const begun = performance.now()
+    const [columns, rows] = [0, 1].map((axis) => cellsInView(view, axis, grid))
+    if (this.cells.size > MOST) this.cells.clear()
+    let missing = false
+    context.imageSmoothingEnabled = false
+    for (const row of rows) {
+      for (const column of columns) {
+        const key = `${column.middle} ${row.middle}`
+        if (!this.cells.has(key)) {
+          if (performance.now() - begun > BUDGET) {
+            missing = true
+            continue
+          }
+          this.cells.set(key, picture(decode([column.middle, row.middle]), shape))
+        }
+        const [left, bottom] = view.toScreen([column.low, row.low])
+        const [right, top] = view.toScreen([column.high, row.high])
+        context.drawImage(this.cells.get(key), left, top, right - left, bottom - top)
+      }
+    }
+    return missing
+  }
+}
+
+// The cells of one axis that can be seen: those round the given positions, or equal ones of a round size
+// that stay where they are while the view moves.
+function cellsInView(view, axis, grid) {
+  const [low, high] = view.ends(axis)
+  const positions = axis === 0 ? grid?.x : grid?.y
+  if (positions) {
+    return positions.map((middle, place) => around(positions, place, middle)).filter((cell) => cell.high > low && cell.low < high)
+  }
+  const side = 2 ** Math.round(Math.log2(CELL / view.pixels[axis]))
+  const first = Math.floor(low / side)
+  const count = Math.ceil(high / side) - first
+  return Array.from({ length: count }, (_, place) => {
+    const start = (first + place) * side
+    return { low: start, middle: start + side / 2, high: start + side }
+  })
+}
+
+// Halfway to both neighbours; the outermost reach as far out as in.
+function around(positions, place, middle) {
+  const before = positions[place - 1] ?? 2 * middle - (positions[place + 1] ?? middle + 1)
+  const after = positions[place + 1] ?? 2 * middle - before
+  return { low: (before + middle) / 2, middle, high: (middle + after) / 2 }
+}
+
+function picture(pixels, shape) {
+  const canvas = document.createElement("canvas")
+  const image = imageData(pixels, shape)
+  canvas.width = image.width
+  canvas.height = image.height
+  canvas.getContext("2d").putImageData(image, 0, 0)
+  return canvas
+}

@@ -1,0 +1,140 @@
+// Draws the plane of a canvas (main.js): the base, which changes with data and view, and over it what
+// follows the cursor, with the panel beside.
+
+import { Dots, clipToFrame, drawDensity, drawFrame, drawNames, drawPrior } from "./base.js"
+import { Density } from "./density.js"
+import { drawBeside, drawCross, drawPosterior, drawRegion, drawRing } from "./overlay.js"
+import { channels } from "./theme.js"
+
+export function drawBase(canvas, context) {
+  const { data, view, theme, space } = canvas
+  const { layers } = data
+  canvas.screen = view.toScreenAll(canvas.shown)
+  const isLine = space.dimensions === 1
+  const rows = isLine && !data.grid ? data.classes.map(({ name }, value) => ({ value, text: name })) : null
+  const inFrame = (draw) => {
+    context.save()
+    clipToFrame(context, view)
+    draw()
+    context.restore()
+  }
+  inFrame(() => {
+    if (layers.manifold && canvas.decoder) drawManifold(canvas, context)
+    if (layers.density && !isLine && !data.grid) {
+      drawDensity(context, view, densityOf(canvas), densityOf(canvas).picture(channels(theme.primary)))
+    }
+  })
+  drawFrame(context, view, { theme, labels: data.plane.labels, rows, lines: !layers.manifold })
+  inFrame(() => {
+    if (layers.points) drawPoints(canvas, context)
+    if (layers.prior) drawPrior(context, view, { circles: data.circles, isLine, theme })
+  })
+}
+
+function drawManifold(canvas, context) {
+  const { data, space, decoder } = canvas
+  const anchor = space.code(Math.min(data.anchor, space.count - 1))
+  const decode = (point) => decoder(space.lift(point, anchor))
+  if (canvas.manifold.draw(context, canvas.view, data.grid, decode, decoder.shape)) canvas.redraw()
+}
+
+function drawPoints(canvas, context) {
+  const { data, view, theme, space, hidden } = canvas
+  const { classes, layers } = data
+  const look = { classes, markers: layers.markers, count: space.count, ratio: canvas.ratio, font: theme.font }
+  const wanted = JSON.stringify(look)
+  if (wanted !== canvas.look) [canvas.look, canvas.dots] = [wanted, new Dots(look)]
+  canvas.dots.draw(context, view, { screen: canvas.screen, labels: space.labels, hidden })
+  if (data.compact || space.dimensions === 1 || layers.manifold || layers.markers) return
+  const middles = classes.map((_, label) => space.middle(label))
+  drawNames(context, view, { classes, middles, hidden, theme })
+}
+
+function densityOf(canvas) {
+  canvas.density ??= new Density(canvas.space.points)
+  return canvas.density
+}
+
+export function drawOverlay(canvas, context) {
+  const { data, view, theme, space, gestures, drawn } = canvas
+  context.save()
+  clipToFrame(context, view)
+  const region = gestures.lasso.length ? gestures.lasso : data.region
+  if (region) drawRegion(context, view, region, theme, gestures.lassoing)
+  if (data.point) drawRing(context, view, data.point, theme)
+  if (data.chosen !== null && data.chosen < space.count) drawCode(canvas, context, data.chosen, "left", "chosen")
+  if (drawn) {
+    drawRing(context, view, drawn.point, theme, theme.posterior)
+    if (drawn.covariance) drawPosterior(context, view, { ...drawn, theme, corner: "left", name: "drawing" })
+  }
+  if (gestures.cursor) drawCursor(canvas, context)
+  else rest(canvas)
+  context.restore()
+}
+
+function drawCode(canvas, context, index, corner, name) {
+  const { view, theme, space, shown } = canvas
+  const point = [shown[2 * index], shown[2 * index + 1]]
+  const logvar = space.logvarOf(index)
+  drawRing(context, view, point, theme)
+  if (logvar && space.dimensions > 1) {
+    drawPosterior(context, view, { point, covariance: space.covariance(logvar), theme, corner, name })
+  }
+}
+
+function drawCursor(canvas, context) {
+  const { view, theme, panel, gestures } = canvas
+  const { point, snapped } = gestures.cursor
+  if (snapped >= 0) drawCode(canvas, context, snapped, "right", "hovered")
+  else drawCross(context, view, point, theme)
+  if (!canvas.decoder) return
+  const sentences = panel.show(lookAt(canvas, point, snapped), canvas.images)
+  drawBeside(context, view, point, panel.decoded, theme)
+  if (gestures.cursor.bySteps) panel.say(sentences)
+  gestures.cursor.bySteps = false
+}
+
+// Nobody points anywhere: the panel shows the image that the page is about.
+function rest(canvas) {
+  const { data, space, panel } = canvas
+  const index = Math.min(data.chosen ?? data.anchor, space.count - 1)
+  if (canvas.decoder) {
+    const found = data.point ? lookAt(canvas, data.point, -1) : lookAt(canvas, space.point(index), index)
+    panel.show(found, canvas.images)
+  } else panel.rest("Move over the plane to decode any place of it.")
+}
+
+// What can be said of a place: its image, the nearest code, how dense codes are.
+function lookAt(canvas, point, snapped) {
+  const { data, space, gestures, outer } = canvas
+  const anchor = Math.min(gestures.hoveredAnchor ?? data.anchor, space.count - 1)
+  const z = snapped >= 0 ? space.code(snapped) : space.lift(point, space.code(anchor))
+  const density = densityOf(canvas)
+  const logvar = snapped >= 0 && space.logvarOf(snapped)
+  Object.assign(outer.dataset, { cursor: point.join(","), snapped, anchor })
+  return {
+    pixels: decoded(canvas, z),
+    shape: canvas.decoder.shape,
+    labels: data.plane.labels,
+    point,
+    snapped,
+    nearest: snapped >= 0 ? { index: snapped, distance: 0 } : space.nearest(z),
+    deviations: logvar ? logvar.map((value) => Math.exp(value / 2)) : null,
+    rank: density.rank(density.at(point)),
+    hole: space.dimensions > 1 && snapped < 0 && density.isHole(point),
+    anchor,
+    others: space.dimensions - 2,
+    describeImage: (index) => `${data.classes[space.labels[index]].name} · test image ${index}`,
+  }
+}
+
+// The image of a code; decoded anew only for another code or other weights.
+function decoded(canvas, z) {
+  const key = `${z} ${canvas.decoderUrl}`
+  if (key !== canvas.decodedKey) {
+    canvas.decodedKey = key
+    canvas.pixels = canvas.decoder(z)
+    canvas.outer.dataset.decodes = Number(canvas.outer.dataset.decodes ?? 0) + 1
+  }
+  return canvas.pixels
+}

@@ -1,0 +1,110 @@
+// Codes of images, and the plane through latent space on which they are seen. What `vaelab/planes.py`
+// is for Python: points of the plane are origin + x basis[0] + y basis[1], with orthonormal vectors.
+
+const dot = (a, b) => a.reduce((sum, value, place) => sum + value * b[place], 0)
+
+export class Space {
+  // `tensors` are mean (count, dimensions), logvar (the same, or none) and labels (count).
+  constructor({ mean, logvar, labels }, plane) {
+    const [count, dimensions] = mean.shape
+    Object.assign(this, { mean: mean.data, logvar: logvar?.data, labels: labels.data, count, dimensions })
+    this.setPlane(plane)
+  }
+
+  setPlane(plane) {
+    this.plane = plane
+    this.points = new Float32Array(2 * this.count)
+    for (let index = 0; index < this.count; index++) this.points.set(this.project(this.code(index)), 2 * index)
+    if (this.dimensions === 1) this.spreadRows()
+  }
+
+  // Of a single dimension, the height says nothing: one row a class, spread so that points can be told apart.
+  spreadRows() {
+    for (let index = 0; index < this.count; index++) {
+      const spread = ((index * 0.6180339887) % 1) - 0.5 // evenly, and always the same
+      this.points[2 * index + 1] = this.labels[index] + 0.7 * spread
+    }
+  }
+
+  code(index) {
+    return this.mean.subarray(index * this.dimensions, (index + 1) * this.dimensions)
+  }
+
+  logvarOf(index) {
+    return this.logvar ? this.logvar.subarray(index * this.dimensions, (index + 1) * this.dimensions) : null
+  }
+
+  point(index) {
+    return [this.points[2 * index], this.points[2 * index + 1]]
+  }
+
+  // Where a code falls on the plane, seen at right angles.
+  project(code) {
+    const { origin, basis } = this.plane
+    const apart = Array.from(code, (value, place) => value - origin[place])
+    return [dot(apart, basis[0]), dot(apart, basis[1])]
+  }
+
+  // The code over a point of the plane, all other coordinates as in the code `anchor`.
+  lift([x, y], anchor) {
+    const { basis } = this.plane
+    const [left, below] = this.project(anchor)
+    return Float32Array.from(anchor, (value, place) => value + (x - left) * basis[0][place] + (y - below) * basis[1][place])
+  }
+
+  // Covariance on the plane, as [xx, xy, yy], of a diagonal Gaussian.
+  covariance(logvar) {
+    const [across, up] = this.plane.basis
+    const sum = (a, b) => logvar.reduce((total, value, place) => total + Math.exp(value) * a[place] * b[place], 0)
+    return [sum(across, across), sum(across, up), sum(up, up)]
+  }
+
+  // The code whose direct distance to `code` in all dimensions is least.
+  nearest(code) {
+    let best = -1
+    let least = Infinity
+    for (let index = 0; index < this.count; index++) {
+      let distance = 0
+      for (let place = 0; place < this.dimensions && distance < least; place++) {
+        distance += (this.mean[index * this.dimensions + place] - code[place]) ** 2
+      }
+      if (distance < least) [best, least] = [index, distance]
+    }
+    return { index: best, distance: Math.sqrt(least) }
+  }
+
+  // The class's median on the plane, where its name can stand; null for a class without codes.
+  middle(label) {
+    const members = []
+    for (let index = 0; index < this.count; index++) if (this.labels[index] === label) members.push(index)
+    if (members.length === 0) return null
+    const median = (axis) => {
+      const values = members.map((index) => this.points[2 * index + axis]).sort((a, b) => a - b)
+      return values[values.length >> 1]
+    }
+    return [median(0), median(1)]
+  }
+}
+
+// Half-axes and direction of a Gaussian's ellipse at 1 sigma.
+export function halfAxes([xx, xy, yy]) {
+  const middle = (xx + yy) / 2
+  const half = Math.hypot((xx - yy) / 2, xy)
+  return {
+    long: Math.sqrt(middle + half),
+    short: Math.sqrt(Math.max(0, middle - half)), // rounding can make a flat one's slightly negative
+    angle: Math.atan2(2 * xy, xx - yy) / 2,
+  }
+}
+
+// The closed curve at `radius` standard deviations round a centre.
+export function ellipse([x, y], covariance, radius, count = 72) {
+  const { long, short, angle } = halfAxes(covariance)
+  const [cosine, sine] = [Math.cos(angle), Math.sin(angle)]
+  return Array.from({ length: count }, (_, step) => {
+    const turn = (2 * Math.PI * step) / count
+    const along = radius * long * Math.cos(turn)
+    const aside = radius * short * Math.sin(turn)
+    return [x + along * cosine - aside * sine, y + along * sine + aside * cosine]
+  })
+}

@@ -18,7 +18,12 @@ def _quick_pca(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vaelab.pca.fit", fit_once)
 
 
-PICTURES = {"reconstructions": "strips", "latent_space": "latent_canvas", "latent_grid": "latent_grid_canvas"}
+PICTURES = {
+    "reconstructions": "strips",
+    "latent_space": "latent_canvas",
+    "latent_grid": "latent_grid_canvas",
+    "walks": "traversal",
+}
 
 
 @pytest.mark.parametrize(

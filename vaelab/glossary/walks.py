@@ -41,7 +41,7 @@ WALKS = (
     Entry(
         term="temperature",
         short="A factor on the standard deviation of the prior when codes are drawn from it. Below 1, images "
-        "are cleaner but less varied; 0 leaves only the prior's mean.",
+        "are less varied, and 0 leaves only one; above 1 the decoder meets codes that it hardly knows.",
         long="The model was trained for draws at temperature 1, so only these follow the distribution that "
         "it has learned. In the formula $T$ is the temperature, $z$ a code, $I$ the identity matrix and $d$ "
         "the number of latent dimensions.",

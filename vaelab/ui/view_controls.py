@@ -154,7 +154,7 @@ def pick_anchor(opened: Opened, key: str, label: str, help: str) -> int:
 
 def pick_number(key: str, label: str, count: int, button: str, help: str) -> int:
     """Choose a number from 0 to count - 1, or have a button of that name choose one at random."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
         number: int = st.number_input(
             label, 0, count - 1, step=1, key=key, width=180, persist_state="session", help=help
         )

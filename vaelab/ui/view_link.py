@@ -151,7 +151,7 @@ def whole_number(low: int, high: int, excluded: int | None = None) -> Callable[[
     return read
 
 
-def number(low: float, high: float) -> Callable[[str], float]:
+def real_number(low: float, high: float) -> Callable[[str], float]:
     """Read a number within bounds."""
 
     def read(text: str) -> float:

@@ -27,7 +27,9 @@ def interpolate(opened: Opened) -> None:
         steps = pick_steps(opened)
     _paths(opened, a, b, steps)
     st.markdown("#### A − B + C", help=help_for("latent arithmetic"))
-    c = pick_place(opened, "c", "Image C", 2, "The test image that the difference of A and B is added to.")
+    c = pick_place(
+        opened, "c", "Image C", _like(opened, 1), "The test image that the difference of A and B is added to."
+    )
     _arithmetic(opened, a, b, c)
 
 
@@ -57,6 +59,13 @@ def _paths(opened: Opened, a: Place, b: Place, steps: int) -> None:
     )
     if bent:
         st.caption(_why_spherical(opened.config.latent_dim, straight[steps // 2], arc[steps // 2]))
+
+
+def _like(opened: Opened, index: int) -> int:
+    """The next test image of the same class: A minus B plus such a C has a chance to look like A's class."""
+    labels = opened.data.y_test
+    alike = np.flatnonzero(labels == labels[index])
+    return int(alike[alike > index].min(initial=len(labels) - 1))
 
 
 def _has_shell(opened: Opened) -> bool:

@@ -15,8 +15,11 @@ from vaelab.ui.explore import Opened
 from vaelab.ui.view_controls import pick_number
 from vaelab.ui.view_link import one_of, whole_number
 
-STEPS = (5, 7, 9, 11, 13)
-"""Pictures a strip: odd numbers, so that one stands in the middle; 13 still fit a phone."""
+STEPS = (5, 7, 11, 13)
+"""Pictures a strip: odd numbers, so that one stands in the middle; 13 still fit a phone.
+
+With these, places from -3 to 3 have no more than one decimal.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +44,7 @@ def pick_place(opened: Opened, name: str, label: str, default: int, help: str) -
 def pick_steps(opened: Opened) -> int:
     """Choose how many pictures a strip has."""
     texts = tuple(map(str, STEPS))
-    key = opened.settings.take("steps", one_of(texts), "9")
+    key = opened.settings.take("steps", one_of(texts), "11")
     chosen: Any = st.segmented_control(
         "Pictures a strip", texts, key=key, required=True, persist_state="session"
     )
@@ -71,7 +74,7 @@ def show(
     Parameters
     ----------
     key
-        Streamlit's key of the sheet, and the start of the file's name.
+        What the sheet is, in one word: Streamlit's key of it, and part of the button's and the file's name.
     alt, column_labels, row_labels, max_scale
         As in `vaelab.ui.components`.
     """
@@ -80,12 +83,12 @@ def show(
     pictures([sheet], key=key, max_scale=max_scale)
     run = re.sub(r"[^a-z0-9]+", "-", opened.run.title.lower()).strip("-")
     st.download_button(
-        "Download the picture", png, f"{key}-{run}.png", "image/png", key=f"{key}_download",
+        f"Download the {key}", png, f"{key}-{run}.png", "image/png", key=f"{key}_download",
         icon=":material/download:", on_click="ignore",
     )  # fmt: skip
 
 
-def signed(value: float, decimals: int = 2) -> str:
-    """A number with a true minus sign, and no sign if it is rounded to 0."""
-    text = f"{value:.{decimals}f}"
+def signed(value: float, form: str = ".1f") -> str:
+    """A number with a true minus sign, and without one if it is rounded to 0."""
+    text = f"{value:{form}}"
     return text.replace("-", "−") if float(text) else text.removeprefix("-")

@@ -9,14 +9,14 @@ import streamlit as st
 from vaelab.glossary import help_for
 from vaelab.ui.explore import Opened, mixture
 from vaelab.ui.view_controls import pick_number
-from vaelab.ui.view_link import number, one_of, whole_number
+from vaelab.ui.view_link import one_of, real_number, whole_number
 from vaelab.ui.walk_parts import decoded, show
 from vaelab.walks import prior_draws
 
 if TYPE_CHECKING:  # scikit-learn stays off the way to the first page
     from vaelab.mixture import Mixture
 
-SOURCES = {"prior": "the prior", "mixture": "a Gaussian mixture"}
+SOURCES = {"prior": "Prior", "mixture": "Gaussian mixture"}
 
 SEEDS = 1_000_000
 
@@ -50,7 +50,7 @@ def sample(opened: Opened) -> None:
         decoded(opened, codes),
         COLUMNS,
         key="samples",
-        alt=f"Images decoded at {count} codes drawn from {SOURCES[source]}",
+        alt=f"Images decoded at {count} codes drawn from the {SOURCES[source]}",
         max_scale=3,
     )
     st.caption(f"Each picture is the mean of p(x given z) for one drawn code z. {about}")
@@ -65,7 +65,7 @@ def _pick_source(opened: Opened) -> str:
     chosen: Any = st.segmented_control(
         "Draw from",
         list(SOURCES),
-        format_func=lambda source: SOURCES[source].capitalize(),
+        format_func=SOURCES.__getitem__,
         key=settings.take("source", one_of(tuple(SOURCES)), "prior"),
         required=True,
         persist_state="session",
@@ -75,7 +75,7 @@ def _pick_source(opened: Opened) -> str:
 
 
 def _pick_temperature(opened: Opened) -> float:
-    key = opened.settings.take("temperature", number(0, HOTTEST), 1.0)
+    key = opened.settings.take("temperature", real_number(0, HOTTEST), 1.0)
     return st.slider(
         "Temperature", 0.0, HOTTEST, step=0.05, key=key, width=180, persist_state="session",
         help=help_for("temperature"),
@@ -91,23 +91,18 @@ def _about_prior(temperature: float) -> str:
     if temperature == 0:
         return text + "At temperature 0 all are the same: what the decoder makes of the prior's mean."
     return text + (
-        "Look what a lower temperature takes away, variety, and what it gives, cleaner images; and where a"
-        " higher one leaves the codes that the decoder knows."
+        "Look how a lower temperature makes the pictures more alike, and where a higher one leaves the codes"
+        " that the decoder knows."
     )
 
 
 def _about_mixture(opened: Opened, fitted: Mixture) -> str:
     """What the mixture is, and what it is good for."""
-    components = len(fitted.weights)
-    if components == 1:
-        kind = "one normal distribution"
-    else:
-        covariances = "one covariance for all" if len(fitted.factors) == 1 else "a covariance each"
-        kind = f"a mixture of {components} normal distributions with {covariances}"
-    count = len(opened.codes.mean)
+    count, components = len(opened.codes.mean), len(fitted.weights)
+    kind = f"a mixture of {components} normal distributions" if components > 1 else "a normal distribution"
     text = (
         f"The codes are drawn from {kind}, fitted to the {'posterior means' if opened.is_vae else 'codes'} of"
-        f" the {count:,} test images, which so few distributions cannot learn by heart. "
+        f" the {count:,} test images: these are at hand, and too many to be learned by heart. "
     )
     if opened.is_vae:
         return text + (

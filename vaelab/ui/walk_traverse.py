@@ -67,7 +67,7 @@ def _strips(opened: Opened, anchor: int, steps: int, shown: int, used: np.ndarra
         columns = ("1 %", *[""] * (steps - 2), "99 %")
     labels = []
     for dimension, along in zip(dimensions, values, strict=True):
-        ends = f"{signed(along[0])} to {signed(along[-1])}"
+        ends = f"{signed(along[0], '.2g')} to {signed(along[-1], '.2g')}"
         extent = f"KL {weights[dimension]:.2f} nats" if opened.is_vae else ends
         labels.append(f"z{dimension + 1} · {extent}" + ("" if used[dimension] else " · unused"))
     show(

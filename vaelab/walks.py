@@ -34,7 +34,7 @@ def percentile_values(codes: np.ndarray, count: int) -> np.ndarray:
 
     For codes without a prior, (N, k), which may lie anywhere and on any scale.
     """
-    low, high = np.percentile(codes, (1, 99), axis=0)
+    low, high = np.percentile(np.ascontiguousarray(codes.T), (1, 99), axis=1)
     return np.linspace(low, high, count, axis=1)
 
 

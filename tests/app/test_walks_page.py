@@ -108,7 +108,7 @@ def test_no_density_is_fitted_before_one_is_asked_for(app: App, monkeypatch: pyt
     ("name", "given"),
     [
         ("vae-20d", {"walk": "traverse", "anchor": "8", "steps": "5", "shown": "20"}),
-        ("ae-2d", {"walk": "traverse", "anchor": "8", "steps": "13"}),
+        ("ae-2d", {"walk": "traverse", "anchor": "8", "steps": "7"}),
         ("vae-20d", {"walk": "interpolate", "a": "12", "b": "9", "c": "33", "steps": "7"}),
         ("vae-20d", {"walk": "sample", "temperature": "0.35", "pictures": "23", "sample_seed": "5"}),
         ("vae-2d", {"walk": "sample", "source": "mixture", "pictures": "23", "sample_seed": "5"}),

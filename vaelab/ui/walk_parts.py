@@ -15,8 +15,8 @@ from vaelab.ui.explore import Opened
 from vaelab.ui.view_controls import pick_number
 from vaelab.ui.view_link import one_of, whole_number
 
-STEPS = (5, 7, 11, 13)
-"""Pictures a strip: odd numbers, so that one stands in the middle; 13 still fit a phone.
+STEPS = (5, 7, 11)
+"""Pictures a strip: odd numbers, so that one stands in the middle; 11 still fit a phone.
 
 With these, places from -3 to 3 have no more than one decimal.
 """

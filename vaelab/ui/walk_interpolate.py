@@ -55,7 +55,7 @@ def _paths(opened: Opened, a: Place, b: Place, steps: int) -> None:
     )
     st.caption(
         f"A is {a.name}, B is {b.name}; the rows of latent space begin and end at their reconstructions. Look"
-        " half-way: pixels show both images at once, latent space draws one image that is changing."
+        " half-way, where pixels show both images at once, whether latent space draws one that is changing."
     )
     if bent:
         st.caption(_why_spherical(opened.config.latent_dim, straight[steps // 2], arc[steps // 2]))

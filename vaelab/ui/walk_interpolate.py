@@ -24,7 +24,7 @@ def interpolate(opened: Opened) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         a = pick_place(opened, "a", "Image A", 0, "Where the paths begin: a test image.")
         b = pick_place(opened, "b", "Image B", 1, "Where the paths end: a test image.")
-        steps = pick_steps(opened)
+        steps = pick_steps(opened, "interpolation")
     _paths(opened, a, b, steps)
     st.markdown("#### A − B + C", help=help_for("latent arithmetic"))
     c = pick_place(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from vaelab.glossary import help_for
 from vaelab.images import tile
 from vaelab.ui.components import Sheet, pictures
 from vaelab.ui.explore import Opened
@@ -41,12 +42,12 @@ def pick_place(opened: Opened, name: str, label: str, default: int, help: str) -
     return Place(opened.data.x_test[index], opened.codes.mean[index], opened.describe(index))
 
 
-def pick_steps(opened: Opened) -> int:
-    """Choose how many pictures a strip has."""
+def pick_steps(opened: Opened, term: str) -> int:
+    """Choose how many pictures a strip has; the help explains a term of the glossary."""
     texts = tuple(map(str, STEPS))
     key = opened.settings.take("steps", one_of(texts), "11")
     chosen: Any = st.segmented_control(
-        "Pictures a strip", texts, key=key, required=True, persist_state="session"
+        "Pictures a strip", texts, key=key, required=True, persist_state="session", help=help_for(term)
     )
     return int(chosen)
 

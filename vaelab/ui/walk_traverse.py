@@ -23,7 +23,7 @@ def traverse(opened: Opened) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = take_anchor(opened)
         anchor = pick_anchor(opened, key, "Anchor", "The test image whose code gives all other coordinates.")
-        steps = pick_steps(opened)
+        steps = pick_steps(opened, "latent traversal")
         shown = _pick_shown(opened)
     used = _in_use(opened)
     left, right = st.columns([2.4, 1], gap="medium")
@@ -44,7 +44,7 @@ def _pick_shown(opened: Opened) -> int:
     key = opened.settings.take("shown", whole_number(1, dimensions), FEW)
     return st.slider(
         "Dimensions shown", 1, dimensions, key=key, width=240, persist_state="session",
-        help="Those that say most come first.\n\n" + help_for("latent traversal"),
+        help="Those that say most come first.",
     )  # fmt: skip
 
 

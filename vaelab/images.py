@@ -32,7 +32,8 @@ def png(pixels: np.ndarray) -> bytes:
     if pixels.ndim == 3 and channels == 1:
         pixels = pixels[:, :, 0]
     stream = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(stream, "PNG")
+    # Half the time of zlib's usual level, 6, for at most 5 % more bytes.
+    Image.fromarray(np.ascontiguousarray(pixels)).save(stream, "PNG", compress_level=4)
     return stream.getvalue()
 
 

@@ -24,6 +24,7 @@ HOOKS = {
     "reconstructions": "reconstructions",
     "latent_space": "latent-scatter",
     "latent_grid": "latent-grid",
+    "walks": "walks",
 }
 """The container that each page is known by."""
 

@@ -128,7 +128,7 @@ def test_images_in_colour(app: App, runs: Path, monkeypatch: pytest.MonkeyPatch)
     strip = shown(page, "strips")["sheets"][0]
     image = data.x_test[int(strip["title"].split()[-1])]
     assert np.array_equal(pixels(strip["source"])[:, :8, :3], image.transpose(1, 2, 0))
-    for other in ("latent_space", "latent_grid"):
+    for other in ("latent_space", "latent_grid", "walks"):
         assert is_well(visit(page, other, run=run.id))
 
 

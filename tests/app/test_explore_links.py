@@ -8,7 +8,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.exploring import change_address, fit_once, is_well, sentences, setting, shown, titles, visit
-from vaelab.ui.view_link import interval, interval_text, one_of, switch, switch_text, whole_number
+from vaelab.ui.view_link import (
+    interval,
+    interval_text,
+    one_of,
+    real_number,
+    switch,
+    switch_text,
+    whole_number,
+)
 
 App = Callable[[], AppTest]
 
@@ -18,7 +26,12 @@ def _quick_pca(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vaelab.pca.fit", fit_once)
 
 
-PICTURES = {"reconstructions": "strips", "latent_space": "latent_canvas", "latent_grid": "latent_grid_canvas"}
+PICTURES = {
+    "reconstructions": "strips",
+    "latent_space": "latent_canvas",
+    "latent_grid": "latent_grid_canvas",
+    "walks": "traversal",
+}
 
 
 @pytest.mark.parametrize(
@@ -36,6 +49,7 @@ PICTURES = {"reconstructions": "strips", "latent_space": "latent_canvas", "laten
             "latent_grid",
             {"plane": "dimensions", "x": "4", "y": "2", "n": "11", "at": "0.5,-1.25", "anchor": "8"},
         ),
+        ("walks", {"steps": "7", "shown": "13", "anchor": "77"}),
     ],
 )
 def test_a_link_shows_the_same_to_everybody(app: App, page: str, given: dict[str, str]) -> None:
@@ -62,6 +76,10 @@ def test_an_address_at_its_defaults_stays_as_short_as_it_was_given(app: App, pag
         ("latent_space", {"y": "3"}, {"x": "3"}),
         ("latent_grid", {"n": "7", "anchor": "-1", "at": "0,up"}, {"x": "3"}),
         ("latent_grid", {"range_x": "3,-3", "range_y": "nan,1"}, {"range": "chosen", "n": "12"}),
+        ("walks", {"walk": "run", "steps": "6", "shown": "21"}, {"anchor": "3"}),
+        ("walks", {"a": "10000", "b": "x"}, {"walk": "interpolate", "c": "3"}),
+        ("walks", {"temperature": "nan", "pictures": "0", "sample_seed": "-1"}, {"walk": "sample"}),
+        ("walks", {"temperature": "2.1"}, {"walk": "sample", "pictures": "7"}),
     ],
 )
 def test_a_wrong_value_gets_a_sentence_and_the_rest_works(
@@ -162,6 +180,9 @@ def test_a_choice_that_another_run_does_not_have_falls_back(app: App) -> None:
         (whole_number(1, 5), "6", "from 1 to 5"),
         (whole_number(1, 5), "²", "from 1 to 5"),
         (whole_number(1, 5, 2), "2", "another number than 2"),
+        (real_number(0, 2), "2.5", "a number from 0 to 2"),
+        (real_number(0, 2), "nan", "a number from 0 to 2"),
+        (real_number(0, 2), "warm", "a number from 0 to 2"),
         (interval(-1, 1), "0,0", "lower one first"),
         (interval(-1, 1), "0", "from -1 to 1"),
         (interval(-1, 1), "-1,2", "from -1 to 1"),

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 GROUPS = {
     "Train": ["Train"],
-    "Explore": ["Reconstructions", "Latent space", "Latent grid"],
+    "Explore": ["Reconstructions", "Latent space", "Latent grid", "Walks"],
     "Runs": ["Runs"],
 }
 

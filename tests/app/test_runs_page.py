@@ -214,7 +214,7 @@ def test_a_button_from_before_the_run_changed_hands_does_nothing(
 def test_links_lead_to_every_view_of_the_run(app: App, make: Make) -> None:
     run = make(config=TINY.variant(seed=5))
     found = links(opened(app, run))
-    for label in ("Reconstructions", "Latent space", "Latent grid"):
+    for label in ("Reconstructions", "Latent space", "Latent grid", "Walks"):
         assert found[label] == {"run": run.id}
     assert found["Losses and pictures"]["run"] == run.id
     assert recipe_of(found["Use this recipe"]) == (run.config, {})

@@ -20,6 +20,7 @@ EXPLORE = {
     "Reconstructions": ".st-key-reconstructions img",
     "Latent space": ".st-key-latent-scatter .vaelab-canvas[data-decodes]",
     "Latent grid": ".st-key-latent-grid .vaelab-canvas[data-decodes]",
+    "Walks": ".st-key-walks img",
 }
 
 

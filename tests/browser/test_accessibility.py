@@ -13,6 +13,9 @@ PAGES = {
     "/reconstructions": ".st-key-reconstructions img",
     "/latent-space": ".st-key-latent-scatter .vaelab-canvas[data-decodes]",
     "/latent-grid": ".st-key-latent-grid .vaelab-canvas[data-decodes]",
+    "/walks": ".st-key-walks img",
+    "/walks?walk=interpolate&run=vae-20d": ".st-key-arithmetic img",
+    "/walks?walk=sample": ".st-key-samples img",
     "/runs": ".st-key-runs-table",
 }
 

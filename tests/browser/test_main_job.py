@@ -25,6 +25,7 @@ PATHS = {
     "/reconstructions": "Reconstructions",
     "/latent-space": "Latent space",
     "/latent-grid": "Latent grid",
+    "/walks": "Walks",
     "/runs": "Runs",
 }
 
@@ -106,6 +107,7 @@ def test_train_three_epochs_then_explore_the_new_run(page: Page, server: Server)
         ("Reconstructions", "reconstructions"),
         ("Latent space", "latent-scatter"),
         ("Latent grid", "latent-grid"),
+        ("Walks", "walks"),
     ):
         page.locator(".st-key-ended").get_by_role("link", name=path).click()
         expect(page.get_by_role("heading", name=path, level=1)).to_be_visible()

@@ -21,6 +21,7 @@ PAGES = {
     "/reconstructions": "Reconstructions",
     "/latent-space": "Latent space",
     "/latent-grid": "Latent grid",
+    "/walks": "Walks",
     "/runs": "Runs",
 }
 

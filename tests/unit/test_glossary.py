@@ -20,13 +20,14 @@ dimension, bottleneck, posterior, prior, reconstruction, nat, KL divergence, ELB
 beta, beta-VAE, bce, cross-entropy, mse, sigma, reparameterisation, epoch, step, batch, learning
 rate, gradient descent, SGD, momentum, Adam, denoising, corruption, PCA, principal component, active
 unit, posterior collapse, bits, rate, compression, snapshot, checkpoint, mean image, floor, entropy
-of grey pixels, density may exceed 1, bf16, seed, one-cycle
+of grey pixels, density may exceed 1, bf16, seed, one-cycle, latent traversal, interpolation, latent
+arithmetic, temperature, Gaussian mixture
 """
 
 # LaTeX that is no symbol of its own: operators, brackets and spaces.
 NOT_SYMBOLS = {
     "frac", "ln", "sum", "left", "right", "mid", "ge", "quad", "sqrt", "max", "iff", "approx", "leftarrow",
-    "top", "sim", "pi", "lVert", "rVert", "hat",
+    "top", "sim", "pi", "lVert", "rVert", "hat", "sin",
 }  # fmt: skip
 
 

@@ -10,10 +10,11 @@ from vaelab.glossary.entry import Entry
 from vaelab.glossary.models import MODELS
 from vaelab.glossary.objective import OBJECTIVE
 from vaelab.glossary.training import TRAINING
+from vaelab.glossary.walks import WALKS
 
 __all__ = ["GLOSSARY", "Entry", "find", "help_for"]
 
-GLOSSARY: dict[str, Entry] = {entry.term: entry for entry in (*MODELS, *OBJECTIVE, *TRAINING)}
+GLOSSARY: dict[str, Entry] = {entry.term: entry for entry in (*MODELS, *OBJECTIVE, *TRAINING, *WALKS)}
 """All entries by their term, related ones after each other."""
 
 _BY_NAME = {

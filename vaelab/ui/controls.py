@@ -22,6 +22,7 @@ VIEWS = (
     ("reconstructions.py", "Reconstructions", ":material/compare:"),
     ("latent_space.py", "Latent space", ":material/scatter_plot:"),
     ("latent_grid.py", "Latent grid", ":material/grid_view:"),
+    ("walks.py", "Walks", ":material/directions_walk:"),
 )
 """Pages that show what a run has learned."""
 

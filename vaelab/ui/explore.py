@@ -24,6 +24,7 @@ from vaelab.ui.view_link import ViewSettings
 
 if TYPE_CHECKING:  # PyTorch and scikit-learn stay off the way to the first page
     from vaelab.latent import Codes
+    from vaelab.mixture import Mixture
     from vaelab.model import Autoencoder
     from vaelab.pca import PrincipalComponents
 
@@ -184,6 +185,16 @@ def principal(opened: Opened) -> Plane:
     # Through 0 and not through the mean of the codes, so that the prior is a unit normal around 0 on
     # this plane as on any other.
     return replace(plane, origin=np.zeros_like(plane.origin))
+
+
+@st.cache_resource(
+    max_entries=8, show_spinner="Fitting a Gaussian mixture to the codes …", hash_funcs=_BY_VERSION
+)
+def mixture(opened: Opened) -> Mixture:
+    """A density fitted to the codes of the test images; raises ValueError if they are not finite."""
+    from vaelab.mixture import fit
+
+    return fit(opened.codes.mean)
 
 
 @st.cache_data(

@@ -40,6 +40,12 @@ GROUPS = {
             url_path="latent-grid",
             help="The images that the decoder draws, all over the latent space.",
         ),
+        st.Page(
+            PAGES / "walks.py",
+            title="Walks",
+            url_path="walks",
+            help="What each latent dimension does, what lies between images, and new images.",
+        ),
     ],
     "Runs": [
         st.Page(
@@ -56,6 +62,7 @@ ICONS = {
     "Reconstructions": ":material/compare:",
     "Latent space": ":material/scatter_plot:",
     "Latent grid": ":material/grid_view:",
+    "Walks": ":material/directions_walk:",
     "Runs": ":material/list:",
 }
 

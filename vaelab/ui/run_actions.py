@@ -28,6 +28,7 @@ EXPLORE = (
     ("reconstructions.py", "Reconstructions", ":material/compare:"),
     ("latent_space.py", "Latent space", ":material/scatter_plot:"),
     ("latent_grid.py", "Latent grid", ":material/grid_view:"),
+    ("walks.py", "Walks", ":material/directions_walk:"),
 )
 
 LONGEST_NAME = 80

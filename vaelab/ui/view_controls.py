@@ -149,12 +149,18 @@ def take_anchor(opened: Opened) -> str:
 
 def pick_anchor(opened: Opened, key: str, label: str, help: str) -> int:
     """Choose a test image by its number, or at random."""
-    count = len(opened.data.x_test)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    return pick_number(key, label, len(opened.data.x_test), "Random", help)
+
+
+def pick_number(key: str, label: str, count: int, button: str, help: str) -> int:
+    """Choose a number from 0 to count - 1, or have a button of that name choose one at random."""
+    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
         number: int = st.number_input(
             label, 0, count - 1, step=1, key=key, width=180, persist_state="session", help=help
         )
-        st.button("Random", icon=":material/casino:", on_click=_pick_at_random, args=(key, count))
+        st.button(
+            button, icon=":material/casino:", key=f"{key}_random", on_click=_pick_at_random, args=(key, count)
+        )
     return number
 
 

@@ -151,6 +151,21 @@ def whole_number(low: int, high: int, excluded: int | None = None) -> Callable[[
     return read
 
 
+def real_number(low: float, high: float) -> Callable[[str], float]:
+    """Read a number within bounds."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            raise ValueError(f"a number from {low:g} to {high:g}")
+        return value
+
+    return read
+
+
 def interval(low: float, high: float) -> Callable[[str], tuple[float, float]]:
     """Read two numbers within bounds, the lower one first: `-3,3`."""
 

@@ -1,0 +1,26 @@
+"""Walks: along each latent dimension, from image to image, and to new images."""
+
+import streamlit as st
+
+from vaelab.ui.explore import open_page
+from vaelab.ui.view_link import one_of
+from vaelab.ui.walk_interpolate import interpolate
+from vaelab.ui.walk_sample import sample
+from vaelab.ui.walk_traverse import traverse
+
+WALKS = {"traverse": traverse, "interpolate": interpolate, "sample": sample}
+
+opened = open_page("Walks")
+# No `st.tabs`: Streamlit forgets which of them was open when another page is shown.
+walk = st.segmented_control(
+    "Walk",
+    list(WALKS),
+    format_func=str.capitalize,
+    key=opened.settings.take("walk", one_of(tuple(WALKS)), "traverse"),
+    required=True,
+    persist_state="session",
+    label_visibility="collapsed",
+)
+with st.container(key="walks"):
+    WALKS[walk](opened)
+opened.settings.write_link(opened.run)

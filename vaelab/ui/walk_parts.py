@@ -1,0 +1,95 @@
+"""What the walks through latent space share: images with their codes, and pictures to take away."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from vaelab.glossary import help_for
+from vaelab.images import tile
+from vaelab.ui.components import Sheet, pictures
+from vaelab.ui.explore import Opened
+from vaelab.ui.view_controls import pick_number
+from vaelab.ui.view_link import one_of, whole_number
+
+STEPS = (5, 7, 11)
+"""Pictures a strip: odd numbers, so that one stands in the middle; 11 still fit a phone.
+
+With these, places from -3 to 3 have no more than one decimal.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """An image and where it lies in latent space, wherever it comes from."""
+
+    image: np.ndarray
+    """(C, H, W) uint8."""
+    code: np.ndarray
+    """(d,): of a VAE the posterior mean."""
+    name: str
+
+
+def pick_place(opened: Opened, name: str, label: str, default: int, help: str) -> Place:
+    """Choose a test image by its number or at random; `name` is that of the setting."""
+    count = len(opened.data.x_test)
+    key = opened.settings.take(name, whole_number(0, count - 1), min(default, count - 1))
+    index = pick_number(key, label, count, "Random", help)
+    return Place(opened.data.x_test[index], opened.codes.mean[index], opened.describe(index))
+
+
+def pick_steps(opened: Opened, term: str) -> int:
+    """Choose how many pictures a strip has; the help explains a term of the glossary."""
+    texts = tuple(map(str, STEPS))
+    key = opened.settings.take("steps", one_of(texts), "11")
+    chosen: Any = st.segmented_control(
+        "Pictures a strip", texts, key=key, required=True, persist_state="session", help=help_for(term)
+    )
+    return int(chosen)
+
+
+def decoded(opened: Opened, codes: np.ndarray) -> np.ndarray:
+    """Mean images (N, C, H, W) of codes (N, d)."""
+    from vaelab.latent import decode
+
+    return decode(opened.model, codes)
+
+
+def show(
+    opened: Opened,
+    images: np.ndarray,
+    columns: int,
+    *,
+    key: str,
+    alt: str,
+    column_labels: tuple[str, ...] | None = None,
+    row_labels: tuple[str, ...] | None = None,
+    max_scale: float,
+) -> None:
+    """Show images (N, C, H, W) row by row on one sheet, with a button that downloads it as PNG.
+
+    Parameters
+    ----------
+    key
+        What the sheet is, in one word: Streamlit's key of it, and part of the button's and the file's name.
+    alt, column_labels, row_labels, max_scale
+        As in `vaelab.ui.components`.
+    """
+    png = tile(images, columns)
+    sheet = Sheet(png, "", alt, column_labels, row_labels, cell=images.shape[-1])
+    pictures([sheet], key=key, max_scale=max_scale)
+    run = re.sub(r"[^a-z0-9]+", "-", opened.run.title.lower()).strip("-")
+    st.download_button(
+        f"Download the {key}", png, f"{key}-{run}.png", "image/png", key=f"{key}_download",
+        icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
+
+
+def signed(value: float, form: str = ".1f") -> str:
+    """A number with a true minus sign, and without one if it is rounded to 0."""
+    text = f"{value:{form}}"
+    return text.replace("-", "−") if float(text) else text.removeprefix("-")

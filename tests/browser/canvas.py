@@ -55,7 +55,9 @@ class Canvas:
 
     def wait_until(self, condition: str) -> None:
         """Wait until a JavaScript expression of the component, `node`, is true."""
-        self.page.wait_for_function(f"(node) => {condition}", arg=self.outer.element_handle())
+        # Looked up every time: another run can be shown by another element.
+        look_up = f"const node = document.querySelector('.st-key-{self.key} .vaelab-canvas')"
+        self.page.wait_for_function(f"() => {{ {look_up}; return node && ({condition}) }}")
 
     def wait_for_decode_after(self, before: int) -> None:
         """Wait until it has decoded more often than `before`."""

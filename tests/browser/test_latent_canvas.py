@@ -232,3 +232,19 @@ def test_where_no_codes_lie_is_a_hole(open_canvas: Open) -> None:
     canvas.move(0.95, 0.1)
     canvas.wait_until("node.querySelector('.hole')")
     canvas.picture("canvas-hole")
+
+
+def test_while_a_run_trains_its_newest_weights_decode(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/?epochs=300&train_size=12000")
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_url("**run=**")
+    canvas = Canvas(page, "live_latent_canvas")
+    canvas.wait_until("node.dataset.state === 'running' && Number(node.dataset.step) > 0")
+    canvas.move(0.4, 0.4)
+    canvas.wait_until("Number(node.dataset.decodes) > 0")
+    before, seen = int(canvas.note("step")), canvas.decodes()
+    canvas.wait_until(f"Number(node.dataset.step) > {before}")
+    canvas.wait_for_decode_after(seen + 1)  # nobody has moved: these are new weights
+    canvas.picture("canvas-live")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    canvas.wait_until("node.dataset.state === 'stopped'")

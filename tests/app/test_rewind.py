@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
+import os
+import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,8 +29,9 @@ from tests.app.exploring import (
     shown,
     visit,
 )
-from vaelab.arrays import read_snapshot
+from vaelab.arrays import read_snapshot, save_snapshot
 from vaelab.config import RunConfig
+from vaelab.files import write_json
 from vaelab.runs import Run
 
 App = Callable[[], AppTest]
@@ -115,6 +120,17 @@ def test_the_words_are_of_the_step(app: App, recorded: Run) -> None:
     assert words(page).startswith("Epoch 2 of 3: test reconstruction ")
     assert words(go_to(page, 16)).startswith("Epoch 0.8 of 3: training reconstruction ")
     assert words(go_to(page, "newest")).startswith("Epoch 3 of 3: test reconstruction ")
+
+
+def test_a_run_in_training_offers_what_it_has_by_then(app: App, recorded: Run) -> None:
+    here = {"host": socket.gethostname(), "pid": os.getpid(), "heartbeat": time.time()}
+    write_json(recorded.path / "status.json", {"state": "running", "step": 70, **here})
+    page = visit(app(), "latent_grid", run=recorded.id, step="20")
+    assert is_well(page)
+    assert any("still training" in text.value for text in page.caption)
+    save_snapshot(recorded, dataclasses.replace(read_snapshot(recorded, 60), step=80, epoch=4.0))
+    assert is_well(go_to(page.run(), 60))
+    assert setting(page, "step") == page.query_params["step"] == "60"
 
 
 # What is shown

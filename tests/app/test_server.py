@@ -148,9 +148,16 @@ def test_over_https_the_cookie_stays_there() -> None:
     assert get("/", NAVIGATION, scheme="https").headers["set-cookie"].endswith("; Secure")
 
 
-def test_a_page_names_the_files_that_its_charts_need_and_they_are_there() -> None:
-    links = re.findall(r"<([^>]+)>; rel=(\w+)", get("/", NAVIGATION).headers["link"])
-    assert [kind for _, kind in links] == ["preload", "modulepreload", "modulepreload"]
+@pytest.mark.parametrize(
+    ("page", "kinds"),
+    [
+        ("/", ["preload", "modulepreload", "modulepreload"]),
+        ("/latent-space", ["modulepreload", "modulepreload"]),
+    ],
+)
+def test_a_page_names_the_files_that_it_begins_with_and_they_are_there(page: str, kinds: list[str]) -> None:
+    links = re.findall(r"<([^>]+)>; rel=(\w+)", get(page, NAVIGATION).headers["link"])
+    assert [kind for _, kind in links] == kinds
     assert all("immutable" in get(url).headers["cache-control"] for url, _ in links)
     assert "link" not in get(asset_url(PLOTLY), {"accept": "*/*"}).headers
 

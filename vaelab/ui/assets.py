@@ -91,7 +91,7 @@ def asset_url(path: str) -> str:
 
 
 class Preload:
-    """ASGI middleware that has a browser fetch what draws a chart beside Streamlit's own files, not after."""
+    """ASGI middleware that has a browser fetch what draws a page beside Streamlit's own files, not after."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -101,7 +101,9 @@ class Preload:
 
         async def send_with_links(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).append("Link", await run_in_threadpool(_preloads))
+                MutableHeaders(scope=message).append(
+                    "Link", await run_in_threadpool(_preloads, scope["path"])
+                )
             await send(message)
 
         await self.app(scope, receive, send_with_links if is_navigation(scope) else send)
@@ -114,10 +116,12 @@ def is_navigation(scope: Scope) -> bool:
     return "text/html" in HTTPConnection(scope).headers.get("accept", "")
 
 
-def _preloads() -> str:
-    modules = ("components/plot/main.js", "components/pictures/main.js")
-    links = [f"<{asset_url(PLOTLY)}>; rel=preload; as=script"]
-    return ", ".join([*links, *(f"<{asset_url(path)}>; rel=modulepreload" for path in modules)])
+def _preloads(path: str) -> str:
+    """The `Link` header for a page: the latent pages begin with a canvas, all others with charts."""
+    latent = path.rstrip("/").endswith(("latent-space", "latent-grid"))
+    components = ("latent_canvas", "pictures") if latent else ("plot", "pictures")
+    links = [f"<{asset_url(f'components/{name}/main.js')}>; rel=modulepreload" for name in components]
+    return ", ".join(links if latent else [f"<{asset_url(PLOTLY)}>; rel=preload; as=script", *links])
 
 
 async def serve_plotly(request: Request) -> Response:

@@ -138,7 +138,7 @@ def _files(shown: Shown) -> dict[str, Any]:
 
 
 def _described(shown: Shown) -> dict[str, Any]:
-    plane, grid = shown.plane, shown.grid
+    plane, grid, live = shown.plane, shown.grid, shown.version.startswith("live-")
     names = DATASETS[shown.run.config.dataset].classes
     colors = [class_style(label)[0] for label in range(len(names))]
     circles = prior_circles(shown.run.config) if "prior" in shown.layers else ()
@@ -155,12 +155,9 @@ def _described(shown: Shown) -> dict[str, Any]:
         "colors": {"prior": PALETTE.prior, "posterior": PALETTE.posterior},
         "circles": [[radius, text] for radius, text in circles],
         "span": [list(ends) for ends in shown.span],
-        # Another run, plane or grid has another scale, for which a zoom would be wrong.
-        "revision": [
-            shown.run.id,
-            list(plane.labels),
-            None if grid is None else [list(grid[0]), list(grid[1])],
-        ],
+        # Another run, plane, range or grid has another scale, for which a zoom would be wrong. The range of a
+        # training under way only grows, and a zoom stays.
+        "revision": [shown.run.id, list(plane.labels), None if live else [shown.span, shown.grid]],
         "layers": {
             name: name in shown.layers for name in ("points", "manifold", "density", "prior", "markers")
         },

@@ -1,7 +1,5 @@
 """Latent grid: what the decoder draws all over a plane of the latent space."""
 
-import re
-
 import numpy as np
 import streamlit as st
 
@@ -11,6 +9,7 @@ from vaelab.planes import Plane, prior_quantiles
 from vaelab.ui.code_panels import place_panel
 from vaelab.ui.components import pictures
 from vaelab.ui.explore import Opened, grid_sheet, open_page
+from vaelab.ui.gifs import gif_button, grid_drawer
 from vaelab.ui.latent_canvas import Layer, Shown, latent_canvas
 from vaelab.ui.view_controls import (
     Interval,
@@ -29,7 +28,7 @@ def positions(opened: Opened, plane: Plane, ends: list[Interval] | None, count: 
     if ends is None and opened.is_vae:
         places = [prior_quantiles(count)] * axes
     else:
-        points = plane.project(opened.codes.mean)
+        points = plane.project(opened.newest.codes.mean)
         ends = ends or [central_range(points[:, axis]) for axis in range(axes)]
         places = [np.linspace(*axis_ends, count) for axis_ends in ends]
     return places if axes == 2 else [*places, np.zeros(1)]
@@ -126,9 +125,9 @@ with right:
         pictures([opened.with_reconstruction(anchor)], key="anchor", max_scale=3)
         st.caption("All images have the code of this one, but for the two directions of the plane.")
     place_panel(opened, plane, np.array(st.session_state[at_key]), anchor)
-    name = re.sub(r"[^a-z0-9]+", "-", opened.run.title.lower()).strip("-")
+    sheet, name = grid_sheet(opened, plane, x, y, anchor), opened.file_name("latent-grid", "png")
     st.download_button(
-        "Download the grid", grid_sheet(opened, plane, x, y, anchor), f"latent-grid-{name}.png", "image/png",
-        icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
+        "Download the grid", sheet, name, "image/png", icon=":material/download:", on_click="ignore"
+    )
+    gif_button(opened, "latent-grid", grid_drawer(opened, plane, x, y, anchor))
 settings.write_link(opened.run)

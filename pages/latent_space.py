@@ -6,6 +6,7 @@ from vaelab.figures import Span, whole_span
 from vaelab.planes import Plane
 from vaelab.ui.code_panels import FEW, code_panel, kl_panel, neighbours_panel
 from vaelab.ui.explore import Opened, open_page
+from vaelab.ui.gifs import gif_button, map_drawer
 from vaelab.ui.latent_canvas import Shown, latent_canvas
 from vaelab.ui.region import region_panel, take_region
 from vaelab.ui.view_controls import Interval, pick_anchor, pick_layers, pick_plane, pick_range, take_anchor
@@ -13,7 +14,7 @@ from vaelab.ui.view_controls import Interval, pick_anchor, pick_layers, pick_pla
 
 def span(opened: Opened, plane: Plane, ends: list[Interval] | None) -> Span:
     """What part of the plane is in view; one dimension has a row a class."""
-    points = plane.project(opened.codes.mean)
+    points = plane.project(opened.newest.codes.mean)
     across, up = ends if ends and len(ends) == 2 else whole_span(points)
     if opened.config.latent_dim == 1:
         return ends[0] if ends else across, (-0.7, len(opened.data.spec.classes) - 0.3)
@@ -64,6 +65,7 @@ with left:
         "Move over the plane: every place is decoded as you go. Click a code to keep it, drag to move, turn "
         "the wheel to zoom, use the loop to choose a region. " + caption(opened)
     )
+    gif_button(opened, "latent-space", map_drawer(opened, plane, shown.span))
 if chosen and chosen.index is not None and chosen.index != st.session_state[key]:
     st.session_state[key] = chosen.index
     st.rerun()  # the plane above marks the chosen code

@@ -8,6 +8,7 @@ from vaelab.glossary import help_for
 from vaelab.images import tile
 from vaelab.ui.components import Sheet, pictures, plot
 from vaelab.ui.explore import Compared, Opened, open_page, reconstructed, reconstructed_by_pca
+from vaelab.ui.gifs import gif_button, pairs_drawer
 from vaelab.ui.view_link import one_of, whole_number
 
 ORDERS = {"random": "At random", "worst": "Worst first", "best": "Best first"}
@@ -109,4 +110,5 @@ with st.container(width=420):
         alt="Colours of the signed error",
     )
 st.caption(caption(opened))
+gif_button(opened, "reconstructions", pairs_drawer(opened))
 opened.settings.write_link(opened.run)

@@ -69,12 +69,12 @@ def save_snapshot(run: Run, event: Snapshot) -> None:
     arrays: dict[str, Any] = {**event.decoder, "step": event.step, "epoch": event.epoch}
     arrays |= {"mean": event.mean, "reconstructions": event.reconstructions}
     arrays |= {} if event.logvar is None else {"logvar": event.logvar}
-    _save_npz(_snapshot_file(run, event.step), arrays)
+    _save_npz(run.snapshot_file(event.step), arrays)
 
 
 def read_snapshot(run: Run, step: int) -> Snapshot:
     """The snapshot of a step; raises RunDamaged."""
-    with _read_npz(run, _snapshot_file(run, step)) as file:
+    with _read_npz(run, run.snapshot_file(step)) as file:
         return Snapshot(
             step=int(file["step"]),
             epoch=float(file["epoch"]),
@@ -89,11 +89,12 @@ def drop_snapshots_after(run: Run, step: int) -> None:
     """Remove the snapshots of later steps: those that a resumed training will make again."""
     for later in run.snapshot_steps():
         if later > step:
-            _snapshot_file(run, later).unlink()
+            drop_snapshot(run, later)
 
 
-def _snapshot_file(run: Run, step: int) -> Path:
-    return run.path / "snapshots" / f"{step:06d}.npz"
+def drop_snapshot(run: Run, step: int) -> None:
+    """Remove the snapshot of a step."""
+    run.snapshot_file(step).unlink()
 
 
 def save_preview(run: Run, event: Preview) -> None:

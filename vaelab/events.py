@@ -85,7 +85,7 @@ class Snapshot:
     decoder: Arrays
     """Decoder weights, float16."""
     mean: np.ndarray
-    """(10000, latent_dim) float16, codes of the test images in their order."""
+    """(N, latent_dim) float16, codes of the first N test images: of all, unless they are too many numbers."""
     logvar: np.ndarray | None
     reconstructions: np.ndarray
     """(64, C, H, W) uint8, of the first 64 test images, at the posterior mean."""

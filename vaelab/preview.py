@@ -18,6 +18,8 @@ CODES = 2000
 SAMPLES = 16
 """Draws from the prior that a preview shows."""
 KEPT_RECONSTRUCTIONS = 64
+KEPT_NUMBERS = 500_000
+"""Most numbers that the codes of a snapshot have, means and log-variances together: about 1 MB."""
 SHARE = 0.03
 """Most of the training time that previews may take."""
 SHORTEST_INTERVAL = 0.25
@@ -30,15 +32,22 @@ def one_of_each_class(labels: np.ndarray) -> np.ndarray:
 
 
 def snapshot(model: Autoencoder, data: Dataset, step: int, epoch: float, codes: Codes) -> events.Snapshot:
-    """What the model is now, with its codes of the test images."""
+    """What the model is now, with its codes of as many of the first test images as are kept."""
+    kept = kept_codes(codes)
     return events.Snapshot(
         step=step,
         epoch=epoch,
         decoder=_decoder(model),
-        mean=_half(codes.mean),
-        logvar=None if codes.logvar is None else _half(codes.logvar),
+        mean=_half(codes.mean[:kept]),
+        logvar=None if codes.logvar is None else _half(codes.logvar[:kept]),
         reconstructions=reconstruct(model, data.x_test[:KEPT_RECONSTRUCTIONS]),
     )
+
+
+def kept_codes(codes: Codes) -> int:
+    """Images whose codes a snapshot keeps: 10,000 up to 25 dimensions of a VAE, 976 of its 256."""
+    numbers = codes.mean.shape[1] * (1 if codes.logvar is None else 2)
+    return min(len(codes.mean), KEPT_NUMBERS // numbers)
 
 
 def _decoder(model: Autoencoder) -> events.Arrays:

@@ -28,6 +28,7 @@ from vaelab.files import drop_drafts, take_lock, write_json, write_whole
 from vaelab.history import drop_events_after
 from vaelab.run_folder import TRAINED, Run, RunDamaged
 from vaelab.status import State, Status
+from vaelab.thinning import thin_snapshots
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at `request.json`."""
@@ -154,6 +155,7 @@ class Recorder:
                 save_preview(self.run, event)
             case events.Snapshot():
                 save_snapshot(self.run, event)
+                thin_snapshots(self.run)
             case events.Checkpoint():
                 save_checkpoint(self.run, event)
             case events.Paused():

@@ -102,6 +102,14 @@ class Run:
         names = (file.name for file in (self.path / "snapshots").glob("*.npz"))
         return sorted(int(name[:-4]) for name in names if re.fullmatch(r"[0-9]{6,}\.npz", name))
 
+    def snapshot_sizes(self) -> dict[int, int]:
+        """Bytes of each snapshot by its step, in order of the steps; raises OSError if one goes away."""
+        return {step: self.snapshot_file(step).stat().st_size for step in self.snapshot_steps()}
+
+    def snapshot_file(self, step: int) -> Path:
+        """Where the snapshot of a step is, or would be."""
+        return self.path / "snapshots" / f"{step:06d}.npz"
+
     def has_model(self) -> bool:
         """Whether there are weights to load."""
         return (self.path / "model.safetensors").exists()

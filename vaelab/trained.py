@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 
-from vaelab.arrays import read_weights
+from vaelab.arrays import read_snapshot, read_weights
 from vaelab.config import RunConfig
 from vaelab.datasets import DATASETS
+from vaelab.events import Snapshot
+from vaelab.latent import Codes
 from vaelab.model import Autoencoder
 from vaelab.run_folder import Run, RunDamaged
 from vaelab.runs import RunStore, default_root
@@ -52,3 +55,56 @@ def load_run(run: Run | Path | str) -> TrainedRun:
     except RuntimeError as error:
         raise RunDamaged(f"The weights of run {run.id} do not fit its config.") from error
     return TrainedRun(run, model.eval().requires_grad_(False))
+
+
+@dataclass(frozen=True)
+class PastModel:
+    """A run's model as it was at a step of which there is a snapshot."""
+
+    step: int
+    model: Autoencoder
+    """It decodes; it has no `encoder`, because snapshots keep none."""
+    codes: Codes
+    """Of as many of the first test images as the snapshot has."""
+    reconstructions: np.ndarray
+    """(64, C, H, W) uint8, of the first 64 test images."""
+
+
+def load_snapshot(run: Run, step: int) -> PastModel:
+    """Load a run's model as it was at a step.
+
+    Raises
+    ------
+    RunDamaged
+        If there is no such snapshot, or if it cannot be read or does not fit the run's config.
+    """
+    snapshot = read_snapshot(run, step)
+    model = Autoencoder(run.config, DATASETS[run.config.dataset].shape)
+    del model.encoder  # of another step: better none than one that does not belong to this decoder
+    try:
+        weights = {name: torch.from_numpy(array).float() for name, array in snapshot.decoder.items()}
+        missing, _ = model.load_state_dict(weights, strict=False)
+    except (RuntimeError, TypeError) as error:
+        raise _does_not_fit(run, step) from error
+    if set(missing) - {"sigma"} or not _fits(snapshot, run.config):
+        raise _does_not_fit(run, step)
+    logvar = None if snapshot.logvar is None else snapshot.logvar.astype(np.float32)
+    codes = Codes(snapshot.mean.astype(np.float32), logvar)
+    return PastModel(step, model.eval().requires_grad_(False), codes, snapshot.reconstructions)
+
+
+def _fits(snapshot: Snapshot, config: RunConfig) -> bool:
+    spec, mean, logvar = DATASETS[config.dataset], snapshot.mean, snapshot.logvar
+    count = len(mean) if mean.ndim == 2 else 0
+    return (
+        mean.shape[1:] == (config.latent_dim,)
+        and 0 < count <= spec.test_images
+        and (logvar is None) == (config.model == "ae")
+        and (logvar is None or logvar.shape == mean.shape)
+        and snapshot.reconstructions.shape[1:] == spec.shape
+        and snapshot.reconstructions.dtype == np.uint8
+    )
+
+
+def _does_not_fit(run: Run, step: int) -> RunDamaged:
+    return RunDamaged(f"The snapshot of step {step} does not fit the config of run {run.id}.")

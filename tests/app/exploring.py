@@ -53,6 +53,17 @@ def fit_once(images: np.ndarray) -> PrincipalComponents:
     return _fitted[key]
 
 
+def record_run(folder: Path, config: RunConfig) -> Run:
+    """A run that was trained here, on as few images as its config says."""
+    from vaelab.recording import Recorder
+    from vaelab.training import train
+
+    run = RunStore(folder).create(config)
+    for _ in Recorder(run).record(train(config, threads=1)):
+        pass
+    return run
+
+
 def visit(session: AppTest, page: str, **parameters: str) -> AppTest:
     """Follow a link to a page; that of the sidebar has no parameter but the run."""
     if not session.session_state.get("begun"):

@@ -103,7 +103,7 @@ def test_a_number_chooses_a_test_image(app: App) -> None:
 def test_chance_chooses_a_test_image(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("secrets.randbelow", lambda count: count - 1)
     page = visit(app(), "latent_space")
-    page.button[0].click().run()
+    next(button for button in page.button if button.label == "Random").click().run()
     assert page.number_input(key="view_anchor").value == 9999
 
 

@@ -22,8 +22,8 @@ GROUPS = {
     "parts": "downloads events files glossary hidden images mixture palette pca planes status totals "
     "unpacking walks",
     "recipe": "config datasets facts fields layers portable presets recipes",
-    "figures": "figure_parts figures latent_map loss_curves",
-    "runs": "arrays history recording run_folder runs summaries transfer untrusted",
+    "figures": "animation figure_parts figures latent_map loss_curves",
+    "runs": "arrays history moments recording run_folder runs summaries thinning transfer untrusted",
     "model": "convolutions evaluation hardware latent model networks objective optimizers preview randomness",
     "training": "checkpoints session training",
     "trained": "trained",

@@ -12,7 +12,7 @@ from vaelab import preview
 from vaelab.config import RunConfig
 from vaelab.latent import Codes, decode, embed, reconstruct
 from vaelab.model import Autoencoder
-from vaelab.preview import Previewer, one_of_each_class, snapshot
+from vaelab.preview import Previewer, kept_codes, one_of_each_class, snapshot
 
 VAE = RunConfig(hidden="16", latent_dim=3)
 SHAPE = (1, 28, 28)
@@ -50,6 +50,23 @@ def test_what_is_finite_stays_finite_in_half_precision(model, tiny):
     codes = Codes(np.array([[1e6, -1e30, 3.0]], np.float32), None)
     taken = snapshot(model, tiny, 1, 0.1, codes)
     assert taken.mean.tolist() == [[65504, -65504, 3]]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "has_logvar", "kept"),
+    [(2, True, 10_000), (25, True, 10_000), (26, True, 9_615), (50, False, 10_000), (256, True, 976)],
+)
+def test_a_snapshot_keeps_as_many_codes_as_are_half_a_million_numbers(numbers, has_logvar, kept):
+    codes = np.zeros((10_000, numbers), np.float32)
+    assert kept_codes(Codes(codes, codes if has_logvar else None)) == kept
+
+
+def test_the_codes_that_are_kept_are_the_first_ones(model, tiny, monkeypatch):
+    monkeypatch.setattr(preview, "KEPT_NUMBERS", 60)
+    codes = embed(model, tiny.x_test)
+    taken = snapshot(model, tiny, 1, 0.1, codes)
+    assert taken.mean.size + (0 if taken.logvar is None else taken.logvar.size) == 60
+    np.testing.assert_array_equal(taken.mean, codes.mean[: len(taken.mean)].astype(np.float16))
 
 
 # Previews

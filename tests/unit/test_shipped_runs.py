@@ -8,9 +8,10 @@ from vaelab.arrays import read_preview
 from vaelab.datasets import load
 from vaelab.evaluation import evaluate
 from vaelab.history import History
+from vaelab.latent import decode
 from vaelab.presets import PRESETS
 from vaelab.runs import RunStore
-from vaelab.trained import load_run
+from vaelab.trained import load_run, load_snapshot
 
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "runs"
 RUNS = {run.id: run for run in RunStore(Path("nowhere"), SHIPPED).shipped_runs()}
@@ -40,3 +41,19 @@ def test_the_picture_is_of_the_end(name: str) -> None:
     preview = read_preview(RUNS[name])
     assert preview is not None
     assert preview.step == RUNS[name].status().step
+
+
+@pytest.mark.parametrize("name", ["vae-2d", "ae-2d", "vae-20d", "vae-256", "vae-2d-fashion", "linear-ae"])
+def test_it_can_be_gone_back_to_its_first_step_and_ends_as_it_is(name: str) -> None:
+    run = RUNS[name]
+    steps = run.snapshot_steps()
+    assert (steps[0], steps[-1]) == (1, run.status().step)
+    assert len(steps) >= 4
+    assert [load_snapshot(run, step).step for step in steps] == steps
+    last, model = load_snapshot(run, steps[-1]), load_run(run).model
+    difference = decode(last.model, last.codes.mean[:64]).astype(int) - decode(model, last.codes.mean[:64])
+    assert abs(difference).max() <= 2  # its weights have 16 bits
+
+
+def test_snapshots_of_all_examples_stay_small() -> None:
+    assert sum(sum(run.snapshot_sizes().values()) for run in RUNS.values()) < 80_000_000

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
 from vaelab import load_run
-from vaelab.arrays import read_snapshot
+from vaelab.arrays import read_snapshot, save_snapshot
 from vaelab.config import RunConfig
 from vaelab.datasets import Dataset
 from vaelab.evaluation import evaluate
 from vaelab.history import History
-from vaelab.latent import embed, reconstruct
+from vaelab.latent import decode, embed, reconstruct
 from vaelab.recording import Recorder
 from vaelab.run_folder import Run, RunDamaged
 from vaelab.runs import RunNotFound, RunStore
+from vaelab.trained import load_snapshot
 from vaelab.training import train
 
 CONFIGS = {
@@ -108,3 +111,52 @@ def test_weights_that_are_cut_or_gone_are_told(copied: Run) -> None:
     weights.unlink()
     with pytest.raises(RunDamaged, match=r"no readable model\.safetensors"):
         load_run(copied)
+
+
+# As it was before
+
+
+def test_a_snapshot_decodes_as_the_model_did(run: Run, tiny: Dataset) -> None:
+    """At every step its codes give the reconstructions that were made then, but for 16 bits."""
+    for step in run.snapshot_steps():
+        past = load_snapshot(run, step)
+        again = decode(past.model, past.codes.mean[:64]).astype(int)
+        assert np.abs(again - past.reconstructions).max() <= 1
+        assert past.codes.mean.shape == (len(tiny.x_test), run.config.latent_dim)
+        assert (past.codes.logvar is None) == (run.config.model == "ae")
+
+
+def test_of_the_past_there_is_no_encoder(run: Run, tiny: Dataset) -> None:
+    with pytest.raises(AttributeError, match="encoder"):
+        embed(load_snapshot(run, run.snapshot_steps()[0]).model, tiny.x_test[:5])
+
+
+DAMAGES: dict[str, dict[str, Any]] = {
+    "no decoder": {"decoder": {}},
+    "another decoder": {"decoder": {"decoder.0.weight": np.zeros((3, 3), np.float16)}},
+    "weights that are texts": {"decoder": {"decoder.0.weight": np.array(["a"])}},
+    "codes of another size": {"mean": np.zeros((500, 7), np.float16)},
+    "codes of no image": {"mean": np.zeros((0, 2), np.float16)},
+    "one code": {"mean": np.zeros(2, np.float16)},
+    "too many codes": {"mean": np.zeros((10_001, 2), np.float16)},
+    "other variances": {"logvar": np.zeros((3, 2), np.float16)},
+    "no variances": {"logvar": None},
+    "other images": {"reconstructions": np.zeros((64, 3, 8, 8), np.uint8)},
+    "images that are fractions": {"reconstructions": np.zeros((64, 1, 28, 28))},
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_snapshot_that_does_not_fit_is_told(tmp_path: Path, tiny: Dataset, damage: str) -> None:
+    run = RunStore(tmp_path).create(CONFIGS["vae"])
+    for _ in Recorder(run).record(train(run.config, data=tiny, threads=1)):
+        pass
+    assert load_snapshot(run, 1).step == 1
+    save_snapshot(run, dataclasses.replace(read_snapshot(run, 1), **DAMAGES[damage]))
+    with pytest.raises(RunDamaged, match=f"step 1 does not fit the config of run {run.id}"):
+        load_snapshot(run, 1)
+
+
+def test_a_snapshot_that_is_not_there_is_told(run: Run) -> None:
+    with pytest.raises(RunDamaged, match=r"no readable 000007\.npz"):
+        load_snapshot(run, 7)

@@ -129,8 +129,9 @@ TRAINING = (
         also=("snapshots",),
         short="A small record of the model at one moment, to look back at: the decoder, the codes of the "
         "test images and some reconstructions.",
-        long="They are taken at every epoch, and more often in the first one, where most happens. "
-        "Training cannot go on from one: that takes a checkpoint.",
+        long="They are taken at every epoch, and more often in the first one, where most happens; of a "
+        "long training some are dropped again, evenly. Rewind shows what they hold. Training cannot go "
+        "on from one: that takes a checkpoint.",
         see=("checkpoint", "epoch"),
     ),
     Entry(

@@ -6,6 +6,7 @@ visitors, by the run and the time at which its weights were saved.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from vaelab.planes import Plane, principal_plane
 from vaelab.runs import Run, RunDamaged, RunNotFound
 from vaelab.ui.chosen import pick_run
 from vaelab.ui.components import Sheet
+from vaelab.ui.markdown import plain
+from vaelab.ui.rewind import losses_then, past_model, rewind_bar
 from vaelab.ui.state import dataset, find_run, saved_at, test_codes, trained
 from vaelab.ui.view_link import ViewSettings
 
@@ -35,18 +38,29 @@ class Opened:
 
     run: Run
     saved_at: int
-    """When the weights were saved, in nanoseconds: another number for other weights."""
+    """When the newest weights were saved, in nanoseconds: another number for other weights."""
     model: Autoencoder
+    """At an earlier step it only decodes: what needs an encoder takes that of `newest`."""
     data: Dataset
+    """With the test images that have codes here: all, or as many of the first as a snapshot has."""
     codes: Codes
-    """Of all test images."""
+    """Of these test images."""
     settings: ViewSettings
     """Of the page."""
+    step: int | None = None
+    """The step that was gone back to; None for the newest weights."""
+    end: Opened | None = None
+    """The run with its newest weights, if this one was gone back with."""
+
+    @property
+    def newest(self) -> Opened:
+        """The run with its newest weights: for what has to stay the same over all steps."""
+        return self.end or self
 
     @property
     def version(self) -> str:
         """Which state of the run is shown, as the browser asks for it."""
-        return f"weights-{self.saved_at}"
+        return f"weights-{self.saved_at}" if self.step is None else f"step-{self.step}"
 
     @property
     def config(self) -> RunConfig:
@@ -62,6 +76,10 @@ class Opened:
     def name(self) -> str:
         """The kind of model, as labels have it."""
         return self.config.model.upper()
+
+    def file_name(self, what: str, ending: str) -> str:
+        """The name of a file to download."""
+        return f"{what}-{re.sub(r'[^a-z0-9]+', '-', self.run.title.lower()).strip('-')}.{ending}"
 
     def describe(self, index: int) -> str:
         """A test image in words: its class and its number."""
@@ -81,9 +99,9 @@ class Opened:
         return Sheet(tile(both, 2), title, f"{title} and its reconstruction", labels, cell=both.shape[-1])
 
 
-def _version(opened: Opened) -> tuple[str, int]:
+def _version(opened: Opened) -> tuple[str, str]:
     """What a cached result of a run depends on."""
-    return str(opened.run.path), opened.saved_at
+    return str(opened.run.path), opened.version
 
 
 _BY_VERSION: dict[str | type[Any], Any] = {
@@ -93,19 +111,26 @@ _BY_VERSION: dict[str | type[Any], Any] = {
 
 
 def open_page(title: str) -> Opened:
-    """Draw title and run picker, and load the run; or say what is missing and end the page."""
+    """Draw title, run picker and Rewind, and load the run; or say what is missing and end the page."""
     st.title(title)
     # Streamlit forgets a widget as soon as a page without it was drawn.
     settings = ViewSettings(title, arrived="picked_run" not in st.session_state)
     wanted = settings.parameters.get("run") or st.session_state.get("run")
     try:
-        run = pick_run()
+        left, right = st.columns([1, 1.4], gap="medium")
+        with left:
+            run = pick_run()
         _say_if_not_begun(wanted, run)
         name = run.config.dataset
         if is_ready(name):
+            with right, st.container(gap="xsmall"):
+                step = rewind_bar(run, settings, title)
+            losses_then(run, step)
             if run.status().state == "running":
-                st.caption("This run is still training: every change on this page shows its newest weights.")
-            return Opened(run, saved_at(run), trained(run).model, dataset(name), test_codes(run), settings)
+                new = "its newest weights" if step is None else "the steps that Rewind has by then"
+                st.caption(f"This run is still training: every change on this page shows {new}.")
+            newest = Opened(run, saved_at(run), trained(run).model, dataset(name), test_codes(run), settings)
+            return newest if step is None else _gone_back(newest, step)
         st.warning(
             f"The images of {DATASETS[name].title} are not on this machine. Pick another run, or start one "
             "with this data set on the Train page, which fetches it."
@@ -117,6 +142,18 @@ def open_page(title: str) -> Opened:
     except OSError:
         st.error("The files of this run went away while they were read. Pick another run.")
     st.stop()
+
+
+def _gone_back(newest: Opened, step: int) -> Opened:
+    """The run as it was at a step; with its newest weights, and a sentence, if that cannot be read."""
+    try:
+        past = past_model(newest.run, step)
+    except RunDamaged as error:
+        st.warning(plain(f"{error} Here are the newest weights instead."))
+        return newest
+    count, data = len(past.codes.mean), newest.data
+    data = replace(data, x_test=data.x_test[:count], y_test=data.y_test[:count])
+    return replace(newest, model=past.model, data=data, codes=past.codes, step=step, end=newest)
 
 
 def _say_if_not_begun(wanted: str | None, shown: Run) -> None:
@@ -178,9 +215,13 @@ def kl_per_dimension(opened: Opened) -> np.ndarray:
     return kl.mean(0, dtype=torch.float64).numpy()
 
 
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_VERSION)
 def principal(opened: Opened) -> Plane:
-    """The plane through 0 along the two directions in which the codes vary most."""
+    """The plane through 0 along the two directions in which the newest codes vary most, at any step."""
+    return _principal(opened.newest)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_VERSION)
+def _principal(opened: Opened) -> Plane:
     plane = principal_plane(opened.codes.mean)
     # Through 0 and not through the mean of the codes, so that the prior is a unit normal around 0 on
     # this plane as on any other.

@@ -78,9 +78,9 @@ def pick_layers(opened: Opened, default: tuple[Layer, ...] = ("points", "prior")
 def _pick_dimension(opened: Opened, name: str, label: str, taken: int | None) -> int:
     """A latent dimension, counted from 1; at first the one that says most and is not taken."""
     if opened.is_vae:
-        weight, unit = kl_per_dimension(opened), "KL {:.2f} nats"
+        weight, unit = kl_per_dimension(opened.newest), "KL {:.2f} nats"
     else:
-        weight, unit = opened.codes.mean.std(0), "standard deviation {:.2g}"
+        weight, unit = opened.newest.codes.mean.std(0), "standard deviation {:.2g}"
     ranked = [int(place) + 1 for place in np.argsort(-weight, kind="stable") if place + 1 != taken]
     read = whole_number(1, len(weight), taken)
     return st.selectbox(
@@ -112,7 +112,7 @@ def pick_range(opened: Opened, plane: Plane, labels: dict[str, str], help: str) 
     )
     if chosen == "auto":
         return None
-    points = plane.project(opened.codes.mean)
+    points = plane.project(opened.newest.codes.mean)
     axes = range(min(2, opened.config.latent_dim))
     return [_pick_ends(opened, f"range_{'xy'[axis]}", plane.labels[axis], points[:, axis]) for axis in axes]
 

@@ -59,6 +59,8 @@ class ViewSettings:
         self._texts: dict[str, Callable[[Any], str]] = {}
         self._defaults: dict[str, str] = {}
         self._notices = st.container()
+        self.in_motion = False
+        """Whether the page changes by itself: its address waits until it stands still."""
 
     def take(
         self, name: str, read: Callable[[str], Any], default: Any, write: Callable[[Any], str] = as_text
@@ -101,7 +103,7 @@ class ViewSettings:
         wanted |= {name: text(st.session_state[f"view_{name}"]) for name, text in self._texts.items()}
         if self._arrived:
             st.session_state[_ARRIVED] = (self._page, self.parameters, wanted)
-        if self._defaults | st.query_params.to_dict() != wanted:
+        if not self.in_motion and self._defaults | st.query_params.to_dict() != wanted:
             st.query_params.from_dict(wanted)
             follow_run_link()  # it names the run that is shown: what is picked next is newer than that
         st.session_state[_SEEN] = (self._page, st.query_params.to_dict())

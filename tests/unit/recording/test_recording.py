@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.unit.recording.recorded import Training, finish, same_run
-from vaelab import events, files
+from tests.unit.recording.recorded import CONFIG, Training, finish, same_run
+from vaelab import events, files, recording
 from vaelab.arrays import read_checkpoint, read_snapshot, read_weights
 from vaelab.history import History
 from vaelab.recording import Recorder
 from vaelab.run_folder import Run
+from vaelab.runs import RunStore
+from vaelab.thinning import FEWEST, thin_snapshots
 
 # What is written
 
@@ -61,6 +64,22 @@ def test_nothing_but_the_run_is_left(run: Run, training: Training) -> None:
 def test_two_runs_of_one_config_write_the_same(run: Run, undisturbed: Run, training: Training) -> None:
     finish(run, training)
     same_run(run, undisturbed)
+
+
+def test_few_snapshots_are_kept_and_the_same_ones_when_it_is_resumed(
+    store: RunStore, training: Training, monkeypatch
+) -> None:
+    monkeypatch.setattr(recording, "thin_snapshots", partial(thin_snapshots, most_bytes=1))
+    config = CONFIG.variant(epochs=20)
+    resumed, whole = store.create(config), store.create(config)
+    recorded = training(Recorder(resumed))
+    next(event for event in recorded if isinstance(event, events.Snapshot) and event.epoch == 12)
+    recorded.close()
+    for each in (resumed, whole):
+        finish(each, training)
+        assert (each.snapshot_steps()[0], each.snapshot_steps()[-1]) == (1, 100)
+        assert len(each.snapshot_steps()) == FEWEST
+    same_run(resumed, whole)
 
 
 # Cut short

@@ -1,0 +1,115 @@
+"""Rewind in a browser: by mouse, by keyboard, by itself, and as a GIF."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.servers import ROOT, Server
+from vaelab.runs import Run
+
+OUTPUT = Path(__file__).parent / "output"
+STEPS = Run(ROOT / "assets" / "runs" / "vae-2d").snapshot_steps()
+
+PICTURES = {
+    "reconstructions": ".st-key-reconstructions img",
+    "latent-space": ".st-key-latent-scatter .vaelab-canvas[data-step]",
+    "latent-grid": ".st-key-latent-grid .vaelab-canvas[data-step]",
+}
+"""What has to be there before a page can be looked at."""
+
+
+def visit(page: Page, server: Server, path: str, **parameters: object) -> Locator:
+    """Open a page and wait until it is drawn; the slider."""
+    query = "&".join(f"{name}={value}" for name, value in parameters.items())
+    page.goto(f"{server.url}/{path}?run=vae-2d&{query}")
+    page.wait_for_selector(PICTURES[path])
+    return page.locator(".st-key-rewind").get_by_role("slider")
+
+
+def picture(page: Page, name: str) -> None:
+    OUTPUT.mkdir(exist_ok=True)
+    page.screenshot(path=OUTPUT / f"rewind-{name}.png", full_page=True)
+
+
+def words(page: Page) -> Locator:
+    return page.get_by_text("nats per image").filter(has_text="Epoch")
+
+
+def track_of(page: Page) -> Any:
+    """Where the slider's line is: its ends are written below it."""
+    return page.locator(".st-key-rewind").get_by_test_id("stSliderTickBar").bounding_box()
+
+
+@pytest.mark.parametrize("path", PICTURES)
+def test_the_keyboard_goes_back_and_forth(page: Page, server: Server, path: str) -> None:
+    slider = visit(page, server, path)
+    expect(slider).to_have_attribute("aria-valuetext", "newest")
+    expect(words(page)).to_contain_text("Epoch 10 of 10: test reconstruction")
+    slider.press("Home")
+    expect(words(page)).to_contain_text("training reconstruction")
+    page.wait_for_url(f"**step={STEPS[0]}**")
+    picture(page, f"{path}-start")
+    slider.press("ArrowRight")
+    page.wait_for_url(f"**step={STEPS[1]}**")
+    page.reload()
+    expect(slider).to_have_attribute("aria-valuetext", f"step {STEPS[1]}")
+    page.go_back()
+    expect(slider).to_have_attribute("aria-valuetext", f"step {STEPS[0]}")
+
+
+def test_the_mouse_goes_to_the_start(page: Page, server: Server) -> None:
+    slider, track = visit(page, server, "latent-space"), track_of(page)
+    thumb = slider.bounding_box()
+    assert thumb is not None
+    page.mouse.move(track["x"] + track["width"], thumb["y"])
+    page.mouse.down()
+    page.mouse.move(track["x"], thumb["y"], steps=8)
+    page.mouse.up()
+    page.wait_for_url(f"**step={STEPS[0]}**")
+    expect(words(page)).to_contain_text("training reconstruction")
+
+
+def test_it_plays_to_the_end_and_the_losses_follow(page: Page, server: Server) -> None:
+    slider = visit(page, server, "latent-grid", step=STEPS[-2])
+    page.get_by_text("Losses", exact=True).click()
+    chart = page.locator(".st-key-rewind_losses_plot [data-step], [class*=rewind_losses] [data-step]").first
+    expect(chart).to_have_attribute("data-step", str(STEPS[-2]))
+    slider.press("Home")
+    expect(chart).to_have_attribute("data-step", str(STEPS[0]))
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    for step in (*STEPS[1:-1], STEPS[-1]):
+        expect(chart).to_have_attribute("data-step", str(step))
+    expect(slider).to_have_attribute("aria-valuetext", "newest")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    picture(page, "played")
+
+
+@pytest.mark.parametrize("path", PICTURES)
+def test_a_gif_has_a_frame_for_each_snapshot(page: Page, server: Server, path: str) -> None:
+    visit(page, server, path)
+    with page.expect_download() as made:
+        page.get_by_role("button", name="Download as GIF").click()
+    assert made.value.suggested_filename == f"{path}-vae-mnist-2-d-10-epochs.gif"
+    content = Path(made.value.path()).read_bytes()
+    (OUTPUT / made.value.suggested_filename).write_bytes(content)
+    animation = Image.open(io.BytesIO(content))
+    assert animation.n_frames == len(STEPS)
+    assert animation.width == 480
+    assert len(content) < 3_000_000
+
+
+def test_on_a_phone(page: Page, server: Server) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(page, server, "latent-space", step=STEPS[1])
+    track = track_of(page)
+    assert track["x"] >= 0
+    assert track["x"] + track["width"] <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    picture(page, "phone")

@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # Groups of modules, and which other groups each may import. The graph has one direction: what
 # stands above is imported by what stands below, and never the other way round.
 GROUPS = {
-    "parts": "downloads events files glossary hidden images palette pca planes status totals unpacking",
+    "parts": "downloads drawing events files glossary hidden images palette pca planes status totals "
+    "unpacking",
     "recipe": "config datasets facts fields layers portable presets recipes",
     "figures": "figure_parts figures latent_map loss_curves",
     "runs": "arrays history recording run_folder runs summaries transfer untrusted",

@@ -34,7 +34,7 @@ export default async function (component) {{
 
 
 @cache
-def _component(name: str) -> Any:
+def component(name: str) -> Any:
     """Register a component, once a process, and return what mounts it."""
     folder = f"components/{name}"
     styles = f"{folder}/main.css"
@@ -88,7 +88,7 @@ def plot(
     """
     description = dict(figure) if isinstance(figure, dict) else figure.to_dict()
     description["layout"] = {**description.get("layout", {}), "template": None}
-    result = _component("plot")(
+    result = component("plot")(
         key=key,
         height=height,
         data={
@@ -165,7 +165,7 @@ def pictures(
     """
     described = [_describe(sheet) for sheet in sheets]
     data = {"sheets": described, "state": state, "step": step, "max_scale": max_scale}
-    _component("pictures")(key=key, data=data)
+    component("pictures")(key=key, data=data)
 
 
 def _describe(sheet: Sheet) -> dict[str, Any]:
@@ -199,4 +199,4 @@ def close_sidebar(page: str) -> None:
     page
         The name of the page that is being drawn.
     """
-    _component("sidebar")(key="close_sidebar", data={"page": page})
+    component("sidebar")(key="close_sidebar", data={"page": page})

@@ -131,8 +131,8 @@ OBJECTIVE = (
         short="How large an image's reconstruction error is among those of the test images: an image that "
         "is stranger than most is drawn again worse than most.",
         long="A model redraws well what it has learnt from, so a large error marks an image as unlike the "
-        "training images. The reverse does not hold: plain images that are none of them, such as a dot, "
-        "may be redrawn better than any. Errors also grow with the amount of ink.",
+        "training images. The reverse does not hold: an image put together from parts that they have may be "
+        "redrawn well without being one of them, and errors grow with how much is on an image.",
         see=("mse", "reconstruction", "training and test images"),
     ),
     Entry(

@@ -76,13 +76,7 @@ def _keep(value: object, key: str, shape: Shape) -> None:
 def _caption(opened: Opened) -> str:
     """How the image is made, and what to look for."""
     text = placement_for(opened.data.spec.name).sentence
-    if opened.is_vae:
-        text += (
-            " The eight pictures are decoded from codes drawn at random from the posterior of your drawing:"
-            " look where they differ, which is what the model is unsure of."
-        )
-    else:
-        text += " Look what the reconstruction leaves out: details that no training image had."
+    text += " Look what the reconstruction makes of it: what it changes is unlike what the model has learnt."
     if getattr(opened, "step", None) is not None:
         text += " Earlier snapshots have no encoder: here the newest weights are used."
     return text
@@ -110,8 +104,9 @@ def _strangeness(opened: Opened, image: np.ndarray) -> None:
         help=help_for("strangeness"),
     )
     st.caption(
-        f"A large error says that this model has not learnt to draw such an image. A small one does not say"
-        f" that it is one of {opened.data.spec.title}'s: a dot or a plain line is easily drawn, too."
+        "A large error says that this model has not learnt to draw such an image. A small one does not say"
+        f" that yours is one of {opened.data.spec.title}'s: another image of the same strokes, or one with"
+        " little on it, may be drawn as well."
     )
 
 

@@ -142,6 +142,7 @@ class View {
   // At most once a frame.
   compute() {
     if (this.frame) return
+    this.outer.dataset.state = "computing"
     this.frame = requestAnimationFrame(() => {
       this.frame = null
       this.part("hint").textContent = this.marks.isEmpty ? "Draw here, or drop an image" : ""
@@ -154,9 +155,8 @@ class View {
     this.readout.show(result, this.data)
     const { mean = null, logvar = null, pixels = null } = result ?? {}
     window.dispatchEvent(new CustomEvent("vaelab-posterior", { detail: { run: this.data.run, mean, logvar, pixels } }))
-    const isDone = !result?.logvar || result.draws.length > 0
-    const state = result ? (isDone ? "shown" : "drawing") : "empty"
-    Object.assign(this.outer.dataset, { state, shown: Number(this.outer.dataset.shown) + 1 })
+    const isDone = !this.frame && (!result?.logvar || result.draws.length > 0)
+    if (isDone) this.outer.dataset.state = result ? "shown" : "empty"
   }
 
   send() {

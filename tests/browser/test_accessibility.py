@@ -11,6 +11,7 @@ from tests.browser.servers import Server
 PAGES = {
     "/": ".st-key-live-samples img",
     "/reconstructions": ".st-key-reconstructions img",
+    "/reconstructions?run=vae-2d&show=draw": ".vaelab-draw[data-state=empty]",
     "/latent-space": ".st-key-latent-scatter .js-plotly-plot",
     "/latent-grid": ".st-key-latent-grid .js-plotly-plot",
     "/runs": ".st-key-runs-table",

@@ -105,7 +105,7 @@ def _strangeness(opened: Opened, image: np.ndarray) -> None:
     )
     st.caption(
         "A large error says that this model has not learnt to draw such an image. A small one does not say"
-        f" that yours is one of {opened.data.spec.title}'s: another image of the same strokes, or one with"
+        f" that yours is one of {opened.data.spec.title}'s: another image of the same parts, or one with"
         " little on it, may be drawn as well."
     )
 

@@ -27,7 +27,7 @@ export class Marks {
   // Draws a stroke further.
   extend(stroke, point) {
     stroke.points.push(point)
-    this.line(stroke, stroke.points.slice(-2))
+    this.line(stroke, ...stroke.points.slice(-2))
   }
 
   undo() {
@@ -51,7 +51,7 @@ export class Marks {
   }
 
   draw(mark) {
-    if (mark.kind === "stroke") return this.line(mark, mark.points)
+    if (mark.kind === "stroke") return this.stroke(mark)
     this.black()
     if (mark.kind === "image") this.show(mark.image)
   }
@@ -70,14 +70,17 @@ export class Marks {
     this.ink.drawImage(image.canvas, Math.round((width - across) / 2), Math.round((height - down) / 2), across, down)
   }
 
-  line({ width, color }, points) {
-    this.ink.strokeStyle = this.ink.fillStyle = color
-    this.ink.lineWidth = width
-    this.ink.lineCap = this.ink.lineJoin = "round"
+  // Piece by piece, as the hand drew it, so that the smoothed edges are the same to the last pixel.
+  stroke(mark) {
+    this.line(mark, mark.points[0], mark.points[0]) // a line to its own beginning is a dot
+    for (let place = 1; place < mark.points.length; place++) this.line(mark, mark.points[place - 1], mark.points[place])
+  }
+
+  line({ width, color }, from, to) {
+    Object.assign(this.ink, { strokeStyle: color, lineWidth: width, lineCap: "round" })
     this.ink.beginPath()
-    this.ink.moveTo(...points[0])
-    // A line to its own beginning is a dot.
-    for (const point of points.length > 1 ? points.slice(1) : points) this.ink.lineTo(...point)
+    this.ink.moveTo(...from)
+    this.ink.lineTo(...to)
     this.ink.stroke()
   }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 
 import numpy as np
@@ -197,3 +198,30 @@ def test_more_pixels_than_fit_are_refused_before_they_are_unpacked(page: Page, s
     assert len(stream.getvalue()) < 100_000
     upload(page, stream.getvalue(), "bomb.png")
     assert "20000 × 10000 pixels; at most 64 million" in notice(page)
+
+
+TAKE = """async (content) => {
+    const { take } = await import("/lab/components/draw_pad/intake.js")
+    const { Marks } = await import("/lab/components/draw_pad/marks.js")
+    const { placed } = await import("/lab/components/draw_pad/centring.js")
+    const shape = [3, 32, 32]
+    const placement = { box: null, centre: "box", tones: true }
+    const pad = document.createElement("canvas")
+    const marks = new Marks(pad, shape)
+    const file = new File([Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))], "photo.png")
+    marks.add({ kind: "image", image: (await take(file, { shape, placement, pad })).image })
+    return [...placed(marks.picture(), placement, shape)]
+}"""
+
+
+def test_a_photograph_for_a_data_set_in_colour_is_cut_to_a_square(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    small = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    photograph = np.zeros((320, 620, 3), np.uint8) + 255
+    photograph[:, 150:470] = small.repeat(10, 0).repeat(10, 1)
+    for picture, tolerance in ((small, 1e-6), (photograph, 0.35)):
+        found = page.evaluate(TAKE, base64.b64encode(png(picture)).decode())
+        expected = np.rint(small.transpose(2, 0, 1) / 17) / 15
+        wrong = np.abs(np.array(found).reshape(3, 32, 32) - expected)
+        assert wrong.max() < tolerance
+        assert wrong.mean() < 0.05

@@ -7,10 +7,12 @@ from vaelab.figures import error_legend, signed_error_sheet
 from vaelab.glossary import help_for
 from vaelab.images import tile
 from vaelab.ui.components import Sheet, pictures, plot
+from vaelab.ui.draw import draw_section
 from vaelab.ui.explore import Compared, Opened, open_page, reconstructed, reconstructed_by_pca
 from vaelab.ui.gifs import gif_button, pairs_drawer
 from vaelab.ui.view_link import one_of, whole_number
 
+VIEWS = {"test": "Test images", "draw": "Draw your own"}
 ORDERS = {"random": "At random", "worst": "Worst first", "best": "Best first"}
 MOST_SHOWN = 60
 
@@ -91,17 +93,37 @@ def caption(opened: Opened) -> str:
     )
 
 
+def test_images(opened: Opened) -> None:
+    """Test images in strips, with how large the errors are over all of them."""
+    name, order, count, seed = controls(opened)
+    model = reconstructed(opened)
+    pca = reconstructed_by_pca(opened.data.spec.name, opened.config.latent_dim)
+    labels, classes = opened.data.y_test, opened.data.spec.classes
+    members = np.flatnonzero(labels == classes.index(name)) if name != "all" else np.arange(len(labels))
+    sentence = comparison(opened, model, pca, name, members)
+    st.markdown(sentence, help="\n\n".join(map(help_for, ("mse", "PCA"))))
+    with st.container(key="reconstructions"):
+        chosen = in_order(members, model.errors, order, seed)[:count].tolist()
+        pictures([strip(opened, model, pca, index) for index in chosen], key="strips", max_scale=3.5)
+
+
 opened = open_page("Reconstructions")
-name, order, count, seed = controls(opened)
-model = reconstructed(opened)
-pca = reconstructed_by_pca(opened.data.spec.name, opened.config.latent_dim)
-labels, classes = opened.data.y_test, opened.data.spec.classes
-members = np.flatnonzero(labels == classes.index(name)) if name != "all" else np.arange(len(labels))
-sentence = comparison(opened, model, pca, name, members)
-st.markdown(sentence, help="\n\n".join(map(help_for, ("mse", "PCA"))))
-with st.container(key="reconstructions"):
-    chosen = in_order(members, model.errors, order, seed)[:count].tolist()
-    pictures([strip(opened, model, pca, index) for index in chosen], key="strips", max_scale=3.5)
+# A link to a drawing is one to where it is shown.
+if "drawn" in opened.settings.asked:
+    opened.settings.asked.setdefault("show", "draw")
+shown = st.segmented_control(
+    "Show",
+    list(VIEWS),
+    format_func=VIEWS.__getitem__,
+    key=opened.settings.take("show", one_of(tuple(VIEWS)), "test"),
+    required=True,
+    persist_state="session",
+    help="Test images that the model never learnt from, or an image that you draw, upload or paste.",
+)
+if shown == "test":
+    test_images(opened)
+else:
+    draw_section(opened)
 with st.container(width=420):
     plot(
         error_legend().update_xaxes(title_standoff=14),
@@ -109,6 +131,7 @@ with st.container(width=420):
         height=104,
         alt="Colours of the signed error",
     )
-st.caption(caption(opened))
-gif_button(opened, "reconstructions", pairs_drawer(opened))
+if shown == "test":
+    st.caption(caption(opened))
+    gif_button(opened, "reconstructions", pairs_drawer(opened))
 opened.settings.write_link(opened.run)

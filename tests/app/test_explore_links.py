@@ -41,10 +41,10 @@ PICTURES = {
         ("reconstructions", {"seed": "12"}),
         (
             "latent_space",
-            {"plane": "dimensions", "x": "4", "y": "2", "anchor": "77", "show": "points,density"},
+            {"plane": "dimensions", "x": "4", "y": "2", "anchor": "77", "layers": "points,density"},
         ),
         ("latent_space", {"range": "chosen", "range_x": "-1,2", "range_y": "-2.5,2"}),
-        ("latent_space", {"region": "0,0;1,0;1,1.5", "show": ""}),
+        ("latent_space", {"region": "0,0;1,0;1,1.5", "layers": ""}),
         (
             "latent_grid",
             {"plane": "dimensions", "x": "4", "y": "2", "n": "11", "at": "0.5,-1.25", "anchor": "8"},
@@ -70,8 +70,8 @@ def test_an_address_at_its_defaults_stays_as_short_as_it_was_given(app: App, pag
     ("page", "wrong", "right"),
     [
         ("reconstructions", {"class": "eleven", "sort": "loudest", "count": "0"}, {"seed": "4"}),
-        ("latent_space", {"plane": "ecliptic", "range": "wide", "show": "stars"}, {"anchor": "3"}),
-        ("latent_space", {"anchor": "10000", "region": "0,0;1,0"}, {"show": "prior"}),
+        ("latent_space", {"plane": "ecliptic", "range": "wide", "layers": "stars"}, {"anchor": "3"}),
+        ("latent_space", {"anchor": "10000", "region": "0,0;1,0"}, {"layers": "prior"}),
         ("latent_space", {"x": "21", "y": "0"}, {"anchor": "3"}),
         ("latent_space", {"y": "3"}, {"x": "3"}),
         ("latent_grid", {"n": "7", "anchor": "-1", "at": "0,up"}, {"x": "3"}),

@@ -11,6 +11,7 @@ from tests.browser.servers import Server
 PAGES = {
     "/": ".st-key-live-samples img",
     "/reconstructions": ".st-key-reconstructions img",
+    "/reconstructions?run=vae-2d&show=draw": ".vaelab-draw[data-state=empty]",
     "/latent-space": ".st-key-latent-scatter .vaelab-canvas[data-decodes]",
     "/latent-grid": ".st-key-latent-grid .vaelab-canvas[data-decodes]",
     "/walks": ".st-key-walks img",

@@ -40,7 +40,7 @@ def trained(name: str) -> TrainedRun:
 
 @pytest.mark.parametrize("name", ["vae-2d", "ae-2d", "conv-vae"])
 def test_what_is_under_the_cursor_is_what_the_server_decodes_there(open_canvas: Open, name: str) -> None:
-    canvas = open_canvas(run=name, show="prior" if name != "ae-2d" else "density")
+    canvas = open_canvas(run=name, layers="prior" if name != "ae-2d" else "density")
     for place in ((0.3, 0.3), (0.5, 0.6), (0.8, 0.45)):
         before = canvas.decodes()
         canvas.move(*place)
@@ -51,7 +51,7 @@ def test_what_is_under_the_cursor_is_what_the_server_decodes_there(open_canvas: 
 
 
 def test_moving_asks_nothing_of_the_server(open_canvas: Open, page: Page) -> None:
-    canvas = open_canvas(run="vae-20d", show="points,density,manifold")
+    canvas = open_canvas(run="vae-20d", layers="points,density,manifold")
     page.wait_for_load_state("networkidle")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -82,7 +82,7 @@ def test_hovering_a_code_shows_its_image_and_its_reconstruction(open_canvas: Ope
 
 
 def test_the_coordinates_that_a_plane_leaves_open_are_the_anchors(open_canvas: Open) -> None:
-    canvas = open_canvas(run="vae-20d", plane="dimensions", x="3", y="7", anchor="5", show="")
+    canvas = open_canvas(run="vae-20d", plane="dimensions", x="3", y="7", anchor="5", layers="")
     canvas.move(0.35, 0.4)
     model = trained("vae-20d").model
     z = embed(model, load("mnist").x_test[5:6]).mean.copy()
@@ -155,7 +155,7 @@ def test_a_region_can_be_chosen_by_keys(open_canvas: Open, page: Page) -> None:
 
 
 def test_the_wheel_zooms_where_the_cursor_is_and_dragging_moves(open_canvas: Open, page: Page) -> None:
-    canvas = open_canvas(run="vae-2d", show="prior")
+    canvas = open_canvas(run="vae-2d", layers="prior")
     canvas.move(0.3, 0.35)
     canvas.wait_until("node.dataset.snapped === '-1'")
     before = canvas.cursor()
@@ -196,7 +196,7 @@ def test_the_grid_decodes_between_its_images_and_keeps_a_place(open_canvas: Open
 def test_a_finger_moves_the_cursor(browser: Browser, server: Server) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 900}, has_touch=True, color_scheme="dark")
     page = context.new_page()
-    page.goto(f"{server.url}/latent-space?run=ae-2d&show=points")
+    page.goto(f"{server.url}/latent-space?run=ae-2d&layers=points")
     canvas = Canvas(page, SPACE).wait()
     before = canvas.decodes()
     box = canvas.plane.bounding_box()
@@ -228,7 +228,7 @@ def test_ellipses_are_to_scale(page: Page, server: Server) -> None:
 
 
 def test_where_no_codes_lie_is_a_hole(open_canvas: Open) -> None:
-    canvas = open_canvas(run="ae-2d", show="density", range="chosen", range_x="-50,50", range_y="-60,50")
+    canvas = open_canvas(run="ae-2d", layers="density", range="chosen", range_x="-50,50", range_y="-60,50")
     canvas.move(0.95, 0.1)
     canvas.wait_until("node.querySelector('.hole')")
     canvas.picture("canvas-hole")

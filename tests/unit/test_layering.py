@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Groups of modules, and which other groups each may import. The graph has one direction: what
 # stands above is imported by what stands below, and never the other way round.
 GROUPS = {
-    "parts": "downloads events files glossary hidden images mixture palette pca planes status totals "
+    "parts": "downloads drawing events files glossary hidden images mixture palette pca planes status totals "
     "unpacking walks",
     "recipe": "config datasets facts fields layers portable presets recipes",
     "figures": "animation figure_parts figures latent_map loss_curves",

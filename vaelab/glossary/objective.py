@@ -126,6 +126,16 @@ OBJECTIVE = (
         see=("mse", "reconstruction"),
     ),
     Entry(
+        term="strangeness",
+        also=("stranger than", "anomaly score", "outlier"),
+        short="How large an image's reconstruction error is among those of the test images: an image that "
+        "is stranger than most is drawn again worse than most.",
+        long="A model redraws well what it has learnt from, so a large error marks an image as unlike the "
+        "training images. The reverse does not hold: an image put together from parts that they have may be "
+        "redrawn well without being one of them, and errors grow with how much is on an image.",
+        see=("mse", "reconstruction", "training and test images"),
+    ),
+    Entry(
         term="sigma",
         short="Standard deviation of the Gaussian behind mse: how far pixels are expected to be off. The "
         "smaller it is, the more reconstruction weighs against the KL term.",

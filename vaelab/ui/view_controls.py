@@ -60,7 +60,7 @@ def pick_layers(opened: Opened, default: tuple[Layer, ...] = ("points", "prior")
     """Choose what is drawn on the latent plane; an AE has no prior to draw."""
     offered = [layer for layer in LAYERS if layer != "prior" or opened.is_vae]
     key = opened.settings.take(
-        "show", some_of(offered), [layer for layer in default if layer in offered], ",".join
+        "layers", some_of(offered), [layer for layer in default if layer in offered], ",".join
     )
     chosen: Any = st.pills(
         "Show",

@@ -1,0 +1,83 @@
+// An uploaded picture becomes bright on black, as the images of the data sets are. Pictures are
+// { data, width, height, channels }, with numbers from 0 to 1, channels first.
+
+const CORNER = 0.1 // of a side: garments and digits leave the corners free
+
+// From the pixels of an ImageData. `placement` as `vaelab/drawing.py` describes it; `isOwn` says that the
+// picture has the very size of the data set's images, so that its brightnesses are taken as they are.
+// `did` says in words what was done.
+export function onBlack({ data, width, height }, channels, { tones, isOwn }) {
+  const light = data.some((value, place) => place % 4 === 3 && value < 255) && meanBrightness(data) < 0.5
+  const colors = onBackground(data, width * height, light ? 1 : 0)
+  const did = []
+  if (channels === 3) return { picture: { data: colors, width, height, channels }, did }
+  const grey = toGrey(colors, width * height)
+  const corners = cornersOf(grey, width, height)
+  const sorted = Float32Array.from(corners).sort()
+  if (quantile(sorted, 0.5) > 0.5) {
+    grey.forEach((value, place) => (grey[place] = 1 - value))
+    sorted.forEach((value, place) => (sorted[place] = 1 - value))
+    sorted.reverse()
+    did.push("its light background was turned into black")
+  }
+  if (!tones && !isOwn && stretch(grey, floorOf(sorted))) did.push("its grey background was removed")
+  return { picture: { data: grey, width, height, channels }, did }
+}
+
+// Brightness of what is opaque: dark ink on nothing belongs on white, light ink on black.
+function meanBrightness(data) {
+  let [sum, opaque] = [0, 0]
+  for (let place = 0; place < data.length; place += 4) {
+    sum += data[place + 3] * luma(data[place], data[place + 1], data[place + 2])
+    opaque += data[place + 3]
+  }
+  return opaque ? sum / (255 * opaque) : 1
+}
+
+// Rec. 601, as Pillow's "L" and most programs have it; in thousandths, so that white is exactly 1.
+const luma = (red, green, blue) => (299 * red + 587 * green + 114 * blue) / 1000
+
+function onBackground(data, count, background) {
+  const colors = new Float32Array(3 * count)
+  for (let place = 0; place < count; place++) {
+    const alpha = data[4 * place + 3] / 255
+    for (let color = 0; color < 3; color++) {
+      colors[color * count + place] = (alpha * data[4 * place + color]) / 255 + (1 - alpha) * background
+    }
+  }
+  return colors
+}
+
+function toGrey(colors, count) {
+  const grey = new Float32Array(count)
+  for (let place = 0; place < count; place++) {
+    grey[place] = luma(colors[place], colors[count + place], colors[2 * count + place])
+  }
+  return grey
+}
+
+function cornersOf(grey, width, height) {
+  const [across, down] = [width, height].map((side) => Math.max(1, Math.round(CORNER * side)))
+  const isIn = (place, side, size) => place < size || place >= side - size
+  return grey.filter((_, place) => isIn(place % width, width, across) && isIn(Math.floor(place / width), height, down))
+}
+
+const quantile = (sorted, share) => sorted[Math.round(share * (sorted.length - 1))]
+
+// What is brighter is no background: Tukey's outer fence, which is 0 where the corners are black.
+function floorOf(sorted) {
+  const [first, third] = [quantile(sorted, 0.25), quantile(sorted, 0.75)]
+  return third + 3 * (third - first)
+}
+
+// Brings the background to 0 and the brightest tenth of what is above it to 1; whether there was a background.
+function stretch(grey, floor) {
+  const ink = grey.filter((value) => value > floor).sort()
+  if (ink.length === 0) {
+    grey.fill(0)
+    return false
+  }
+  const top = quantile(ink, 0.9)
+  grey.forEach((value, place) => (grey[place] = Math.min(1, Math.max(0, (value - floor) / (top - floor)))))
+  return floor > 0
+}

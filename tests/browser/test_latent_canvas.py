@@ -248,3 +248,26 @@ def test_while_a_run_trains_its_newest_weights_decode(page: Page, server: Server
     canvas.picture("canvas-live")
     page.get_by_role("button", name="Stop", exact=True).click()
     canvas.wait_until("node.dataset.state === 'stopped'")
+
+
+def test_what_is_drawn_lies_on_the_plane_where_its_code_is(page: Page, server: Server) -> None:
+    """The drawing comes with the link, so that the canvas may be there before the pad or after it."""
+    from vaelab.drawing import image_of, text_of
+
+    image = load("mnist").x_test[7]
+    text = text_of(image)
+    page.goto(f"{server.url}/reconstructions?run=vae-2d&show=draw&drawn={text}")
+    canvas = Canvas(page, "draw_canvas")
+    canvas.wait_until("node.dataset.drawn")
+    drawn = [float(part) for part in canvas.note("drawn").split(",")]
+    expected = embed(trained("vae-2d").model, image_of(text, image.shape)[None]).mean[0]
+    assert np.allclose(drawn, expected, atol=1e-3)
+    canvas.picture("canvas-drawn")
+
+
+def test_a_drawing_can_be_an_end_of_an_interpolation(page: Page, server: Server) -> None:
+    from vaelab.drawing import text_of
+
+    text = text_of(load("mnist").x_test[7])
+    page.goto(f"{server.url}/walks?run=vae-2d&walk=interpolate&drawn={text}&drawn_as=b")
+    expect(page.get_by_text("B is your drawing", exact=False)).to_have_count(2)

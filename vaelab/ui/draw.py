@@ -18,11 +18,14 @@ from vaelab.drawing import (
     share_below,
     text_of,
 )
+from vaelab.figures import whole_span
 from vaelab.glossary import help_for
 from vaelab.images import tile
+from vaelab.planes import axes_plane
 from vaelab.ui.components import Sheet, pictures
 from vaelab.ui.draw_pad import draw_pad
-from vaelab.ui.explore import Opened, reconstructed
+from vaelab.ui.explore import Opened, principal, reconstructed
+from vaelab.ui.latent_canvas import Shown, latent_canvas
 from vaelab.ui.state import dataset
 
 NOTHING = "none"
@@ -38,21 +41,44 @@ def draw_section(opened: Opened) -> None:
     """The pad, what the browser makes of a drawing while it is drawn, and what is known of it afterwards."""
     shape = opened.data.spec.shape
     st.subheader("Draw")
-    key = opened.settings.take("drawn", partial(_read, shape), NOTHING)
+    key, image = take_drawing(opened)
     if problem := st.session_state.pop(_PROBLEM, None):
         st.warning(problem)
-    text = st.session_state[key]
-    image = None if text == NOTHING else image_of(text, shape)
-    version = opened.newest.version
-    with st.container(key="draw"):
+    left, right = st.columns([1.6, 1], gap="medium")
+    with left, st.container(key="draw"):
         draw_pad(
-            opened.run, version, shape, image, key="draw_pad", on_drawn=partial(_keep, key=key, shape=shape)
-        )
+            opened.run, opened.newest.version, shape, image,
+            key="draw_pad", on_drawn=partial(_keep, key=key, shape=shape),
+        )  # fmt: skip
+    with right:
+        _map(opened.newest)
     st.caption(_caption(opened), help=help_for("posterior") if opened.is_vae else None)
     if image is not None:
         with st.container(key="drawn"):
             _strangeness(opened.newest, image)
             _neighbours(opened, image)
+
+
+def take_drawing(opened: Opened) -> tuple[str, np.ndarray | None]:
+    """Settle what is drawn, if anything: the key of the session's state, and the image (C, H, W)."""
+    shape = opened.data.spec.shape
+    key = opened.settings.take("drawn", partial(_read, shape), NOTHING)
+    text = st.session_state[key]
+    return key, None if text == NOTHING else image_of(text, shape)
+
+
+def _map(opened: Opened) -> None:
+    """Where the drawing lies among the codes, which the browser shows while it is drawn."""
+    few = opened.config.latent_dim <= 2
+    plane = axes_plane(opened.config.latent_dim) if few else principal(opened)
+    span = whole_span(plane.project(opened.codes.mean))
+    if opened.config.latent_dim == 1:
+        span = span[0], (-0.7, len(opened.data.spec.classes) - 0.3)
+    shown = Shown(opened.run, opened.version, plane, span)
+    latent_canvas(
+        shown, key="draw_canvas", height=380, compact=True, selectable=False,
+        alt="The codes of the test images by class, and among them the posterior of what is drawn.",
+    )  # fmt: skip
 
 
 def _read(shape: Shape, text: str) -> str:

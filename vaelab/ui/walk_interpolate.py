@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from vaelab.glossary import help_for
+from vaelab.ui.draw import take_drawing
 from vaelab.ui.explore import Opened
+from vaelab.ui.view_link import one_of
 from vaelab.ui.walk_parts import Place, decoded, pick_place, pick_steps, show
 from vaelab.walks import analogy, cross_fade, linear, spherical
 
@@ -25,12 +28,37 @@ def interpolate(opened: Opened) -> None:
         a = pick_place(opened, "a", "Image A", 0, "Where the paths begin: a test image.")
         b = pick_place(opened, "b", "Image B", 1, "Where the paths end: a test image.")
         steps = pick_steps(opened, "interpolation")
+    role, drawing = _drawing(opened)
+    a, b = (drawing if drawing and role == name else place for name, place in (("a", a), ("b", b)))
     _paths(opened, a, b, steps)
     st.markdown("#### A − B + C", help=help_for("latent arithmetic"))
     c = pick_place(
         opened, "c", "Image C", _like(opened, 1), "The test image that the difference of A and B is added to."
     )
-    _arithmetic(opened, a, b, c)
+    _arithmetic(opened, a, b, drawing if drawing and role == "c" else c)
+
+
+def _drawing(opened: Opened) -> tuple[str, Place | None]:
+    """Offer what was drawn on Reconstructions as one of the images: as which, and where it lies.
+
+    Only the newest weights have an encoder, whose codes an earlier decoder would not understand.
+    """
+    _, image = take_drawing(opened)
+    if image is None or opened.step is not None:
+        return "none", None
+    from vaelab.latent import embed
+
+    roles = {"none": "not used", "a": "A", "b": "B", "c": "C"}
+    role: Any = st.segmented_control(
+        "Your drawing is",
+        list(roles),
+        format_func=roles.__getitem__,
+        key=opened.settings.take("drawn_as", one_of(tuple(roles)), "none"),
+        required=True,
+        persist_state="session",
+        help="What you drew on the Reconstructions page, in place of a test image.",
+    )
+    return role, Place(image, embed(opened.model, image[None]).mean[0], "your drawing")
 
 
 def _paths(opened: Opened, a: Place, b: Place, steps: int) -> None:

@@ -44,6 +44,9 @@ class View {
     followPointer(pad, this.part("ink"), pen)
     followKeys(pad, this.part("ink"), this.part("cursor"), { ...pen, say: (text) => (this.part("spoken").textContent = text) })
     followTools(this.outer, pad, this)
+    // A latent canvas may be there before the pad or after it.
+    this.tellAgain = () => this.tellOthers()
+    window.addEventListener("vaelab-posterior-wanted", this.tellAgain)
   }
 
   update(component) {
@@ -153,8 +156,8 @@ class View {
   show(result) {
     if (this.isRemoved) return
     this.readout.show(result, this.data)
-    const { mean = null, logvar = null, pixels = null } = result ?? {}
-    window.dispatchEvent(new CustomEvent("vaelab-posterior", { detail: { run: this.data.run, mean, logvar, pixels } }))
+    this.result = result
+    this.tellOthers()
     const isDone = !this.frame && (!result?.logvar || result.draws.length > 0)
     if (isDone) this.outer.dataset.state = result ? "shown" : "empty"
   }
@@ -178,8 +181,15 @@ class View {
     this.outer.dataset.state = "failed"
   }
 
+  // The latent canvas of the page, if there is one, shows where the drawing lies.
+  tellOthers() {
+    const { mean = null, logvar = null } = this.result ?? {}
+    window.dispatchEvent(new CustomEvent("vaelab-posterior", { detail: { run: this.data.run, mean, logvar } }))
+  }
+
   remove() {
     this.isRemoved = true
+    window.removeEventListener("vaelab-posterior-wanted", this.tellAgain)
     clearTimeout(this.resting)
     cancelAnimationFrame(this.frame)
     this.computing.stop()

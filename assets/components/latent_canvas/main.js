@@ -106,6 +106,7 @@ class LatentCanvas {
     }
     this.fit()
     this.view.setSpan({ ...data, positions: data.grid, square: this.space.dimensions > 1 })
+    if (!this.outer.dataset.state) window.dispatchEvent(new Event("vaelab-posterior-wanted"))
     this.notice.hidden = true
     this.tools.hidden = false
     legend(this.outer, data, this.hidden, () => this.redraw())
@@ -190,6 +191,7 @@ class LatentCanvas {
   // What is drawn elsewhere on the page, as the encoder of the same run sees it.
   showDrawing({ run, mean, logvar }) {
     if (run !== this.data?.run || !this.space) return
+    this.outer.dataset.drawn = mean ? Array.from(this.space.project(mean)).join() : ""
     this.drawn = mean && { point: this.space.project(mean), covariance: logvar && this.space.covariance(logvar) }
     this.redraw({ overlayOnly: true })
   }

@@ -43,6 +43,7 @@ export class Panel {
   }
 
   rest(sentence) {
+    for (const canvas of [this.decoded, this.original]) canvas.parentElement.hidden = true
     const line = document.createElement("p")
     line.textContent = sentence
     this.words.replaceChildren(line)

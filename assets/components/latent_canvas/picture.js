@@ -94,9 +94,10 @@ function drawCursor(canvas, context) {
   gestures.cursor.bySteps = false
 }
 
-// Nobody points anywhere: the panel shows the image that the page is about.
+// Nobody points anywhere: the panel shows the image that the page is about, if it is about one.
 function rest(canvas) {
   const { data, space, panel } = canvas
+  if (data.compact) return panel.rest("Move over the plane to decode any place of it.")
   const index = Math.min(data.chosen ?? data.anchor, space.count - 1)
   if (canvas.decoder) {
     const found = data.point ? lookAt(canvas, data.point, -1) : lookAt(canvas, space.point(index), index)

@@ -57,8 +57,9 @@ def _in_use(opened: Opened) -> np.ndarray:
 
 def _strips(opened: Opened, anchor: int, steps: int, shown: int, used: np.ndarray) -> None:
     codes = opened.codes.mean
-    weights = kl_per_dimension(opened) if opened.is_vae else codes.var(0)
-    dimensions = np.argsort(-weights, kind="stable")[:shown]
+    weights = _weights(opened)
+    # In the order of the newest weights, so that a strip stays where it is while Rewind moves.
+    dimensions = np.argsort(-_weights(opened.newest), kind="stable")[:shown]
     if opened.is_vae:
         values = prior_values(shown, steps)
         columns = tuple(signed(value) for value in values[0])
@@ -80,6 +81,11 @@ def _strips(opened: Opened, anchor: int, steps: int, shown: int, used: np.ndarra
         row_labels=tuple(labels),
         max_scale=2,
     )
+
+
+def _weights(opened: Opened) -> np.ndarray:
+    """How much each dimension says: its KL in nats, or the variance of an AE's codes; (d,)."""
+    return kl_per_dimension(opened) if opened.is_vae else opened.codes.mean.var(0)
 
 
 def _caption(opened: Opened) -> str:

@@ -183,8 +183,8 @@ class View {
 
   // The latent canvas of the page, if there is one, shows where the drawing lies.
   tellOthers() {
-    const { mean = null, logvar = null } = this.result ?? {}
-    window.dispatchEvent(new CustomEvent("vaelab-posterior", { detail: { run: this.data.run, mean, logvar } }))
+    const { mean = null, logvar = null, pixels = null } = this.result ?? {}
+    window.dispatchEvent(new CustomEvent("vaelab-posterior", { detail: { run: this.data.run, mean, logvar, pixels } }))
   }
 
   remove() {

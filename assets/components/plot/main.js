@@ -49,8 +49,6 @@ class Chart {
       this.plotly = await loadPlotly(urls.plotly)
       // Newer data may have come in the meantime: what is drawn is always the latest.
       await this.draw()
-      const { state, step } = this.component.data
-      Object.assign(this.outer.dataset, { state, step: step ?? "" })
     } catch (error) {
       // Streamlit may unmount a chart while Plotly draws it: what is left then belongs to another chart.
       if (this.removed) return
@@ -64,18 +62,21 @@ class Chart {
   async draw() {
     this.width = this.outer.clientWidth
     if (this.removed || this.width === 0) return
-    const { figure, key, height } = this.component.data
+    const { figure, key, height, state, step } = this.component.data
     const wanted = JSON.stringify([figure, key, height, this.width, this.resets, template(this.outer)])
-    if (wanted === this.drawn) return
-    this.drawn = wanted
-    try {
-      await this.plotly.react(this.node, this.adapted())
-    } catch (error) {
-      this.drawn = null // what failed may be tried again
-      throw error
+    if (wanted !== this.drawn) {
+      this.drawn = wanted
+      try {
+        await this.plotly.react(this.node, this.adapted())
+      } catch (error) {
+        this.drawn = null // what failed may be tried again
+        throw error
+      }
+      this.notice.hidden = true
+      if (this.tools.hidden) this.begin()
     }
-    this.notice.hidden = true
-    if (this.tools.hidden) this.begin()
+    // Of what has been drawn, which need not be the newest: that may have come while Plotly drew.
+    Object.assign(this.outer.dataset, { state, step: step ?? "" })
   }
 
   // After the first drawing only: the node and its listeners stay.

@@ -89,8 +89,10 @@ def wait_until_healthy(server: Server) -> None:
 
 
 def _is_healthy(url: str) -> bool:
+    # Straight to this machine: `urlopen` keeps the proxy of its first use, which a test may have set.
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5) as response:
+        with direct.open(f"{url}/_stcore/health", timeout=5) as response:
             return response.status == 200
     except (urllib.error.URLError, TimeoutError, ConnectionError):
         return False

@@ -63,7 +63,7 @@ with left:
         chosen = latent_canvas(shown, key="latent_canvas", height=560, alt=alt, lasso=True)
     st.caption(
         "Move over the plane: every place is decoded as you go. Click a code to keep it, drag to move, turn "
-        "the wheel to zoom, use the loop to choose a region. " + caption(opened)
+        "the wheel to zoom (or use two fingers), use the loop to choose a region. " + caption(opened)
     )
     gif_button(opened, "latent-space", map_drawer(opened, plane, shown.span))
 if chosen and chosen.index is not None and chosen.index != st.session_state[key]:

@@ -81,6 +81,8 @@ def _decoder(run: Run, version: Version) -> bytes:
 
 
 def _encoder(run: Run, version: Version) -> bytes:
+    if version.kind == "step":
+        raise KeyError("A snapshot has no encoder.")
     return encoder_file(run.config, DATASETS[run.config.dataset].shape, read_weights(run))
 
 

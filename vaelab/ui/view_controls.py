@@ -57,8 +57,9 @@ LAYERS: dict[Layer, str] = {
 
 
 def pick_layers(opened: Opened, default: tuple[Layer, ...] = ("points", "prior")) -> frozenset[Layer]:
-    """Choose what is drawn on the latent plane; an AE has no prior to draw."""
-    offered = [layer for layer in LAYERS if layer != "prior" or opened.is_vae]
+    """Choose what is drawn on the latent plane; an AE has no prior, and rows of classes no density."""
+    missing = {"prior": not opened.is_vae, "density": opened.config.latent_dim == 1}
+    offered = [layer for layer in LAYERS if not missing.get(layer)]
     key = opened.settings.take(
         "layers", some_of(offered), [layer for layer in default if layer in offered], ",".join
     )

@@ -101,7 +101,7 @@ export function drawPrior(context, view, { circles, isLine, theme }) {
         const [x] = view.toScreen([side, 0])
         stroke(context, theme, [[x, view.frame.top], [x, view.frame.top + view.frame.height]])
       }
-      halo(context, theme, text, view.toScreen([radius, 0])[0], view.frame.top + 16)
+      halo(context, theme, text, view.toScreen([radius, 0])[0] + 3, view.frame.top + 2 + 15 * radius, "left")
       continue
     }
     const curve = Array.from({ length: 97 }, (_, step) => {

@@ -17,7 +17,8 @@ export class Gestures {
 
   moveTo(place, { bySteps = false } = {}) {
     const { space, view } = this.canvas
-    if (!space || !view.holds(place)) return bySteps ? undefined : this.leave()
+    if (!space) return
+    if (!view.holds(place)) return bySteps ? this.panTowards(place) : this.leave()
     const snapped = this.lassoing ? -1 : this.codeAt(place)
     this.putCursor(snapped >= 0 ? space.point(snapped) : view.toPlane(place), snapped, place, bySteps)
   }
@@ -28,6 +29,15 @@ export class Gestures {
     this.cursor = { point, snapped, place, bySteps }
     this.canvas.loadDecoder().catch(console.error)
     this.canvas.redraw({ overlayOnly: true })
+  }
+
+  // Codes have moved, or there are fewer: a snapshot of many dimensions keeps the first ones only.
+  followCodes() {
+    const { space } = this.canvas
+    if (this.hoveredAnchor >= space.count) this.hoveredAnchor = null
+    if (!this.cursor || this.cursor.snapped < 0) return
+    if (this.cursor.snapped < space.count) this.cursor.point = space.point(this.cursor.snapped)
+    else this.cursor = null
   }
 
   cursorPlace() {
@@ -72,6 +82,12 @@ export class Gestures {
   panBy(across, down) {
     this.canvas.view.panBy(across, down)
     this.canvas.redraw()
+  }
+
+  // By keys, at the edge of what is seen: the plane moves under the cursor.
+  panTowards(place) {
+    const from = this.cursorPlace()
+    this.panBy(from[0] - place[0], from[1] - place[1])
   }
 
   zoomAt(place, factor) {

@@ -1,6 +1,6 @@
 // Mouse, touch and keyboard on the plane, told to the canvas as what they mean:
 //   moveTo(place), leave(), panBy(across, down), zoomAt(place, factor), choose(place), toggleLasso(),
-//   lassoAt(place), endLasso(), cancel(), nearest(), reset()
+//   lassoAt(place), cornerAt(place), endLasso(), cancel(), jumpToNearest(), resetView(), cursorPlace()
 // Places are pixels of the canvas.
 
 const STILL = 5 // pixels that a hand may tremble while it clicks
@@ -76,9 +76,11 @@ function followKey(event, canvas) {
   if (event.ctrlKey || event.metaKey || event.altKey) return
   const at = canvas.cursorPlace()
   const arrow = ARROWS[event.key]
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key // whatever Caps Lock says
   const keys = {
     Enter: () => (canvas.lassoing ? canvas.cornerAt(at) : canvas.choose(at)),
     "+": () => canvas.zoomAt(at, 1.5),
+    "=": () => canvas.zoomAt(at, 1.5), // the same key without Shift
     "-": () => canvas.zoomAt(at, 1 / 1.5),
     0: () => canvas.resetView(),
     n: () => canvas.jumpToNearest(),
@@ -88,7 +90,7 @@ function followKey(event, canvas) {
   if (arrow) {
     const step = event.shiftKey ? STEP / 6 : STEP
     canvas.moveTo([at[0] + step * arrow[0], at[1] + step * arrow[1]], { bySteps: true })
-  } else if (keys[event.key]) keys[event.key]()
+  } else if (keys[key]) keys[key]()
   else return
   event.preventDefault()
 }

@@ -102,6 +102,7 @@ class LatentCanvas {
       this.codes = codes
       this.space = new Space(codes, data.plane)
       this.density = null
+      this.gestures.followCodes()
       this.glideFrom(before)
     }
     this.fit()

@@ -5,7 +5,7 @@ import { ellipse, halfAxes } from "./space.js"
 import { number } from "./view.js"
 
 const SMALLEST = 7 // pixels, below which an ellipse's long half-axis cannot be seen
-const INSET = 116 // pixels a side
+const INSET = 116 // pixels a side, or less on a narrow plane
 const BESIDE = 72 // pixels a side of the picture beside the cursor
 
 // A posterior at 1 and 2 sigma. One too narrow to see is drawn again, magnified, in a corner.
@@ -28,17 +28,18 @@ function outline(context, theme, curve) {
 
 function drawInset(context, view, { covariance, theme, corner, name, long, short, scale }) {
   const { left, top, width } = view.frame
-  const x = corner === "left" ? left + 8 : left + width - INSET - 8
+  const side = Math.min(INSET, 0.34 * width)
+  const x = corner === "left" ? left + 8 : left + width - side - 8
   const y = top + 8
-  const factor = roundFactor(INSET * 0.2 / (long * scale))
+  const factor = roundFactor((side * 0.2) / (long * scale))
   Object.assign(context, { fillStyle: theme.background, strokeStyle: theme.lines, lineWidth: 1 })
-  context.fillRect(x, y, INSET, INSET + 36)
-  context.strokeRect(x, y, INSET, INSET + 36)
-  const middle = [x + INSET / 2, y + INSET / 2]
+  context.fillRect(x, y, side, side + 36)
+  context.strokeRect(x, y, side, side + 36)
+  const middle = [x + side / 2, y + side / 2]
   const magnified = (place) => [middle[0] + place[0] * scale * factor, middle[1] - place[1] * scale * factor]
   for (const radius of [1, 2]) outline(context, theme, ellipse([0, 0], covariance, radius).map(magnified))
-  halo(context, theme, `${name} × ${factor}`, x + INSET / 2, y + INSET + 14)
-  halo(context, theme, `σ ${digits(long)} and ${digits(short)}`, x + INSET / 2, y + INSET + 32)
+  halo(context, theme, `${name} × ${factor}`, x + side / 2, y + side + 14)
+  halo(context, theme, `σ ${digits(long)}, ${digits(short)}`, x + side / 2, y + side + 32)
 }
 
 function roundFactor(wanted) {

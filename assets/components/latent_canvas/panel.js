@@ -68,13 +68,13 @@ function describe({ labels, point, snapped, nearest, describeImage, deviations, 
     sentences.push(`Code of ${describeImage(snapped)}.`)
     if (deviations) {
       const shown = Array.from(deviations.slice(0, FEW), digits).join(", ")
-      sentences.push(`Its posterior has σ ${shown}${deviations.length > FEW ? ", …" : ""}.`)
+      sentences.push(`Its posterior has σ ${shown}${deviations.length > FEW ? ", …" : "."}`)
     }
   } else {
     sentences.push(`Nearest code: ${describeImage(nearest.index)}, ${digits(nearest.distance)} away.`)
   }
   if (hole) sentences.push(HOLE)
-  else if (snapped < 0) sentences.push(`Codes are denser here than around ${Math.round(100 * rank)} % of them.`)
+  else if (snapped < 0 && rank !== null) sentences.push(`Codes are denser here than around ${Math.round(100 * rank)} % of them.`)
   if (others > 0 && snapped < 0) sentences.push(`The other ${others} coordinates are those of ${describeImage(anchor)}.`)
   return sentences
 }

@@ -121,7 +121,7 @@ function lookAt(canvas, point, snapped) {
     snapped,
     nearest: snapped >= 0 ? { index: snapped, distance: 0 } : space.nearest(z),
     deviations: logvar ? logvar.map((value) => Math.exp(value / 2)) : null,
-    rank: density.rank(density.at(point)),
+    rank: space.dimensions > 1 ? density.rank(density.at(point)) : null, // rows of classes have no density
     hole: space.dimensions > 1 && snapped < 0 && density.isHole(point),
     anchor,
     others: space.dimensions - 2,

@@ -107,6 +107,11 @@ class RunConfig(BaseModel):
         60_000, "Training images", "How many training images to use, drawn by the seed. A data set "
         "that has fewer gives all it has.", unit="images", ge=10, le=1_000_000,
     )  # fmt: skip
+    held_out: int = _described(
+        0, "Held-out images", "Training images that are set aside, the same for every seed, and evaluated "
+        "after every epoch: to choose among settings without a look at the test images. At most half of all.",
+        unit="images", ge=0, le=10_000,
+    )  # fmt: skip
     latent_dim: int = _described(
         2, "Latent dimension", "How many numbers the code of an image has: the width of the "
         "bottleneck.", unit="numbers", ge=1, le=256,

@@ -74,6 +74,10 @@ class Evaluated:
     """Mean training objective of the epoch so far: what `stop_loss` looks at. None before step 1."""
     sigma: float | None
     seconds: float
+    held_out_recon: float | None = None
+    """Of the held-out training images, as are the next two; None where none are held out."""
+    held_out_kl: float | None = None
+    held_out_mse: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,10 +26,15 @@ class Facts:
     """Bytes of a code of 32-bit numbers."""
 
 
+def training_images(config: RunConfig, available: int) -> int:
+    """How many of the available training images a run learns from; at most half can be held out."""
+    return min(config.train_size, available - min(config.held_out, available // 2))
+
+
 def facts(config: RunConfig, spec: DatasetSpec) -> Facts:
     """Sizes of a recipe on a data set."""
     encoder, decoder = _costs(config, spec)
-    images = min(config.train_size, spec.train_images)
+    images = training_images(config, spec.train_images)
     batch = images if config.optimizer == "gd" else min(config.batch_size, images)
     return Facts(
         parameters=encoder.parameters + decoder.parameters,
@@ -47,8 +52,9 @@ def work(config: RunConfig, spec: DatasetSpec) -> float:
     """
     encoder, decoder = _costs(config, spec)
     forward = encoder.multiplications + decoder.multiplications
-    images = min(config.train_size, spec.train_images)
-    evaluation = spec.test_images * (forward + decoder.multiplications)
+    images = training_images(config, spec.train_images)
+    held_out = min(config.held_out, spec.train_images // 2)
+    evaluation = (spec.test_images + held_out) * (forward + decoder.multiplications)
     return config.epochs * (3 * forward * images + evaluation)
 
 

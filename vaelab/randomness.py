@@ -6,7 +6,17 @@ import numpy as np
 import torch
 
 # The place in this list is part of a run's identity: append only.
-_PURPOSES = ("subset", "encoder", "decoder", "batches", "noise", "corruption", "evaluation", "preview")
+_PURPOSES = (
+    "subset",
+    "encoder",
+    "decoder",
+    "batches",
+    "noise",
+    "corruption",
+    "evaluation",
+    "preview",
+    "held_out",
+)
 
 
 def generator_for(seed: int, purpose: str, epoch: int = 0) -> torch.Generator:

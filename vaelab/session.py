@@ -45,11 +45,12 @@ class Session:
     def __init__(self, config: RunConfig, data: Dataset, device: torch.device) -> None:
         self.config, self.data, self.device = config, data, device
         self.precision = settle_precision(config, device)
-        self.subset = _subset(config, len(data.x_train))
+        self.subset, held_out = _split(config, len(data.x_train))
         self.images = len(data.x_train) if self.subset is None else len(self.subset)
         self.batch = self.images if config.optimizer == "gd" else min(config.batch_size, self.images)
         self.steps_per_epoch = math.ceil(self.images / self.batch)
         self.x_train = np.asarray(data.x_train)  # of a memory map the bare array, which is quicker to index
+        self.x_held_out = self.x_train.take(held_out, 0)
         mean_image = mean_of(self.x_train, self.subset)
         self.model = Autoencoder(config, data.spec.shape, mean_image)
         self.baselines = baselines(self.model, mean_image, data.x_test)
@@ -168,12 +169,15 @@ class Session:
         self.finite = math.isfinite(result.recon + result.mse + (result.kl or 0.0))
         if not self.finite:
             return
+        held_out = None
+        if len(self.x_held_out):
+            held_out = yield from evaluate_in_steps(self.model, self.x_held_out)
         objective = self.totals.epoch_objective()
         self.evaluated_step, self.epoch = self.step, self.step // self.steps_per_epoch
         if objective is not None and self.step == self.epoch * self.steps_per_epoch:
             self.train_objective = objective
             self.totals.start_epoch()
-        yield self._evaluated_event(result, objective)
+        yield self._evaluated_event(result, objective, held_out)
         yield snapshot(self.model, self.data, self.step, self.progress(), Codes(result.mean, result.logvar))
         yield checkpoint(self)
 
@@ -191,7 +195,9 @@ class Session:
             learning_rate=learning_rate_at(self.config, self.step - 1, total),
         )
 
-    def _evaluated_event(self, result: Evaluation, objective: float | None) -> events.Evaluated:
+    def _evaluated_event(
+        self, result: Evaluation, objective: float | None, held_out: Evaluation | None
+    ) -> events.Evaluated:
         sigma = self.model.sigma
         return events.Evaluated(
             step=self.step,
@@ -204,6 +210,9 @@ class Session:
             train_objective=objective,
             sigma=None if sigma is None else float(sigma),
             seconds=self.clock.seconds(),
+            held_out_recon=held_out.recon if held_out else None,
+            held_out_kl=held_out.kl if held_out else None,
+            held_out_mse=held_out.mse if held_out else None,
         )
 
     def preview(self) -> events.Preview:
@@ -240,9 +249,15 @@ class Session:
         return torch.randperm(self.images, generator=generator_for(self.config.seed, "batches", self.epoch))
 
 
-def _subset(config: RunConfig, available: int) -> np.ndarray | None:
-    """Indices of the training images to use, drawn by the seed; None for all of them."""
-    if config.train_size >= available:
-        return None
-    drawn = torch.randperm(available, generator=generator_for(config.seed, "subset"))
-    return np.sort(drawn[: config.train_size].numpy())
+def _split(config: RunConfig, available: int) -> tuple[np.ndarray | None, np.ndarray]:
+    """Indices of the training images to use, drawn by the seed, or None for all; and of those held out.
+
+    Which are held out is the same for every seed, so that seeds can be compared on them.
+    """
+    drawn = torch.randperm(available, generator=generator_for(0, "held_out")).numpy()
+    held_out = np.sort(drawn[: min(config.held_out, available // 2)])
+    if not len(held_out) and config.train_size >= available:
+        return None, held_out
+    rest = np.setdiff1d(np.arange(available), held_out, assume_unique=True)
+    order = torch.randperm(len(rest), generator=generator_for(config.seed, "subset")).numpy()
+    return np.sort(rest[order[: config.train_size]]), held_out

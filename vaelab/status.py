@@ -31,7 +31,11 @@ class Meta:
     owner: str = ""
     name: str = ""
     group: str = ""
-    """Runs of one group are one turn in the queue."""
+    """Runs of one group (twins, a sweep) are one turn in the queue."""
+    axes: tuple[str, ...] = ()
+    """Fields of `RunConfig` that vary over the group, if it is a sweep."""
+    threads: int = 0
+    """Of the processor, for each run of the group; 0 for as many as the engine gives a run."""
     place: float | None = None
     """Order in the queue, smaller is sooner; None if it does not wait."""
     parent: str = ""

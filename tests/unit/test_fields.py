@@ -16,6 +16,7 @@ WRONG = {
     "model": ["gan", "", 3],
     "dataset": ["minst", None],
     "train_size": [9, 1_000_001, 20.5, "many"],
+    "held_out": [-1, 10_001, 0.5],
     "latent_dim": [0, 257, 2.5, "two"],
     "epochs": [0, 501, None],
     "architecture": ["cnn", ["mlp"]],

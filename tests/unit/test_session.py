@@ -11,8 +11,9 @@ import torch
 
 from vaelab import events, preview, session
 from vaelab.config import RunConfig, why_not_in_force
-from vaelab.evaluation import to_unit
+from vaelab.evaluation import evaluate, to_unit
 from vaelab.fields import FIELD_NAMES
+from vaelab.model import Autoencoder
 from vaelab.optimizers import OPTIMIZERS
 
 SMALL = RunConfig(epochs=2, hidden="16")
@@ -68,6 +69,7 @@ NOT_IN_FORCE = {
 IN_FORCE = {
     "model": ({}, "ae"),
     "train_size": ({}, 1999),
+    "held_out": ({}, 1),
     "latent_dim": ({}, 3),
     "epochs": ({}, 1),
     "architecture": ({"hidden": "16"}, "conv"),
@@ -199,6 +201,30 @@ def test_a_smaller_training_set_is_drawn_by_the_seed_and_kept(batches, record, t
     everything = {image.tobytes() for image in tiny.x_train.reshape(2000, -1)}
     assert {image.tobytes() for image in subsets[0]} <= everything
     assert len({image.tobytes() for image in subsets[0]}) == 500
+
+
+def test_held_out_images_are_never_learned_from_and_the_same_for_every_seed(batches, record, tiny):
+    for seed in (1, 2):
+        record(SMALL.variant(held_out=300, batch_size=850, seed=seed))
+    everything = {image.tobytes() for image in tiny.x_train.reshape(2000, -1)}
+    epochs = [np.concatenate(batches[start : start + 2]) for start in range(0, len(batches), 2)]
+    left = [everything - {image.tobytes() for image in epoch} for epoch in epochs]
+    assert [len(epoch) for epoch in epochs] == [1700] * 4
+    assert len(left[0]) == 300
+    assert all(images == left[0] for images in left)
+
+
+def test_held_out_losses_are_those_of_the_model_on_the_images_left_out(record, tiny):
+    config = SMALL.variant(held_out=300, train_size=500, precision="fp32")
+    recorded = record(config)
+    last = recorded.of(events.Evaluated)[-1]
+    model = Autoencoder(config, tiny.spec.shape)
+    arrays = recorded.of(events.Checkpoint)[-1].model
+    model.load_state_dict({name: torch.tensor(array) for name, array in arrays.items()})
+    result = evaluate(model, session.Session(config, tiny, torch.device("cpu")).x_held_out)
+    assert last.held_out_recon == pytest.approx(result.recon, rel=1e-4)
+    assert last.held_out_kl == pytest.approx(result.kl, rel=1e-4)
+    assert record(SMALL).of(events.Evaluated)[-1].held_out_recon is None
 
 
 def test_the_input_is_corrupted_and_the_target_is_not(record):

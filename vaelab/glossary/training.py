@@ -15,6 +15,15 @@ TRAINING = (
         see=("epoch", "objective"),
     ),
     Entry(
+        term="held-out images",
+        also=("held_out", "validation", "held_out_recon", "held_out_kl", "held_out_mse"),
+        short="Training images that a run never learns from, to choose among settings by.",
+        long="Whoever tries many settings and keeps the one with the best test loss has learned a little "
+        "from the test images. So a sweep chooses on held-out images, the same for all its runs, and looks "
+        "at the test images once, at the end.",
+        see=("training and test images",),
+    ),
+    Entry(
         term="epoch",
         also=("epochs",),
         short="One pass through all training images, each of them once, in random order.",

@@ -18,6 +18,7 @@ from vaelab.drawing import (
     share_below,
     text_of,
 )
+from vaelab.facts import training_images
 from vaelab.figures import whole_span
 from vaelab.glossary import help_for
 from vaelab.images import tile
@@ -151,7 +152,7 @@ def _neighbours(opened: Opened, image: np.ndarray) -> None:
     )  # fmt: skip
     pictures([sheet], key="neighbours", max_scale=2.7)
     most = max(set(labels), key=labels.count)
-    used = min(opened.config.train_size, len(opened.data.x_train))
+    used = training_images(opened.config, len(opened.data.x_train))
     few = "" if used == len(opened.data.x_train) else f" (this run learnt from {used:,} of them)"
     st.caption(
         f"Class and squared difference per pixel from yours, over all {len(opened.data.x_train):,} training"

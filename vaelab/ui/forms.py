@@ -20,7 +20,7 @@ ADVANCED = {
     "Network": ("architecture", "hidden", "activation", "code_activation"),
     "Objective": ("reconstruction", "sigma", "beta", "beta_warmup", "corruption", "corruption_strength"),
     "Optimizer": ("optimizer", "learning_rate", "lr_schedule", "batch_size", "precision"),
-    "Data and end": ("train_size", "stop_loss", "seed"),
+    "Data and end": ("train_size", "held_out", "stop_loss", "seed"),
 }
 
 

@@ -21,7 +21,7 @@ from pydantic import (
 
 from vaelab.hidden import parse_hidden
 
-VERSION: Literal[1] = 1
+VERSION: Literal[2] = 2
 """Version of the field list; written into every `config.json` and every link."""
 
 DatasetName = Literal["mnist", "fashion-mnist", "kmnist", "emnist-letters", "cifar10"]
@@ -90,7 +90,7 @@ class RunConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    version: Literal[1] = Field(VERSION, title="Version", description="Version of the field list.")
+    version: Literal[2] = Field(VERSION, title="Version", description="Version of the field list.")
     model: Literal["ae", "vae"] = _described(
         "vae", "Model",
         "An autoencoder (AE) encodes each image as one point. A variational autoencoder (VAE) "
@@ -243,7 +243,7 @@ def with_changes(base: RunConfig, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def upgrade(values: dict[str, Any]) -> dict[str, Any]:
-    """Fields as some version wrote them, in today's form. Version 1 is the first.
+    """Fields as some version wrote them, in today's form. Version 1 had no `held_out`.
 
     Raises
     ------
@@ -253,7 +253,8 @@ def upgrade(values: dict[str, Any]) -> dict[str, Any]:
     version = str(values.get("version", VERSION))
     if version not in {str(number) for number in range(1, VERSION + 1)}:
         raise ValueError(f"version: {version[:20]!r} is not a version this VAE Lab knows (1 to {VERSION}).")
-    return {**values, "version": VERSION}
+    added = {"held_out": 0} if version == "1" else {}
+    return {**added, **values, "version": VERSION}
 
 
 # Why a field may have no effect: field -> (test, reason).

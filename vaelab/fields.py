@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args, get_origin
 from annotated_types import Ge, Le
 from pydantic import ValidationError
 
-from vaelab.config import RunConfig, upgrade
+from vaelab.config import VERSION, RunConfig, upgrade
 
 Kind = Literal["choice", "integer", "number", "text"]
 
@@ -103,7 +103,7 @@ def _sentence(name: str, value: Any) -> str:
         printable = name[:40].encode(errors="replace").decode()  # JSON can hold half a character
         return f"{printable}: there is no such field; {hint}"
     if name == "version":
-        return f"version: must be 1, not {shown}."
+        return f"version: must be {VERSION}, not {shown}."
     return f"{name}: must be {field_spec(name).allowed}, not {shown}."
 
 

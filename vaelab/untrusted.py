@@ -17,7 +17,7 @@ import safetensors.numpy
 from safetensors import SafetensorError
 
 from vaelab import events
-from vaelab.config import RunConfig
+from vaelab.config import RunConfig, upgrade
 from vaelab.datasets import DATASETS
 from vaelab.events import Arrays
 from vaelab.fields import FIELD_NAMES, read_config
@@ -45,10 +45,11 @@ def parse_recipe(content: bytes) -> RunConfig:
         If it is not one, or does not state every field: a default may have been another when it was made.
     """
     values = _json(content, "config.json")
-    missing = [name for name in ("version", *FIELD_NAMES) if name not in values]
     config, problems = read_config(values)
     if config is None:
         raise ImportRefused(f"config.json is not valid: {' '.join(problems.values())}")
+    stated = upgrade(values) if "version" in values else {}
+    missing = [name for name in ("version", *FIELD_NAMES) if name not in stated]
     if missing:
         raise ImportRefused(f"config.json must state every field; it lacks {', '.join(missing)}.")
     return config

@@ -31,6 +31,7 @@ from tests.app.runs_page import (
     texts,
     well,
 )
+from vaelab.config import VERSION
 from vaelab.runs import Run, RunStore
 from vaelab.transfer import bundle
 
@@ -160,7 +161,7 @@ def shared(page: AppTest) -> list[str]:
 def test_share_shows_the_recipe_in_three_forms(app: App, make: Make) -> None:
     link, of_the_run, command, python = shared(opened(app, make(config=TINY.variant(seed=31))))
     assert "seed=31" in link
-    assert "version=1" in link
+    assert f"version={VERSION}" in link
     assert "latent-space?run=" in of_the_run
     assert "--seed 31" in command
     assert "seed=31," in python

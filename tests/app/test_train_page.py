@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from vaelab.config import RunConfig
+from vaelab.config import VERSION, RunConfig
 from vaelab.fields import FIELD_NAMES, as_text
 from vaelab.presets import PRESETS
 from vaelab.runs import RunStore
@@ -85,7 +85,7 @@ def test_choosing_a_preset_fills_the_form_and_the_address(app: App, name: str) -
     assert not page.exception
     assert shown(page) == fields_of(PRESETS[name].config)
     if name != "vae-2d":
-        assert dict(page.query_params) == {**fields_of(PRESETS[name].config), "version": "1"}
+        assert dict(page.query_params) == {**fields_of(PRESETS[name].config), "version": str(VERSION)}
 
 
 def test_the_learning_rate_follows_the_optimizer_until_it_is_chosen(app: App) -> None:

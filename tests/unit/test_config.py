@@ -150,9 +150,9 @@ def test_every_optimizer_has_a_learning_rate_that_is_allowed(optimizer, schedule
 
 def test_upgrade_gives_todays_version_and_keeps_the_rest():
     old = {"version": 1, "epochs": 3, "unknown": "kept for the sentence about it"}
-    assert upgrade(old) == {**old, "version": VERSION}
+    assert upgrade(old) == {**old, "version": VERSION, "held_out": 0}
     assert upgrade({"epochs": 3}) == {"epochs": 3, "version": VERSION}
-    assert upgrade({"version": "1"}) == {"version": VERSION}
+    assert upgrade({"version": "1"}) == {"version": VERSION, "held_out": 0}
     assert old["version"] == 1
 
 

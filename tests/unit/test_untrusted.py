@@ -101,6 +101,13 @@ def test_every_field_must_be_stated(parts: Parts, field: str) -> None:
     assert field in str(imported(zipped({**parts, "config.json": json.dumps(config).encode()})))
 
 
+def test_a_bundle_of_the_first_version_is_upgraded(parts: Parts, tmp_path: Path) -> None:
+    config = {**json.loads(parts["config.json"]), "version": 1}
+    del config["held_out"]
+    made = import_bundle(zipped({**parts, "config.json": json.dumps(config).encode()}), RunStore(tmp_path))
+    assert made.config.held_out == 0
+
+
 def _without(weights: dict[str, np.ndarray]) -> None:
     weights.pop("decoder.0.bias")
 

@@ -132,6 +132,19 @@ def test_in_one_dimension_a_drawing_lies_on_no_row_but_across_all(
     canvas.picture(f"canvas-drawn-1d-{model}")
 
 
+def test_in_one_dimension_only_a_vae_shows_the_chosen_posterior(page: Page, server: Server) -> None:
+    found = {}
+    for model in ("vae", "ae"):
+        run = make_run(
+            server.runs, RunConfig.model_validate({"model": model, "latent_dim": 1, "hidden": "16"})
+        )
+        page.goto(f"{server.url}/latent-space?run={run.id}&anchor=3")
+        found[model] = posterior_places(Canvas(page, SPACE).wait())
+    assert len(found["ae"]) == 0
+    assert found["vae"][:, 1].min() < 0.05
+    assert found["vae"][:, 1].max() > 0.85
+
+
 def posterior_places(canvas: Canvas) -> np.ndarray:
     from vaelab.palette import PALETTE
 

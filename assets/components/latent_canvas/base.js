@@ -95,11 +95,14 @@ export function drawDensity(context, view, density, picture) {
   context.drawImage(picture, left, top, right - left, bottom - top)
 }
 
-// Circles round 0 that hold a share of the prior's draws; of one dimension, lines at both sides. `taken` are
-// the boxes of words that are there already.
-export function drawPrior(context, view, { circles, isLine, theme, taken }) {
+// Circles round 0 that hold a share of the prior's draws; of one dimension, lines at both sides.
+export function drawPrior(context, view, { circles, isLine, theme }) {
   const curves = circles.map(([radius]) => (isLine ? linesAt(view, radius) : [circleAt(view, radius)]))
   for (const curve of curves.flat()) stroke(context, theme, curve)
+}
+
+// What share each holds. `taken` are the boxes of words that are there already.
+export function drawShares(context, view, { circles, isLine, theme, taken }) {
   circles.forEach(([radius, text]) => {
     const places = isLine ? placesOnLines(view, radius) : placesOnCircle(view, radius)
     drawLabel(context, view, { text, places, taken, theme })

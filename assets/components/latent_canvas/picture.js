@@ -1,7 +1,7 @@
 // Draws the plane of a canvas (main.js): the base, which changes with data and view, and over it what
 // follows the cursor, with the panel beside.
 
-import { Dots, clipToFrame, drawDensity, drawFrame, drawPrior } from "./base.js"
+import { Dots, clipToFrame, drawDensity, drawFrame, drawPrior, drawShares } from "./base.js"
 import { Density } from "./density.js"
 import { drawNames } from "./labels.js"
 import { drawBeside, drawCross, drawRegion, drawRing } from "./overlay.js"
@@ -29,8 +29,9 @@ export function drawBase(canvas, context) {
   drawFrame(context, view, { theme, labels: data.plane.labels, rows, lines: !layers.manifold })
   inFrame(() => {
     if (layers.points) drawPoints(canvas, context)
+    if (layers.prior) drawPrior(context, view, { circles: data.circles, isLine, theme })
     const taken = hasNames(canvas) ? drawClassNames(canvas, context) : []
-    if (layers.prior) drawPrior(context, view, { circles: data.circles, isLine, theme, taken })
+    if (layers.prior) drawShares(context, view, { circles: data.circles, isLine, theme, taken })
   })
 }
 
@@ -54,7 +55,6 @@ function hasNames({ data: { compact, layers }, space }) {
   return layers.points && !compact && space.dimensions > 1 && !layers.manifold && !layers.markers
 }
 
-// Under the circles' labels, which give way to them.
 function drawClassNames({ data: { classes }, view, theme, space, hidden }, context) {
   const middles = classes.map((_, label) => space.middle(label))
   return drawNames(context, view, { classes, middles, hidden, theme })

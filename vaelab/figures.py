@@ -116,7 +116,7 @@ def kl_bars(kl_per_dim: Sequence[float]) -> go.Figure:
     return go.Figure(
         bars,
         {
-            "xaxis": {"title": {"text": "latent dimension, most used first"}, **dimensions},
+            "xaxis": {"title": {"text": "latent dimension"}, **dimensions},
             "yaxis": {"title": {"text": "KL (nats per image)"}, "rangemode": "tozero"},
             "shapes": [line],
             "showlegend": True,

@@ -7,7 +7,7 @@ import numpy as np
 Span = tuple[tuple[float, float], tuple[float, float]]
 """Ends of the x axis and of the y axis."""
 
-PRIOR_CIRCLES = ((1.0, "39 % of prior draws"), (2.0, "86 %"), (3.0, "99 %"))
+PRIOR_CIRCLES = ((1.0, "39 %"), (2.0, "86 %"), (3.0, "99 % of prior draws"))
 """Radii round 0, and what share of the draws of a two-dimensional unit normal falls inside.
 
 The share is 1 - exp(-radius^2 / 2). It holds in two dimensions only: in more, draws lie farther out.

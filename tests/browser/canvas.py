@@ -11,6 +11,9 @@ from playwright.sync_api import Locator, Page
 OUTPUT = Path(__file__).resolve().parent / "output"
 """Where tests leave screenshots for a person to look at."""
 
+NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""JavaScript that ends when what was asked of a canvas has been drawn."""
+
 
 @dataclass(frozen=True)
 class Canvas:

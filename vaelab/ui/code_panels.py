@@ -79,7 +79,10 @@ def kl_panel(opened: Opened) -> None:
     plot(
         kl_bars(kl.tolist()), key="kl_bars", height=300, alt="KL of each latent dimension, the largest first"
     )
-    st.caption(f"Averaged over the test images; together {kl.sum():.1f} nats per image. {_on_use(kl)}")
+    st.caption(
+        "Averaged over the test images, the largest first; together"
+        f" {kl.sum():.1f} nats per image. {_on_use(kl)}"
+    )
 
 
 def _on_use(kl: np.ndarray) -> str:

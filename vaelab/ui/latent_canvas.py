@@ -15,7 +15,7 @@ from vaelab.runs import Run
 from vaelab.ui.components import component, rerun_only
 from vaelab.ui.run_files import run_file_url, test_images_url
 
-PRIOR_INTERVALS = ((1.0, "68 %"), (2.0, "95 %"), (3.0, "99.7 % of prior draws"))
+PRIOR_INTERVALS = ((1.0, "68 % of prior draws"), (2.0, "95 %"), (3.0, "99.7 %"))
 """As `PRIOR_CIRCLES`, of a one-dimensional normal: what lies within so many standard deviations."""
 
 Layer = Literal["points", "manifold", "density", "prior", "markers"]

@@ -1,6 +1,9 @@
 // What stands still while the cursor moves: background, axes, prior, codes and the names of classes.
 
-const PILL = 12 // pixels of a class name's letters
+import { drawLabel } from "./labels.js"
+
+const TURN = Math.PI / 12 // between two places on a circle where its label may stand
+const DOWN = 10 // pixels between two such places on a line
 
 // One small picture a class, because drawing pictures is several times quicker than drawing circles.
 export class Dots {
@@ -94,24 +97,43 @@ export function drawDensity(context, view, density, picture) {
 
 // Circles round 0 that hold a share of the prior's draws; of one dimension, lines at both sides.
 export function drawPrior(context, view, { circles, isLine, theme }) {
-  for (const [radius, text] of circles) {
-    const [, low] = view.toScreen([0, 0])
-    if (isLine) {
-      for (const side of [-radius, radius]) {
-        const [x] = view.toScreen([side, 0])
-        stroke(context, theme, [[x, view.frame.top], [x, view.frame.top + view.frame.height]])
-      }
-      halo(context, theme, text, view.toScreen([radius, 0])[0] + 3, view.frame.top + 2 + 15 * radius, "left")
-      continue
-    }
-    const curve = Array.from({ length: 97 }, (_, step) => {
-      const turn = (2 * Math.PI * step) / 96
-      return view.toScreen([radius * Math.cos(turn), radius * Math.sin(turn)])
-    })
-    stroke(context, theme, curve)
-    const [x, y] = view.toScreen([0, radius])
-    if (y < low) halo(context, theme, text, x, y - 3)
-  }
+  const curves = circles.map(([radius]) => (isLine ? linesAt(view, radius) : [circleAt(view, radius)]))
+  for (const curve of curves.flat()) stroke(context, theme, curve)
+}
+
+// What share each holds. `taken` are the boxes of words that are there already.
+export function drawShares(context, view, { circles, isLine, theme, taken }) {
+  circles.forEach(([radius, text]) => {
+    const places = isLine ? placesOnLines(view, radius) : placesOnCircle(view, radius)
+    drawLabel(context, view, { text, places, taken, theme })
+  })
+}
+
+function linesAt(view, radius) {
+  const { top, height } = view.frame
+  return [-radius, radius].map((side) => {
+    const [x] = view.toScreen([side, 0])
+    return [[x, top], [x, top + height]]
+  })
+}
+
+const onCircle = (view, radius, turn) => view.toScreen([radius * Math.cos(turn), radius * Math.sin(turn)])
+
+const circleAt = (view, radius) => Array.from({ length: 97 }, (_, step) => onCircle(view, radius, (2 * Math.PI * step) / 96))
+
+// From the top of the circle on, to both sides in turn.
+function placesOnCircle(view, radius) {
+  return Array.from({ length: 24 }, (_, step) => {
+    const turn = Math.ceil(step / 2) * TURN * (step % 2 ? 1 : -1)
+    return onCircle(view, radius, Math.PI / 2 + turn)
+  })
+}
+
+// From the top down, first on the line at the right.
+function placesOnLines(view, radius) {
+  const { top, height } = view.frame
+  const heights = Array.from({ length: Math.floor(height / DOWN) }, (_, step) => top + 14 + step * DOWN)
+  return [radius, -radius].flatMap((side) => heights.map((y) => [view.toScreen([side, 0])[0], y]))
 }
 
 function stroke(context, theme, curve) {
@@ -137,27 +159,4 @@ export function halo(context, theme, text, x, y, align = "center") {
   context.strokeText(text, x, y)
   context.fillStyle = theme.text
   context.fillText(text, x, y)
-}
-
-// The names of the classes at the middles of their codes; where two would overlap, the later one gives way.
-export function drawNames(context, view, { classes, middles, hidden, theme }) {
-  Object.assign(context, { font: `600 ${PILL}px ${theme.font}`, textAlign: "center", textBaseline: "middle" })
-  const taken = []
-  middles.forEach((middle, label) => {
-    if (!middle || hidden.has(label)) return
-    const [x, y] = view.toScreen(middle)
-    const half = context.measureText(classes[label].name).width / 2 + 4
-    const clash = (down) => taken.some((other) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y - down) < PILL + 6)
-    const down = [0, 20, -20, 40, -40].find((step) => !clash(step)) ?? 0
-    taken.push({ x, y: y + down, half })
-    context.fillStyle = classes[label].color
-    context.strokeStyle = "#ffffff"
-    context.lineWidth = 1
-    context.beginPath()
-    context.roundRect(x - half, y + down - PILL / 2 - 3, 2 * half, PILL + 6, 3)
-    context.fill()
-    context.stroke()
-    context.fillStyle = classes[label].text
-    context.fillText(classes[label].name, x, y + down + 1)
-  })
 }

@@ -7,7 +7,7 @@ const MOST_CORNERS = 80 // that the page takes
 export class Gestures {
   constructor(canvas) {
     this.canvas = canvas
-    this.cursor = null // { point, snapped, place }: a place of the plane, and the code there or -1
+    this.cursor = null // { point, snapped, aim }: a place of the plane, the code there or -1, and where it was put
     this.hoveredAnchor = null // the code that was hovered last, which gives the coordinates left open
     this.pinned = false // whether the cursor stays when the mouse leaves
     this.lassoing = false
@@ -18,15 +18,18 @@ export class Gestures {
   moveTo(place, { bySteps = false } = {}) {
     const { space, view } = this.canvas
     if (!space) return
-    if (!view.holds(place)) return bySteps ? this.panTowards(place) : this.leave()
+    if (!view.holds(place) && !bySteps) return this.leave()
     const snapped = this.lassoing ? -1 : this.codeAt(place)
-    this.putCursor(snapped >= 0 ? space.point(snapped) : view.toPlane(place), snapped, place, bySteps)
+    const aim = view.toPlane(place)
+    if (bySteps) this.bringIntoView(place)
+    this.putCursor(snapped >= 0 ? space.point(snapped) : aim, snapped, { aim, bySteps })
   }
 
-  putCursor(point, snapped, place, bySteps) {
+  // `aim` is where the cursor was put, from which a next step goes on: a code nearby may have drawn it to itself.
+  putCursor(point, snapped, { aim, bySteps }) {
     if (snapped >= 0) this.hoveredAnchor = snapped
     this.pinned = bySteps // keys have no way to leave
-    this.cursor = { point, snapped, place, bySteps }
+    this.cursor = { point, snapped, aim, bySteps }
     this.canvas.loadDecoder().catch(console.error)
     this.canvas.redraw({ overlayOnly: true })
   }
@@ -36,12 +39,13 @@ export class Gestures {
     const { space } = this.canvas
     if (this.hoveredAnchor >= space.count) this.hoveredAnchor = null
     if (!this.cursor || this.cursor.snapped < 0) return
-    if (this.cursor.snapped < space.count) this.cursor.point = space.point(this.cursor.snapped)
+    if (this.cursor.snapped < space.count) this.cursor.point = this.cursor.aim = space.point(this.cursor.snapped)
     else this.cursor = null
   }
 
   cursorPlace() {
-    return this.cursor?.place ?? this.canvas.view.middle()
+    const { view } = this.canvas
+    return this.cursor ? view.toScreen(this.cursor.aim) : view.middle()
   }
 
   leave() {
@@ -67,12 +71,21 @@ export class Gestures {
   jumpToNearest() {
     const { space, view } = this.canvas
     const index = this.codeAt(this.cursorPlace(), Infinity)
-    if (index >= 0) this.putCursor(space.point(index), index, view.toScreen(space.point(index)), true)
+    if (index < 0) return
+    const point = space.point(index)
+    this.bringIntoView(view.toScreen(point))
+    this.putCursor(point, index, { aim: point, bySteps: true })
   }
 
-  // A click or Enter: a code is chosen by its number, any other place by its coordinates, and stays decoded.
   choose(place) {
-    if (this.cursor?.place !== place) this.moveTo(place)
+    if (!this.canvas.view.holds(place)) return
+    this.moveTo(place)
+    this.chooseCursor()
+  }
+
+  // A code is chosen by its number, any other place by its coordinates, and stays decoded.
+  chooseCursor() {
+    if (!this.cursor) this.moveTo(this.canvas.view.middle())
     if (!this.cursor) return
     this.pinned = true
     const { point, snapped } = this.cursor
@@ -84,10 +97,10 @@ export class Gestures {
     this.canvas.redraw()
   }
 
-  // By keys, at the edge of what is seen: the plane moves under the cursor.
-  panTowards(place) {
-    const from = this.cursorPlace()
-    this.panBy(from[0] - place[0], from[1] - place[1])
+  // The plane moves so far that a place beyond the edge of what is seen comes to lie on the edge.
+  bringIntoView(place) {
+    const seen = this.canvas.view.nearest(place)
+    if (seen[0] !== place[0] || seen[1] !== place[1]) this.panBy(seen[0] - place[0], seen[1] - place[1])
   }
 
   zoomAt(place, factor) {
@@ -131,12 +144,22 @@ export class Gestures {
   }
 
   endLasso() {
+    const { space } = this.canvas
     const every = Math.ceil(this.lasso.length / MOST_CORNERS)
-    const region = this.lasso.filter((_, place) => place % every === 0)
+    const corners = this.lasso.filter((_, place) => place % every === 0)
+    const region = space.dimensions === 1 ? this.wholeRows(corners) : corners
     this.toggleLasso()
     this.lasso = region // shown until the page has it
     if (region.length > 2) this.canvas.tell({ kind: "region", region })
     else this.cancel()
+  }
+
+  // Of a single dimension the height says nothing: a region is what lies between two values.
+  wholeRows(corners) {
+    if (corners.length < 3) return corners
+    const [left, right] = [Math.min, Math.max].map((choose) => choose(...corners.map(([x]) => x)))
+    const [low, high] = this.canvas.data.span[1]
+    return [[left, low], [right, low], [right, high], [left, high]]
   }
 
   cancel() {

@@ -1,6 +1,6 @@
 // Mouse, touch and keyboard on the plane, told to the canvas as what they mean:
-//   moveTo(place), leave(), panBy(across, down), zoomAt(place, factor), choose(place), toggleLasso(),
-//   lassoAt(place), cornerAt(place), endLasso(), cancel(), jumpToNearest(), resetView(), cursorPlace()
+//   moveTo(place), leave(), panBy(across, down), zoomAt(place, factor), choose(place), chooseCursor(),
+//   toggleLasso(), lassoAt(place), cornerAt(place), endLasso(), cancel(), jumpToNearest(), resetView(), cursorPlace()
 // Places are pixels of the canvas.
 
 const STILL = 5 // pixels that a hand may tremble while it clicks
@@ -46,7 +46,7 @@ export function followHands(node, canvas) {
     const before = fingers.get(moving)
     const distance = (a) => Math.hypot(a[0] - still[0], a[1] - still[1]) || 1
     const middle = (a) => [(a[0] + still[0]) / 2, (a[1] + still[1]) / 2]
-    canvas.zoomAt(middle(now), distance(now) / distance(before))
+    canvas.zoomAt(middle(before), distance(now) / distance(before))
     canvas.panBy(middle(now)[0] - middle(before)[0], middle(now)[1] - middle(before)[1])
   }
 
@@ -78,7 +78,7 @@ function followKey(event, canvas) {
   const arrow = ARROWS[event.key]
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key // whatever Caps Lock says
   const keys = {
-    Enter: () => (canvas.lassoing ? canvas.cornerAt(at) : canvas.choose(at)),
+    Enter: () => (canvas.lassoing ? canvas.cornerAt(at) : canvas.chooseCursor()),
     "+": () => canvas.zoomAt(at, 1.5),
     "=": () => canvas.zoomAt(at, 1.5), // the same key without Shift
     "-": () => canvas.zoomAt(at, 1 / 1.5),

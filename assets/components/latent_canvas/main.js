@@ -9,6 +9,7 @@ import { followHands } from "./hands.js"
 import { legend } from "./legend.js"
 import { loadCodes, loadImages, loadNetwork } from "./loading.js"
 import { Manifold } from "./manifold.js"
+import { Middles } from "./middles.js"
 import { Panel } from "./panel.js"
 import { drawBase, drawOverlay } from "./picture.js"
 import { Space } from "./space.js"
@@ -46,6 +47,7 @@ class LatentCanvas {
     this.panel = new Panel(this.outer)
     this.view = new View()
     this.manifold = new Manifold()
+    this.middles = new Middles()
     this.gestures = new Gestures(this)
     this.hidden = new Set() // classes
     followHands(this.overlay, this.gestures)
@@ -102,6 +104,7 @@ class LatentCanvas {
       this.codes = codes
       this.space = new Space(codes, data.plane)
       this.density = null
+      this.middles.begin(this.space, data.classes)
       this.gestures.followCodes()
       this.glideFrom(before)
     }
@@ -123,6 +126,7 @@ class LatentCanvas {
       if (this.removed || this.data.decoder !== decoder) return
       this.decoder = network
       this.decoderUrl = decoder
+      this.middles.begin(this.space, this.data.classes)
       this.redraw()
     }
     if (!this.images) this.images = await loadImages(images)

@@ -10,6 +10,7 @@ export class Panel {
   constructor(outer) {
     this.decoded = outer.querySelector(".vaelab-canvas-decoded")
     this.original = outer.querySelector(".vaelab-canvas-original")
+    this.classes = outer.querySelector(".vaelab-canvas-middles")
     this.words = outer.querySelector(".vaelab-canvas-words")
     this.spoken = outer.querySelector(".vaelab-canvas-spoken")
   }
@@ -17,6 +18,8 @@ export class Panel {
   // `found` is what the canvas knows of the place; returns the sentences.
   show(found, images) {
     this.decoded.parentElement.hidden = false
+    this.classes.hidden = true
+    this.resting = null
     paint(this.decoded, found.pixels, found.shape)
     this.decoded.nextElementSibling.textContent = found.snapped < 0 ? "Decoded here" : "Reconstruction"
     const figure = this.original.parentElement
@@ -28,8 +31,7 @@ export class Panel {
     const sentences = describe(found)
     this.words.replaceChildren(
       ...sentences.map((sentence) => {
-        const line = document.createElement("p")
-        line.textContent = sentence
+        const line = paragraph(sentence)
         line.classList.toggle("hole", sentence === HOLE)
         return line
       }),
@@ -42,16 +44,44 @@ export class Panel {
     this.spoken.textContent = sentences.join(" ")
   }
 
-  rest(sentence) {
+  // Nobody points anywhere: what to do, and the classes as the decoder draws the mean code of each. `pictures`
+  // are by label; null for a class without codes.
+  rest(sentence, pictures, classes) {
+    if (this.resting?.pictures === pictures && this.resting.count === pictures.length) return
+    this.resting = { pictures, count: pictures.length }
     for (const canvas of [this.decoded, this.original]) canvas.parentElement.hidden = true
-    const line = document.createElement("p")
-    line.textContent = sentence
-    this.words.replaceChildren(line)
+    const lines = pictures.length ? [sentence, "Now: the mean code of each class, decoded. Look which come out alike."] : [sentence]
+    this.words.replaceChildren(...lines.map(paragraph))
+    this.classes.hidden = pictures.length === 0
+    this.classes.dataset.size = sizeOf(classes)
+    const shown = classes.map(({ name }, label) => ({ name, image: pictures[label] })).filter(({ image }) => image)
+    this.classes.replaceChildren(...shown.map(figureOf))
   }
 }
 
+const MANY = 12 // classes, beyond which their pictures are small
+
+const sizeOf = (classes) => (classes.some(({ name }) => name.length > 3) ? "large" : classes.length > MANY ? "small" : "middle")
+
+function paragraph(text) {
+  return Object.assign(document.createElement("p"), { textContent: text })
+}
+
+function figureOf({ name, image }) {
+  const figure = document.createElement("figure")
+  const canvas = document.createElement("canvas")
+  canvas.setAttribute("role", "img")
+  canvas.setAttribute("aria-label", `Mean code of ${name}, decoded`)
+  put(canvas, image)
+  figure.append(canvas, Object.assign(document.createElement("figcaption"), { textContent: name }))
+  return figure
+}
+
 function paint(canvas, pixels, shape) {
-  const image = imageData(pixels, shape)
+  put(canvas, imageData(pixels, shape))
+}
+
+function put(canvas, image) {
   if (canvas.width !== image.width || canvas.height !== image.height) {
     canvas.width = image.width
     canvas.height = image.height

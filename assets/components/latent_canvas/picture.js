@@ -1,9 +1,11 @@
 // Draws the plane of a canvas (main.js): the base, which changes with data and view, and over it what
 // follows the cursor, with the panel beside.
 
-import { Dots, clipToFrame, drawDensity, drawFrame, drawNames, drawPrior } from "./base.js"
+import { Dots, clipToFrame, drawDensity, drawFrame, drawPrior, drawShares } from "./base.js"
 import { Density } from "./density.js"
-import { drawBeside, drawCross, drawPosterior, drawRegion, drawRing } from "./overlay.js"
+import { drawNames } from "./labels.js"
+import { drawBeside, drawCross, drawRegion, drawRing } from "./overlay.js"
+import { drawPosterior } from "./posterior.js"
 import { channels } from "./theme.js"
 
 export function drawBase(canvas, context) {
@@ -28,6 +30,8 @@ export function drawBase(canvas, context) {
   inFrame(() => {
     if (layers.points) drawPoints(canvas, context)
     if (layers.prior) drawPrior(context, view, { circles: data.circles, isLine, theme })
+    const taken = hasNames(canvas) ? drawClassNames(canvas, context) : []
+    if (layers.prior) drawShares(context, view, { circles: data.circles, isLine, theme, taken })
   })
 }
 
@@ -45,9 +49,15 @@ function drawPoints(canvas, context) {
   const wanted = JSON.stringify(look)
   if (wanted !== canvas.look) [canvas.look, canvas.dots] = [wanted, new Dots(look)]
   canvas.dots.draw(context, view, { screen: canvas.screen, labels: space.labels, hidden })
-  if (data.compact || space.dimensions === 1 || layers.manifold || layers.markers) return
+}
+
+function hasNames({ data: { compact, layers }, space }) {
+  return layers.points && !compact && space.dimensions > 1 && !layers.manifold && !layers.markers
+}
+
+function drawClassNames({ data: { classes }, view, theme, space, hidden }, context) {
   const middles = classes.map((_, label) => space.middle(label))
-  drawNames(context, view, { classes, middles, hidden, theme })
+  return drawNames(context, view, { classes, middles, hidden, theme })
 }
 
 function densityOf(canvas) {
@@ -57,6 +67,7 @@ function densityOf(canvas) {
 
 export function drawOverlay(canvas, context) {
   const { data, view, theme, space, gestures, drawn } = canvas
+  const isLine = space.dimensions === 1
   context.save()
   clipToFrame(context, view)
   const region = gestures.lasso.length ? gestures.lasso : data.region
@@ -64,8 +75,8 @@ export function drawOverlay(canvas, context) {
   if (data.point) drawRing(context, view, data.point, theme)
   if (data.chosen !== null && data.chosen < space.count) drawCode(canvas, context, data.chosen, "left", "chosen")
   if (drawn) {
-    drawRing(context, view, drawn.point, theme, theme.posterior)
-    if (drawn.covariance) drawPosterior(context, view, { ...drawn, theme, corner: "left", name: "drawing" })
+    if (!isLine) drawRing(context, view, drawn.point, theme, theme.posterior)
+    if (isLine || drawn.covariance) drawPosterior(context, view, { ...drawn, isLine, theme, corner: "left", name: "drawing" })
   }
   if (gestures.cursor) drawCursor(canvas, context)
   else rest(canvas)
@@ -77,9 +88,9 @@ function drawCode(canvas, context, index, corner, name) {
   const point = [shown[2 * index], shown[2 * index + 1]]
   const logvar = space.logvarOf(index)
   drawRing(context, view, point, theme)
-  if (logvar && space.dimensions > 1) {
-    drawPosterior(context, view, { point, covariance: space.covariance(logvar), theme, corner, name })
-  }
+  if (!logvar) return
+  const covariance = space.covariance(logvar)
+  drawPosterior(context, view, { point, covariance, isLine: space.dimensions === 1, theme, corner, name })
 }
 
 function drawCursor(canvas, context) {
@@ -94,15 +105,14 @@ function drawCursor(canvas, context) {
   gestures.cursor.bySteps = false
 }
 
-// Nobody points anywhere: the panel shows the image that the page is about, if it is about one.
+// Nobody points anywhere: the panel says what to do, and shows what the decoder makes of each class. The image
+// that the page is about stands elsewhere on the page.
 function rest(canvas) {
-  const { data, space, panel } = canvas
-  if (data.compact) return panel.rest("Move over the plane to decode any place of it.")
-  const index = Math.min(data.chosen ?? data.anchor, space.count - 1)
-  if (canvas.decoder) {
-    const found = data.point ? lookAt(canvas, data.point, -1) : lookAt(canvas, space.point(index), index)
-    panel.show(found, canvas.images)
-  } else panel.rest("Move over the plane to decode any place of it.")
+  const { data, panel, decoder, decoderUrl, middles, outer } = canvas
+  const isWanted = decoderUrl === data.decoder && !data.compact
+  if (isWanted && middles.decodeMore(decoder)) canvas.redraw({ overlayOnly: true })
+  panel.rest("Move over the plane: every place of it is decoded here.", isWanted ? middles.pictures : [], data.classes)
+  if (decoder) outer.dataset.decodes ??= 0 // from now on every place can be decoded
 }
 
 // What can be said of a place: its image, the nearest code, how dense codes are.

@@ -73,6 +73,18 @@ export class Space {
     return { index: best, distance: Math.sqrt(least) }
   }
 
+  // The mean of a class's codes in all dimensions; null for a class without codes.
+  meanCode(label) {
+    const sum = new Float32Array(this.dimensions)
+    let count = 0
+    for (let index = 0; index < this.count; index++) {
+      if (this.labels[index] !== label) continue
+      this.code(index).forEach((value, place) => (sum[place] += value))
+      count += 1
+    }
+    return count ? sum.map((value) => value / count) : null
+  }
+
   // The class's median on the plane, where its name can stand; null for a class without codes.
   middle(label) {
     const members = []

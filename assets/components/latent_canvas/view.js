@@ -93,6 +93,12 @@ export class View {
     return across >= left && across <= left + width && down >= top && down <= top + height
   }
 
+  // The place of the frame that is nearest to a place of the screen.
+  nearest([across, down]) {
+    const { left, top, width, height } = this.frame
+    return [Math.min(Math.max(across, left), left + width), Math.min(Math.max(down, top), top + height)]
+  }
+
   middle() {
     const { left, top, width, height } = this.frame
     return [left + width / 2, top + height / 2]

@@ -1,0 +1,66 @@
+// A posterior to scale, at 1 and 2 sigma: ellipses on a plane; of one dimension, bands over its whole height.
+
+import { halo, trace } from "./base.js"
+import { digits } from "./overlay.js"
+import { ellipse, halfAxes } from "./space.js"
+
+const SMALLEST = 7 // pixels, below which a posterior's long half-axis cannot be seen
+const INSET = 116 // pixels a side, or less on a narrow plane
+
+// One too narrow to see is drawn again, magnified, in a corner. Without a covariance, which a code of an AE
+// does not have, a dimension's line alone.
+export function drawPosterior(context, view, { point, covariance, isLine, theme, corner, name }) {
+  if (isLine) drawBands(context, theme, bandsOf(view, point, covariance))
+  else for (const radius of [1, 2]) outline(context, theme, ellipse(point, covariance, radius).map((place) => view.toScreen(place)))
+  if (!covariance) return
+  const { long, short } = halfAxes(covariance)
+  const scale = isLine ? view.pixels[0] : Math.min(...view.pixels)
+  if (view.scales.some(({ positions }) => positions) || 2 * long * scale >= SMALLEST) return
+  drawInset(context, view, { covariance, isLine, theme, corner, name, long, short, scale })
+}
+
+function bandsOf(view, point, covariance) {
+  const { top, height } = view.frame
+  return { x: view.toScreen(point)[0], sigma: covariance ? Math.sqrt(covariance[0]) * view.pixels[0] : 0, top, height }
+}
+
+// Twice, so that what lies within 1 sigma is the fuller.
+function drawBands(context, theme, { x, sigma, top, height }) {
+  Object.assign(context, { fillStyle: theme.posterior, strokeStyle: theme.posterior, lineWidth: 2 })
+  context.globalAlpha = 0.3
+  for (const radius of [1, 2]) context.fillRect(x - radius * sigma, top, 2 * radius * sigma, height)
+  context.globalAlpha = 1
+  trace(context, [[x, top], [x, top + height]])
+  context.stroke()
+}
+
+function outline(context, theme, curve) {
+  for (const [color, width] of [[theme.background, 5], [theme.posterior, 2.5]]) {
+    trace(context, curve)
+    context.closePath()
+    Object.assign(context, { strokeStyle: color, lineWidth: width })
+    context.stroke()
+  }
+}
+
+function drawInset(context, view, { covariance, isLine, theme, corner, name, long, short, scale }) {
+  const { left, top, width } = view.frame
+  const side = Math.min(INSET, 0.34 * width)
+  const x = corner === "left" ? left + 8 : left + width - side - 8
+  const y = top + 8
+  const factor = roundFactor((side * 0.2) / (long * scale))
+  Object.assign(context, { fillStyle: theme.background, strokeStyle: theme.lines, lineWidth: 1 })
+  context.fillRect(x, y, side, side + 36)
+  context.strokeRect(x, y, side, side + 36)
+  const middle = [x + side / 2, y + side / 2]
+  const magnified = (place) => [middle[0] + place[0] * scale * factor, middle[1] - place[1] * scale * factor]
+  if (isLine) drawBands(context, theme, { x: middle[0], sigma: long * scale * factor, top: y, height: side })
+  else for (const radius of [1, 2]) outline(context, theme, ellipse([0, 0], covariance, radius).map(magnified))
+  halo(context, theme, `${name} × ${factor}`, x + side / 2, y + side + 14)
+  halo(context, theme, `σ ${digits(long)}${isLine ? "" : `, ${digits(short)}`}`, x + side / 2, y + side + 32)
+}
+
+function roundFactor(wanted) {
+  const power = 10 ** Math.floor(Math.log10(wanted))
+  return [1, 2, 5, 10].map((factor) => factor * power).reduce((best, factor) => (factor <= wanted ? factor : best))
+}

@@ -11,7 +11,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 from streamlit.testing.v1 import AppTest
 
-from tests.app.exploring import SHIPPED, is_well, make_run, pixels, sentences, setting, shown, visit
+from tests.app.exploring import SHIPPED, figure, is_well, make_run, pixels, sentences, setting, shown, visit
 from vaelab.config import RunConfig
 from vaelab.datasets import load
 from vaelab.runs import Run
@@ -62,6 +62,10 @@ def decoded(name: str, z: np.ndarray) -> np.ndarray:
 
 def captions(page: AppTest) -> str:
     return " ".join(text.value for text in page.caption)
+
+
+def captions_and_words(page: AppTest) -> list[str]:
+    return [text.value for text in (*page.caption, *page.markdown)]
 
 
 def has(page: AppTest, key: str) -> bool:
@@ -168,6 +172,26 @@ def test_unused_dimensions_are_marked_and_counted(app: App) -> None:
     assert "0.01" in captions(page)
 
 
+def test_the_latent_space_page_counts_the_same_dimensions(app: App) -> None:
+    """Its bars go by the variance of the posterior mean, too: not by how large their KL is."""
+    bars = figure(visit(app(), "latent_space", run="vae-256"), "kl_bars")["data"]
+    (count,) = [text for text in captions_and_words(visit(app(), "walks", run="vae-256")) if "Active" in text]
+    active, unused = (len(trace["x"]) for trace in bars)
+    assert f"Active units: {active} of {active + unused}" in count
+    assert {f"z{place + 1}" for place in np.flatnonzero(codes("vae-256", 10_000).var(0) > 0.01)} == set(
+        bars[0]["x"]
+    )
+
+
+def test_strips_of_an_ae_stand_still_while_rewind_moves(app: App) -> None:
+    """Their codes are those of the newest weights in the dimension of the strip: so are the ends named."""
+    page = visit(app(), "walks", run="ae-2d")
+    before = sheet(page, "traversal")["row_labels"]
+    page.select_slider(key="view_step").set_value("64").run()
+    assert is_well(page)
+    assert sheet(page, "traversal")["row_labels"] == before
+
+
 def test_dimensions_in_which_no_code_of_an_ae_changes_are_unused(app: App) -> None:
     page = visit(app(), "walks", run="ae-256", shown="256")
     labels = sheet(page, "traversal")["row_labels"]
@@ -268,6 +292,12 @@ def test_weights_that_are_no_numbers_are_no_traceback(app: App, runs: Path, walk
     run = make_run(runs, RunConfig(model=kind, latent_dim=9, hidden="16"))
     path = run.path / "model.safetensors"
     save_file({name: np.full_like(array, np.nan) for name, array in load_file(path).items()}, path)
-    page = visit(app(), "walks", run=run.id, walk=walk, **({"source": "mixture"} if kind == "vae" else {}))
+    page = visit(
+        app(),
+        "walks",
+        run=run.id,
+        walk=walk,
+        **({"source": "mixture"} if (kind, walk) == ("vae", "sample") else {}),
+    )
     assert not page.exception
     assert len(sentences(page)) == (walk == "sample")

@@ -22,9 +22,10 @@ from vaelab.figures import whole_span
 from vaelab.glossary import help_for
 from vaelab.images import tile
 from vaelab.planes import axes_plane
+from vaelab.ui.compared import reconstructed
 from vaelab.ui.components import Sheet, pictures
 from vaelab.ui.draw_pad import draw_pad
-from vaelab.ui.explore import Opened, principal, reconstructed
+from vaelab.ui.explore import Opened, principal
 from vaelab.ui.latent_canvas import Shown, latent_canvas
 from vaelab.ui.state import dataset
 

@@ -13,7 +13,7 @@ from vaelab.glossary import help_for
 from vaelab.images import tile
 from vaelab.ui.components import Sheet, pictures
 from vaelab.ui.explore import Opened
-from vaelab.ui.view_controls import pick_number
+from vaelab.ui.view_controls import pick_number, with_code
 from vaelab.ui.view_link import one_of, whole_number
 
 STEPS = (5, 7, 11)
@@ -34,11 +34,16 @@ class Place:
     name: str
 
 
-def pick_place(opened: Opened, name: str, label: str, default: int, help: str) -> Place:
+def pick_image(opened: Opened, name: str, label: str, default: int, help: str) -> int:
     """Choose a test image by its number or at random; `name` is that of the setting."""
-    count = len(opened.data.x_test)
-    key = opened.settings.take(name, whole_number(0, count - 1), min(default, count - 1))
-    index = pick_number(key, label, count, "Random", help)
+    count = len(opened.newest.data.x_test)
+    key = opened.settings.take(name, whole_number(0, count - 1), default)
+    return pick_number(key, label, count, "Random", help)
+
+
+def place_of(opened: Opened, index: int) -> Place:
+    """A test image and its code; another one's, with a sentence, where a snapshot has no code of it."""
+    index = with_code(opened, index)
     return Place(opened.data.x_test[index], opened.codes.mean[index], opened.describe(index))
 
 

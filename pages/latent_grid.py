@@ -126,7 +126,12 @@ with right:
         pick_anchor(
             opened, anchor_key, "Anchor", "The test image whose code fills in what the plane leaves open."
         )
-        pictures([opened.with_reconstruction(anchor)], key="anchor", max_scale=3)
+        pictures(
+            [opened.with_reconstruction(anchor)],
+            key="anchor",
+            max_scale=3,
+            file_name=opened.file_name("anchor", "png"),
+        )
         st.caption("All images have the code of this one, but for the two directions of the plane.")
     place_panel(opened, plane, np.array(st.session_state[at_key]), anchor)
     sheet, name = grid_sheet(opened, plane, x, y, anchor), opened.file_name("latent-grid", "png")

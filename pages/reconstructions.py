@@ -105,7 +105,8 @@ def test_images(opened: Opened) -> None:
     st.markdown(sentence, help="\n\n".join(map(help_for, ("mse", "PCA"))))
     with st.container(key="reconstructions"):
         chosen = in_order(members, model.errors, order, seed)[:count].tolist()
-        pictures([strip(opened, model, pca, index) for index in chosen], key="strips", max_scale=3.5)
+        strips = [strip(opened, model, pca, index) for index in chosen]
+        pictures(strips, key="strips", max_scale=3.5, file_name=opened.file_name("reconstructions", "png"))
 
 
 opened = open_page("Reconstructions")

@@ -22,7 +22,12 @@ MOST_NAMED = 12
 def code_panel(opened: Opened, index: int) -> None:
     """A test image, its reconstruction, and its code or posterior in numbers."""
     mean, logvar = opened.codes.mean[index], opened.codes.logvar
-    pictures([opened.with_reconstruction(index)], key="chosen_image", max_scale=5)
+    pictures(
+        [opened.with_reconstruction(index)],
+        key="chosen_image",
+        max_scale=5,
+        file_name=opened.file_name("test-image", "png"),
+    )
     table = {"dimension": [f"z{place + 1}" for place in range(len(mean))]}
     table["code" if logvar is None else "mean"] = [_number(value) for value in mean]
     if logvar is not None:
@@ -49,7 +54,7 @@ def neighbours_panel(opened: Opened, index: int) -> None:
               tuple(names[part]), cell=images.shape[-1])
         for part in (slice(0, NEIGHBOURS // 2), slice(NEIGHBOURS // 2, NEIGHBOURS))
     ]  # fmt: skip
-    pictures(sheets, key="neighbours", max_scale=1.8)
+    pictures(sheets, key="neighbours", max_scale=1.8, file_name=opened.file_name("nearest-codes", "png"))
     same = int((labels[nearest] == labels[index]).sum())
     st.caption(
         f"{same} of the {NEIGHBOURS} nearest, measured in all {mean.shape[1]} dimensions, have its class."
@@ -69,7 +74,7 @@ def place_panel(opened: Opened, plane: Plane, point: np.ndarray, anchor: int) ->
     named = zip(plane.labels, point, strict=True)
     place = ", ".join(f"{label} = {_number(value, 2)}" for label, value in named if label)
     sheet = Sheet(tile(picture[None], 1), place, f"Image decoded at {place}", cell=picture.shape[-1])
-    pictures([sheet], key="place", max_scale=8)
+    pictures([sheet], key="place", max_scale=8, file_name=opened.file_name("place", "png"))
     st.caption("Click a place of the grid to keep it here, or reach it with the arrow keys and press Enter.")
 
 

@@ -49,7 +49,8 @@ def draw_section(opened: Opened) -> None:
     with left, st.container(key="draw"):
         draw_pad(
             opened.run, opened.newest.version, shape, image,
-            key="draw_pad", on_drawn=partial(_keep, key=key, shape=shape),
+            key="draw_pad", file_name=opened.file_name("drawing", "png"),
+            on_drawn=partial(_keep, key=key, shape=shape),
         )  # fmt: skip
     with right:
         _map(opened.newest)
@@ -150,7 +151,9 @@ def _neighbours(opened: Opened, image: np.ndarray) -> None:
         f"Your image, then the training images nearest to it, of the classes {', '.join(labels)}",
         columns, cell=image.shape[-1], gap=2,
     )  # fmt: skip
-    pictures([sheet], key="neighbours", max_scale=2.7)
+    pictures(
+        [sheet], key="neighbours", max_scale=2.7, file_name=opened.file_name("nearest-training-images", "png")
+    )
     most = max(set(labels), key=labels.count)
     used = min(opened.config.train_size, len(opened.data.x_train))
     few = "" if used == len(opened.data.x_train) else f" (this run learnt from {used:,} of them)"

@@ -79,7 +79,7 @@ def _counts(opened: Opened, members: np.ndarray) -> None:
 def _mean(opened: Opened, members: np.ndarray) -> None:
     mean = np.rint(opened.data.x_test[members].mean(0)).astype(np.uint8)
     sheet = Sheet(tile(mean[None], 1), "Their mean", "Mean image of the region", cell=mean.shape[-1])
-    pictures([sheet], key="region_mean", max_scale=4)
+    pictures([sheet], key="region_mean", max_scale=4, file_name=opened.file_name("region-mean", "png"))
 
 
 def _gallery(opened: Opened, members: np.ndarray) -> None:
@@ -87,4 +87,4 @@ def _gallery(opened: Opened, members: np.ndarray) -> None:
     images = opened.data.x_test[drawn]
     title = "All of them" if len(drawn) == len(members) else f"{len(drawn)} of them, at random"
     sheet = Sheet(tile(images, 12), title, "Test images of the region", cell=images.shape[-1])
-    pictures([sheet], key="region_gallery", max_scale=1.6)
+    pictures([sheet], key="region_gallery", max_scale=1.6, file_name=opened.file_name("region", "png"))

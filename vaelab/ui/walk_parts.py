@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,23 +74,17 @@ def show(
     row_labels: tuple[str, ...] | None = None,
     max_scale: float,
 ) -> None:
-    """Show images (N, C, H, W) row by row on one sheet, with a button that downloads it as PNG.
+    """Show images (N, C, H, W) row by row on one sheet.
 
     Parameters
     ----------
     key
-        What the sheet is, in one word: Streamlit's key of it, and part of the button's and the file's name.
+        What the sheet is, in one word: Streamlit's key of it, and part of the name of its file.
     alt, column_labels, row_labels, max_scale
         As in `vaelab.ui.components`.
     """
-    png = tile(images, columns)
-    sheet = Sheet(png, "", alt, column_labels, row_labels, cell=images.shape[-1])
-    pictures([sheet], key=key, max_scale=max_scale)
-    run = re.sub(r"[^a-z0-9]+", "-", opened.run.title.lower()).strip("-")
-    st.download_button(
-        f"Download the {key}", png, f"{key}-{run}.png", "image/png", key=f"{key}_download",
-        icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
+    sheet = Sheet(tile(images, columns), "", alt, column_labels, row_labels, cell=images.shape[-1])
+    pictures([sheet], key=key, max_scale=max_scale, file_name=opened.file_name(key, "png"))
 
 
 def signed(value: float, form: str = ".1f") -> str:

@@ -32,7 +32,12 @@ def traverse(opened: Opened) -> None:
         _strips(opened, anchor, steps, shown, used)
         st.caption(_caption(opened))
     with right:
-        pictures([opened.with_reconstruction(anchor)], key="anchor", max_scale=4)
+        pictures(
+            [opened.with_reconstruction(anchor)],
+            key="anchor",
+            max_scale=4,
+            file_name=opened.file_name("anchor", "png"),
+        )
         st.caption("The anchor: every picture has its code, except in the one dimension of its strip.")
         st.markdown(f"**{_count(opened, used)}**", help=help_for("active unit"))
         st.caption(_rule(opened))

@@ -12,7 +12,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 from streamlit.testing.v1 import AppTest
 
-from tests.app.exploring import SHIPPED, figure, is_well, make_run, pixels, sentences, setting, shown, visit
+from tests.app.exploring import SHIPPED, is_well, make_run, pixels, sentences, setting, shown, visit
 from vaelab.config import RunConfig
 from vaelab.datasets import load
 from vaelab.runs import Run
@@ -63,10 +63,6 @@ def decoded(name: str, z: np.ndarray) -> np.ndarray:
 
 def captions(page: AppTest) -> str:
     return " ".join(text.value for text in page.caption)
-
-
-def captions_and_words(page: AppTest) -> list[str]:
-    return [text.value for text in (*page.caption, *page.markdown)]
 
 
 def has(page: AppTest, key: str) -> bool:
@@ -170,17 +166,6 @@ def test_unused_dimensions_are_marked_and_counted(app: App) -> None:
     assert [label.endswith("unused") for label in labels] == [False] * 5 + [True] * 5
     assert "**Active units: 5 of 10**" in [text.value for text in page.markdown]
     assert "0.01" in captions(page)
-
-
-def test_the_latent_space_page_counts_the_same_dimensions(app: App) -> None:
-    """Its bars go by the variance of the posterior mean, too: not by how large their KL is."""
-    bars = figure(visit(app(), "latent_space", run="vae-256"), "kl_bars")["data"]
-    (count,) = [text for text in captions_and_words(visit(app(), "walks", run="vae-256")) if "Active" in text]
-    active, unused = (len(trace["x"]) for trace in bars)
-    assert f"Active units: {active} of {active + unused}" in count
-    assert {f"z{place + 1}" for place in np.flatnonzero(codes("vae-256", 10_000).var(0) > 0.01)} == set(
-        bars[0]["x"]
-    )
 
 
 def test_strips_of_an_ae_stand_still_while_rewind_moves(app: App) -> None:

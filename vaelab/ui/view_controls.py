@@ -41,7 +41,7 @@ def pick_plane(opened: Opened) -> Plane:
         + help_for("PCA"),
     )
     if kind == "pca":
-        settings.leave(("x", "y"), "plane is pca: they choose two dimensions")
+        settings.leave(("x", "y"), "plane is pca, which has its own two directions")
         return principal(opened)
     first = _pick_dimension(opened, "x", "Across", None)
     return axes_plane(dimensions, first - 1, _pick_dimension(opened, "y", "Up", first) - 1)

@@ -14,10 +14,13 @@ from vaelab.ui.latent_canvas import Layer, Shown, latent_canvas
 from vaelab.ui.view_controls import (
     Interval,
     central_range,
+    farthest,
     pick_anchor,
     pick_plane,
     pick_range,
     take_anchor,
+    whereabouts,
+    with_code,
 )
 from vaelab.ui.view_link import interval_text, point, switch, switch_text, whole_number
 
@@ -54,10 +57,11 @@ def caption(opened: Opened, is_auto: bool, count: int) -> str:
     )
 
 
-def take_place(opened: Opened, x: np.ndarray, y: np.ndarray) -> str:
+def take_place(opened: Opened, plane: Plane, x: np.ndarray, y: np.ndarray) -> str:
     """Settle which place of the grid is looked at, at first its middle; returns the key of the state."""
     middle = (float(x[len(x) // 2]), float(y[len(y) // 2]))
-    return opened.settings.take("at", point, middle, interval_text)
+    read, within = point(farthest(opened, plane)), whereabouts(opened, plane)
+    return opened.settings.take("at", read, middle, interval_text, within=within)
 
 
 def grid_span(x: np.ndarray, y: np.ndarray) -> Span:
@@ -94,9 +98,9 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     count = st.slider(label, 8, 40, key=key, width=240, persist_state="session")
     layers = pick_overlay(opened)
 anchor_key = take_anchor(opened)
-anchor = st.session_state[anchor_key]
+anchor = with_code(opened, st.session_state[anchor_key])
 x, y = positions(opened, plane, ends, count)
-at_key = take_place(opened, x, y)
+at_key = take_place(opened, plane, x, y)
 left, right = st.columns([3, 1], gap="medium")
 with left:
     with st.container(key="latent-grid"):
@@ -122,12 +126,17 @@ with right:
         pick_anchor(
             opened, anchor_key, "Anchor", "The test image whose code fills in what the plane leaves open."
         )
-        pictures([opened.with_reconstruction(anchor)], key="anchor", max_scale=3)
+        pictures(
+            [opened.with_reconstruction(anchor)],
+            key="anchor",
+            max_scale=3,
+            file_name=opened.file_name("anchor", "png"),
+        )
         st.caption("All images have the code of this one, but for the two directions of the plane.")
     place_panel(opened, plane, np.array(st.session_state[at_key]), anchor)
     sheet, name = grid_sheet(opened, plane, x, y, anchor), opened.file_name("latent-grid", "png")
     st.download_button(
         "Download the grid", sheet, name, "image/png", icon=":material/download:", on_click="ignore"
     )
-    gif_button(opened, "latent-grid", grid_drawer(opened, plane, x, y, anchor))
+    gif_button(opened, "latent-grid", grid_drawer(plane, x, y, st.session_state[anchor_key]))
 settings.write_link(opened.run)

@@ -9,7 +9,15 @@ from vaelab.ui.explore import Opened, open_page
 from vaelab.ui.gifs import gif_button, map_drawer
 from vaelab.ui.latent_canvas import Shown, latent_canvas
 from vaelab.ui.region import region_panel, take_region
-from vaelab.ui.view_controls import Interval, pick_anchor, pick_layers, pick_plane, pick_range, take_anchor
+from vaelab.ui.view_controls import (
+    Interval,
+    pick_anchor,
+    pick_layers,
+    pick_plane,
+    pick_range,
+    take_anchor,
+    with_code,
+)
 
 
 def span(opened: Opened, plane: Plane, ends: list[Interval] | None) -> Span:
@@ -42,7 +50,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )  # fmt: skip
     layers = pick_layers(opened)
 key = take_anchor(opened)
-region = take_region(opened)
+chosen_image = with_code(opened, st.session_state[key])
+region = take_region(opened, plane)
 left, right = st.columns([3, 1], gap="medium")
 with left:
     with st.container(key="latent-scatter"):
@@ -52,8 +61,8 @@ with left:
             plane,
             span(opened, plane, ends),
             layers,
-            anchor=st.session_state[key],
-            chosen=st.session_state[key],
+            anchor=chosen_image,
+            chosen=chosen_image,
             region=st.session_state[region],
         )
         alt = (
@@ -73,9 +82,9 @@ if chosen and chosen.region and chosen.region != st.session_state[region]:
     st.session_state[region] = chosen.region
     st.rerun()
 with right:
-    index = pick_anchor(opened, key, "Test image", "Click a point, or give the number of a test image.")
-    code_panel(opened, index)
-    neighbours_panel(opened, index)
+    pick_anchor(opened, key, "Test image", "Click a point, or give the number of a test image.")
+    code_panel(opened, chosen_image)
+    neighbours_panel(opened, chosen_image)
 region_panel(opened, plane, region)
 if opened.is_vae:
     with right if opened.config.latent_dim <= FEW else st.container():

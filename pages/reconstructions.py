@@ -6,9 +6,10 @@ import streamlit as st
 from vaelab.figures import error_legend, signed_error_sheet
 from vaelab.glossary import help_for
 from vaelab.images import tile
+from vaelab.ui.compared import Compared, reconstructed, reconstructed_by_pca
 from vaelab.ui.components import Sheet, pictures, plot
 from vaelab.ui.draw import draw_section
-from vaelab.ui.explore import Compared, Opened, open_page, reconstructed, reconstructed_by_pca
+from vaelab.ui.explore import Opened, open_page
 from vaelab.ui.gifs import gif_button, pairs_drawer
 from vaelab.ui.view_link import one_of, whole_number
 
@@ -104,7 +105,8 @@ def test_images(opened: Opened) -> None:
     st.markdown(sentence, help="\n\n".join(map(help_for, ("mse", "PCA"))))
     with st.container(key="reconstructions"):
         chosen = in_order(members, model.errors, order, seed)[:count].tolist()
-        pictures([strip(opened, model, pca, index) for index in chosen], key="strips", max_scale=3.5)
+        strips = [strip(opened, model, pca, index) for index in chosen]
+        pictures(strips, key="strips", max_scale=3.5, file_name=opened.file_name("reconstructions", "png"))
 
 
 opened = open_page("Reconstructions")

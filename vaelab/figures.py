@@ -19,7 +19,6 @@ from vaelab.palette import PALETTE, class_style, error_colors
 __all__ = [
     "PALETTE",
     "PRIOR_CIRCLES",
-    "UNUSED_KL",
     "Span",
     "class_counts",
     "decimate",
@@ -31,9 +30,6 @@ __all__ = [
     "signed_error_sheet",
     "whole_span",
 ]
-
-UNUSED_KL = 0.01
-"""Nats of average KL below which a latent dimension counts as unused."""
 
 _NAMED_BARS = 40
 """Bars of which each can have its name below."""
@@ -88,37 +84,33 @@ def error_legend() -> go.Figure:
     )
 
 
-def kl_bars(kl_per_dim: Sequence[float]) -> go.Figure:
-    """KL of each latent dimension, averaged over images, the largest first; those in use and those not.
+def kl_bars(kl_per_dim: Sequence[float], active: Sequence[bool]) -> go.Figure:
+    """KL of each latent dimension, averaged over images, the largest first; active ones and unused ones.
 
     Parameters
     ----------
     kl_per_dim
         (d,) nats, in the order of the dimensions.
+    active
+        (d,) whether each dimension is active, as `vaelab.walks.active_units` says.
     """
     kl = np.asarray(kl_per_dim, np.float64)
     order = np.argsort(-kl, kind="stable")
     kl, names = kl[order], np.array([f"z{dimension + 1}" for dimension in order], dtype=str)
-    used = kl >= UNUSED_KL
+    used = np.asarray(active, bool)[order]
     bars = [
         {
             "type": "bar", "x": names[those], "y": kl[those], "name": f"{name}: {those.sum()} of {len(kl)}",
             "marker": {"color": color}, "hovertemplate": "%{x}: %{y:.4f} nats<extra></extra>",
         }
-        for name, those, color in (("in use", used, PALETTE.kl), ("unused", ~used, PALETTE.baseline))
+        for name, those, color in (("active", used, PALETTE.kl), ("unused", ~used, PALETTE.baseline))
     ]  # fmt: skip
-    line = {
-        "type": "line", "xref": "x domain", "x0": 0, "x1": 1, "y0": UNUSED_KL, "y1": UNUSED_KL,
-        "line": {"color": PALETTE.baseline, "width": 1.5, "dash": "dot"},
-        "name": f"unused below {UNUSED_KL:g} nats", "showlegend": True,
-    }  # fmt: skip
     dimensions = {"type": "category", "categoryarray": names, "showticklabels": len(kl) <= _NAMED_BARS}
     return go.Figure(
         bars,
         {
             "xaxis": {"title": {"text": "latent dimension"}, **dimensions},
             "yaxis": {"title": {"text": "KL (nats per image)"}, "rangemode": "tozero"},
-            "shapes": [line],
             "showlegend": True,
             "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         },

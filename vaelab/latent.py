@@ -25,6 +25,10 @@ class Codes:
     logvar: np.ndarray | None
     """(N, d) float32; None for an AE."""
 
+    def stand_in(self, index: int) -> int:
+        """The image of that number if its code is here, else the first: snapshots may keep fewer codes."""
+        return index if index < len(self.mean) else 0
+
 
 def embed(model: Autoencoder, images: np.ndarray) -> Codes:
     """The posteriors of images (N, C, H, W)."""

@@ -30,7 +30,7 @@ def draw_plot(figure: object) -> None:
 def draw_pictures(sheets: list) -> None:
     from vaelab.ui.components import pictures
 
-    pictures(sheets, key="strip")
+    pictures(sheets, key="strip", file_name="strip.png")
 
 
 def sent(app: AppTest) -> dict[str, Any]:
@@ -106,4 +106,4 @@ def test_a_sheet_knows_its_columns_and_rows(image: bytes | np.ndarray) -> None:
 )
 def test_a_sheet_that_does_not_fit_is_refused(sheet: Sheet, sentence: str) -> None:
     with pytest.raises(ValueError, match=f"^{sentence}$"):
-        pictures([sheet], key="strip")
+        pictures([sheet], key="strip", file_name="strip.png")

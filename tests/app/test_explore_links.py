@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -100,6 +101,76 @@ def test_a_plane_is_no_choice_in_two_dimensions(app: App) -> None:
     (sentence,) = sentences(page)
     assert "only 2" in sentence
     assert setting(page, "anchor") == 6
+
+
+@pytest.mark.parametrize(
+    ("run", "page", "idle", "reason"),
+    [
+        ("vae-20d", "latent_space", {"plane": "pca", "x": "3", "y": "4"}, "x and y have no effect"),
+        ("vae-20d", "latent_space", {"range_x": "-1,1"}, "range_x has no effect, because range is auto"),
+        (
+            "vae-20d",
+            "walks",
+            {"walk": "sample", "source": "mixture", "temperature": "0.5"},
+            "scales the prior",
+        ),
+        ("ae-2d", "walks", {"walk": "sample", "temperature": "0.5"}, "temperature has no effect"),
+        ("vae-2d", "reconstructions", {"sort": "best", "seed": "3"}, "seed is not a setting"),
+        ("vae-2d", "latent_grid", {"zoom": "3"}, "zoom is not a setting"),
+        ("vae-2d", "walks", {"zoom": "3", "epochs": "4"}, "zoom and epochs are not settings"),
+        ("vae-2d", "walks", {f"s{i}": "" for i in range(90)}, "s0, s1, s2, s3, s4 and 85 more are not"),
+    ],
+)
+def test_what_is_not_in_force_is_said_once(
+    app: App, run: str, page: str, idle: dict[str, str], reason: str
+) -> None:
+    opened = visit(app(), page, run=run, **idle)
+    (sentence,) = sentences(opened)
+    assert reason in sentence
+    assert is_well(opened.run())
+
+
+def test_what_the_whole_app_reads_is_no_setting(app: App) -> None:
+    assert is_well(visit(app(), "latent_space", run="vae-2d", embed="true", embed_options="dark_theme"))
+
+
+PLACES = {"latent_space": ("region", "0,0;1,0;1,1.5"), "latent_grid": ("at", "0.5,-1.25")}
+
+
+@pytest.mark.parametrize("page", PLACES)
+def test_a_place_is_forgotten_where_its_numbers_mean_something_else(app: App, page: str) -> None:
+    name, value = PLACES[page]
+    chosen = {"plane": "dimensions", "x": "4", "y": "2", name: value}
+    opened = visit(app(), page, run="vae-20d", **chosen)
+    visit(opened, "train")
+    visit(opened, page, run="vae-20d")
+    assert opened.query_params[name] == value  # the same run and plane
+    given = dict(opened.query_params)
+    opened.selectbox(key="view_x").select(5).run()
+    assert opened.query_params[name] != value
+    opened.query_params.clear()
+    change_address(opened, **given)
+    assert opened.query_params[name] == value  # a link names both
+    opened.selectbox(key="picked_run").select("beta-vae").run()
+    assert is_well(opened)
+    assert opened.query_params.get(name, "") != value
+
+
+@pytest.mark.parametrize(
+    ("page", "wrong"),
+    [
+        ("latent_space", {"region": "0,0;1,0;1,1e300"}),
+        ("latent_space", {"region": "0,0;1,0;1,-9999"}),
+        ("latent_grid", {"at": "9999,0"}),
+        ("latent_grid", {"at": "0,-1e5"}),
+    ],
+)
+def test_a_place_far_beyond_the_codes_gets_a_sentence(app: App, page: str, wrong: dict[str, str]) -> None:
+    opened = visit(app(), page, run="vae-2d", **wrong)
+    (sentence,) = sentences(opened)
+    limit = float(re.search(r"from -([\d.]+) to \1[, ]", sentence + " ")[1])
+    assert 100 * 4 <= limit <= 9999
+    assert is_well(opened.run())
 
 
 def test_a_link_to_a_run_that_is_not_there(app: App) -> None:

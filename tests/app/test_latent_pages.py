@@ -125,8 +125,8 @@ def test_the_shares_of_the_prior_fit_the_picture(
     assert [text for _, text in shown(page, "latent_canvas")["circles"]] == circles
 
 
-def silence(run: Run, dimension: int) -> None:
-    """Have the encoder answer every image with the prior in one latent dimension."""
+def silence(run: Run, dimension: int, logvar: float = 0) -> None:
+    """Have the encoder answer every image with the prior in one latent dimension, or one of that variance."""
     from safetensors.numpy import load_file, save_file
 
     path, size = run.path / "model.safetensors", run.config.latent_dim
@@ -134,6 +134,8 @@ def silence(run: Run, dimension: int) -> None:
     for name, values in weights.items():
         if name.startswith("encoder") and len(values) == 2 * size:
             values[[dimension, size + dimension]] = 0
+            if values.ndim == 1:
+                values[size + dimension] = logvar
     save_file(weights, path)
 
 
@@ -143,6 +145,19 @@ def test_an_unused_dimension_is_said_and_not_offered_first(app: App, runs: Path)
     page = visit(app(), "latent_space", run=run.id, plane="dimensions")
     assert any("1 of 4 dimensions is unused (z1)" in text.value for text in page.caption)
     assert 1 not in (setting(page, "x"), setting(page, "y"))
+
+
+def test_pages_agree_on_what_is_unused_whatever_its_kl(app: App, runs: Path) -> None:
+    """A posterior that is the same for all images says nothing of them, though its KL is 0.18 nats."""
+    run = make_run(runs, RunConfig(latent_dim=4, hidden="none"))
+    silence(run, dimension=2, logvar=-1)
+    page = visit(app(), "latent_space", run=run.id)
+    active, unused = figure(page, "kl_bars")["data"]
+    assert sorted(active["x"]) == ["z1", "z2", "z4"]
+    assert (list(unused["x"]), numbers(unused["y"])[0]) == (["z3"], pytest.approx(np.exp(-1) / 2, abs=1e-3))
+    assert any("1 of 4 dimensions is unused (z3)" in text.value for text in page.caption)
+    page = visit(page, "walks", run=run.id)
+    assert any("Active units: 3 of 4" in text.value for text in page.markdown)
 
 
 # Latent grid

@@ -32,7 +32,10 @@ from tests.app.exploring import (
 from vaelab.arrays import read_snapshot, save_snapshot
 from vaelab.config import RunConfig
 from vaelab.files import write_json
+from vaelab.planes import axes_plane
 from vaelab.runs import Run
+from vaelab.trained import load_snapshot
+from vaelab.ui.gifs import grid_drawer
 
 App = Callable[[], AppTest]
 PICTURES = {
@@ -117,6 +120,7 @@ def test_without_snapshots_there_is_nothing_to_rewind(app: App, runs: Path, page
     opened = visit(app(), page, run=run.id)
     assert is_well(opened)
     assert not opened.select_slider
+    assert any("no snapshots to go back to, because" in text.value for text in opened.caption)
     (sentence,) = sentences(visit(opened, page, run=run.id, step="3"))
     assert "nothing older was kept" in sentence
 
@@ -147,8 +151,9 @@ def test_the_browser_is_given_what_the_step_left(app: App, recorded: Run) -> Non
     page = visit(app(), "latent_space", run=recorded.id)
     before = shown(page, "latent_canvas")
     after = shown(go_to(page, 16), "latent_canvas")
+    saved = recorded.snapshot_file(16).stat().st_mtime_ns
     for what in ("codes", "decoder"):
-        assert after[what].endswith(f"/lab/runs/{recorded.id}/step-16/{what}")
+        assert after[what].endswith(f"/lab/runs/{recorded.id}/step-16-{saved}/{what}")
     fixed = ("plane", "span", "revision", "run", "images")
     assert [after[name] for name in fixed] == [before[name] for name in fixed]
 
@@ -176,19 +181,60 @@ def test_what_stands_beside_the_plane_is_of_the_step(app: App, recorded: Run) ->
     assert any(f"together {kl:.1f} nats" in text.value for text in page.caption)
 
 
-def test_a_snapshot_with_fewer_codes_shows_as_many_images(
-    app: App, runs: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def fewer(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A run whose snapshots keep the codes of the first 100 test images."""
     monkeypatch.setattr("vaelab.preview.KEPT_NUMBERS", 600)
-    run = record_run(runs, TINY)
-    page = visit(app(), "latent_space", run=run.id, step="20", anchor="99")
+    return record_run(runs, TINY)
+
+
+def says(page: AppTest, words: str) -> bool:
+    return any(words in text.value for text in page.caption)
+
+
+def test_a_snapshot_with_fewer_codes_says_so_and_shows_as_many_images(app: App, fewer: Run) -> None:
+    page = visit(app(), "reconstructions", run=fewer.id, step="20")
     assert is_well(page)
-    assert page.number_input(key="view_anchor").max == 99
-    assert is_well(visit(page, "reconstructions", run=run.id))
     assert "over 100 test images" in page.markdown[0].value
-    assert is_well(visit(page, "latent_grid", run=run.id))
-    (sentence,) = sentences(visit(app(), "latent_space", run=run.id, step="20", anchor="100"))
-    assert "anchor must be a whole number from 0 to 99" in sentence
+    assert says(page, "keep the codes of the first 100 test images")
+    assert not says(go_to(page, "newest"), "keep the codes")
+    page = visit(page, "walks", run=fewer.id, step="20", walk="sample", source="mixture")
+    assert says(page, "fitted to the posterior means of the first 100 test images")
+
+
+@pytest.mark.parametrize(
+    ("page", "drawn", "given"),
+    [
+        ("latent_space", "chosen_image", {"anchor": "2000"}),
+        ("latent_grid", "anchor", {"anchor": "2000"}),
+        ("walks", "anchor", {"anchor": "2000"}),
+        ("walks", "interpolation", {"walk": "interpolate", "a": "2000", "b": "5", "c": "3000"}),
+    ],
+)
+def test_an_image_without_a_code_stays_chosen_and_another_stands_in(
+    app: App, fewer: Run, page: str, drawn: str, given: dict[str, str]
+) -> None:
+    opened = visit(app(), page, run=fewer.id, **given)
+    newest = shown(opened, drawn)
+    go_to(opened, 20)
+    assert is_well(opened)
+    assert says(opened, "no code of test image 2000, which stays chosen: here test image 0")
+    assert given.items() <= opened.query_params.items()
+    link = visit(app(), page, **opened.query_params)
+    assert is_well(link)
+    assert shown(link, drawn) == shown(opened, drawn) != newest
+    other = {**given, **({"a": "0", "c": "0"} if "a" in given else {"anchor": "0"})}
+    assert shown(visit(app(), page, run=fewer.id, step="20", **other), drawn) == shown(opened, drawn)
+    assert shown(go_to(opened, "newest"), drawn) == newest
+
+
+def test_the_grid_of_every_frame_has_the_stand_in_too() -> None:
+    plane, x = axes_plane(256), np.linspace(-1, 1, 3)
+    past = load_snapshot(Run(SHIPPED / "vae-256"), 940)
+    assert len(past.codes.mean) < 2000
+    frames = [grid_drawer(plane, x, x, anchor)(past) for anchor in (2000, 0, 99)]
+    assert np.array_equal(frames[0], frames[1])
+    assert not np.array_equal(frames[0], frames[2])
 
 
 # Playing
@@ -236,6 +282,15 @@ def test_a_damaged_snapshot_gets_a_sentence(app: App, recorded: Run, page: str, 
     assert "no readable 000016.npz" in sentence
     assert "newest weights instead" in sentence
     assert is_well(go_to(opened, 4))
+
+
+def test_a_snapshot_that_was_replaced_is_read_anew(app: App, recorded: Run) -> None:
+    page = visit(app(), "latent_grid", run=recorded.id, step="16")
+    before = shown(page, "latent_grid_canvas"), shown(page, "place")
+    save_snapshot(recorded, dataclasses.replace(read_snapshot(recorded, 4), step=16))
+    after = shown(page.run(), "latent_grid_canvas"), shown(page, "place")
+    assert before[0]["decoder"] != after[0]["decoder"]
+    assert before[1] != after[1]
 
 
 def test_a_chosen_snapshot_that_was_thinned_out_falls_back(app: App, recorded: Run) -> None:

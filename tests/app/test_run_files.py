@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,12 +81,15 @@ def test_a_snapshot_is_answered_with_its_own_decoder_and_codes(run: Run) -> None
     save_snapshot(
         run, Snapshot(step=7, epoch=0.1, decoder=decoder, mean=mean, logvar=None, reconstructions=pictures)
     )
-    answer = get(address(run, "step-7", "decoder"))
+    version = f"step-7-{run.snapshot_file(7).stat().st_mtime_ns}"
+    answer = get(address(run, version, "decoder"))
     assert "immutable" in answer.headers["cache-control"]
     assert not any(array.any() for array in read(answer.body).values())
-    codes = read(get(address(run, "step-7", "codes")).body)
+    codes = read(get(address(run, version, "codes")).body)
     np.testing.assert_array_equal(codes["mean"], mean)
     np.testing.assert_array_equal(codes["labels"], load("mnist").y_test[:50])
+    os.utime(run.snapshot_file(7))  # as when an example is updated: other content has another address
+    assert get(address(run, version, "codes")).headers["cache-control"] == "no-store"
 
 
 def test_of_a_training_under_way_the_newest_is_answered(run: Run) -> None:
@@ -115,7 +119,8 @@ def test_of_a_training_under_way_the_newest_is_answered(run: Run) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/lab/runs/{id}/step-7/decoder",
+        "/lab/runs/{id}/step-7-1/decoder",
+        "/lab/runs/{id}/step-1/decoder",
         "/lab/runs/{id}/live-7/codes",
         "/lab/runs/{id}/weights-1/model.safetensors",
         "/lab/runs/{id}/newest/decoder",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
 APP = Path(__file__).parent / "apps" / "components_app.py"
@@ -268,3 +269,17 @@ def test_room_is_reserved_before_plotly_is_there(page: Page, url: str) -> None:
     at_step(page, 0)
     expect(notice).to_be_hidden()
     assert page.locator(".st-key-strip").bounding_box() == before
+
+
+def test_all_sheets_are_saved_in_one_picture_by_keyboard(view: Page) -> None:
+    button = view.get_by_role("button", name="Download rings.png")
+    button.focus()
+    with view.expect_download() as waiting:
+        view.keyboard.press("Enter")
+    assert waiting.value.suggested_filename == "rings.png"
+    widths, heights = zip(*view.locator(".st-key-strip .vaelab-sheet").evaluate_all(
+        "sheets => sheets.map(sheet => sheet.querySelector('img'))"
+        ".map(image => [image.naturalWidth, image.naturalHeight])"
+    ), strict=True)  # fmt: skip
+    saved = Image.open(waiting.value.path())
+    assert saved.size == (max(widths), sum(heights) + len(heights) - 1)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.drawing import (
@@ -328,3 +330,22 @@ def test_pictures_for_a_person(browser: Browser, server: Server, run: str, schem
     page.mouse.move(0, 0)
     page.screenshot(path=OUTPUT / f"draw-{run}-{scheme}-{width}.png")
     context.close()
+
+
+@pytest.mark.parametrize(("run", "size"), [("vae-2d", (8 * 30 - 2, 58)), ("ae-2d", (3 * 30 - 2, 28))])
+def test_what_the_model_makes_of_it_is_saved_as_one_picture(
+    page: Page, server: Server, run: str, size: tuple[int, int]
+) -> None:
+    open_pad(page, server, run=run)
+    save = page.get_by_role("button", name=re.compile("^Download drawing-"))
+    expect(save).to_have_count(0)  # nothing is drawn
+    draw(page)
+    wait_for(page, "shown")
+    with page.expect_download() as waiting:
+        save.press("Enter")
+    picture = np.asarray(Image.open(waiting.value.path()).convert("L")).astype(int)
+    assert picture.shape == size[::-1]
+    assert (
+        np.abs(picture[:28, :28] - np.rint(255 * np.array(heard(page)[-1]["pixels"])).reshape(28, 28)).max()
+        <= 1
+    )

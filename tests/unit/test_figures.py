@@ -48,7 +48,7 @@ ALL_SIZES = [
     for name, function in {
         "losses": loss_figure,
         "losses of an AE": lambda count: loss_figure(count, config=AE),
-        "kl": lambda count: figures.kl_bars([0.5] * count),
+        "kl": lambda count: figures.kl_bars([0.5] * count, [True] * count),
         "class counts": lambda count: figures.class_counts(
             np.arange(count), [f"class {n}" for n in range(count)]
         ),
@@ -99,7 +99,7 @@ def test_inputs_stay_as_they_are():
     figures.whole_span(points)
     figures.class_counts(kl, ("a", "b"))
     figures.signed_error_sheet(errors)
-    figures.kl_bars(kl)
+    figures.kl_bars(kl, kl > 0.01)
 
 
 def test_every_class_has_a_bar_of_its_colour():
@@ -139,14 +139,17 @@ def test_the_legend_has_the_colours_of_the_sheet():
 
 
 @UNHURRIED
-@given(st.lists(st.floats(0, 20), max_size=30))
-def test_every_dimension_has_its_bar_by_whether_it_is_used(kl: list[float]):
-    figure = figures.kl_bars(kl)
+@given(st.lists(st.tuples(st.floats(0, 20), st.booleans()), max_size=30))
+def test_every_dimension_has_its_bar_by_whether_it_is_active(dimensions: list[tuple[float, bool]]):
+    kl, active = [value for value, _ in dimensions], [is_active for _, is_active in dimensions]
+    figure = figures.kl_bars(kl, active)
     drawn = {name: value for trace in figure.data for name, value in zip(trace.x, trace.y, strict=True)}
     assert drawn == {f"z{place + 1}": value for place, value in enumerate(kl)}
     used, unused = figure.data
-    assert all(value >= 0.01 for value in used.y)
-    assert all(value < 0.01 for value in unused.y)
-    assert used.name == f"in use: {len(used.y)} of {len(kl)}"
+    for trace, expected in ((used, True), (unused, False)):
+        assert set(trace.x) == {
+            f"z{place + 1}" for place, is_active in enumerate(active) if is_active == expected
+        }
+    assert used.name == f"active: {len(used.y)} of {len(kl)}"
     heights = [drawn[name] for name in figure.layout.xaxis.categoryarray]
     assert heights == sorted(heights, reverse=True)

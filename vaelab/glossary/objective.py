@@ -199,9 +199,8 @@ OBJECTIVE = (
         long="In an unused dimension the posterior is the prior, whatever the image: it costs nothing "
         "and says nothing. Burda and co-authors (2016) call a dimension active if its posterior mean "
         "has a variance above 0.01 over the images, as in the formula, where $q$ is the posterior over "
-        "codes $z$ of an image $x$, $\\mathbb{E}$ its mean, and Cov the variance over images. The bars of "
-        "the KL per dimension call a dimension unused if its average KL is below 0.01 nats; the two "
-        "counts mostly agree.",
+        "codes $z$ of an image $x$, $\\mathbb{E}$ its mean, and Cov the variance over images. All "
+        "others are unused; their KL is near 0.",
         formula=r"\operatorname{Cov}_x\left(\mathbb{E}_{q(z \mid x)}[z]\right) > 0.01",
         see=("KL divergence", "posterior collapse", "latent dimension"),
     ),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from vaelab.figures import UNUSED_KL, kl_bars
+from vaelab.figures import kl_bars
 from vaelab.glossary import help_for
 from vaelab.images import tile
 from vaelab.planes import Plane
 from vaelab.ui.components import Sheet, pictures, plot
 from vaelab.ui.explore import Opened, kl_per_dimension
+from vaelab.walks import ACTIVE_VARIANCE, active_units
 
 FEW = 6
 """Dimensions that can be listed beside a chart without scrolling."""
@@ -21,7 +22,12 @@ MOST_NAMED = 12
 def code_panel(opened: Opened, index: int) -> None:
     """A test image, its reconstruction, and its code or posterior in numbers."""
     mean, logvar = opened.codes.mean[index], opened.codes.logvar
-    pictures([opened.with_reconstruction(index)], key="chosen_image", max_scale=5)
+    pictures(
+        [opened.with_reconstruction(index)],
+        key="chosen_image",
+        max_scale=5,
+        file_name=opened.file_name("test-image", "png"),
+    )
     table = {"dimension": [f"z{place + 1}" for place in range(len(mean))]}
     table["code" if logvar is None else "mean"] = [_number(value) for value in mean]
     if logvar is not None:
@@ -48,7 +54,7 @@ def neighbours_panel(opened: Opened, index: int) -> None:
               tuple(names[part]), cell=images.shape[-1])
         for part in (slice(0, NEIGHBOURS // 2), slice(NEIGHBOURS // 2, NEIGHBOURS))
     ]  # fmt: skip
-    pictures(sheets, key="neighbours", max_scale=1.8)
+    pictures(sheets, key="neighbours", max_scale=1.8, file_name=opened.file_name("nearest-codes", "png"))
     same = int((labels[nearest] == labels[index]).sum())
     st.caption(
         f"{same} of the {NEIGHBOURS} nearest, measured in all {mean.shape[1]} dimensions, have its class."
@@ -68,30 +74,32 @@ def place_panel(opened: Opened, plane: Plane, point: np.ndarray, anchor: int) ->
     named = zip(plane.labels, point, strict=True)
     place = ", ".join(f"{label} = {_number(value, 2)}" for label, value in named if label)
     sheet = Sheet(tile(picture[None], 1), place, f"Image decoded at {place}", cell=picture.shape[-1])
-    pictures([sheet], key="place", max_scale=8)
+    pictures([sheet], key="place", max_scale=8, file_name=opened.file_name("place", "png"))
     st.caption("Click a place of the grid to keep it here, or reach it with the arrow keys and press Enter.")
 
 
 def kl_panel(opened: Opened) -> None:
     """How much each latent dimension of a VAE says, as bars and in a sentence."""
-    kl = kl_per_dimension(opened)
-    st.markdown("**KL per dimension**", help=help_for("KL"))
+    kl, active = kl_per_dimension(opened), active_units(opened.codes.mean)
+    st.markdown("**KL per dimension**", help="\n\n".join(map(help_for, ("KL", "active unit"))))
     plot(
-        kl_bars(kl.tolist()), key="kl_bars", height=300, alt="KL of each latent dimension, the largest first"
-    )
+        kl_bars(kl.tolist(), active.tolist()), key="kl_bars", height=300,
+        alt="KL of each latent dimension, the largest first, with those that are unused apart",
+    )  # fmt: skip
     st.caption(
         "Averaged over the test images, the largest first; together"
-        f" {kl.sum():.1f} nats per image. {_on_use(kl)}"
+        f" {kl.sum():.1f} nats per image. {_on_use(active)}"
     )
 
 
-def _on_use(kl: np.ndarray) -> str:
-    unused = [f"z{place + 1}" for place in np.flatnonzero(kl < UNUSED_KL)]
+def _on_use(active: np.ndarray) -> str:
+    unused = [f"z{place + 1}" for place in np.flatnonzero(~active)]
     if not unused:
-        return "No dimension is unused: look how evenly they share the work." if len(kl) > 1 else ""
+        return "No dimension is unused: look how evenly they share the work." if len(active) > 1 else ""
     named = ", ".join(unused[:MOST_NAMED]) + (", …" if len(unused) > MOST_NAMED else "")
     verb = "is" if len(unused) == 1 else "are"
     return (
-        f"{len(unused)} of {len(kl)} dimensions {verb} unused ({named}): there the posterior stays at the"
-        " prior and says nothing of the image."
+        f"{len(unused)} of {len(active)} dimensions {verb} unused ({named}): there the variance of the"
+        f" posterior mean over the test images is at most {ACTIVE_VARIANCE:g}, so that it says hardly"
+        " anything of the image."
     )

@@ -141,11 +141,12 @@ def pictures(
     sheets: Sequence[Sheet],
     *,
     key: str,
+    file_name: str,
     state: str = "",
     step: int | None = None,
     max_scale: float = 4,
 ) -> None:
-    """Show sheets of pictures, with crisp pixels, that change without a flicker.
+    """Show sheets of pictures, with crisp pixels, that change without a flicker, and a button to save them.
 
     Parameters
     ----------
@@ -153,6 +154,8 @@ def pictures(
         Shown beside each other where there is room, else below each other.
     key
         Streamlit's key of the element.
+    file_name
+        Of the PNG to download: the sheet as it is, or several below each other.
     state, step
         Written to the element as `data-state` and `data-step`, for tests to wait on.
     max_scale
@@ -164,7 +167,13 @@ def pictures(
         If a sheet is no whole number of cells, or has another number of labels than of them.
     """
     described = [_describe(sheet) for sheet in sheets]
-    data = {"sheets": described, "state": state, "step": step, "max_scale": max_scale}
+    data = {
+        "sheets": described,
+        "file_name": file_name,
+        "state": state,
+        "step": step,
+        "max_scale": max_scale,
+    }
     component("pictures")(key=key, data=data)
 
 

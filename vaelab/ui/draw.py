@@ -23,9 +23,10 @@ from vaelab.figures import whole_span
 from vaelab.glossary import help_for
 from vaelab.images import tile
 from vaelab.planes import axes_plane
+from vaelab.ui.compared import reconstructed
 from vaelab.ui.components import Sheet, pictures
 from vaelab.ui.draw_pad import draw_pad
-from vaelab.ui.explore import Opened, principal, reconstructed
+from vaelab.ui.explore import Opened, principal
 from vaelab.ui.latent_canvas import Shown, latent_canvas
 from vaelab.ui.state import dataset
 
@@ -49,7 +50,8 @@ def draw_section(opened: Opened) -> None:
     with left, st.container(key="draw"):
         draw_pad(
             opened.run, opened.newest.version, shape, image,
-            key="draw_pad", on_drawn=partial(_keep, key=key, shape=shape),
+            key="draw_pad", file_name=opened.file_name("drawing", "png"),
+            on_drawn=partial(_keep, key=key, shape=shape),
         )  # fmt: skip
     with right:
         _map(opened.newest)
@@ -150,7 +152,9 @@ def _neighbours(opened: Opened, image: np.ndarray) -> None:
         f"Your image, then the training images nearest to it, of the classes {', '.join(labels)}",
         columns, cell=image.shape[-1], gap=2,
     )  # fmt: skip
-    pictures([sheet], key="neighbours", max_scale=2.7)
+    pictures(
+        [sheet], key="neighbours", max_scale=2.7, file_name=opened.file_name("nearest-training-images", "png")
+    )
     most = max(set(labels), key=labels.count)
     used = training_images(opened.config, len(opened.data.x_train))
     few = "" if used == len(opened.data.x_train) else f" (this run learnt from {used:,} of them)"

@@ -24,6 +24,7 @@ def draw_pad(
     drawn: np.ndarray | None,
     *,
     key: str,
+    file_name: str,
     on_drawn: Callable[[object], None],
 ) -> None:
     """Show the pad, and beside it what the run's encoder and decoder make of what is on it.
@@ -42,6 +43,8 @@ def draw_pad(
         leaves it as it is.
     key
         Streamlit's key of the element.
+    file_name
+        Of the PNG to download: drawing, reconstruction, error and draws.
     on_drawn
         Called before the script runs again with what the browser sent, some time after the hand was
         lifted: see `vaelab.drawing.image_from_browser`.
@@ -53,6 +56,7 @@ def draw_pad(
             "encoder": run_file_url(run, version, "encoder"),
             "decoder": run_file_url(run, version, "decoder"),
             "shape": shape,
+            "file_name": file_name,
             "placement": _placement(run.config.dataset),
             "drawn": "" if drawn is None else base64.b64encode(drawn.tobytes()).decode(),
             "error_colors": error_colors(np.linspace(-1, 1, 101)).tolist(),

@@ -6,7 +6,6 @@ visitors, by the run and the time at which its weights were saved.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ import streamlit as st
 
 from vaelab.config import RunConfig
 from vaelab.datasets import DATASETS, Dataset, DatasetUnavailable, is_ready
+from vaelab.files import slug
 from vaelab.images import tile
 from vaelab.planes import Plane, principal_plane
 from vaelab.runs import Run, RunDamaged, RunNotFound
@@ -22,14 +22,13 @@ from vaelab.ui.chosen import pick_run
 from vaelab.ui.components import Sheet
 from vaelab.ui.markdown import plain
 from vaelab.ui.rewind import losses_then, past_model, rewind_bar
-from vaelab.ui.state import dataset, find_run, saved_at, test_codes, trained
+from vaelab.ui.state import dataset, find_run, saved_at, snapshot_saved_at, test_codes, trained
 from vaelab.ui.view_link import ViewSettings
 
 if TYPE_CHECKING:  # PyTorch and scikit-learn stay off the way to the first page
     from vaelab.latent import Codes
     from vaelab.mixture import Mixture
     from vaelab.model import Autoencoder
-    from vaelab.pca import PrincipalComponents
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Opened:
 
     run: Run
     saved_at: int
-    """When the newest weights were saved, in nanoseconds: another number for other weights."""
+    """When these weights were saved, in nanoseconds: another number for other weights."""
     model: Autoencoder
     """At an earlier step it only decodes: what needs an encoder takes that of `newest`."""
     data: Dataset
@@ -60,7 +59,7 @@ class Opened:
     @property
     def version(self) -> str:
         """Which state of the run is shown, as the browser asks for it."""
-        return f"weights-{self.saved_at}" if self.step is None else f"step-{self.step}"
+        return f"{'weights' if self.step is None else f'step-{self.step}'}-{self.saved_at}"
 
     @property
     def config(self) -> RunConfig:
@@ -79,7 +78,7 @@ class Opened:
 
     def file_name(self, what: str, ending: str) -> str:
         """The name of a file to download."""
-        return f"{what}-{re.sub(r'[^a-z0-9]+', '-', self.run.title.lower()).strip('-')}.{ending}"
+        return f"{what}-{slug(self.run.title)}.{ending}"
 
     def describe(self, index: int) -> str:
         """A test image in words: its class and its number."""
@@ -104,10 +103,11 @@ def _version(opened: Opened) -> tuple[str, str]:
     return str(opened.run.path), opened.version
 
 
-_BY_VERSION: dict[str | type[Any], Any] = {
+BY_VERSION: dict[str | type[Any], Any] = {
     Opened: _version,
     Plane: lambda plane: (plane.origin, plane.basis),
 }
+"""How Streamlit's caches tell runs and planes apart."""
 
 
 def open_page(title: str) -> Opened:
@@ -147,13 +147,18 @@ def open_page(title: str) -> Opened:
 def _gone_back(newest: Opened, step: int) -> Opened:
     """The run as it was at a step; with its newest weights, and a sentence, if that cannot be read."""
     try:
-        past = past_model(newest.run, step)
+        saved = snapshot_saved_at(newest.run, step)
+        past = past_model(newest.run, step, saved)
     except RunDamaged as error:
         st.warning(plain(f"{error} Here are the newest weights instead."))
         return newest
     count, data = len(past.codes.mean), newest.data
-    data = replace(data, x_test=data.x_test[:count], y_test=data.y_test[:count])
-    return replace(newest, model=past.model, data=data, codes=past.codes, step=step, end=newest)
+    if count < len(data.x_test):
+        st.caption(f"Snapshots of this run keep the codes of the first {count:,} test images.")
+        data = replace(data, x_test=data.x_test[:count], y_test=data.y_test[:count])
+    return replace(
+        newest, saved_at=saved, model=past.model, data=data, codes=past.codes, step=step, end=newest
+    )
 
 
 def _say_if_not_begun(wanted: str | None, shown: Run) -> None:
@@ -165,43 +170,7 @@ def _say_if_not_begun(wanted: str | None, shown: Run) -> None:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Compared:
-    """Test images as something draws them again."""
-
-    images: np.ndarray
-    """(N, C, H, W) uint8."""
-    errors: np.ndarray
-    """(N,) squared error per pixel, pixels from 0 to 1."""
-
-
-@st.cache_resource(max_entries=4, show_spinner="Reconstructing the test images …", hash_funcs=_BY_VERSION)
-def reconstructed(opened: Opened) -> Compared:
-    """All test images decoded at their posterior means."""
-    from vaelab.latent import decode
-    from vaelab.pca import squared_errors
-
-    images = decode(opened.model, opened.codes.mean)
-    return Compared(images, squared_errors(opened.data.x_test, images))
-
-
-@st.cache_resource(max_entries=4, show_spinner="Fitting PCA, once for a data set …")
-def reconstructed_by_pca(name: str, dimensions: int) -> Compared:
-    """All test images of a data set as PCA of that many dimensions draws them."""
-    from vaelab.pca import squared_errors
-
-    images = _principal_components(name).reconstruct(dataset(name).x_test, dimensions)
-    return Compared(images, squared_errors(dataset(name).x_test, images))
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _principal_components(name: str) -> PrincipalComponents:
-    from vaelab.pca import fit
-
-    return fit(dataset(name).x_train)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_VERSION)
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_VERSION)
 def kl_per_dimension(opened: Opened) -> np.ndarray:
     """KL of each latent dimension of a VAE, averaged over the test images: (d,) nats."""
     import torch
@@ -220,7 +189,7 @@ def principal(opened: Opened) -> Plane:
     return _principal(opened.newest)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_VERSION)
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_VERSION)
 def _principal(opened: Opened) -> Plane:
     plane = principal_plane(opened.codes.mean)
     # Through 0 and not through the mean of the codes, so that the prior is a unit normal around 0 on
@@ -229,7 +198,7 @@ def _principal(opened: Opened) -> Plane:
 
 
 @st.cache_resource(
-    max_entries=8, show_spinner="Fitting a Gaussian mixture to the codes …", hash_funcs=_BY_VERSION
+    max_entries=8, show_spinner="Fitting a Gaussian mixture to the codes …", hash_funcs=BY_VERSION
 )
 def mixture(opened: Opened) -> Mixture:
     """A density fitted to the codes of the test images; raises ValueError if they are not finite."""
@@ -241,7 +210,7 @@ def mixture(opened: Opened) -> Mixture:
 @st.cache_data(
     max_entries=64,
     show_spinner="Decoding the grid …",
-    hash_funcs=_BY_VERSION,
+    hash_funcs=BY_VERSION,
 )
 def grid_sheet(opened: Opened, plane: Plane, x: np.ndarray, y: np.ndarray, anchor: int) -> bytes:
     """The decoder over a grid of a plane as one PNG, the largest y on top.

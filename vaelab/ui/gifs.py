@@ -68,15 +68,13 @@ def pairs_drawer(opened: Opened) -> Drawer:
     return draw
 
 
-def grid_drawer(opened: Opened, plane: Plane, x: np.ndarray, y: np.ndarray, anchor: int) -> Drawer:
+def grid_drawer(plane: Plane, x: np.ndarray, y: np.ndarray, anchor: int) -> Drawer:
     """Draws the decoder over a grid of a plane, as `explore.grid_sheet` does."""
     from vaelab.latent import decode_grid
 
     def draw(past: PastModel) -> np.ndarray:
-        codes = past.codes.mean
-        return _opaque(
-            arrange(decode_grid(past.model, plane, x, y, codes[min(anchor, len(codes) - 1)]), len(x), 0)
-        )
+        code = past.codes.mean[past.codes.stand_in(anchor)]
+        return _opaque(arrange(decode_grid(past.model, plane, x, y, code), len(x), 0))
 
     return draw
 

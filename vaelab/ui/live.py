@@ -10,6 +10,7 @@ from vaelab.arrays import read_preview
 from vaelab.config import RunConfig
 from vaelab.datasets import Dataset
 from vaelab.events import Preview
+from vaelab.files import slug
 from vaelab.glossary import help_for
 from vaelab.images import tile
 from vaelab.planes import Plane, axes_plane, principal_plane
@@ -197,7 +198,13 @@ def _reconstructions(run: Run, status: Status, preview: Preview, data: Dataset) 
                 side,
             )
         )
-    pictures(sheets, key="live_reconstruction_pictures", state=status.state, step=preview.step)
+    pictures(
+        sheets,
+        key="live_reconstruction_pictures",
+        state=status.state,
+        step=preview.step,
+        file_name=f"reconstructions-{slug(run.title)}.png",
+    )
     st.caption("A test image of each class over what comes back through the bottleneck. Look what gets lost.")
 
 
@@ -206,5 +213,11 @@ def _samples(run: Run, status: Status, preview: Preview) -> None:
     assert preview.samples is not None
     sheet = Sheet(tile(preview.samples, 8), "", "Images decoded from 16 draws of the prior",
                   None, None, preview.samples.shape[-1])  # fmt: skip
-    pictures([sheet], key="live_sample_pictures", state=status.state, step=preview.step)
+    pictures(
+        [sheet],
+        key="live_sample_pictures",
+        state=status.state,
+        step=preview.step,
+        file_name=f"samples-{slug(run.title)}.png",
+    )
     st.caption("Images decoded from 16 fixed draws of the prior: new ones, of no test image.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,27 +14,29 @@ from vaelab.planes import Plane, inside
 from vaelab.ui.components import Sheet, pictures, plot
 from vaelab.ui.explore import Opened
 from vaelab.ui.latent_canvas import Region
+from vaelab.ui.view_controls import farthest, whereabouts
+from vaelab.ui.view_link import coordinates
 
 MOST_CORNERS = 80
 MOST_SHOWN = 60
 
 
-def take_region(opened: Opened) -> str:
-    """Settle which region is chosen, if any; returns the key of the session's state."""
-    return opened.settings.take("region", _read, None, _write)
+def take_region(opened: Opened, plane: Plane) -> str:
+    """Settle which region of the plane is chosen, if any; returns the key of the session's state."""
+    read = partial(_read, farthest(opened, plane))
+    return opened.settings.take("region", read, None, _write, within=whereabouts(opened, plane))
 
 
-def _read(text: str) -> Region | None:
+def _read(limit: float, text: str) -> Region | None:
     if not text:
         return None
-    try:
-        corners = [tuple(float(part) for part in corner.split(",")) for corner in text.split(";")]
-    except ValueError:
-        corners = []
-    fits = all(len(corner) == 2 and all(map(math.isfinite, corner)) for corner in corners)
-    if not fits or not 3 <= len(corners) <= MOST_CORNERS:
-        raise ValueError(f"3 to {MOST_CORNERS} corners such as 0,0;1,0;1,1")
-    return tuple((x, y) for x, y in corners)
+    corners = [coordinates(corner, limit) for corner in text.split(";")]
+    found = tuple(corner for corner in corners if corner is not None)
+    if len(found) < len(corners) or not 3 <= len(found) <= MOST_CORNERS:
+        raise ValueError(
+            f"3 to {MOST_CORNERS} corners such as 0,0;1,0;1,1, with coordinates from {-limit:g} to {limit:g}"
+        )
+    return found
 
 
 def _write(region: Region | None) -> str:
@@ -77,7 +79,7 @@ def _counts(opened: Opened, members: np.ndarray) -> None:
 def _mean(opened: Opened, members: np.ndarray) -> None:
     mean = np.rint(opened.data.x_test[members].mean(0)).astype(np.uint8)
     sheet = Sheet(tile(mean[None], 1), "Their mean", "Mean image of the region", cell=mean.shape[-1])
-    pictures([sheet], key="region_mean", max_scale=4)
+    pictures([sheet], key="region_mean", max_scale=4, file_name=opened.file_name("region-mean", "png"))
 
 
 def _gallery(opened: Opened, members: np.ndarray) -> None:
@@ -85,4 +87,4 @@ def _gallery(opened: Opened, members: np.ndarray) -> None:
     images = opened.data.x_test[drawn]
     title = "All of them" if len(drawn) == len(members) else f"{len(drawn)} of them, at random"
     sheet = Sheet(tile(images, 12), title, "Test images of the region", cell=images.shape[-1])
-    pictures([sheet], key="region_gallery", max_scale=1.6)
+    pictures([sheet], key="region_gallery", max_scale=1.6, file_name=opened.file_name("region", "png"))

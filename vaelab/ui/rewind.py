@@ -35,12 +35,13 @@ _PLAYING, _DRAWN = "rewind_playing", "rewind_drawn"
 def rewind_bar(run: Run, settings: ViewSettings, page: str) -> int | None:
     """Draw the slider with what belongs to it; the step that is chosen, None for the newest weights.
 
-    Without snapshots nothing is drawn.
+    Without snapshots there is a sentence in its place.
     """
     steps = _steps(run)
     options = [*map(str, steps), NEWEST]
     settings.take("step", _reader(run, options), NEWEST)
     if not steps:
+        st.caption(f"This run has no snapshots to go back to, because {_why_none(run)}.")
         return None
     state = st.session_state
     if state.get(_PLAYING) != (page, run.id) or state[_KEY] == NEWEST:
@@ -69,6 +70,12 @@ def _steps(run: Run) -> list[int]:
     """The snapshots to offer: not the one that the newest weights were evaluated with, which they are."""
     steps, evaluated = run.snapshot_steps(), history(run).evaluated["step"]
     return steps[:-1] if steps and evaluated and steps[-1] >= evaluated[-1] else steps
+
+
+def _why_none(run: Run) -> str:
+    if run.status().active:
+        return "its training has not come far enough to keep a second one"
+    return "nothing older than its newest weights was kept"
 
 
 def _reader(run: Run, options: Sequence[str]) -> Callable[[str], str]:
@@ -150,8 +157,8 @@ def losses_then(run: Run, step: int | None) -> None:
 
 
 @st.cache_resource(max_entries=32, show_spinner="Going back …", hash_funcs={Run: lambda run: str(run.path)})
-def past_model(run: Run, step: int) -> PastModel:
-    """The run's model as it was at a step; raises RunDamaged."""
+def past_model(run: Run, step: int, version: int) -> PastModel:
+    """The run's model as it was at a step; raises RunDamaged. `version`: when its snapshot was saved."""
     from vaelab.trained import load_snapshot
 
     return load_snapshot(run, step)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import streamlit as st
 
 from vaelab.config import RunConfig
 from vaelab.fields import field_spec
+from vaelab.files import slug
 from vaelab.runs import Run, RunDamaged, describe
 from vaelab.summaries import Summary
 from vaelab.transfer import bundle, too_large
@@ -148,5 +148,4 @@ def _download(summary: Summary) -> None:
 
 
 def _file_name(summary: Summary) -> str:
-    words = re.sub(r"[^a-z0-9]+", "-", summary.title.lower()).strip("-")
-    return f"vaelab-{words or 'run'}-{summary.run.id[:8]}.zip"
+    return f"vaelab-{slug(summary.title)}-{summary.run.id[:8]}.zip"

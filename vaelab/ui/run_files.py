@@ -1,8 +1,8 @@
 """Weights, codes and images for the browser below `/lab/`, which computes with them by itself.
 
 An address names the run, what of it, and its `version`: `weights-<time>` for what was saved last,
-`step-<number>` for a snapshot, `live-<step>` for the picture of a training under way. Whoever may open
-the run's pages may fetch them.
+`step-<number>-<time>` for a snapshot, `live-<step>` for the picture of a training under way. Whoever may
+open the run's pages may fetch them.
 """
 
 from __future__ import annotations
@@ -24,10 +24,12 @@ from vaelab.datasets import DATASETS, DatasetUnavailable, is_ready
 from vaelab.portable import codes_file, decoder_file, encoder_file, images_file
 from vaelab.runs import Run, RunDamaged
 from vaelab.ui.assets import lab_path
-from vaelab.ui.state import dataset, find_run, saved_at, test_codes
+from vaelab.ui.state import dataset, find_run, saved_at, snapshot_saved_at, test_codes
 
 _A_YEAR = 365 * 86400
-_VERSION = re.compile(r"(weights|step|live)-([0-9]{1,20})")
+_VERSION = re.compile(
+    r"weights-(?P<weights>[0-9]{1,20})|step-(?P<step>[0-9]{1,20})-(?P<saved>[0-9]{1,20})|live-[0-9]{1,20}"
+)
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,14 @@ class Version:
 
     kind: str
     """`weights`, `step` or `live`."""
-    number: int
-    """When the weights were saved, in nanoseconds; else a step."""
+    saved_at: int = 0
+    """When weights or snapshot were saved, in nanoseconds."""
+    step: int = 0
+    """Of the snapshot."""
 
 
 def run_file_url(run: Run, version: str, what: str) -> str:
-    """The address of a run's `decoder`, `encoder` or `codes` in a version such as `step-470`."""
+    """The address of a run's `decoder`, `encoder` or `codes` in a version such as `live-470`."""
     return f"{lab_path()}/runs/{run.id}/{version}/{what}"
 
 
@@ -57,14 +61,26 @@ async def serve_run_file(request: Request) -> Response:
     make = _FILES.get(request.path_params["what"])
     if not matched or run is None or make is None:
         raise HTTPException(404)
-    version = Version(matched[1], int(matched[2]))
+    version = _version(matched)
     try:
-        # What is asked of a training under way, or of replaced weights, is answered as of now.
-        stays = version.kind == "step" or (version.kind == "weights" and saved_at(run) == version.number)
+        # What is asked of a training under way, or of replaced files, is answered as of now.
+        stays = version.kind != "live" and _saved_at(run, version) == version.saved_at
         content = await run_in_threadpool(make, run, version)
     except (RunDamaged, DatasetUnavailable, OSError, KeyError) as error:
         raise HTTPException(404, str(error)) from error
     return Response(content, media_type="application/octet-stream", headers=_headers(stays))
+
+
+def _version(matched: re.Match[str]) -> Version:
+    if matched["weights"]:
+        return Version("weights", int(matched["weights"]))
+    if matched["step"]:
+        return Version("step", int(matched["saved"]), int(matched["step"]))
+    return Version("live")
+
+
+def _saved_at(run: Run, version: Version) -> int:
+    return saved_at(run) if version.kind == "weights" else snapshot_saved_at(run, version.step)
 
 
 def _headers(stays: bool) -> dict[str, str]:
@@ -76,7 +92,7 @@ def _headers(stays: bool) -> dict[str, str]:
 def _decoder(run: Run, version: Version) -> bytes:
     if version.kind == "live" and (content := read_live_decoder(run)) is not None:
         return content
-    weights = read_snapshot(run, version.number).decoder if version.kind == "step" else read_weights(run)
+    weights = read_snapshot(run, version.step).decoder if version.kind == "step" else read_weights(run)
     return decoder_file(run.config, DATASETS[run.config.dataset].shape, weights)
 
 
@@ -96,7 +112,7 @@ def _codes(run: Run, version: Version) -> bytes:
             raise RunDamaged(f"Run {run.id} has no preview.")
         mean = preview.mean
     elif version.kind == "step":
-        snapshot = read_snapshot(run, version.number)
+        snapshot = read_snapshot(run, version.step)
         mean, logvar = snapshot.mean, snapshot.logvar
     else:
         codes = test_codes(run)

@@ -128,3 +128,11 @@ def saved_at(run: Run) -> int:
         return (run.path / "model.safetensors").stat().st_mtime_ns
     except OSError as error:
         raise RunDamaged(f"Run {run.id} has no weights.") from error
+
+
+def snapshot_saved_at(run: Run, step: int) -> int:
+    """When a run's snapshot of a step was saved, in nanoseconds; raises RunDamaged."""
+    try:
+        return run.snapshot_file(step).stat().st_mtime_ns
+    except OSError as error:
+        raise RunDamaged(f"Run {run.id} has no snapshot of step {step}.") from error

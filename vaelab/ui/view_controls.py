@@ -25,8 +25,7 @@ def pick_plane(opened: Opened) -> Plane:
     """Choose what is seen of a latent space of more than two dimensions."""
     settings, dimensions = opened.settings, opened.config.latent_dim
     if dimensions <= 2:
-        if {"plane", "x", "y"} & settings.asked.keys():
-            settings.refuse(f"plane, x and y choose from many dimensions; this run has only {dimensions}.")
+        settings.leave(("plane", "x", "y"), f"this run has only {dimensions} dimensions to show")
         return axes_plane(dimensions)
     if {"x", "y"} & settings.asked.keys():
         settings.asked.setdefault("plane", "dimensions")
@@ -42,6 +41,7 @@ def pick_plane(opened: Opened) -> Plane:
         + help_for("PCA"),
     )
     if kind == "pca":
+        settings.leave(("x", "y"), "plane is pca, which has its own two directions")
         return principal(opened)
     first = _pick_dimension(opened, "x", "Across", None)
     return axes_plane(dimensions, first - 1, _pick_dimension(opened, "y", "Up", first) - 1)
@@ -112,6 +112,7 @@ def pick_range(opened: Opened, plane: Plane, labels: dict[str, str], help: str) 
         help=help,
     )
     if chosen == "auto":
+        settings.leave(("range_x", "range_y"), "range is auto")
         return None
     points = plane.project(opened.newest.codes.mean)
     axes = range(min(2, opened.config.latent_dim))
@@ -143,14 +144,41 @@ def central_range(values: np.ndarray) -> Interval:
     return (low, high) if high > low else (low - 1, high + 1)
 
 
+FARTHEST = 100.0
+"""How far out a place of a plane may lie, in distances of the farthest code (or of a prior's end, at 4)."""
+
+
+def farthest(opened: Opened, plane: Plane) -> float:
+    """The largest coordinate that a link may have on a plane, the same at all steps."""
+    points = plane.project(opened.newest.codes.mean)
+    end = float(np.abs(points[np.isfinite(points)]).max(initial=4.0))
+    return float(f"{FARTHEST * end:.2g}")
+
+
+def whereabouts(opened: Opened, plane: Plane) -> tuple[object, ...]:
+    """Where coordinates on a plane have their meaning: not with another run, nor on another plane."""
+    return opened.run.id, plane.labels
+
+
 def take_anchor(opened: Opened) -> str:
     """Settle which test image the pages look at, by its number; returns the key of its widget."""
-    return opened.settings.take("anchor", whole_number(0, len(opened.data.x_test) - 1), 0)
+    return opened.settings.take("anchor", whole_number(0, len(opened.newest.data.x_test) - 1), 0)
 
 
 def pick_anchor(opened: Opened, key: str, label: str, help: str) -> int:
     """Choose a test image by its number, or at random."""
-    return pick_number(key, label, len(opened.data.x_test), "Random", help)
+    return pick_number(key, label, len(opened.newest.data.x_test), "Random", help)
+
+
+def with_code(opened: Opened, index: int) -> int:
+    """The test image to show for a chosen one: itself, or with a sentence another that has a code here."""
+    stand_in = opened.codes.stand_in(index)
+    if stand_in != index:
+        st.caption(
+            f"This snapshot has no code of test image {index}, which stays chosen: here test image {stand_in}"
+            " stands in for it."
+        )
+    return stand_in
 
 
 def pick_number(key: str, label: str, count: int, button: str, help: str) -> int:

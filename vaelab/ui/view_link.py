@@ -29,6 +29,12 @@ _ARRIVED = "view_link_arrived"
 """Session state: page, parameters of the address that led to it, and what was shown under it."""
 
 
+_OF_THE_APP = frozenset({"run"})
+"""Parameters of an address that are no settings of a page; Streamlit's own (`embed`) do not come here."""
+
+_MOST_LISTED = 5
+
+
 class ViewSettings:
     """What a page shows of a run: taken from the link if that is new, else as the visitor left it.
 
@@ -58,12 +64,19 @@ class ViewSettings:
         self._page = page
         self._texts: dict[str, Callable[[Any], str]] = {}
         self._defaults: dict[str, str] = {}
+        self._explained: set[str] = set()
         self._notices = st.container()
         self.in_motion = False
         """Whether the page changes by itself: its address waits until it stands still."""
 
     def take(
-        self, name: str, read: Callable[[str], Any], default: Any, write: Callable[[Any], str] = as_text
+        self,
+        name: str,
+        read: Callable[[str], Any],
+        default: Any,
+        write: Callable[[Any], str] = as_text,
+        *,
+        within: object = None,
     ) -> str:
         """Settle a setting before its widget is drawn; returns the widget's key.
 
@@ -79,8 +92,14 @@ class ViewSettings:
             The value if nothing else holds.
         write
             Text of a value, as `read` takes it.
+        within
+            Where the value has its meaning, say on a plane of a run: elsewhere it is forgotten, unless
+            the link has it.
         """
         key, state = f"view_{name}", st.session_state
+        if state.get(f"{key}_within", within) != within:
+            state.pop(key, None)
+        state[f"{key}_within"] = within
         self._texts[name] = write
         self._defaults[name] = write(default)
         value = default if self._starts_afresh else state.get(key, default)
@@ -97,8 +116,31 @@ class ViewSettings:
         """Say what is wrong with the link, at the top of the page."""
         self._notices.warning(plain(f"In this link, {sentence}"))
 
+    def leave(self, names: Sequence[str], reason: str) -> None:
+        """Say why settings are not in force, if the link has any of them.
+
+        Parameters
+        ----------
+        reason
+            The end of the sentence "x has no effect, because …".
+        """
+        found = [name for name in names if name in self.asked]
+        self._explained |= set(found)
+        if found:
+            verb = "has" if len(found) == 1 else "have"
+            self.refuse(f"{_listed(found)} {verb} no effect, because {reason}.")
+
+    def _say_what_is_left(self) -> None:
+        """Say which names of the link no setting of the page has."""
+        ours = self._texts.keys() | self._explained | _OF_THE_APP
+        left = [name for name in self.parameters if name in self.asked and name not in ours]
+        if left:
+            verb, named = ("is", "a setting") if len(left) == 1 else ("are", "settings")
+            self.refuse(f"{_listed(left)} {verb} not {named} of what this page shows.")
+
     def write_link(self, run: Run) -> None:
         """Write the run and every setting that was taken to the address, unless it means the same."""
+        self._say_what_is_left()
         wanted = {"run": run.id}
         wanted |= {name: text(st.session_state[f"view_{name}"]) for name, text in self._texts.items()}
         if self._arrived:
@@ -107,6 +149,14 @@ class ViewSettings:
             st.query_params.from_dict(wanted)
             follow_run_link()  # it names the run that is shown: what is picked next is newer than that
         st.session_state[_SEEN] = (self._page, st.query_params.to_dict())
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names from an address in words: some of them, should there be many."""
+    shown = [name[:40] for name in names[:_MOST_LISTED]]
+    if len(names) > len(shown):
+        shown.append(f"{len(names) - len(shown)} more")
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 def _is_allowed(value: Any, read: Callable[[str], Any], write: Callable[[Any], str]) -> bool:
@@ -183,15 +233,25 @@ def interval(low: float, high: float) -> Callable[[str], tuple[float, float]]:
     return read
 
 
-def point(text: str) -> tuple[float, float]:
-    """Read the two coordinates of a place on a plane: `-1,0.5`."""
+def coordinates(text: str, farthest: float) -> tuple[float, float] | None:
+    """The two coordinates of a place on a plane, `-1,0.5`; None if it is none within `farthest` of 0."""
     try:
         x, y = (float(part) for part in text.split(","))
     except ValueError:
-        x = y = math.nan
-    if not max(abs(x), abs(y)) < 1e6:
-        raise ValueError("two coordinates such as -1,0.5")
-    return x, y
+        return None
+    return (x, y) if abs(x) <= farthest and abs(y) <= farthest else None
+
+
+def point(farthest: float) -> Callable[[str], tuple[float, float]]:
+    """Read the two coordinates of a place on a plane: `-1,0.5`."""
+
+    def read(text: str) -> tuple[float, float]:
+        found = coordinates(text, farthest)
+        if found is None:
+            raise ValueError(f"two coordinates from {-farthest:g} to {farthest:g}, such as -1,0.5")
+        return found
+
+    return read
 
 
 def interval_text(ends: tuple[float, float]) -> str:

@@ -12,7 +12,7 @@ from vaelab.glossary import help_for
 from vaelab.ui.draw import take_drawing
 from vaelab.ui.explore import Opened
 from vaelab.ui.view_link import one_of
-from vaelab.ui.walk_parts import Place, decoded, pick_place, pick_steps, show
+from vaelab.ui.walk_parts import Place, decoded, pick_image, pick_steps, place_of, show
 from vaelab.walks import analogy, cross_fade, linear, spherical
 
 SHELL_DIMENSIONS = 8
@@ -25,17 +25,18 @@ Its draws have a mean distance of about sqrt(d) from 0 and a standard deviation 
 def interpolate(opened: Opened) -> None:
     """Draw the tab: three images, the paths from A to B, and A minus B plus C."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        a = pick_place(opened, "a", "Image A", 0, "Where the paths begin: a test image.")
-        b = pick_place(opened, "b", "Image B", 1, "Where the paths end: a test image.")
+        first = pick_image(opened, "a", "Image A", 0, "Where the paths begin: a test image.")
+        last = pick_image(opened, "b", "Image B", 1, "Where the paths end: a test image.")
         steps = pick_steps(opened, "interpolation")
     role, drawing = _drawing(opened)
-    a, b = (drawing if drawing and role == name else place for name, place in (("a", a), ("b", b)))
+    a = drawing if drawing and role == "a" else place_of(opened, first)
+    b = drawing if drawing and role == "b" else place_of(opened, last)
     _paths(opened, a, b, steps)
     st.markdown("#### A − B + C", help=help_for("latent arithmetic"))
-    c = pick_place(
-        opened, "c", "Image C", _like(opened, 1), "The test image that the difference of A and B is added to."
-    )
-    _arithmetic(opened, a, b, drawing if drawing and role == "c" else c)
+    help = "The test image that the difference of A and B is added to."
+    third = pick_image(opened, "c", "Image C", _like(opened.newest, 1), help)
+    c = drawing if drawing and role == "c" else place_of(opened, third)
+    _arithmetic(opened, a, b, c)
 
 
 def _drawing(opened: Opened) -> tuple[str, Place | None]:

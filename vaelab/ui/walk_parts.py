@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,7 @@ from vaelab.glossary import help_for
 from vaelab.images import tile
 from vaelab.ui.components import Sheet, pictures
 from vaelab.ui.explore import Opened
-from vaelab.ui.view_controls import pick_number
+from vaelab.ui.view_controls import pick_number, with_code
 from vaelab.ui.view_link import one_of, whole_number
 
 STEPS = (5, 7, 11)
@@ -34,11 +33,16 @@ class Place:
     name: str
 
 
-def pick_place(opened: Opened, name: str, label: str, default: int, help: str) -> Place:
+def pick_image(opened: Opened, name: str, label: str, default: int, help: str) -> int:
     """Choose a test image by its number or at random; `name` is that of the setting."""
-    count = len(opened.data.x_test)
-    key = opened.settings.take(name, whole_number(0, count - 1), min(default, count - 1))
-    index = pick_number(key, label, count, "Random", help)
+    count = len(opened.newest.data.x_test)
+    key = opened.settings.take(name, whole_number(0, count - 1), default)
+    return pick_number(key, label, count, "Random", help)
+
+
+def place_of(opened: Opened, index: int) -> Place:
+    """A test image and its code; another one's, with a sentence, where a snapshot has no code of it."""
+    index = with_code(opened, index)
     return Place(opened.data.x_test[index], opened.codes.mean[index], opened.describe(index))
 
 
@@ -70,23 +74,17 @@ def show(
     row_labels: tuple[str, ...] | None = None,
     max_scale: float,
 ) -> None:
-    """Show images (N, C, H, W) row by row on one sheet, with a button that downloads it as PNG.
+    """Show images (N, C, H, W) row by row on one sheet.
 
     Parameters
     ----------
     key
-        What the sheet is, in one word: Streamlit's key of it, and part of the button's and the file's name.
+        What the sheet is, in one word: Streamlit's key of it, and part of the name of its file.
     alt, column_labels, row_labels, max_scale
         As in `vaelab.ui.components`.
     """
-    png = tile(images, columns)
-    sheet = Sheet(png, "", alt, column_labels, row_labels, cell=images.shape[-1])
-    pictures([sheet], key=key, max_scale=max_scale)
-    run = re.sub(r"[^a-z0-9]+", "-", opened.run.title.lower()).strip("-")
-    st.download_button(
-        f"Download the {key}", png, f"{key}-{run}.png", "image/png", key=f"{key}_download",
-        icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
+    sheet = Sheet(tile(images, columns), "", alt, column_labels, row_labels, cell=images.shape[-1])
+    pictures([sheet], key=key, max_scale=max_scale, file_name=opened.file_name(key, "png"))
 
 
 def signed(value: float, form: str = ".1f") -> str:

@@ -30,6 +30,8 @@ def sample(opened: Opened) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         source = _pick_source(opened)
         temperature = _pick_temperature(opened) if source == "prior" else 1.0
+        if source != "prior":
+            opened.settings.leave(("temperature",), "it scales the prior, and a mixture is drawn from here")
         key = opened.settings.take("pictures", whole_number(1, 100), 60)
         count = st.slider("Pictures", 1, 100, key=key, width=180, persist_state="session")
         key = opened.settings.take("sample_seed", whole_number(0, SEEDS - 1), 0)
@@ -59,8 +61,9 @@ def sample(opened: Opened) -> None:
 def _pick_source(opened: Opened) -> str:
     settings = opened.settings
     if not opened.is_vae:
-        if settings.asked.get("source", "mixture") != "mixture":
-            settings.refuse("source must be mixture: an AE has no prior to draw from.")
+        if settings.asked.get("source") == "mixture":
+            settings.asked.pop("source")  # there is nothing else: such a link means what it says
+        settings.leave(("source",), "an AE has no prior to draw from, only the mixture")
         return "mixture"
     chosen: Any = st.segmented_control(
         "Draw from",
@@ -100,10 +103,12 @@ def _about_mixture(opened: Opened, fitted: Mixture) -> str:
     """What the mixture is, and what it is good for."""
     count, components = len(opened.codes.mean), len(fitted.weights)
     kind = f"a mixture of {components} normal distributions" if components > 1 else "a normal distribution"
-    text = (
-        f"The codes are drawn from {kind}, fitted to the {'posterior means' if opened.is_vae else 'codes'} of"
-        f" the {count:,} test images: these are at hand, and too many to be learned by heart. "
-    )
+    codes, of = "posterior means" if opened.is_vae else "codes", f"the {count:,} test images"
+    if count < len(opened.newest.codes.mean):
+        of = f"the first {count:,} test images, which this snapshot keeps. "
+    else:
+        of += ": these are at hand, and too many to be learned by heart. "
+    text = f"The codes are drawn from {kind}, fitted to the {codes} of {of}"
     if opened.is_vae:
         return text + (
             "A VAE has a density in advance, its prior; this one follows the codes themselves (Ghosh and"

@@ -8,7 +8,7 @@ import streamlit as st
 from vaelab.glossary import help_for
 from vaelab.ui.components import pictures
 from vaelab.ui.explore import Opened, kl_per_dimension
-from vaelab.ui.view_controls import pick_anchor, take_anchor
+from vaelab.ui.view_controls import pick_anchor, take_anchor, with_code
 from vaelab.ui.view_link import whole_number
 from vaelab.ui.walk_parts import decoded, pick_steps, show, signed
 from vaelab.walks import ACTIVE_VARIANCE, active_units, percentile_values, prior_values
@@ -25,13 +25,19 @@ def traverse(opened: Opened) -> None:
         anchor = pick_anchor(opened, key, "Anchor", "The test image whose code gives all other coordinates.")
         steps = pick_steps(opened, "latent traversal")
         shown = _pick_shown(opened)
+    anchor = with_code(opened, anchor)
     used = _in_use(opened)
     left, right = st.columns([2.4, 1], gap="medium")
     with left:
         _strips(opened, anchor, steps, shown, used)
         st.caption(_caption(opened))
     with right:
-        pictures([opened.with_reconstruction(anchor)], key="anchor", max_scale=4)
+        pictures(
+            [opened.with_reconstruction(anchor)],
+            key="anchor",
+            max_scale=4,
+            file_name=opened.file_name("anchor", "png"),
+        )
         st.caption("The anchor: every picture has its code, except in the one dimension of its strip.")
         st.markdown(f"**{_count(opened, used)}**", help=help_for("active unit"))
         st.caption(_rule(opened))
@@ -56,15 +62,14 @@ def _in_use(opened: Opened) -> np.ndarray:
 
 
 def _strips(opened: Opened, anchor: int, steps: int, shown: int, used: np.ndarray) -> None:
-    codes = opened.codes.mean
     weights = _weights(opened)
-    # In the order of the newest weights, so that a strip stays where it is while Rewind moves.
+    # In the order and over the range of the newest weights, so that a strip stays while Rewind moves.
     dimensions = np.argsort(-_weights(opened.newest), kind="stable")[:shown]
     if opened.is_vae:
         values = prior_values(shown, steps)
         columns = tuple(signed(value) for value in values[0])
     else:
-        values = percentile_values(codes[:, dimensions], steps)
+        values = percentile_values(opened.newest.codes.mean[:, dimensions], steps)
         columns = ("1 %", *[""] * (steps - 2), "99 %")
     labels = []
     for dimension, along in zip(dimensions, values, strict=True):
@@ -73,7 +78,7 @@ def _strips(opened: Opened, anchor: int, steps: int, shown: int, used: np.ndarra
         labels.append(f"z{dimension + 1} · {extent}" + ("" if used[dimension] else " · unused"))
     show(
         opened,
-        decoded(opened, codes_along(codes[anchor], dimensions, values)),
+        decoded(opened, codes_along(opened.codes.mean[anchor], dimensions, values)),
         steps,
         key="traversal",
         alt=f"Images decoded along {shown} of the latent dimensions, one row for each",
@@ -95,8 +100,9 @@ def _caption(opened: Opened) -> str:
             " as they are in the code of the anchor; the dimension of most KL comes first. Look what changes"
             " along a row, and whether that is one property of the image or several at once."
         )
+    codes = "test codes" if opened.step is None else "newest test codes"
     return (
-        "Each row takes one coordinate from the 1st to the 99th percentile of its test codes and leaves the"
+        f"Each row takes one coordinate from the 1st to the 99th percentile of its {codes} and leaves the"
         " others as they are in the code of the anchor; the dimension of most variance comes first. An AE has"
         " no prior that would say how far to go: look how different the ranges are, and where rows stop"
         " resembling an image."

@@ -1,6 +1,7 @@
 // A pad to draw on. The browser itself makes of each drawing what the network sees, and computes posterior
 // and reconstruction while the pen moves; the server is told once the hand has come to rest.
 
+import { composed, save, saveButton } from "../pictures/saving.js"
 import { LEVELS, placed } from "./centring.js"
 import { Computing } from "./computing.js"
 import { Refused, take } from "./intake.js"
@@ -44,6 +45,9 @@ class View {
     followPointer(pad, this.part("ink"), pen)
     followKeys(pad, this.part("ink"), this.part("cursor"), { ...pen, say: (text) => (this.part("spoken").textContent = text) })
     followTools(this.outer, pad, this)
+    this.save = saveButton("vaelab-draw-save", (name) => save(name, composed(this.readout.rows(), 2)))
+    this.save.element.hidden = true // until there is something to save
+    this.part("summary").append(this.save.element)
     // A latent canvas may be there before the pad or after it.
     this.tellAgain = () => this.tellOthers()
     window.addEventListener("vaelab-posterior-wanted", this.tellAgain)
@@ -60,6 +64,7 @@ class View {
     const isOther = this.data?.encoder !== data.encoder || this.data?.decoder !== data.decoder
     this.data = data
     this.part("color").hidden = data.shape[0] === 1
+    this.save.offer(data.file_name)
     if (isOther) this.load(data)
     this.adopt(data.drawn)
   }
@@ -156,6 +161,7 @@ class View {
   show(result) {
     if (this.isRemoved) return
     this.readout.show(result, this.data)
+    this.save.element.hidden = !result
     this.result = result
     this.tellOthers()
     const isDone = !this.frame && (!result?.logvar || result.draws.length > 0)

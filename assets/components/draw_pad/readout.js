@@ -20,6 +20,13 @@ export class Readout {
     this.showDraws(result, shape)
   }
 
+  // The canvases, as they are to stand on one picture.
+  rows() {
+    const draws = this.find("draws")
+    const results = ["seen", "reconstruction", "error"].map(this.find)
+    return draws.hidden ? [results] : [results, [...draws.querySelectorAll("canvas")]]
+  }
+
   showCode(result) {
     const table = this.find("code")
     table.hidden = !result || result.mean.length > FEW

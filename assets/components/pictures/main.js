@@ -1,6 +1,7 @@
 // Sheets of small pictures that change in place: a new picture is decoded before it replaces the old
 // one, so that nothing flickers, and no element is made anew while the sheet keeps its shape.
 
+import { composed, save, saveButton } from "./saving.js"
 import { buildSheet, shapeOf } from "./sheet.js"
 
 // One view for each place where Streamlit has mounted the component.
@@ -25,6 +26,9 @@ class View {
     this.shapes = null
     this.sheets = []
     this.outer = parentElement.querySelector(".vaelab-pictures")
+    this.inner = document.createElement("div")
+    this.inner.className = "vaelab-pictures-sheets"
+    this.save = saveButton("vaelab-pictures-save", (name) => this.download(name))
   }
 
   async update(data) {
@@ -48,16 +52,29 @@ class View {
     const shapes = data.sheets.map(shapeOf).join(" ")
     if (shapes !== this.shapes) {
       this.sheets = data.sheets.map(buildSheet)
-      this.outer.replaceChildren(...this.sheets.map(({ element }) => element))
+      this.inner.replaceChildren(...this.sheets.map(({ element }) => element))
+      // Put in its place once: a button that is moved loses the focus.
+      if (this.inner.parentElement !== this.outer) this.outer.replaceChildren(this.inner, this.save.element)
       this.shapes = shapes
     }
+    this.shown = data
+    this.save.offer(data.file_name)
     data.sheets.forEach((sheet, index) => this.sheets[index].update(sheet, data.max_scale))
     Object.assign(this.outer.dataset, { state: data.state, step: data.step ?? "" })
   }
+
+  // One sheet as it came, several below each other.
+  async download(name) {
+    const { sheets } = this.shown
+    if (sheets.length === 1) return save(name, sheets[0].source)
+    const images = await Promise.all(sheets.map(({ source }) => decoded(source)))
+    save(name, composed(images.map((image) => [image]), sheets[0].gap))
+  }
 }
 
-function decoded(source) {
+async function decoded(source) {
   const image = new Image()
   image.src = source
-  return image.decode()
+  await image.decode()
+  return image
 }

@@ -64,7 +64,7 @@ def views() -> None:
         Sheet(rings(step), "Samples", "Rings"),
     ]
     with st.container(key="strip"):
-        pictures(sheets, key="strip-pictures", state="running", step=step)
+        pictures(sheets, key="strip-pictures", file_name="rings.png", state="running", step=step)
 
 
 st.set_page_config(layout="wide")

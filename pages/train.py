@@ -9,6 +9,7 @@ from vaelab.ui.controls import start_if_asked
 from vaelab.ui.link import followed_link, write_link
 from vaelab.ui.live import tick_of, watch
 from vaelab.ui.markdown import plain
+from vaelab.ui.measures_table import measuring_tick
 from vaelab.ui.share import share
 from vaelab.ui.shown import before_the_start, shown_run
 from vaelab.ui.state import engine
@@ -42,7 +43,7 @@ with place_of_share:
     share(st.session_state.recipe)
 start_if_asked(config)
 run = shown_run(st.session_state.preset)
-tick = tick_of(run.status())
+tick = tick_of(run.status()) or measuring_tick(run)
 about = before_the_start(config, DATASETS[config.dataset]) if config else ""
 st.fragment(watch, run_every=tick)(run.id, config, about, tick)
 write_link(st.session_state.recipe, None if run.shipped else run.id)

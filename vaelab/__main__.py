@@ -1,12 +1,9 @@
-"""The command line: `python -m vaelab train | runs | evaluate | export`."""
+"""The command line: `python -m vaelab train | sweep | runs | evaluate | export`."""
 
 from __future__ import annotations
 
 import argparse
-import difflib
 import json
-import os
-import re
 import shutil
 import signal
 import sys
@@ -15,29 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from vaelab.cli_output import NOBODY_READS, silence_closed_output
-from vaelab.config import RunConfig, with_changes
+from vaelab.cli_parsing import (
+    Parser,
+    Refused,
+    add_recipe,
+    explained,
+    no_such,
+    prepare_to_train,
+    recipe,
+    with_negative_numbers,
+)
 from vaelab.downloads import DatasetUnavailable
-from vaelab.fields import FIELD_NAMES, field_spec, read_config
-from vaelab.presets import PRESETS
-from vaelab.processes import THREADS_THAT_YIELD
 from vaelab.runs import Run, RunDamaged, RunNotFound, RunStore, default_root
+from vaelab.sweep import MOST_SEEDS, SWEPT, plan, read_values
 
-COMMANDS = ("train", "runs", "evaluate", "export")
-DEVICES = ("auto", "cpu", "cuda", "mps")
-
-
-class Refused(Exception):
-    """What was asked cannot be done; the text is one line for people."""
-
-
-class _Parser(argparse.ArgumentParser):
-    """Takes no abbreviations, and raises Refused instead of printing its usage."""
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(allow_abbrev=False, exit_on_error=False, **settings)
-
-    def error(self, message: str) -> Any:
-        raise Refused(message)
+COMMANDS = ("train", "sweep", "runs", "evaluate", "export")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,72 +58,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     try:
-        options, unknown = _parser().parse_known_args(_with_negative_numbers(arguments))
+        options, unknown = _parser().parse_known_args(with_negative_numbers(arguments))
     except argparse.ArgumentError as error:
-        raise Refused(_explained(error)) from error
+        raise Refused(explained(error)) from error
     if unknown:
-        raise Refused(_no_such(unknown, options))
+        raise Refused(no_such(unknown, options))
     if "command" not in options:
         raise Refused(f"Give a command: {', '.join(COMMANDS)}; --help says more.")
     return options
 
 
-def _with_negative_numbers(arguments: Sequence[str]) -> list[str]:
-    """`--stop-loss -1e3` as `--stop-loss=-1e3`: argparse takes only plain negative numbers for values."""
-    joined: list[str] = []
-    for text in arguments:
-        if (
-            joined
-            and joined[-1].startswith("--")
-            and re.fullmatch(r"-[\d.]+(e[-+]?\d+)?", text, re.IGNORECASE)
-        ):
-            joined[-1] += f"={text}"
-        else:
-            joined.append(text)
-    return joined
-
-
-def _explained(error: argparse.ArgumentError) -> str:
-    flag = error.argument_name or ""
-    name = _field(flag)
-    allowed = {"preset": ", ".join(PRESETS), "device": ", ".join(DEVICES)}.get(name)
-    if name in FIELD_NAMES:
-        allowed = field_spec(name).allowed
-    if allowed and "expected" in error.message:
-        return f"{flag}: needs a value: {allowed}."
-    return f"{flag}: {error.message}"
-
-
-def _no_such(unknown: list[str], options: argparse.Namespace) -> str:
-    """One line about the first argument that no option takes, and about those there are."""
-    flag = next((text for text in unknown if text.startswith("-")), unknown[0]).partition("=")[0]
-    if "usage" in options:
-        return f"{flag[:40]!r}: there is no such option; {options.usage}"
-    flags = [_flag(name) for name in ("preset", *FIELD_NAMES, "runs", "json", "device")]
-    near = difflib.get_close_matches(flag, flags, n=1)
-    meant = f" Did you mean {near[0]}?" if near else ""
-    if near and _field(near[0]) in FIELD_NAMES:
-        meant = f" Did you mean {near[0]}, {field_spec(_field(near[0])).allowed}?"
-    return f"{flag[:40]!r}: there is no such field.{meant} There are {', '.join(flags)}."
-
-
-def _flag(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
-
-
-def _field(flag: str) -> str:
-    return flag.removeprefix("--").replace("-", "_")
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m vaelab", description="Train and look at autoencoders.")
-    commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
-    store = _Parser(add_help=False)
+    parser = Parser(prog="python -m vaelab", description="Train and look at autoencoders.")
+    commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
+    store = Parser(add_help=False)
     store.add_argument("--runs", type=Path, default=default_root(), metavar="FOLDER",
                        help="where the runs are; else $VAELAB_RUNS, else runs/")  # fmt: skip
-    _add_train(commands.add_parser("train", parents=[store], help="train a model", epilog=(
+    train = commands.add_parser("train", parents=[store], help="train a model", epilog=(
         "Ctrl-C stops training in order: the run can be loaded and resumed, and the exit status is 130."
-    )))  # fmt: skip
+    ))  # fmt: skip
+    train.set_defaults(command=_train)
+    train.add_argument("--json", action="store_true", help="one event a line, as JSON, on standard output")
+    add_recipe(train)
+    _add_sweep(commands.add_parser("sweep", parents=[store], help="train with several values of a field",
+        epilog="Ctrl-C stops the run in progress in order, and the sweep with it."))  # fmt: skip
     runs = commands.add_parser("runs", parents=[store], help="list the runs")
     runs.set_defaults(command=_runs)
     evaluate = commands.add_parser("evaluate", parents=[store], help="evaluate a run on the test images")
@@ -151,39 +98,42 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_train(train: argparse.ArgumentParser) -> None:
-    train.set_defaults(command=_train)
-    train.add_argument("--json", action="store_true", help="one event a line, as JSON, on standard output")
-    train.add_argument("--device", help=f"{', '.join(DEVICES)}; else $VAELAB_DEVICE, else auto")
-    train.add_argument("--preset", default="vae-2d", help=", ".join(PRESETS))
-    for name in FIELD_NAMES:
-        spec = field_spec(name)
-        text = f"{spec.help} Must be {spec.allowed}.".replace("%", "%%")
-        train.add_argument(_flag(name), dest=name, metavar="VALUE", help=text)
-
-
-def recipe(options: argparse.Namespace) -> RunConfig:
-    """The preset's config with the given fields changed; raises Refused."""
-    if options.preset not in PRESETS:
-        raise Refused(f"preset: must be one of {', '.join(PRESETS)}, not {options.preset!r}.")
-    given = {name: value for name in FIELD_NAMES if (value := getattr(options, name)) is not None}
-    config, problems = read_config(with_changes(PRESETS[options.preset].config, given))
-    if config is None:
-        raise Refused(" ".join(problems.values()))
-    return config
+def _add_sweep(sweep: argparse.ArgumentParser) -> None:
+    sweep.set_defaults(command=_sweep)
+    sweep.add_argument("--sweep", action="append", default=[], metavar="FIELD=VALUE,VALUE", help=(
+        f"what varies, once or twice, such as beta=0.1,1,4; one of {', '.join(SWEPT)}"
+    ))  # fmt: skip
+    sweep.add_argument("--seeds", default="3", help=f"runs of each value, 1 to {MOST_SEEDS}; else 3")
+    sweep.add_argument("--json", action="store_true", help="one run a line, as JSON, then the best values")
+    add_recipe(sweep)
 
 
 def _train(options: argparse.Namespace) -> int:
     config = recipe(options)
-    os.environ.update({name: value for name, value in THREADS_THAT_YIELD.items() if name not in os.environ})
+    prepare_to_train(options.device)
     from vaelab.cli_training import train_here
-    from vaelab.hardware import settle_device
 
+    return train_here(config, RunStore(options.runs), device=options.device, as_json=options.json)
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    base = recipe(options)
+    if not options.sweep:
+        raise Refused("--sweep: needs a field and values, such as --sweep beta=0.1,1,4.")
+    given = []
+    for text in options.sweep:
+        name, _, values = text.partition("=")
+        given.append((name.replace("-", "_"), read_values(values)))
+    if not options.seeds.isdecimal():
+        raise Refused(f"seeds: must be a whole number from 1 to {MOST_SEEDS}, not {options.seeds!r}.")
     try:
-        settle_device(options.device)
+        sweep = plan(base, given, int(options.seeds))
     except ValueError as error:
         raise Refused(str(error)) from error
-    return train_here(config, RunStore(options.runs), device=options.device, as_json=options.json)
+    prepare_to_train(options.device)
+    from vaelab.cli_sweep import sweep_here
+
+    return sweep_here(sweep, RunStore(options.runs), device=options.device, as_json=options.json)
 
 
 def _runs(options: argparse.Namespace) -> int:
@@ -208,26 +158,10 @@ def _row(run: Run) -> dict[str, Any]:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from vaelab.datasets import load
-    from vaelab.evaluation import evaluate
-    from vaelab.hardware import cpu_settings
-    from vaelab.trained import load_run
-
     run = _with_weights(options)
-    trained = load_run(run)
-    with cpu_settings(max(1, run.status().threads)):  # as in training: the same numbers to the last digit
-        result = evaluate(trained.model, load(trained.config.dataset).x_test)
-    values = {name: getattr(result, name) for name in ("recon", "kl", "neg_elbo", "mse", "kl_per_dim")}
-    if options.json:
-        sys.stdout.write(json.dumps({"run": trained.run.id, **values}) + "\n")
-        return 0
-    sys.stdout.write(f"{trained.run.title}, test images\n")
-    units = {"recon": "nats per image", "kl": "nats per image", "neg_elbo": "nats per image",
-             "mse": "per pixel"}  # fmt: skip
-    for name, unit in units.items():
-        shown = "not defined for an AE" if values[name] is None else f"{values[name]:.4f} {unit}"
-        sys.stdout.write(f"  {name:9}{shown}\n")
-    return 0
+    from vaelab.cli_evaluation import evaluate_here
+
+    return evaluate_here(run, as_json=options.json)
 
 
 def _with_weights(options: argparse.Namespace) -> Run:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Protocol
 
@@ -31,13 +31,14 @@ class _Display(Protocol):
         """Leave the output in order."""
 
 
-class _End:
+class End:
     """What ends the training from outside; `status` is the exit status then."""
 
     def __init__(self) -> None:
         self.status = 0
 
     def overrule(self) -> events.Request | None:
+        """Have what is left of the training stopped."""
         return events.Request(action="stop") if self.status else None
 
 
@@ -49,13 +50,13 @@ def train_here(config: RunConfig, store: RunStore, *, device: str | None, as_jso
     The exit status: 0 after training, 1 if it failed or diverged, 130 if Ctrl-C stopped it (of any
     signal 128 and its number), 141 if it was stopped because nobody reads the output any more.
     """
-    run, end = store.create(config), _End()
+    run, end = store.create(config), End()
     recorder = Recorder(run, end.overrule)
     shown: _Display = _JsonLines(run.id) if as_json else _Bars(config)
     try:
-        with _stopped_by_signals(end), closing(shown):
-            for event in recorder.record(_events(recorder, shown, device)):
-                with _stopped_when_nobody_reads(end):
+        with stopped_by_signals(end), closing(shown):
+            for event in recorder.record(training_events(recorder, shown.prepare, device)):
+                with stopped_when_nobody_reads(end):
                     shown.show(event)
     except Exception as error:
         sentence = explained(error)
@@ -69,9 +70,13 @@ def train_here(config: RunConfig, store: RunStore, *, device: str | None, as_jso
     return {"finished": 0, "diverged": 1}.get(status.state, end.status)
 
 
-def _events(recorder: Recorder, shown: _Display, device: str | None) -> Iterator[events.Event]:
+def training_events(
+    recorder: Recorder, shown: Callable[[float, str], None], device: str | None
+) -> Iterator[events.Event]:
+    """The training of the recorder's run, in this process; `shown` is told what is fetched before."""
+
     def prepare(fraction: float, sentence: str) -> None:
-        shown.prepare(fraction, sentence)
+        shown(fraction, sentence)
         recorder.prepare(fraction, sentence)
 
     config = recorder.run.config
@@ -80,7 +85,7 @@ def _events(recorder: Recorder, shown: _Display, device: str | None) -> Iterator
 
 
 @contextmanager
-def _stopped_by_signals(end: _End) -> Iterator[None]:
+def stopped_by_signals(end: End) -> Iterator[None]:
     """The first Ctrl-C, or request to terminate, stops the run in order; a second one ends the program."""
 
     def stop(number: int, _frame: object) -> None:
@@ -99,7 +104,8 @@ def _stopped_by_signals(end: _End) -> Iterator[None]:
 
 
 @contextmanager
-def _stopped_when_nobody_reads(end: _End) -> Iterator[None]:
+def stopped_when_nobody_reads(end: End) -> Iterator[None]:
+    """Whatever is written within stops the run in order if the output was closed."""
     try:
         yield
     except BrokenPipeError:

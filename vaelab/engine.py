@@ -10,57 +10,49 @@ from __future__ import annotations
 import logging
 import math
 import os
+import secrets
 import threading
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Literal
 
 from vaelab.arrays import read_checkpoint
+from vaelab.asking import REVIVES, Action, as_request, rests
 from vaelab.config import RunConfig
+from vaelab.crew import END_WITHIN, Crew
 from vaelab.events import Request
 from vaelab.fields import read_config
 from vaelab.history import History
-from vaelab.processes import WorkerProcess
+from vaelab.measurers import Measurers
 from vaelab.queueing import RunQueue
 from vaelab.run_folder import Run, RunDamaged
 from vaelab.runs import RunNotFound, RunStore
-from vaelab.status import State, Status
 
 logger = logging.getLogger(__name__)
-
-Action = Literal["pause", "resume", "epoch", "stop"]
 
 PAUSE_HOLDS = 60.0
 """Seconds for which a paused run keeps its worker when nobody waits for it."""
 TICK = 0.25
 """Seconds between two looks of the engine at its workers."""
-END_WITHIN = 8.0
-"""Seconds in which all workers have to checkpoint and end before they are killed."""
-TRY_AGAIN = 10.0
-"""Seconds before the next worker is started when one has died before it was ready."""
-
-_REVIVES: dict[Action, frozenset[State]] = {
-    "pause": frozenset(),
-    "resume": frozenset({"paused", "interrupted", "stopped", "failed"}),
-    "epoch": frozenset({"paused", "interrupted", "stopped", "failed"}),
-    "stop": frozenset({"paused", "interrupted"}),
-}
-"""In which states a run without a worker needs one to do what is asked."""
 
 
 def default_slots() -> int:
-    """How many runs train at once: one for every four cores, at least one."""
+    """How many runs train at once that are no group: one for every four cores, at least one."""
     return max(1, (os.cpu_count() or 1) // 4)
 
 
 class Engine:
     """Trains the runs of a store in worker processes, in the order of the queue.
 
+    A run starts when as many processor threads are free as it takes; there are slots x threads.
+
     Parameters
     ----------
     store: where the runs are.
-    slots: how many train at once.
-    threads: of the processor, for each of them.
+    slots: how many train at once, if each is alone.
+    threads: of the processor, for each of them; the runs of a group share them.
     rest: seconds until the first worker is started, unless a run waits for it.
     """
 
@@ -70,16 +62,16 @@ class Engine:
         self.store = store
         self.slots = slots or default_slots()
         self.threads = threads or max(1, (os.cpu_count() or 1) // self.slots)
+        self.capacity = self.slots * self.threads
         self._lock = threading.RLock()
         self._queue = RunQueue(store)
-        self._workers: list[WorkerProcess] = []
-        self._rests_until = time.monotonic() + rest
-        self._next_worker_at = 0.0
         self._paused_since: dict[str, float] = {}
         self._asked_too_late: dict[str, Action] = {}
         self._closed = threading.Event()
         self._warm = threading.Event()
         self._changed = threading.Event()
+        self._crew = Crew(self.capacity + 1, rest, self._changed.set)
+        self.measurers = Measurers(self._changed.set)
         self._thread = threading.Thread(target=self._keep_going, name="engine", daemon=True)
         self._thread.start()
 
@@ -91,6 +83,61 @@ class Engine:
         """Queue a new run; `until_epoch` pauses it there, `meta` are other fields of `Meta`."""
         run = self.store.create(config, owner=owner, place=float(len(self._queue)), **meta)
         return self._enqueue(run, Request(until_epoch=until_epoch))
+
+    def submit_group(
+        self,
+        configs: Sequence[RunConfig],
+        *,
+        owner: str = "",
+        kind: Literal["twins", "sweep"],
+        axes: Sequence[str] = (),
+    ) -> list[Run]:
+        """Queue new runs that are one turn and train side by side.
+
+        Whatever is queued later waits until all of them have begun. They share the threads of one
+        run, however many of them train at a time: what a run gives depends on its number of threads.
+
+        Parameters
+        ----------
+        axes: the fields that vary over a sweep.
+
+        Raises
+        ------
+        OSError
+            If not all of them can be written; then none is there.
+        """
+        group = f"{kind}-{secrets.token_hex(16)}"
+        threads = max(1, self.threads // len(configs))
+        runs: list[Run] = []
+        with self._lock:
+            try:
+                for place, config in enumerate(configs, len(self._queue)):
+                    run = self.store.create(
+                        config,
+                        owner=owner,
+                        place=float(place),
+                        group=group,
+                        axes=tuple(axes),
+                        threads=threads,
+                    )
+                    runs.append(run)
+                self._queue.add(*runs)
+            except OSError:
+                for run in runs:
+                    self.store.delete(run)
+                raise
+        self._changed.set()
+        return runs
+
+    def stop_group(self, group: str) -> None:
+        """Stop all runs of a group; those that have not begun are removed."""
+        with self._lock:
+            for run in self.store.group(group):
+                with suppress(RunDamaged):
+                    if run in self._queue and run.has_begun():
+                        run.set_request(Request(action="stop"))
+                    else:
+                        self.ask(run, "stop")
 
     def train_on(self, parent: Run, epochs: int, *, owner: str = "") -> Run:
         """Queue a new run that goes on from the end of another for more epochs.
@@ -113,7 +160,8 @@ class Engine:
         config, problems = read_config({**parent.config.model_dump(), **changes})
         if config is None:
             raise ValueError(" ".join(problems.values()))
-        run = self.store.create(config, owner=owner, parent=parent, place=float(len(self._queue)))
+        threads, place = parent.status().threads, float(len(self._queue))
+        run = self.store.create(config, owner=owner, parent=parent, place=place, threads=threads)
         return self._enqueue(run, Request())
 
     def ask(self, run: Run, action: Action) -> None:
@@ -128,19 +176,23 @@ class Engine:
             if run in self._queue and action in ("pause", "stop"):
                 self._leave_queue(run, action)
             elif status.has_writer or status.state == "queued":
-                run.set_request(_request(action, status))
-            elif any(worker.run_id == run.id for worker in self._workers):
+                run.set_request(as_request(action, status))
+            elif self._crew.holds(run.id):
                 # Its worker has let go of it, or died, and is about to say so.
                 self._asked_too_late[run.id] = action
             elif action == "stop" and not run.has_begun():
                 self.store.delete(run)
-            elif status.state in _REVIVES[action]:
-                self._enqueue(run, _request(action, status), first=run.has_begun())
+            elif status.state in REVIVES[action]:
+                self._enqueue(run, as_request(action, status), first=run.has_begun())
 
     def place(self, run: Run) -> int | None:
         """The run's place in the queue, counted from 1; None if it does not wait."""
         with self._lock:
             return self._queue.place(run)
+
+    def measure(self, run: Run) -> str:
+        """Have a run measured that has no measures; empty if it will be, else a sentence why not."""
+        return self.measurers.ask(run)
 
     def wait_until_warm(self) -> bool:
         """Wait for the first worker that can train at once; false if the engine was closed instead."""
@@ -153,11 +205,10 @@ class Engine:
         self._warm.set()
         self._changed.set()
         self._thread.join()
-        for worker in self._workers:
-            worker.finish()
         deadline = time.monotonic() + END_WITHIN
-        for worker in self._workers:
-            worker.join(deadline)
+        self._crew.finish()
+        self.measurers.close(deadline)
+        self._crew.join(deadline)
 
     # What the engine does by itself
 
@@ -167,14 +218,17 @@ class Engine:
                 with self._lock:
                     self._look_after_workers()
                     self._start_next()
+                    self.measurers.tick(
+                        bool(self._queue) or any(worker.run_id for worker in self._crew.workers)
+                    )
             except Exception:
                 logger.exception("The engine stumbled and goes on")
             self._changed.wait(TICK)
             self._changed.clear()
 
     def _look_after_workers(self) -> None:
-        """Look after the runs of all workers; forget those that ended; keep a spare one warm."""
-        for worker in self._workers:
+        """Look after the runs of all workers; keep a spare one warm."""
+        for worker in self._crew.workers:
             done = worker.take_done()
             run = self._known(done or worker.run_id)
             if run is None:
@@ -187,16 +241,9 @@ class Engine:
                     self._release_if_paused(run)
             except (RunDamaged, OSError):
                 logger.exception("Run %s cannot be looked after", run.id)
-        if any(worker.ready for worker in self._workers):
+        if any(worker.ready for worker in self._crew.workers):
             self._warm.set()
-        dead = [worker for worker in self._workers if not worker.alive()]
-        if any(not worker.ready for worker in dead):
-            self._next_worker_at = time.monotonic() + TRY_AGAIN
-        self._workers = [worker for worker in self._workers if worker not in dead]
-        wanted = all(worker.run_id for worker in self._workers) and len(self._workers) <= self.slots
-        earliest = self._next_worker_at if self._queue else max(self._next_worker_at, self._rests_until)
-        if wanted and time.monotonic() >= earliest:
-            self._workers.append(WorkerProcess(self._changed.set))
+        self._crew.renew(needed=bool(self._queue))
 
     def _let_go(self, run: Run) -> None:
         """After a worker is done with a run: do what was asked of it too late for this worker."""
@@ -208,13 +255,15 @@ class Engine:
         stopped = status.state == "stopped" and request.action == "run"
         if action:
             self.ask(run, action)
-        elif (released or stopped) and not _rests(request, status):
+        elif (released or stopped) and not rests(request, status):
             self._enqueue(run, request, first=True)
+        else:
+            self.measurers.training_ended(run)
 
     def _release_if_paused(self, run: Run) -> None:
         status, request = run.status(), run.request()
         # Where it is asked to go on, its worker just has not noticed yet: that wish must not be lost.
-        if status.state != "paused" or not _rests(request, status):
+        if status.state != "paused" or not rests(request, status):
             self._paused_since.pop(run.id, None)
             return
         since = self._paused_since.setdefault(run.id, time.monotonic())
@@ -223,13 +272,14 @@ class Engine:
 
     def _start_next(self) -> None:
         while (run := self._queue.head()) is not None:
-            idle = next((worker for worker in self._workers if worker.ready and not worker.run_id), None)
-            busy = sum(1 for worker in self._workers if worker.run_id)
+            # One that has begun goes on with the threads it had; another machine may have had more of them.
+            threads = run.status().threads or run.meta.threads or self.threads
+            fits = self._crew.threads + min(threads, self.capacity) <= self.capacity
             # A run that only has to be ended does not wait for others to be trained.
-            if idle is None or (busy >= self.slots and run.request().action != "stop"):
+            if not self._crew.idle or not (fits or run.request().action == "stop"):
                 return
             self._queue.pop()
-            idle.train(run, self.threads)
+            self._crew.idle[0].train(run, threads)
 
     def _known(self, run_id: str | None) -> Run | None:
         try:
@@ -250,15 +300,3 @@ class Engine:
         self._queue.remove(run)
         if not run.has_begun() and action == "stop":
             self.store.delete(run)
-
-
-def _request(action: Action, status: Status) -> Request:
-    if action in ("pause", "stop"):
-        return Request(action="pause" if action == "pause" else "stop")
-    return Request(until_epoch=math.floor(status.epoch) + 1 if action == "epoch" else None)
-
-
-def _rests(request: Request, status: Status) -> bool:
-    """Whether a paused run is to stay so."""
-    reached = request.until_epoch is not None and status.epoch >= request.until_epoch
-    return request.action == "pause" or (request.action == "run" and reached)

@@ -30,10 +30,10 @@ class RunQueue:
         """The run's place, counted from 1; None if it does not wait."""
         return self._ids.index(run.id) + 1 if run.id in self._ids else None
 
-    def add(self, run: Run, *, first: bool = False) -> None:
-        """Let a run wait, behind all others or before them; one that waits already stays where it is."""
-        if run not in self:
-            self._ids.insert(0 if first else len(self._ids), run.id)
+    def add(self, *runs: Run, first: bool = False) -> None:
+        """Let runs wait, behind all others or before them; one that waits already stays where it is."""
+        new = [run.id for run in runs if run not in self]
+        self._ids = new + self._ids if first else self._ids + new
         for place, run_id in enumerate(self._ids):
             with suppress(RunNotFound, RunDamaged):  # deleted meanwhile
                 self._store.get(run_id).set_meta(place=float(place))
@@ -48,7 +48,7 @@ class RunQueue:
         while self._ids:
             with suppress(RunNotFound, RunDamaged):
                 run = self._store.get(self._ids[0])
-                run.request()  # what cannot be read would hold up all others
+                _ = run.request(), run.status()  # what cannot be read would hold up all others
                 if run.meta.place is not None:
                     return run
             self._ids.pop(0)

@@ -16,6 +16,8 @@ _PURPOSES = (
     "evaluation",
     "preview",
     "held_out",
+    "importance",
+    "probed",
 )
 
 

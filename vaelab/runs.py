@@ -98,6 +98,10 @@ class RunStore:
         """The runs that come with VAE Lab, by name of their folder."""
         return sorted(self._in(self.shipped, shipped=True), key=lambda run: run.id) if self.shipped else []
 
+    def group(self, group: str) -> list[Run]:
+        """The runs of a group (twins, a sweep) in the order of their submission; no damaged ones."""
+        return [run for run in reversed(self.runs()) if group and _group(run) == group]
+
     def get(self, run_id: str) -> Run:
         """The run of exactly this id; raises RunNotFound."""
         for root, shipped in ((self.root, False), (self.shipped, True)):
@@ -144,6 +148,13 @@ def _created(run: Run) -> float:
         return run.meta.created
     except RunDamaged:
         return 0.0
+
+
+def _group(run: Run) -> str:
+    try:
+        return run.meta.group
+    except RunDamaged:
+        return ""
 
 
 def default_root() -> Path:

@@ -35,7 +35,7 @@ class Meta:
     axes: tuple[str, ...] = ()
     """Fields of `RunConfig` that vary over the group, if it is a sweep."""
     threads: int = 0
-    """Of the processor, for each run of the group; 0 for as many as the engine gives a run."""
+    """Of the processor, settled for a run of a group; 0 for as many as the engine gives a lone run."""
     place: float | None = None
     """Order in the queue, smaller is sooner; None if it does not wait."""
     parent: str = ""

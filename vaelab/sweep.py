@@ -24,6 +24,32 @@ NOT_SWEPT = frozenset({"dataset", "held_out", "seed", "precision", "stop_loss"})
 SWEPT = tuple(name for name in FIELD_NAMES if name not in NOT_SWEPT)
 
 
+_FIRST = (
+    "beta",
+    "latent_dim",
+    "learning_rate",
+    "hidden",
+    "train_size",
+    "optimizer",
+    "activation",
+    "batch_size",
+)
+"""Fields that teach most, offered first."""
+
+_SUGGESTED = {
+    "beta": "0.1, 0.3, 1, 3, 10",
+    "latent_dim": "1, 2, 4, 8, 16, 32",
+    "learning_rate": "0.001, 0.003, 0.01, 0.03",
+    "train_size": "500, 5000, 50000",
+    "batch_size": "64, 256, 1024",
+    "epochs": "1, 3, 10",
+    "beta_warmup": "0, 1, 2",
+    "sigma": "auto, 0.1, 0.3, 1",
+    "corruption_strength": "0.1, 0.3, 0.6",
+}
+_SUGGESTED_HIDDEN = {"mlp": "none, 64, 512, 512-256", "conv": "8-16, 16-32, 32-64"}
+
+
 @dataclass(frozen=True)
 class Axis:
     """One field that varies, and its values in the order in which they were given."""
@@ -79,6 +105,29 @@ def plan(base: RunConfig, given: Sequence[tuple[str, Sequence[Any]]], seeds: int
         if None not in reasons:
             raise ValueError(f"{axis.name}: changes nothing here, because {reasons.pop()}.")
     return Sweep(axes, seeds, tuple(configs))
+
+
+def sweepable(base: RunConfig) -> list[str]:
+    """Fields that have an effect in a recipe and can vary, those that teach most first."""
+    ordered = dict.fromkeys((*_FIRST, *SWEPT))
+    return [name for name in ordered if not why_not_in_force(base, name)]
+
+
+def suggested_values(base: RunConfig, name: str) -> str:
+    """Values worth trying, as text with commas between them."""
+    if name == "hidden":
+        return _SUGGESTED_HIDDEN[base.architecture]
+    return _SUGGESTED.get(name) or ", ".join(field_spec(name).choices)
+
+
+def read_values(text: str) -> list[str]:
+    """The texts between commas, without those that are empty."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def at_a_time(runs: int, threads: int, slots: int) -> int:
+    """How many of so many runs train side by side where a lone run has so many threads, in each slot."""
+    return min(runs, slots * threads // max(1, threads // runs))
 
 
 def _axis(base: RunConfig, name: str, values: Sequence[Any]) -> Axis:

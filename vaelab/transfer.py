@@ -3,7 +3,8 @@
     README.txt config.json model.safetensors losses.csv events.jsonl
 
 `losses.csv` is for people and their tools; an import draws its curves from `events.jsonl`. A zip
-comes from a stranger, so every part of it is checked before anything is written.
+comes from a stranger, so every part of it is checked before anything is written. Measures are left out:
+nobody could check them but by taking them anew, which an imported run has done as every run has.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ def main() -> None:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s worker %(process)d: %(message)s"
     )
-    say = _own_output()
+    say = own_output()
     _warm_up()
     orders = Orders()
     signal.signal(signal.SIGTERM, orders.end)
@@ -131,7 +131,7 @@ def _warm_up() -> None:
     torch.optim.Adam([x]).step()
 
 
-def _own_output() -> Say:
+def own_output() -> Say:
     """Keep standard output for our messages: what libraries print there goes to the log instead."""
     channel = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -1,19 +1,28 @@
-"""Train the shipped runs anew: `make examples`. They are recorded as every run is.
+"""Train the shipped runs and the shipped sweep anew: `make examples`. Runs are recorded as every run is.
 
 The state of the optimizer is left out, which is twice as large as the model: nothing trains on from a
-shipped run. Of the snapshots a few are kept, so that Rewind works on them.
+shipped run. Of the snapshots a few are kept, so that Rewind works on them. Of the sweep only its numbers
+are kept.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
+from vaelab.events import Evaluated
+from vaelab.measures import FILE as MEASURES_FILE
+from vaelab.measures import write_measures
+from vaelab.measuring import measure_run
 from vaelab.presets import PRESETS
 from vaelab.recording import Recorder
 from vaelab.runs import Run, RunStore
+from vaelab.sweep import HELD_OUT, plan, read_values, suggested_values
+from vaelab.sweep_results import result, row
 from vaelab.thinning import evenly
 from vaelab.training import train
 
@@ -23,7 +32,13 @@ EXAMPLES = {name: preset.config for name, preset in PRESETS.items()} | {
     "vae-2d-fashion": PRESETS["vae-2d"].config.variant(dataset="fashion-mnist"),
 }
 
-KEPT = ("config.json", "meta.json", "status.json", "events.jsonl", "preview.npz", "model.safetensors")
+SWEEP = HERE.parent / "sweeps" / "vae-2d-beta.json"
+"""What the page Sweep shows before its first sweep: what it is set to at first."""
+
+KEPT = (
+    "config.json", "meta.json", "status.json", "events.jsonl", "preview.npz", "model.safetensors",
+    MEASURES_FILE,
+)  # fmt: skip
 
 EARLY_SNAPSHOTS, EPOCHS = (1, 64), 3
 """Which snapshots of the first epoch are kept, and at most how many epochs: together some 70 MB."""
@@ -31,7 +46,10 @@ EARLY_SNAPSHOTS, EPOCHS = (1, 64), 3
 
 def main() -> None:
     """Train the examples named on the command line, else all, each into its folder."""
-    for name in sys.argv[1:] or EXAMPLES:
+    for name in sys.argv[1:] or [*EXAMPLES, SWEEP.stem]:
+        if name == SWEEP.stem:
+            make_sweep()
+            continue
         config = EXAMPLES[name]
         with tempfile.TemporaryDirectory() as folder:
             run = RunStore(Path(folder)).create(config)
@@ -39,7 +57,24 @@ def main() -> None:
                 if type(event).__name__ == "Evaluated":
                     losses = f"recon {event.recon:.2f}, kl {event.kl}, mse {event.mse:.4f}"
                     sys.stdout.write(f"{name} epoch {event.epoch:g}: {losses}\n")
+            write_measures(run, measure_run(run, run.status().step))
             ship(run, HERE / name)
+
+
+def make_sweep() -> None:
+    """Train the sweep of beta, and write its numbers."""
+    base = PRESETS["vae-2d"].config.variant(epochs=3)
+    sweep = plan(base, [("beta", read_values(suggested_values(base, "beta")))])
+    axes = [axis.name for axis in sweep.axes]
+    rows = []
+    for config in sweep.configs:
+        *_, last = (event for event in train(config, threads=1) if isinstance(event, Evaluated))
+        said = dataclasses.asdict(last) | {"seconds": 0.0}  # those of this machine are of no use elsewhere
+        rows.append(row(axes, result("", config, axes, "finished", said)))
+        sys.stdout.write(f"{SWEEP.stem} {rows[-1]}\n")
+    SWEEP.parent.mkdir(exist_ok=True)
+    sheet = {"config": base.variant(held_out=HELD_OUT).model_dump(), "axes": axes, "rows": rows}
+    SWEEP.write_text(json.dumps(sheet, indent=1) + "\n", encoding="utf-8")
 
 
 def ship(run: Run, target: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 import streamlit as st
@@ -22,6 +23,8 @@ def runs(tmp_path: Path) -> Path:
 def app(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], AppTest]]:
     """Open the app: each call is a new visitor, who has not loaded a page yet."""
     monkeypatch.setenv("VAELAB_RUNS", str(runs))
+    # Runs wait to be measured for ever: a real process would load PyTorch beside every test.
+    monkeypatch.setattr("vaelab.measurers.Child", lambda *_: MagicMock())
     yield lambda: AppTest.from_file(ROOT / "vaelab" / "ui" / "router.py", default_timeout=60)
     # What is kept once a process belongs to this test's folder of runs; releasing it ends its workers.
     st.cache_resource.clear()

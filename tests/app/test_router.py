@@ -13,6 +13,7 @@ PAGES = sorted((ROOT / "pages").glob("*.py"))
 GROUPS = {
     "Train": ["Train"],
     "Explore": ["Reconstructions", "Latent space", "Latent grid", "Walks"],
+    "Intuition": ["Sweep"],
     "Runs": ["Runs"],
 }
 

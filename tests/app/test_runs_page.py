@@ -38,7 +38,7 @@ from vaelab.ui.link import recipe_of
 
 @pytest.fixture(autouse=True)
 def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vaelab.engine.WorkerProcess", idle_worker)
+    monkeypatch.setattr("vaelab.crew.WorkerProcess", idle_worker)
     monkeypatch.delenv("VAELAB_SINGLE_USER", raising=False)
 
 
@@ -48,6 +48,19 @@ def make(runs: Path) -> Make:
 
 
 # What is listed
+
+
+def test_runs_of_a_sweep_say_which(app: App, make: Make) -> None:
+    alone = make()
+    assert "group" not in columns(opened(app, alone))
+    first, second = make(config=TINY.variant(beta=2)), make(config=TINY.variant(beta=3))
+    for run in (first, second):
+        run.set_meta(group="sweep-3f2a99", axes=("beta",))
+    page = opened(app, alone)
+    assert {"group", "beta"} <= set(columns(page))
+    assert sorted(row["group"] or "" for row in table(page) if row["state"] == "Finished") == [
+        "", "sweep 3f2a", "sweep 3f2a",
+    ]  # fmt: skip
 
 
 def test_without_runs_the_examples_are_listed_and_a_link_leads_to_train(app: App) -> None:

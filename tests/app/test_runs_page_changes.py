@@ -38,7 +38,7 @@ from vaelab.transfer import bundle
 
 @pytest.fixture(autouse=True)
 def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vaelab.engine.WorkerProcess", idle_worker)
+    monkeypatch.setattr("vaelab.crew.WorkerProcess", idle_worker)
     monkeypatch.delenv("VAELAB_SINGLE_USER", raising=False)
 
 

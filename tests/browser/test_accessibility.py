@@ -17,6 +17,7 @@ PAGES = {
     "/walks": ".st-key-walks img",
     "/walks?walk=interpolate&run=vae-20d": ".st-key-arithmetic img",
     "/walks?walk=sample": ".st-key-samples img",
+    "/sweep": ".st-key-sweep-results .main-svg",
     "/runs": ".st-key-runs-table",
 }
 

@@ -11,6 +11,7 @@ import pytest
 from vaelab.events import Evaluated, Started, Step
 from vaelab.fields import FIELD_NAMES
 from vaelab.glossary import GLOSSARY, Entry, find, help_for
+from vaelab.measures import MEASURES
 
 entries = pytest.mark.parametrize("entry", GLOSSARY.values(), ids=GLOSSARY)
 
@@ -21,7 +22,8 @@ beta, beta-VAE, bce, cross-entropy, mse, sigma, reparameterisation, epoch, step,
 rate, gradient descent, SGD, momentum, Adam, denoising, corruption, PCA, principal component, active
 unit, posterior collapse, bits, rate, compression, snapshot, checkpoint, mean image, floor, entropy
 of grey pixels, density may exceed 1, bf16, seed, one-cycle, latent traversal, interpolation, latent
-arithmetic, temperature, Gaussian mixture
+arithmetic, temperature, Gaussian mixture, sweep, seed band, rate-distortion, held-out images, measure,
+negative log-likelihood, nearest neighbours, linear probe
 """
 
 # LaTeX that is no symbol of its own: operators, brackets and spaces.
@@ -93,6 +95,11 @@ def test_every_loss_that_is_logged_leads_to_its_term():
     assert {"recon", "kl", "neg_elbo", "kl_per_dim", "mse", "sigma", "beta", "objective"} <= logged
     for name in logged - {"test_images"}:
         assert find(name).term in GLOSSARY
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_every_measure_leads_to_its_term(name: str):
+    assert find(name).term in GLOSSARY
 
 
 def test_names_are_found_in_capitals_or_not():

@@ -21,14 +21,14 @@ ROOT = Path(__file__).resolve().parents[2]
 GROUPS = {
     "parts": "downloads drawing events files glossary hidden images mixture palette pca planes status totals "
     "unpacking walks",
-    "recipe": "config datasets facts fields layers portable presets recipes sweep",
-    "figures": "animation figure_parts figures latent_map loss_curves",
-    "runs": "arrays history moments recording run_folder runs summaries thinning transfer untrusted",
+    "recipe": "config datasets facts fields layers portable presets recipes sweep sweep_results",
+    "figures": "animation figure_parts figures latent_map loss_curves sweep_curves sweep_figures",
+    "runs": "arrays history measures moments recording run_folder runs summaries thinning transfer untrusted",
     "model": "convolutions evaluation hardware latent model networks objective optimizers preview randomness",
     "training": "checkpoints session training",
-    "trained": "trained",
-    "engine": "engine processes queueing",
-    "programs": "__main__ cli_output cli_training worker",
+    "trained": "measuring trained",
+    "engine": "asking crew engine measurers processes queueing",
+    "programs": "__main__ cli_evaluation cli_output cli_parsing cli_sweep cli_training measurer worker",
     "ui": "ui",
     "pages": "pages",
 }  # fmt: skip

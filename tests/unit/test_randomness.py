@@ -31,7 +31,8 @@ def test_the_global_generator_stays_as_it_was():
 def test_purposes_keep_their_places():
     """Another order would make every saved run another run."""
     assert _PURPOSES == (
-        "subset", "encoder", "decoder", "batches", "noise", "corruption", "evaluation", "preview"
+        "subset", "encoder", "decoder", "batches", "noise", "corruption", "evaluation", "preview", "held_out",
+        "importance", "probed",
     )  # fmt: skip
     drawn = torch.randint(1000, (4,), generator=generator_for(7, "noise", 3))
     assert drawn.tolist() == [951, 656, 873, 806]

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vaelab
-from vaelab.__main__ import _parser, recipe
+from vaelab.__main__ import _parser
+from vaelab.cli_parsing import recipe
 from vaelab.config import RunConfig
 from vaelab.fields import FIELD_NAMES, FieldSpec, field_spec
 from vaelab.recipes import command_line, python_code

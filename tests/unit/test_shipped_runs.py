@@ -9,6 +9,8 @@ from vaelab.datasets import load
 from vaelab.evaluation import evaluate
 from vaelab.history import History
 from vaelab.latent import decode
+from vaelab.measures import MEASURES, read_measures
+from vaelab.measuring import measure_run
 from vaelab.presets import PRESETS
 from vaelab.runs import RunStore
 from vaelab.trained import load_run, load_snapshot
@@ -57,3 +59,24 @@ def test_it_can_be_gone_back_to_its_first_step_and_ends_as_it_is(name: str) -> N
 
 def test_snapshots_of_all_examples_stay_small() -> None:
     assert sum(sum(run.snapshot_sizes().values()) for run in RUNS.values()) < 80_000_000
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_it_comes_with_its_measures(name: str) -> None:
+    run = RUNS[name]
+    measures, recorded = read_measures(run), History(run).evaluated
+    assert measures is not None
+    assert measures.problem == ""
+    for field in ("recon", "kl", "neg_elbo", "mse"):
+        value, expected = getattr(measures, field), recorded[field][-1]
+        assert value == (None if expected is None else pytest.approx(expected, rel=1e-4)), field
+    assert measures.probe_accuracy > 0.4  # of ten classes
+
+
+@pytest.mark.parametrize("name", ["vae-2d", "ae-2d"])
+def test_its_measures_are_those_of_its_weights(name: str) -> None:
+    shipped, again = read_measures(RUNS[name]), measure_run(RUNS[name], RUNS[name].status().step)
+    for field in MEASURES:
+        expected = getattr(shipped, field)
+        value = None if expected is None else pytest.approx(expected, rel=1e-3, abs=1e-3)
+        assert getattr(again, field) == value, field

@@ -7,14 +7,18 @@ GLOSSARY["ELBO"].long    # for a page of its own
 from __future__ import annotations
 
 from vaelab.glossary.entry import Entry
+from vaelab.glossary.measures import MEASURES
 from vaelab.glossary.models import MODELS
 from vaelab.glossary.objective import OBJECTIVE
+from vaelab.glossary.sweeps import SWEEPS
 from vaelab.glossary.training import TRAINING
 from vaelab.glossary.walks import WALKS
 
 __all__ = ["GLOSSARY", "Entry", "find", "help_for"]
 
-GLOSSARY: dict[str, Entry] = {entry.term: entry for entry in (*MODELS, *OBJECTIVE, *TRAINING, *WALKS)}
+GLOSSARY: dict[str, Entry] = {
+    entry.term: entry for entry in (*MODELS, *OBJECTIVE, *TRAINING, *SWEEPS, *MEASURES, *WALKS)
+}
 """All entries by their term, related ones after each other."""
 
 _BY_NAME = {

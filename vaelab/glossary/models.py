@@ -134,7 +134,7 @@ MODELS = (
     ),
     Entry(
         term="PCA",
-        also=("principal component analysis", "principal component", "principal components"),
+        also=("principal component analysis", "principal component", "principal components", "pca_mse"),
         short="Compression with straight lines: images are projected on the few directions in which they "
         "vary most, the principal components. It is what an autoencoder has to beat.",
         long="Of all linear maps to as few numbers and back it has the least squared error on the "

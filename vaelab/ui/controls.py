@@ -6,8 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from vaelab.asking import Action
 from vaelab.config import RunConfig
-from vaelab.engine import Action
 from vaelab.facts import duration
 from vaelab.glossary import help_for
 from vaelab.runs import Run, Status, describe

@@ -18,6 +18,7 @@ from vaelab.runs import Run, RunDamaged, Status, describe
 from vaelab.ui.components import Sheet, pictures, plot
 from vaelab.ui.controls import control_row, ended_bar, progress_line
 from vaelab.ui.latent_canvas import Shown, latent_canvas
+from vaelab.ui.measures_table import measures_panel, measuring_tick
 from vaelab.ui.state import dataset, find_run, history
 
 EARLY_TICK, TICK = 0.5, 1.0
@@ -43,13 +44,13 @@ def watch(run_id: str, config: RunConfig | None, about: str, tick: float | None)
     run_id: the run to show.
     config: the recipe of the form, None if it is wrong.
     about: what is known of the recipe before its start.
-    tick: what `tick_of` said when the page was drawn; the page follows a change.
+    tick: what `tick_of`, else `measuring_tick`, said when the page was drawn; the page follows a change.
     """
     run = find_run(run_id)
     if run is None or "start_asked" in st.session_state:
         st.rerun()
     status = run.status()
-    if tick_of(status) != tick:
+    if (tick_of(status) or measuring_tick(run)) != tick:
         st.rerun()
     left, right = st.columns([1.2, 1], vertical_alignment="center")
     with left:
@@ -63,6 +64,7 @@ def watch(run_id: str, config: RunConfig | None, about: str, tick: float | None)
     else:
         ended_bar(run, status)
     live_views(run, status)
+    measures_panel(run)
 
 
 def live_views(run: Run, status: Status) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from vaelab.ui.chosen import chosen_run, run_to_explore
 from vaelab.ui.forms import recipe_now
 from vaelab.ui.link import address_of
+from vaelab.ui.sweep_link import address_of_sweep
 
 
 def address_within(title: str) -> dict[str, str]:
-    """Parameters of the sidebar's link to a page: the recipe for Train, a run for all but Runs."""
+    """Parameters of the sidebar's link to a page: the recipe for Train, the sweep for Sweep, else a run."""
     if title == "Runs":
         return {}
+    if title == "Sweep":
+        return address_of_sweep()
     if title == "Train":
         chosen = chosen_run()
         return address_of(recipe_now(), chosen.id if chosen and not chosen.shipped else None)

@@ -47,6 +47,14 @@ GROUPS = {
             help="What each latent dimension does, what lies between images, and new images.",
         ),
     ],
+    "Intuition": [
+        st.Page(
+            PAGES / "sweep.py",
+            title="Sweep",
+            url_path="sweep",
+            help="What one setting does: train with several values of it and compare.",
+        ),
+    ],
     "Runs": [
         st.Page(
             PAGES / "runs.py",
@@ -63,6 +71,7 @@ ICONS = {
     "Latent space": ":material/scatter_plot:",
     "Latent grid": ":material/grid_view:",
     "Walks": ":material/directions_walk:",
+    "Sweep": ":material/tune:",
     "Runs": ":material/list:",
 }
 

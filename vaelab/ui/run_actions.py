@@ -17,6 +17,7 @@ from vaelab.transfer import bundle, too_large
 from vaelab.ui.forms import recipe_now
 from vaelab.ui.link import address_of, parameters_of
 from vaelab.ui.markdown import plain
+from vaelab.ui.measures_table import follow_measures
 from vaelab.ui.run_removal import ask_to_delete
 from vaelab.ui.run_words import NO_OPTIMIZER, about, may_change
 from vaelab.ui.share import share
@@ -52,6 +53,8 @@ def actions(summary: Summary) -> None:
                 _download(summary)
             st.button("Delete", key="delete", icon=":material/delete:", disabled=not own,
                       on_click=ask_to_delete, args=(run.id,))  # fmt: skip
+        if config:
+            follow_measures(run)
 
 
 def _places(summary: Summary, config: RunConfig, own: bool) -> None:

@@ -22,6 +22,8 @@ TICK = 1.0
 """Seconds between two looks at active runs."""
 
 FIRST, LAST = ("title", "state"), ("time", "made")
+GROUP_DIGITS = 4
+"""How much of a group's random name tells it from others."""
 LOSSES = ("neg_elbo", "recon", "kl", "mse")
 DESCRIBED = ("model", "dataset", "latent_dim", "epochs")
 """What the title of a run without a name says."""
@@ -64,7 +66,8 @@ def runs_table(drawn: list[tuple[str, str]], selected: str | None) -> None:
     if states(listed) != drawn or (now and now.run.id) != selected:
         _keep_address()
         st.rerun()
-    order = [*FIRST, *LOSSES, *_worth_a_column(listed), *LAST]
+    grouped = ["group"] if any(summary.meta and summary.meta.group for summary in listed) else []
+    order = [*FIRST, *grouped, *LOSSES, *_worth_a_column(listed), *LAST]
     _select_row_of(now, listed, order)
     st.dataframe(
         _columns(listed),
@@ -119,6 +122,7 @@ def _columns(listed: list[Summary]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {
         "title": [summary.title for summary in listed],
         "state": [state_in_words(summary) for summary in listed],
+        "group": [_group(summary) for summary in listed],
         "time": [timedelta(seconds=round(s.seconds, 1)) if s.seconds else None for s in listed],
         "made": [datetime.fromtimestamp(s.meta.created, UTC) if s.meta else None for s in listed],
     }
@@ -127,6 +131,12 @@ def _columns(listed: list[Summary]) -> dict[str, list[Any]]:
     for name in FIELD_NAMES:
         columns[name] = [_setting(summary.config, name) for summary in listed]
     return columns
+
+
+def _group(summary: Summary) -> str | None:
+    """What the runs of a sweep, or two twins, have in common: "sweep 3f2a"."""
+    kind, _, token = (summary.meta.group if summary.meta else "").partition("-")
+    return f"{kind} {token[:GROUP_DIGITS]}" if token else None
 
 
 def _worth_a_column(listed: list[Summary]) -> list[str]:
@@ -147,6 +157,7 @@ def _column_config() -> dict[str, Any]:
     config: dict[str, Any] = {
         "title": text("Run", width=260),
         "state": text("State"),
+        "group": text("Group", help="Runs that were started together: those of a sweep, or two twins."),
         "neg_elbo": number("Negative ELBO (nats)", format="%.2f", help=_on_test_images("negative ELBO")),
         "recon": number("Recon. (nats)", format="%.2f", help=_on_test_images("reconstruction term")),
         "kl": number("KL (nats)", format="%.2f", help=_on_test_images("KL")),

@@ -9,7 +9,7 @@ from vaelab.datasets import DATASETS, DatasetSpec
 from vaelab.facts import duration, expected_seconds, facts, work
 from vaelab.runs import Run, RunDamaged
 from vaelab.ui.chosen import DEFAULT_SHIPPED, chosen_run
-from vaelab.ui.state import history, own_runs, store
+from vaelab.ui.state import engine, history, own_runs, store
 
 
 def shown_run(preset: str) -> Run:
@@ -39,15 +39,31 @@ def _is_whole(run: Run) -> bool:
     return True
 
 
-def measured_speed(config: RunConfig) -> float | None:
-    """Multiplications a second of the newest own run of the same architecture; None if there is none."""
+ALIKE = 10.0
+"""How many times more or less work an epoch of a run may be for its speed to say something of another's."""
+
+
+def measured_speed(config: RunConfig, threads: int) -> float | None:
+    """Multiplications a second on so many threads, as the newest own run of the same architecture went.
+
+    A run on fewer or more threads counts in proportion. None if there is none of about as much work: small
+    networks and few images leave the processor waiting.
+    """
+    wanted = _work_of_an_epoch(config)
     for run in filter(_is_whole, own_runs()):
-        done, epoch = run.config, run.status().epoch
+        done, status = run.config, run.status()
+        epoch = status.epoch
         if epoch < 1 or (done.architecture, done.precision) != (config.architecture, config.precision):
             continue
+        if not 1 / ALIKE < _work_of_an_epoch(done) / wanted < ALIKE:
+            continue
         if seconds := history(run).evaluated.get("seconds"):
-            return epoch / done.epochs * work(done, DATASETS[done.dataset]) / seconds[-1]
+            return epoch * _work_of_an_epoch(done) / seconds[-1] * threads / max(1, status.threads)
     return None
+
+
+def _work_of_an_epoch(config: RunConfig) -> float:
+    return work(config, DATASETS[config.dataset]) / config.epochs
 
 
 def usual_objective(preset: str) -> float | None:
@@ -59,7 +75,7 @@ def usual_objective(preset: str) -> float | None:
 def before_the_start(config: RunConfig, spec: DatasetSpec) -> str:
     """Parameters, compression, steps and expected time of a recipe, in one line."""
     known = facts(config, spec)
-    speed = measured_speed(config)
+    speed = measured_speed(config, engine().threads)
     steps = "1 step" if known.steps_per_epoch == 1 else f"{known.steps_per_epoch:,} steps"
     numbers = "1 number" if config.latent_dim == 1 else f"{config.latent_dim} numbers"
     basis = "as your last run went" if speed else "a guess until a first run"

@@ -83,7 +83,7 @@ def history(run: Run) -> History:
     return kept
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=256, show_spinner=False)
 def _history(path: str) -> History:
     return History(Run(Path(path)))
 

@@ -33,8 +33,8 @@ const short = (value) => (typeof value === "number" ? String(Number(value.toPrec
 // Every point that can be seen, with its place on the screen.
 function pointsInView(node) {
   const points = []
-  node._fullData.forEach(({ visible, x, y, xaxis, yaxis }, curve) => {
-    if (visible !== true || !x || !y) return
+  node._fullData.forEach(({ visible, hoverinfo, x, y, xaxis, yaxis }, curve) => {
+    if (visible !== true || hoverinfo === "skip" || !x || !y) return // what says nothing cannot be chosen
     const across = node._fullLayout[`xaxis${xaxis.slice(1)}`]
     const down = node._fullLayout[`yaxis${yaxis.slice(1)}`]
     for (let index = 0; index < x.length; index++) {

@@ -23,8 +23,8 @@ def allowed(name: str) -> str:
 
 
 WRONG: list[tuple[list[str], list[str]]] = [
-    ([], ["train, runs, evaluate, export"]),
-    (["trian"], ["'trian'", "'train', 'runs', 'evaluate', 'export'"]),
+    ([], ["train, sweep, runs, evaluate, export"]),
+    (["trian"], ["'trian'", "'train', 'sweep', 'runs', 'evaluate', 'export'"]),
     (["train", "--latent-dims", "3"], ["--latent-dims", "--latent-dim,", allowed("latent_dim"), *FIELDS]),
     (["train", "--latent_dim=3"], ["--latent_dim", "Did you mean --latent-dim,"]),
     (["train", "--lat", "3"], ["--lat'", *FIELDS]),
@@ -45,6 +45,15 @@ WRONG: list[tuple[list[str], list[str]]] = [
     (["train", "--beta", "nan"], ["beta", allowed("beta"), "'nan'"]),
     (["train", "--hidden", "a\nb"], ["hidden", allowed("hidden")]),
     (["train", "--epochs", "501", "--model", "gan"], ["epochs", "1 to 500", "model", "ae, vae"]),
+    (["sweep"], ["--sweep", "beta=0.1,1,4"]),
+    (["sweep", "--sweep"], ["--sweep"]),
+    (["sweep", "--sweep", "beta"], ["beta", "at least two"]),
+    (["sweep", "--sweep", "beta=1,2", "--seeds", "six"], ["seeds", "from 1 to 5", "'six'"]),
+    (["sweep", "--sweep", "beta=1,2", "--seeds", "6"], ["seeds", "from 1 to 5", "6"]),
+    (["sweep", "--sweep", "beta=1,-2"], ["beta", allowed("beta"), "'-2'"]),
+    (["sweep", "--sweep", "colour=1,2"], ["colour", "cannot be swept", "beta"]),
+    (["sweep", "--sweep", "beta=1,2", "--model", "ae"], ["beta", "only a VAE"]),
+    (["sweep", "--sweep", "beta=1,2", "--colour", "red"], ["--colour", "--sweep", "--seeds", *FIELDS]),
     (["runs", "--jsn"], ["--jsn", "--runs", "--json"]),
     (["evaluate"], ["RUN"]),
     (["evaluate", "abc", "--latent-dim", "3"], ["--latent-dim", "--runs", "--json"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.unit.command_line.calling import QUICK, Output, only_line, the_run
 from vaelab import load_run
 from vaelab.__main__ import main
 from vaelab.config import RunConfig
+from vaelab.measures import MEASURES, Measures, write_measures
 from vaelab.runs import RunStore
 
 
@@ -46,11 +48,39 @@ def test_evaluating_gives_the_numbers_of_training(
         assert main(["evaluate", prefix, "--json", *runs]) == 0
         shown = json.loads(only_line(capsys.readouterr().out))
         assert shown.pop("run") == run_id
-        assert shown == {name: last[name] for name in ("recon", "kl", "neg_elbo", "mse", "kl_per_dim")}
+        known = ("recon", "kl", "neg_elbo", "mse", "kl_per_dim")
+        assert {name: shown[name] for name in known} == {name: last[name] for name in known}
+        assert shown.keys() == set(MEASURES)
+        assert 0 < shown["nll"] < last["neg_elbo"]
     assert main(["evaluate", run_id, *runs]) == 0
     text = capsys.readouterr().out
     assert f"neg_elbo {last['neg_elbo']:.4f} nats per image" in text
     assert f"mse      {last['mse']:.4f} per pixel" in text
+    assert f"nll                {shown['nll']:.2f} nats per image" in text
+    assert f"probe_accuracy     {100 * shown['probe_accuracy']:.1f} % of test images" in text
+    assert "unnormalised likelihood (Loaiza-Ganem and Cunningham 2019)" in text
+
+
+def test_measures_that_a_run_keeps_are_not_taken_again(
+    trained: tuple[Path, list[dict[str, Any]]], tmp_path: Path, capsys: Output
+) -> None:
+    shutil.copytree(trained[0] / "runs", tmp_path / "runs")
+    run = the_run(tmp_path / "runs")
+    kept = Measures(
+        step=run.status().step, neg_elbo=2.0, recon=1.0, kl=1.0, nll=1.5, nll_gap=0.5, active_units=1,
+        kl_per_dim=(1.0,) * run.config.latent_dim, mse=0.1, pca_mse=0.2, neighbour_accuracy=0.25,
+        probe_accuracy=0.125,
+    )  # fmt: skip
+    write_measures(run, kept)
+    assert main(["evaluate", run.id, "--json"]) == 0
+    shown = json.loads(only_line(capsys.readouterr().out))
+    assert (shown["nll"], shown["pca_mse"], shown["probe_accuracy"]) == (1.5, 0.2, 0.125)
+    assert shown["neg_elbo"] != kept.neg_elbo  # the losses are always those of the weights
+    write_measures(run, Measures(step=kept.step, problem="Some codes are not finite numbers."))
+    assert main(["evaluate", run.id]) == 0
+    text = capsys.readouterr().out
+    assert "  nll                -\n" in text
+    assert text.endswith("Some codes are not finite numbers.\n")
 
 
 def test_an_autoencoder_is_evaluated_without_an_elbo(tmp_path: Path, capsys: Output) -> None:
@@ -62,7 +92,10 @@ def test_an_autoencoder_is_evaluated_without_an_elbo(tmp_path: Path, capsys: Out
     assert (shown["neg_elbo"], shown["kl"], shown["kl_per_dim"]) == (None, None, None)
     assert (shown["recon"], shown["mse"]) == (last["recon"], last["mse"])
     assert main(["evaluate", lines[-1]["run"]]) == 0
-    assert "neg_elbo not defined for an AE" in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "neg_elbo not defined for an AE" in text
+    assert "active_units       not defined for an AE" in text
+    assert "pca_mse            0." in text
 
 
 def test_an_export_is_a_run_to_load(trained: tuple[Path, Any], tmp_path: Path, capsys: Output) -> None:

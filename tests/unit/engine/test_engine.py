@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.engine.following import ENDLESS, SHORT, agrees, reaches, trained_so_far, trains_on, workers
 from tests.unit.waiting import until
-from vaelab import engine as engine_module
+from vaelab import crew
 from vaelab.engine import Engine
 from vaelab.history import History
 from vaelab.recording import Recorder
@@ -190,7 +190,7 @@ def test_the_queue_survives_the_server(tmp_path: Path, undisturbed: Any) -> None
 
 
 def test_closing_leaves_no_process_even_one_that_hangs(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(engine_module, "END_WITHIN", 0.5)
+    monkeypatch.setattr(crew, "END_WITHIN", 0.5)
     before = workers()
     engine = Engine(RunStore(tmp_path), slots=1, threads=1)
     run = engine.submit(ENDLESS)
@@ -199,4 +199,4 @@ def test_closing_leaves_no_process_even_one_that_hangs(tmp_path: Path, monkeypat
     engine.close()
     assert workers() <= before
     assert run.status().state == "interrupted"
-    assert engine_module.END_WITHIN < 10
+    assert crew.END_WITHIN < 10

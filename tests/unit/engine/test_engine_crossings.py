@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,73 +13,18 @@ from typing import Any
 import pytest
 
 from tests.unit.engine.following import ENDLESS, SHORT
+from tests.unit.engine.puppets import Puppet, Stillborn, say
 from tests.unit.waiting import until
+from vaelab import crew
 from vaelab import engine as engine_module
-from vaelab.engine import PAUSE_HOLDS, TRY_AGAIN, Engine
+from vaelab.crew import TRY_AGAIN
+from vaelab.engine import PAUSE_HOLDS, Engine
 from vaelab.events import Request
-from vaelab.recording import Recorder
-from vaelab.run_folder import Run
 from vaelab.runs import RunStore
 
 
-class Puppet:
-    """A worker without a process; the test writes what it would write."""
-
-    def __init__(self, on_change: Callable[[], None]) -> None:
-        self.on_change = on_change
-        self.ready, self.started = True, False
-        self.run_id: str | None = None
-        self.done = False
-        self.given: list[str] = []
-        self.looks = 0
-
-    def train(self, run: Run, threads: int) -> None:
-        """Take a run."""
-        self.run_id, self.started, self.done = run.id, False, False
-        self.given.append(run.id)
-
-    def take_done(self) -> str | None:
-        """Give it back."""
-        self.looks += 1
-        if not self.done:
-            return None
-        run_id, self.run_id, self.done = self.run_id, None, False
-        return run_id
-
-    def alive(self) -> bool:
-        """Live for ever."""
-        return True
-
-    def finish(self) -> None:
-        """Have nothing to finish."""
-
-    def join(self, deadline: float) -> None:
-        """Have nothing to wait for."""
-
-
-class Stillborn(Puppet):
-    """A worker that dies before it is ready."""
-
-    def __init__(self) -> None:
-        super().__init__(lambda: None)
-        self.ready = False
-
-    def alive(self) -> bool:
-        """Be dead."""
-        return False
-
-
-def say(worker: Any, run: Run, state: str, pid: int = os.getpid(), **values: Any) -> None:
-    """Write a run's status as the recorder of its worker would."""
-    recorder = Recorder(run)
-    recorder._update(state=state, pid=pid, **values)
-    recorder._log.close()
-    recorder._lock.release()
-    worker.started = True
-
-
 def worker_at_work(engine: Engine) -> Any:
-    return until(lambda: next((made for made in engine._workers if made.run_id), None))
+    return until(lambda: next((made for made in engine._crew.workers if made.run_id), None))
 
 
 class Play:
@@ -101,12 +46,12 @@ class Play:
 
     def is_given_again(self) -> None:
         """Wait until some worker has the run a second time."""
-        until(lambda: sum(made.given.count(self.run.id) for made in self.engine._workers) == 2)
+        until(lambda: sum(made.given.count(self.run.id) for made in self.engine._crew.workers) == 2)
 
 
 @pytest.fixture
 def play(tmp_path: Path, monkeypatch) -> Iterator[Play]:
-    monkeypatch.setattr(engine_module, "WorkerProcess", Puppet)
+    monkeypatch.setattr(crew, "WorkerProcess", Puppet)
     monkeypatch.setattr(engine_module, "TICK", 0.01)
     engine = Engine(RunStore(tmp_path), slots=1)
     yield Play(engine)
@@ -243,7 +188,7 @@ def test_two_servers_on_one_folder_train_each_run_once(play: Play) -> None:
         until(lambda: play.worker.run_id is None)
         play.looked_again()
         assert play.engine.place(waiting) is None
-        assert waiting.id not in [run_id for made in play.engine._workers for run_id in made.given]
+        assert waiting.id not in [run_id for made in play.engine._crew.workers for run_id in made.given]
     finally:
         other.close()
 
@@ -253,9 +198,7 @@ def test_workers_that_cannot_begin_are_not_tried_all_the_time(
 ) -> None:
     """As where PyTorch cannot be imported."""
     made: list[Stillborn] = []
-    monkeypatch.setattr(
-        engine_module, "WorkerProcess", lambda on_change: made.append(Stillborn()) or made[-1]
-    )
+    monkeypatch.setattr(crew, "WorkerProcess", lambda on_change: made.append(Stillborn()) or made[-1])
     engine = Engine(RunStore(tmp_path))
     until(lambda: made)
     engine.close()  # from here on it looks when the test says so

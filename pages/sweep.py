@@ -1,0 +1,33 @@
+"""Sweep: train one recipe with several values of a setting, and see what it does."""
+
+import streamlit as st
+
+from vaelab.ui import forms
+from vaelab.ui.markdown import plain
+from vaelab.ui.state import engine
+from vaelab.ui.sweep_link import follow_sweep_link, keep_settings, restore_settings, write_sweep_link
+from vaelab.ui.sweep_picker import pick_sweep
+from vaelab.ui.sweep_setup import set_up
+from vaelab.ui.sweep_shown import read_sweep
+from vaelab.ui.sweep_view import TICK, watch_sweep
+
+engine()  # a queue goes on whichever page is opened after a restart
+
+forms.restore_form()
+restore_settings()
+sentences = follow_sweep_link()
+
+st.title("Sweep")
+st.caption(
+    "Train one recipe with several values of a setting, each with several seeds, and see what the setting "
+    "does and how much is luck."
+)
+for sentence in sentences:
+    st.warning(plain(sentence))
+set_up()
+group = pick_sweep()
+shown = read_sweep(group) if group else None
+tick = TICK if shown and shown.active else None
+st.fragment(watch_sweep, run_every=tick)(group, tick, st.session_state.get("run"))
+keep_settings()
+write_sweep_link()

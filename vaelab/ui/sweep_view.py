@@ -1,0 +1,299 @@
+"""A sweep while it trains and afterwards: progress, curves, results, the runs themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from vaelab import sweep_figures
+from vaelab.facts import duration
+from vaelab.fields import field_spec
+from vaelab.glossary import help_for
+from vaelab.runs import Run
+from vaelab.sweep import at_a_time
+from vaelab.sweep_curves import curves, panels_height
+from vaelab.sweep_results import MEASURES, Best, Result, as_csv, bands, best, comparable, value_text, words
+from vaelab.ui.chosen import choose
+from vaelab.ui.components import plot
+from vaelab.ui.controls import PAGES, VIEWS
+from vaelab.ui.link import address_of
+from vaelab.ui.markdown import plain
+from vaelab.ui.state import engine, find_run
+from vaelab.ui.sweep_shown import ShownSweep, example, read_sweep, seconds_left
+
+TICK = 1.0
+"""Seconds between two looks at a sweep under way."""
+HEIGHT = 420
+ROW_HEIGHT = 35
+"""CSS pixels of a row of Streamlit's tables."""
+
+
+def watch_sweep(group: str | None, tick: float | None, chosen: str | None) -> None:
+    """The body of the fragment.
+
+    Parameters
+    ----------
+    group: the sweep to show; None for the finished example.
+    tick: seconds between two looks that the page was drawn with; the page follows a change.
+    chosen: id of the run that the sidebar's links lead to; they follow a change.
+    """
+    shown = read_sweep(group) if group else example()
+    if shown is None or shown.active != (tick is not None) or st.session_state.get("run") != chosen:
+        st.rerun()
+    if group:
+        _progress(shown, group)
+    else:
+        st.markdown(
+            "**A finished example:** beta of the default recipe. Press **Start** for one of your own."
+        )
+    measures = comparable(shown.configs)
+    leading = best(shown.results, measures[0])
+    _outcome(shown, leading)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _results(shown, measures, leading)
+    with right:
+        if shown.courses:
+            _curves(shown, measures[0])
+        else:
+            _rate_distortion(shown, measures)
+    if shown.courses and "kl" in measures:
+        left, right = st.columns(2, gap="medium")
+        with left:
+            _rate_distortion(shown, measures)
+        with right:
+            _table(shown)
+    else:
+        _table(shown)
+    _chosen(shown)
+
+
+def _progress(shown: ShownSweep, group: str) -> None:
+    count = len(shown.runs)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if shown.active:
+            made = engine()
+            left = seconds_left(shown, at_a_time(count, made.threads, made.slots))
+            share = sum(
+                min(1.0, status.epoch / config.epochs) if status.active else 1.0
+                for status, config in zip(shown.statuses, shown.configs, strict=True)
+            )
+            time = "" if left is None else f", {duration(left)} left"
+            st.progress(share / count, f"**{shown.over} of {count} done**{time}")
+        else:
+            paused = count - shown.over
+            rest = f", {paused} paused: resume them on the page Runs" if paused else ""
+            st.markdown(f"**{shown.over} of {count} runs have ended**{rest}.")
+        if shown.active and shown.own:
+            st.button("Stop all", key="sweep_stop", icon=":material/stop:", on_click=_stop, args=(group,),
+                      help="Ends the runs that train; those that have not begun are removed.")  # fmt: skip
+
+
+def _stop(group: str) -> None:
+    engine().stop_group(group)
+    if read_sweep(group) is None:  # none had begun
+        st.session_state.sweep_group = None
+
+
+def _outcome(shown: ShownSweep, leading: Best | None) -> None:
+    """What came out, in a sentence or two."""
+    said = [_best_in_words(shown, leading)] if leading else []
+    for state, verb in (("diverged", "diverged"), ("failed", "failed"), ("stopped", "stopped early")):
+        ended = [result for result in shown.results if result.state == state]
+        if ended:
+            where = dict.fromkeys(words(shown.axes, result.values) for result in ended)
+            runs = "1 run" if len(ended) == 1 else f"{len(ended)} runs"
+            said.append(f"{runs} {verb} ({'; '.join(where)}) and count for nothing.")
+    if not said:
+        said.append("The best value will stand here as soon as runs have finished.")
+    with st.container(key="sweep-outcome"):
+        st.markdown(" ".join(said), help=help_for("held-out images"))
+
+
+def _best_in_words(shown: ShownSweep, leading: Best) -> str:
+    measure = MEASURES[leading.measure]
+    so_far = " so far" if shown.active else ""
+    seeds = "one seed" if leading.held_out.seeds == 1 else f"mean of {leading.held_out.seeds} seeds"
+    close = [
+        words(shown.axes, band.values)
+        for band in bands(shown.results, leading.measure)
+        if band.values != leading.values and band.low <= leading.held_out.high
+    ]
+    luck = f" Its seeds overlap with those of {' and '.join(close)}: the order may be luck." if close else ""
+    return (
+        f"Best{so_far} on held-out images: **{words(shown.axes, leading.values)}**, {measure.label} "
+        f"**{measure.text(leading.held_out.mean)}** ({seeds}); on the test images "
+        f"{measure.text(leading.test.mean)}.{luck}"
+    )
+
+
+def _results(shown: ShownSweep, measures: tuple[str, ...], leading: Best | None) -> None:
+    state = st.session_state
+    if state.sweep_measure not in measures:
+        state.sweep_measure = measures[0]
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.markdown("**Results**", help=help_for("seed band"), width="content")
+        measure = st.selectbox(
+            "Measure", measures, format_func=lambda name: MEASURES[name].label, key="sweep_measure",
+            label_visibility="collapsed", width=260,
+        )  # fmt: skip
+    if len(shown.axes) == 1:
+        figure = sweep_figures.measure_curve(shown.axes, shown.results, measure, leading)
+        caption = (
+            "Look whether the band, from the lowest to the highest seed, is wide beside the differences: "
+            "then a difference may be luck. The dashed line is on the test images."
+        )
+    else:
+        figure = sweep_figures.heat_map(shown.axes, shown.results, measure, leading)
+        caption = "Each cell is the mean over the seeds on held-out images. Darker is lower."
+    if len(measures) == 1:
+        caption += " These runs have different objectives, so only the squared error compares them."
+    with st.container(key="sweep-results"):
+        chosen = plot(
+            figure, key="sweep_results", height=HEIGHT, selectable=bool(shown.runs), step=_finished(shown),
+            state="active" if shown.active else "over",
+            alt=f"{MEASURES[measure].label} against {' and '.join(map(_name, shown.axes))}",
+        )  # fmt: skip
+    what = "point" if len(shown.axes) == 1 else "cell"
+    st.caption(caption + (f" Choose a {what} to open a run of it." if shown.runs else ""))
+    _take(chosen)
+
+
+def _finished(shown: ShownSweep) -> int:
+    return sum(result.state == "finished" for result in shown.results)
+
+
+def _name(field: str) -> str:
+    return field_spec(field).label.lower()
+
+
+def _curves(shown: ShownSweep, measure: str) -> None:
+    st.markdown("**Curves**", help=help_for("held-out images"))
+    figure = curves(shown.axes, shown.courses, measure, max(config.epochs for config in shown.configs))
+    settings = len({result.values for result in shown.results})
+    with st.container(key="sweep-curves"):
+        plot(figure, key="sweep_curves", height=max(panels_height(settings), HEIGHT), step=_steps(shown),
+             alt=f"Curves of {len(shown.runs)} runs, a panel for each setting")  # fmt: skip
+    st.caption(
+        "A panel for each value, over epochs and on the same axes: thin lines are training, one for each "
+        "seed, dots are held-out images after each epoch. Look which values are slow and which restless."
+    )
+
+
+def _steps(shown: ShownSweep) -> int:
+    return sum(status.step for status in shown.statuses)
+
+
+def _rate_distortion(shown: ShownSweep, measures: tuple[str, ...]) -> None:
+    if "kl" not in measures:
+        return
+    st.markdown("**Rate and distortion**", help=help_for("rate-distortion"))
+    with st.container(key="sweep-rate"):
+        chosen = plot(
+            sweep_figures.rate_distortion(shown.axes, shown.results), key="sweep_rate", height=HEIGHT,
+            selectable=bool(shown.runs), step=_finished(shown),
+            alt="Reconstruction against KL on held-out images, one point a run",
+        )  # fmt: skip
+    st.caption(
+        "Each point is a run: how many nats its codes say of an image, and how many are still missing. "
+        "Left and low is better; no run can be good at both for nothing."
+    )
+    _take(chosen)
+
+
+def _table(shown: ShownSweep) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.markdown("**Runs**", width="content")
+        name = f"vaelab-sweep-{'-'.join(shown.axes)}.csv".replace("_", "-")
+        st.download_button("CSV", as_csv(shown.axes, shown.results), name, "text/csv", key="sweep_csv",
+                           icon=":material/download:", on_click="ignore")  # fmt: skip
+    st.session_state.sweep_offered = [result.run for result in shown.results]
+    with st.container(key="sweep-table"):
+        st.dataframe(
+            _columns(shown), hide_index=True, key="sweep_table", placeholder="",
+            height=min(HEIGHT, ROW_HEIGHT * (len(shown.results) + 1) + 2), column_config=_config(),
+            on_select=_take_row if shown.runs else "ignore", selection_mode=("single-row", "single-cell"),
+            alt="The runs with their values, seeds, states and losses; choose a row to open its run",
+        )  # fmt: skip
+
+
+def _columns(shown: ShownSweep) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {
+        field_spec(name).label: [value_text(name, result.values[axis]) for result in shown.results]
+        for axis, name in enumerate(shown.axes)
+    }
+    columns |= {
+        "Seed": [result.seed for result in shown.results],
+        "State": [result.state for result in shown.results],
+    }
+    for split, title in (("held_out", "held-out"), ("test", "test")):
+        for name in ("neg_elbo", "recon", "kl", "mse"):
+            values = [getattr(getattr(result, split), name, None) for result in shown.results]
+            if any(value is not None for value in values):
+                columns[f"{title} {name}"] = values
+    if any(result.seconds for result in shown.results):
+        columns["Seconds"] = [result.seconds or None for result in shown.results]
+    return columns
+
+
+def _config() -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    columns: dict[str, Any] = {"Seconds": number("Seconds", format="%.1f", help="Spent training.")}
+    for title, images in (("held-out", "held-out training images"), ("test", "test images")):
+        for name, measure in MEASURES.items():
+            label = {"neg_elbo": "neg. ELBO", "recon": "recon", "kl": "KL", "mse": "mse"}[name]
+            columns[f"{title} {name}"] = number(
+                f"{label}, {title}", format=f"%.{measure.digits}f",
+                help=f"{measure.label} in {measure.unit}, on {images}.",
+            )  # fmt: skip
+    return columns
+
+
+def _take_row() -> None:
+    """Open the run of the row that was just chosen."""
+    selection = st.session_state.sweep_table["selection"]
+    places = [*selection["rows"], *(row for row, _ in selection["cells"])]
+    if places:
+        run = find_run(st.session_state.sweep_offered[places[0]])
+        if run is not None:
+            choose(run)
+
+
+def _take(chosen: object) -> None:
+    """Open the run of the point that was just chosen."""
+    run = find_run(chosen) if isinstance(chosen, str) else None
+    if run is not None:
+        choose(run)
+        st.rerun()
+
+
+def _chosen(shown: ShownSweep) -> None:
+    """The chosen run, and the pages that show it."""
+    found = [
+        (run, result)
+        for run, result in zip(shown.runs, shown.results, strict=False)
+        if run.id == st.session_state.get("run")
+    ]
+    if not found:
+        return
+    run, result = found[0]
+    with st.container(border=True, key="sweep-chosen", horizontal=True, vertical_alignment="center"):
+        st.markdown(plain(_run_in_words(shown, result)))
+        _open_links(run)
+
+
+def _run_in_words(shown: ShownSweep, result: Result) -> str:
+    said = f"{words(shown.axes, result.values)}, seed {result.seed}: {result.state}"
+    if result.test is not None:
+        known = MEASURES["recon" if result.test.kl is None else "neg_elbo"]
+        said += f", test {known.label} {known.text(getattr(result.test, known.name))}"
+    return said
+
+
+def _open_links(run: Run) -> None:
+    address = address_of(st.session_state.recipe, run.id)
+    st.page_link(PAGES / "train.py", label="Train", icon=":material/show_chart:", query_params=address)
+    if run.has_model():
+        for page, label, icon in VIEWS:
+            st.page_link(PAGES / page, label=label, icon=icon, query_params={"run": run.id})

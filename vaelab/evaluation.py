@@ -12,6 +12,7 @@ import torch
 from vaelab.model import Autoencoder
 from vaelab.objective import bce, gaussian, reconstruction, squared_error
 from vaelab.randomness import generator_for
+from vaelab.walks import active_units
 
 T = TypeVar("T")
 
@@ -34,6 +35,23 @@ class Evaluation:
     mean: np.ndarray
     """(N, latent_dim) float32."""
     logvar: np.ndarray | None
+
+    @property
+    def active_units(self) -> int | None:
+        """How many latent dimensions depend on the image; None for an AE."""
+        return None if self.logvar is None else int(active_units(self.mean).sum())
+
+    @property
+    def aggregate_variance(self) -> list[float] | None:
+        """Variance of the aggregate posterior in each dimension, which the prior has as 1; None for an AE.
+
+        It is the mean over images of the posterior's variance plus the variance of its mean: the law of
+        total variance of q(z) = E_x q(z|x) (Hoffman and Johnson 2016, "ELBO surgery").
+        """
+        if self.logvar is None:
+            return None
+        within = np.exp(self.logvar.astype(np.float64)).mean(0)
+        return (within + self.mean.var(0, dtype=np.float64)).tolist()
 
 
 def to_unit(images: np.ndarray, device: torch.device | str = "cpu") -> torch.Tensor:

@@ -78,6 +78,10 @@ class Evaluated:
     """Of the held-out training images, as are the next two; None where none are held out."""
     held_out_kl: float | None = None
     held_out_mse: float | None = None
+    active_units: int | None = None
+    """Latent dimensions whose posterior mean varies over test images (`vaelab.walks.active_units`)."""
+    aggregate_variance: list[float] | None = None
+    """Of the codes drawn for all test images together, a value a dimension; the prior's is 1."""
 
 
 @dataclass(frozen=True, kw_only=True)

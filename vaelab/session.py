@@ -213,6 +213,8 @@ class Session:
             held_out_recon=held_out.recon if held_out else None,
             held_out_kl=held_out.kl if held_out else None,
             held_out_mse=held_out.mse if held_out else None,
+            active_units=result.active_units,
+            aggregate_variance=result.aggregate_variance,
         )
 
     def preview(self) -> events.Preview:

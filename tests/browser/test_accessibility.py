@@ -18,6 +18,7 @@ PAGES = {
     "/walks?walk=interpolate&run=vae-20d": ".st-key-arithmetic img",
     "/walks?walk=sample": ".st-key-samples img",
     "/sweep": ".st-key-sweep-results .main-svg",
+    "/failures": ".st-key-failure-beta-100",
     "/runs": ".st-key-runs-table",
 }
 

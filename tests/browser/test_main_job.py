@@ -27,6 +27,7 @@ PATHS = {
     "/latent-grid": "Latent grid",
     "/walks": "Walks",
     "/sweep": "Sweep",
+    "/failures": "Failures",
     "/runs": "Runs",
 }
 

@@ -23,7 +23,8 @@ rate, gradient descent, SGD, momentum, Adam, denoising, corruption, PCA, princip
 unit, posterior collapse, bits, rate, compression, snapshot, checkpoint, mean image, floor, entropy
 of grey pixels, density may exceed 1, bf16, seed, one-cycle, latent traversal, interpolation, latent
 arithmetic, temperature, Gaussian mixture, sweep, seed band, rate-distortion, held-out images, measure,
-negative log-likelihood, nearest neighbours, linear probe
+negative log-likelihood, nearest neighbours, linear probe, aggregate posterior, overfitting, underfitting,
+divergence
 """
 
 # LaTeX that is no symbol of its own: operators, brackets and spaces.

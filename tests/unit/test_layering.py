@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 GROUPS = {
     "parts": "downloads drawing events files glossary hidden images mixture palette pca planes status totals "
     "unpacking walks",
-    "recipe": "config datasets facts fields layers portable presets recipes sweep sweep_results",
+    "recipe": "config datasets facts failures fields hints layers portable presets recipes sweep "
+    "sweep_results",
     "figures": "animation figure_parts figures latent_map loss_curves sweep_curves sweep_figures",
     "runs": "arrays history measures moments recording run_folder runs summaries thinning transfer untrusted",
     "model": "convolutions evaluation hardware latent model networks objective optimizers preview randomness",

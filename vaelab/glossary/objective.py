@@ -215,6 +215,19 @@ OBJECTIVE = (
         see=("active unit", "beta warm-up", "mean image", "KL divergence"),
     ),
     Entry(
+        term="aggregate posterior",
+        also=("aggregate_variance", "aggregated posterior"),
+        short="All codes together: what one gets by drawing an image, then a code from its posterior. "
+        "Samples are good only if it looks like the prior.",
+        long="A decoder has learned to decode where codes are, and the prior says where samples are taken. "
+        "In the formula $q(z)$ is the mean, over $N$ images $x_n$, of their posteriors over codes $z$. Its "
+        "variance in a dimension is the mean variance of the posteriors plus the variance of their means, "
+        "and should be near 1. Hoffman and Johnson (2016) take the KL term apart into this match and the "
+        "information that codes carry.",
+        formula=r"q(z) = \frac{1}{N} \sum_n q(z \mid x_n)",
+        see=("prior", "posterior", "KL divergence"),
+    ),
+    Entry(
         term="rate",
         also=("bits", "bit", "rate in bits"),
         short="A VAE's average KL term, given in bits per image: at least the information that codes "

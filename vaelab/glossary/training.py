@@ -7,12 +7,31 @@ from vaelab.glossary.entry import Entry
 TRAINING = (
     Entry(
         term="training and test images",
-        also=("train_size", "training images", "test images", "test", "train", "overfitting"),
+        also=("train_size", "training images", "test images", "test", "train"),
         short="A model learns from the training images and is judged on the test images, which it never "
         "learns from.",
         long="If the loss goes on falling on training images but rises on test images, the model is "
         "learning by heart: it overfits. Class labels are used to colour points, never to train.",
-        see=("epoch", "objective"),
+        see=("epoch", "objective", "overfitting"),
+    ),
+    Entry(
+        term="overfitting",
+        also=("overfit", "overfits"),
+        short="Learning the training images by heart: their loss falls on, while that of images the model "
+        "has never seen rises.",
+        long="The more weights and the fewer images, the sooner it begins. More images, fewer epochs, a "
+        "smaller network or spoilt inputs help. A VAE overfits less than its twin, an AE, because it has to "
+        "make do with noisy codes.",
+        see=("training and test images", "underfitting", "denoising autoencoder"),
+    ),
+    Entry(
+        term="underfitting",
+        also=("underfit", "underfits"),
+        short="Ending before the model has learned what it could: training and test loss are both high "
+        "and still falling.",
+        long="More epochs, a larger learning rate or a larger network help. Its sign is a curve that is "
+        "steep at its end, not one that is high: a loss may be as low as the bottleneck allows.",
+        see=("epoch", "overfitting", "learning rate"),
     ),
     Entry(
         term="held-out images",
@@ -113,6 +132,15 @@ TRAINING = (
         "over pixels, so rates for gd, sgd and momentum are smaller than where they are averaged. "
         "Every optimizer has a tried default.",
         see=("gradient descent", "one-cycle", "batch"),
+    ),
+    Entry(
+        term="divergence",
+        also=("diverged", "diverges", "diverging"),
+        short="A loss that grows instead of falling, until it is no longer a finite number.",
+        long="Each step jumps over the minimum and lands higher on the other side, where the gradient is "
+        "longer still. A smaller learning rate cures it. Its namesake, the KL divergence, is a distance "
+        "and a term of the loss.",
+        see=("learning rate", "gradient descent"),
     ),
     Entry(
         term="one-cycle",

@@ -17,6 +17,7 @@ from vaelab.planes import Plane, axes_plane, principal_plane
 from vaelab.runs import Run, RunDamaged, Status, describe
 from vaelab.ui.components import Sheet, pictures, plot
 from vaelab.ui.controls import control_row, ended_bar, progress_line
+from vaelab.ui.hints_view import hints_view
 from vaelab.ui.latent_canvas import Shown, latent_canvas
 from vaelab.ui.measures_table import measures_panel, measuring_tick
 from vaelab.ui.state import dataset, find_run, history
@@ -68,10 +69,11 @@ def watch(run_id: str, config: RunConfig | None, about: str, tick: float | None)
 
 
 def live_views(run: Run, status: Status) -> None:
-    """Losses, codes, reconstructions and samples of a run as they are now."""
+    """Losses, hints, codes, reconstructions and samples of a run as they are now."""
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
         _losses(run, status)
+        hints_view(run, status)
     try:
         preview = read_preview(run)
     except RunDamaged as error:

@@ -54,6 +54,12 @@ GROUPS = {
             url_path="sweep",
             help="What one setting does: train with several values of it and compare.",
         ),
+        st.Page(
+            PAGES / "failures.py",
+            title="Failures",
+            url_path="failures",
+            help="Recipes that go wrong, each in its own way: predict how, then train them.",
+        ),
     ],
     "Runs": [
         st.Page(
@@ -72,6 +78,7 @@ ICONS = {
     "Latent grid": ":material/grid_view:",
     "Walks": ":material/directions_walk:",
     "Sweep": ":material/tune:",
+    "Failures": ":material/report:",
     "Runs": ":material/list:",
 }
 

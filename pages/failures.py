@@ -1,0 +1,17 @@
+"""Failures: recipes that go wrong, each in its own way."""
+
+import streamlit as st
+
+from vaelab.ui.failure_cards import failure_cards
+from vaelab.ui.forms import restore_form
+from vaelab.ui.state import engine
+
+engine()  # made on the first visit, so that a worker is warm when a failure is trained
+
+restore_form()
+st.title("Failures")
+st.caption(
+    "What goes wrong is easier to recognise once seen. Each recipe here fails in its own way within seconds: "
+    "predict how, train it, and see on the Train page which hint its curves end in."
+)
+failure_cards()

@@ -1,0 +1,61 @@
+"""The failure gallery: a card a recipe that goes wrong, with a question, an answer and a way to try it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from vaelab.config import RunConfig
+from vaelab.failures import FAILURES, Failure
+from vaelab.fields import FIELD_NAMES, as_text, field_spec
+from vaelab.glossary import help_for
+from vaelab.hints import ABOUT
+from vaelab.ui.forms import fill_form
+from vaelab.ui.link import parameters_of
+
+TRAIN = Path(__file__).resolve().parents[2] / "pages" / "train.py"
+COLUMNS = 3
+
+
+def failure_cards() -> None:
+    """Draw all cards, row by row, so that a phone shows them in the same order."""
+    names = list(FAILURES)
+    for start in range(0, len(names), COLUMNS):
+        for column, name in zip(st.columns(COLUMNS), names[start : start + COLUMNS], strict=False):
+            with column:
+                _card(name, FAILURES[name])
+
+
+def _card(name: str, failure: Failure) -> None:
+    title, term = ABOUT[failure.hint]
+    with st.container(border=True, key=f"failure-{name}", gap="small"):
+        st.markdown(f"#### {failure.title}")
+        st.markdown(f"**Predict first:** {failure.question}")
+        with st.expander("What happens"):
+            st.markdown(f"{failure.answer} **{title}.**", help=help_for(term))
+        st.caption(_settings(failure.config))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button("Train it", key=f"train-{name}", type="primary", icon=":material/play_arrow:"):
+                fill_form(failure.config)
+                st.session_state.start_asked = {"until_epoch": None}
+                st.switch_page(TRAIN, query_params=parameters_of(failure.config))
+            st.page_link(
+                TRAIN,
+                label="Only open the recipe",
+                icon=":material/edit_note:",
+                query_params=parameters_of(failure.config),
+                help="Fills the form of the Train page. Copy this link to send the recipe.",
+            )
+
+
+def _settings(config: RunConfig) -> str:
+    """How a recipe differs from the default one."""
+    usual = RunConfig()
+    changed = [name for name in FIELD_NAMES if getattr(config, name) != getattr(usual, name)]
+    return " · ".join(f"{field_spec(name).label.lower()} {_shown(name, config)}" for name in changed)
+
+
+def _shown(name: str, config: RunConfig) -> str:
+    value = as_text(getattr(config, name))
+    return field_spec(name).labels.get(value, value)

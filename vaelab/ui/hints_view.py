@@ -1,0 +1,95 @@
+"""The hints of a run beside its curves: what they show, what to do about it, and a button that does it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vaelab.config import RunConfig
+from vaelab.engine import Engine
+from vaelab.fields import as_text, field_spec
+from vaelab.glossary import help_for
+from vaelab.hints import ABOUT, Hint, find_hints
+from vaelab.runs import Run, RunDamaged, Status
+from vaelab.ui.chosen import choose
+from vaelab.ui.forms import fill_form
+from vaelab.ui.state import engine, history, is_own
+from vaelab.ui.visitor import visitor
+
+ICONS = {"note": ":material/info:", "warning": ":material/warning:"}
+
+
+def hints_view(run: Run, status: Status) -> None:
+    """Draw the hints that a run's curves give cause for, in a place that is kept free for one.
+
+    The heading of a warning is announced by screen readers once: its numbers, which change with every
+    look, stand outside of it.
+    """
+    said = history(run)
+    found = find_hints(run.config, said.steps, said.evaluated, said.started, said.finished)
+    with st.container(key="hints", gap="small"):
+        if not found:
+            st.caption(_nothing(status))
+        for hint in found:
+            _card(hint, run, status)
+
+
+def _nothing(status: Status) -> str:
+    if status.active:
+        return "**Hints** appear here when the curves show something worth knowing."
+    return "**Hints** · nothing stands out in these curves."
+
+
+def _card(hint: Hint, run: Run, status: Status) -> None:
+    title, term = ABOUT[hint.rule]
+    with st.container(border=True, key=f"hint-{hint.rule}", gap="small"):
+        show = st.warning if hint.severity == "warning" else st.info
+        show(f"**{title}**", icon=ICONS[hint.severity])
+        st.markdown(f"{hint.evidence} {hint.advice}", help=help_for(term))
+        if hint.changes:
+            st.button(
+                _label(hint, run, status),
+                key=f"apply-{hint.rule}",
+                icon=":material/replay:",
+                on_click=_apply,
+                args=(hint, run),
+                help=_what_changes(hint, run.config),
+            )
+
+
+def _label(hint: Hint, run: Run, status: Status) -> str:
+    stops = status.active and is_own(run)
+    what = hint.label[0].lower() + hint.label[1:]
+    return f"{'Stop and train' if stops else 'Train'} again: {what}"
+
+
+def _what_changes(hint: Hint, config: RunConfig) -> str:
+    after = config.variant(**hint.changes or {})
+    changed = [
+        f"{field_spec(name).label.lower()} {as_text(getattr(after, name))} instead of "
+        f"{as_text(getattr(config, name))}"
+        for name in hint.changes or {}
+    ]
+    return f"The recipe of this run with {', '.join(changed)}."
+
+
+def _apply(hint: Hint, run: Run) -> None:
+    """Fill the form with the changed recipe, and start it; what only needs more epochs goes on."""
+    config = run.config.variant(**hint.changes or {})
+    fill_form(config)
+    st.toast(_what_changes(hint, run.config), icon=":material/replay:")
+    if is_own(run) and run.status().active:
+        engine().ask(run, "stop")
+    elif set(hint.changes or {}) == {"epochs"} and _train_on(engine(), run, config.epochs):
+        return
+    st.session_state.start_asked = {"until_epoch": None}
+
+
+def _train_on(trains: Engine, run: Run, epochs: int) -> bool:
+    """Go on from the end of an own run, if it has what that takes."""
+    if not is_own(run) or epochs <= run.config.epochs:
+        return False
+    try:
+        choose(trains.train_on(run, epochs - run.config.epochs, owner=visitor()))
+    except (ValueError, OSError, RunDamaged):
+        return False
+    return True

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from vaelab.arrays import read_checkpoint
@@ -36,6 +36,22 @@ PAUSE_HOLDS = 60.0
 """Seconds for which a paused run keeps its worker when nobody waits for it."""
 TICK = 0.25
 """Seconds between two looks of the engine at its workers."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What an engine is busy with."""
+
+    workers: int
+    """Processes, also those that are being started."""
+    running: int
+    """Workers that have a run."""
+    queued: int
+    """Runs that wait for one."""
+    ready: bool
+    """Whether a worker has all it needs to train."""
+    closed: bool
+    """Whether it has ended, and will start nothing any more."""
 
 
 def default_slots() -> int:
@@ -193,6 +209,18 @@ class Engine:
     def measure(self, run: Run) -> str:
         """Have a run measured that has no measures; empty if it will be, else a sentence why not."""
         return self.measurers.ask(run)
+
+    def load(self) -> Load:
+        """What it is busy with."""
+        with self._lock:
+            workers = [worker for worker in self._crew.workers if worker.alive()]
+            return Load(
+                workers=len(workers),
+                running=sum(1 for worker in workers if worker.run_id),
+                queued=len(self._queue),
+                ready=any(worker.ready for worker in workers),
+                closed=not self._thread.is_alive(),
+            )
 
     def wait_until_warm(self) -> bool:
         """Wait for the first worker that can train at once; false if the engine was closed instead."""

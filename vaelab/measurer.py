@@ -22,6 +22,7 @@ from typing import Any
 from vaelab.datasets import DATASETS, is_ready
 from vaelab.downloads import DatasetUnavailable
 from vaelab.files import drop_drafts
+from vaelab.logs import log_as
 from vaelab.measures import FILE, MEASURED, Measures, read_measures, write_measures
 from vaelab.measuring import NotFinite, measure_run
 from vaelab.recording import explained
@@ -33,9 +34,7 @@ logger = logging.getLogger(__name__)
 
 def main() -> None:
     """Serve until standard input ends."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s measurer %(process)d: %(message)s"
-    )
+    log_as("measurer")
     say = own_output()
     # Ctrl-C in the server's terminal is the server's: it ends our input when it is ready to.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -26,11 +26,12 @@ import torch
 
 from vaelab.datasets import load
 from vaelab.events import Event, Request
+from vaelab.logs import log_as
 from vaelab.recording import Recorder, RunBusy, explained
 from vaelab.run_folder import Run, RunDamaged
 from vaelab.training import train
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("vaelab.worker")  # as a program it has another name
 
 Say = Callable[[dict[str, Any]], None]
 
@@ -65,9 +66,7 @@ class Orders:
 
 def main() -> None:
     """Serve until standard input ends."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s worker %(process)d: %(message)s"
-    )
+    log_as("worker")
     say = own_output()
     _warm_up()
     orders = Orders()
@@ -89,8 +88,11 @@ def main() -> None:
 def _train(run: Run, threads: int, orders: Orders, say: Say) -> None:
     recorder = Recorder(run, orders.overrule)
     say({"started": run.id})
+    logger.info("Taken up at step %d.", run.status().step, extra={"run": run.id})
     for _ in recorder.record(_events(recorder, threads)):
         pass
+    status = run.status()
+    logger.info("Let go as %s, at step %d.", status.state, status.step, extra={"run": run.id})
 
 
 def _events(recorder: Recorder, threads: int) -> Iterator[Event]:
@@ -104,13 +106,14 @@ def _events(recorder: Recorder, threads: int) -> Iterator[Event]:
 
 
 def _log(run: Run, error: Exception) -> None:
+    about = {"run": run.id}
     if isinstance(error, RunBusy):
-        logger.info("%s", error)
+        logger.info("Another process trains it.", extra=about)
     elif not run.path.is_dir():
-        logger.info("Run %s was deleted while it trained", run.id)
+        logger.info("Deleted while it trained.", extra=about)
     else:
         foreseen = explained(error)
-        logger.error("Run %s failed. %s", run.id, foreseen or "", exc_info=None if foreseen else error)
+        logger.error("Failed. %s", foreseen or "", extra=about, exc_info=None if foreseen else error)
 
 
 def _seems_ours(run: Run) -> bool:

@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # Groups of modules, and which other groups each may import. The graph has one direction: what
 # stands above is imported by what stands below, and never the other way round.
 GROUPS = {
-    "parts": "downloads drawing events files glossary hidden images mixture palette pca planes status totals "
-    "unpacking walks",
+    "parts": "downloads drawing events files glossary hidden images logs mixture palette pca planes status "
+    "totals unpacking walks",
     "recipe": "config datasets facts failures fields hints layers portable presets recipes sweep "
     "sweep_results",
     "figures": "animation figure_parts figures latent_map loss_curves sweep_curves sweep_figures",

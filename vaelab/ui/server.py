@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,11 +16,17 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from vaelab.engine import Engine
+from vaelab.logs import log_as
 from vaelab.processes import THREADS_THAT_YIELD
 from vaelab.ui.assets import PLOTLY, Preload, lab_path, load_asset, serve_component, serve_plotly
+from vaelab.ui.ending import ended_by_signals
+from vaelab.ui.health import serve_health
+from vaelab.ui.protection import Protection
 from vaelab.ui.run_files import serve_run_file, serve_test_images
-from vaelab.ui.state import close_engine, engine
+from vaelab.ui.state import close_engine, end_training, engine
 from vaelab.ui.visitor import VisitorCookie
+
+logger = logging.getLogger(__name__)
 
 EARLY_IMPORTS = ("pandas", "vaelab.ui.live")
 """What the first page needs, read while its visitor's browser still reads Streamlit's files."""
@@ -37,6 +44,7 @@ def routes() -> list[BaseRoute]:
     """List our own routes, all below `/lab/`."""
     lab = lab_path()
     return [
+        Route(f"{lab}/health", serve_health),
         Route(f"{lab}/{PLOTLY}", serve_plotly),
         Route(f"{lab}/components/{{name}}/{{file}}", serve_component),
         Route(f"{lab}/runs/{{run}}/{{version}}/{{what}}", serve_run_file),
@@ -46,22 +54,26 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """List what every request passes through before it reaches Streamlit."""
-    return [Middleware(VisitorCookie), Middleware(Preload)]
+    return [Middleware(Protection), Middleware(VisitorCookie), Middleware(Preload)]
 
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Around the time that the server answers: warm what the first visitor needs, close at the end."""
+    log_as("server")
     for name, value in THREADS_THAT_YIELD.items():
         os.environ.setdefault(name, value)
     # Made here, so that the end, however soon it comes, finds it.
     first = engine() if os.environ.get("VAELAB_WARM") != "0" else None
     warming = Thread(target=warm, args=(first,), name="vaelab-warm", daemon=True)
     warming.start()
+    logger.info("The server is there.")
     try:
-        yield
+        async with ended_by_signals(end_training):
+            yield
     finally:
         await run_in_threadpool(close, warming)
+        logger.info("The server has ended.")
 
 
 def warm(first: Engine | None) -> None:

@@ -39,8 +39,13 @@ def _engine(root: str) -> Engine:
     return Engine(RunStore(Path(root), SHIPPED), rest=FIRST_PAGE)
 
 
+def end_training() -> None:
+    """End the engine's workers, whose runs checkpoint; pages keep it, so that none makes another."""
+    engine().close()
+
+
 def close_engine() -> None:
-    """End the engine, if one was made: its runs checkpoint, its workers end."""
+    """Forget the engine, and end it if that has not been done: its runs checkpoint, its workers end."""
     _engine.clear()
 
 

@@ -11,6 +11,7 @@ from vaelab.ui.live import tick_of, watch
 from vaelab.ui.markdown import plain
 from vaelab.ui.measures_table import measuring_tick
 from vaelab.ui.share import share
+from vaelab.ui.show_code import show_code
 from vaelab.ui.shown import before_the_start, shown_run
 from vaelab.ui.state import engine
 
@@ -25,7 +26,7 @@ refused = follow_run_link()
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.title("Train an autoencoder", width="content")
-    place_of_share = st.container(width="content")
+    place_of_share = st.container(width="content", horizontal=True)
 for sentence in [*st.session_state.get("link_problems", []), *([refused] if refused else [])]:
     st.warning(plain(sentence))
 
@@ -40,6 +41,7 @@ for sentence in wrong.values():
     st.error(plain(sentence))
 
 with place_of_share:
+    show_code(st.session_state.recipe)
     share(st.session_state.recipe)
 start_if_asked(config)
 run = shown_run(st.session_state.preset)

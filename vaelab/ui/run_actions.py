@@ -21,6 +21,7 @@ from vaelab.ui.measures_table import follow_measures
 from vaelab.ui.run_removal import ask_to_delete
 from vaelab.ui.run_words import NO_OPTIMIZER, about, may_change
 from vaelab.ui.share import share
+from vaelab.ui.show_code import show_code
 from vaelab.ui.state import engine
 from vaelab.ui.visitor import visitor
 
@@ -49,6 +50,7 @@ def actions(summary: Summary) -> None:
             if config:
                 _go_on(summary, own)
                 _rename(summary, config, own)
+                show_code(config)
                 share(config, run if summary.has_learned else None)
                 _download(summary)
             st.button("Delete", key="delete", icon=":material/delete:", disabled=not own,

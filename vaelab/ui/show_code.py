@@ -1,0 +1,32 @@
+"""The popover "Show the code": a recipe as plain PyTorch, to read, and to take along."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vaelab.config import RunConfig
+from vaelab.listing import file_stem, notebook, script
+
+HEIGHT = 480
+"""Pixels of the listing, which scrolls: with the buttons it fits a laptop's screen."""
+
+
+def show_code(config: RunConfig) -> None:
+    """Draw the popover of a recipe's listing, with its downloads."""
+    with st.popover("Show the code", icon=":material/code:", key="show_code"):
+        st.caption(
+            "The model and the training of this recipe, complete, in plain PyTorch: it needs torch and "
+            "torchvision, and nothing of VAE Lab."
+        )
+        text = script(config)
+        st.code(text, language="python", height=HEIGHT)
+        with st.container(horizontal=True):
+            _download("Script", text, f"{file_stem(config)}.py", "text/x-python")
+            _download("Notebook", notebook(config), f"{file_stem(config)}.ipynb", "application/x-ipynb+json")
+
+
+def _download(label: str, text: str, name: str, mime: str) -> None:
+    st.download_button(
+        label, text, file_name=name, mime=mime, key=f"download_{label.lower()}", icon=":material/download:",
+        on_click="ignore", help=f"{name}",
+    )  # fmt: skip

@@ -5,7 +5,7 @@ import streamlit as st
 from vaelab.datasets import DATASETS
 from vaelab.ui import forms
 from vaelab.ui.chosen import follow_run_link
-from vaelab.ui.controls import start_if_asked
+from vaelab.ui.controls import control_row, start_if_asked
 from vaelab.ui.link import followed_link, write_link
 from vaelab.ui.live import tick_of, watch
 from vaelab.ui.markdown import plain
@@ -45,7 +45,11 @@ with place_of_share:
     share(st.session_state.recipe)
 start_if_asked(config)
 run = shown_run(st.session_state.preset)
-tick = tick_of(run.status()) or measuring_tick(run)
 about = before_the_start(config, DATASETS[config.dataset]) if config else ""
-st.fragment(watch, run_every=tick)(run.id, config, about, tick)
-write_link(st.session_state.recipe, None if run.shipped else run.id)
+if run is None:
+    control_row(config, None, None)
+    st.caption(about)
+else:
+    tick = tick_of(run.status()) or measuring_tick(run)
+    st.fragment(watch, run_every=tick)(run.id, config, about, tick)
+write_link(st.session_state.recipe, None if run is None or run.shipped else run.id)

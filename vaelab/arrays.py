@@ -5,7 +5,7 @@ Checkpoints are safetensors, snapshots and previews npz; nothing is pickled.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,19 +14,24 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from vaelab.config import RunConfig
+from vaelab.datasets import DATASETS
 from vaelab.events import Arrays, Checkpoint, Preview, Snapshot
 from vaelab.files import write_whole
 from vaelab.portable import decoder_file
 from vaelab.run_folder import Run, RunDamaged
+from vaelab.status import LARGEST_NUMBER
+
+Sync = Callable[[Path], None]
 
 
-def save_checkpoint(run: Run, event: Checkpoint) -> None:
-    """Write `model.safetensors` and `resume.safetensors`; raises OSError."""
-    _save_safetensors(run.path / "model.safetensors", event.model, {})
+def save_checkpoint(run: Run, event: Checkpoint, sync: Sync | None = None) -> None:
+    """Write `model.safetensors` and `resume.safetensors`, each as `write_whole` does; raises OSError."""
+    _save_safetensors(run.path / "model.safetensors", event.model, {}, sync)
     both = {f"model.{name}": array for name, array in event.model.items()}
     both |= {f"resume.{name}": array for name, array in event.resume.items()}
     about = {"step": str(event.step), "epoch": repr(event.epoch)}
-    _save_safetensors(run.path / "resume.safetensors", both, about)
+    _save_safetensors(run.path / "resume.safetensors", both, about, sync)
 
 
 def read_checkpoint(run: Run) -> Checkpoint | None:
@@ -41,6 +46,8 @@ def read_checkpoint(run: Run) -> Checkpoint | None:
         parts.setdefault(part, {})[name] = array
     try:
         step, epoch = int(about["step"]), float(about["epoch"])
+        if not 0 <= step <= LARGEST_NUMBER or not 0 <= epoch <= LARGEST_NUMBER:
+            raise ValueError("out of bounds")
     except (KeyError, ValueError) as error:
         raise RunDamaged(f"Run {run.id} has a {path.name} that does not say its step.") from error
     return Checkpoint(step=step, epoch=epoch, model=parts["model"], resume=parts["resume"])
@@ -51,16 +58,17 @@ def read_weights(run: Run) -> Arrays:
     return _read_safetensors(run, run.path / "model.safetensors")[0]
 
 
-def _save_safetensors(path: Path, arrays: Arrays, about: dict[str, str]) -> None:
+def _save_safetensors(path: Path, arrays: Arrays, about: dict[str, str], sync: Sync | None) -> None:
     # Not `save_file`: on a full disk it raises no OSError, and others may not read what it writes.
-    write_whole(path, lambda draft: draft.write_bytes(save(arrays, about)))
+    write_whole(path, lambda draft: draft.write_bytes(save(arrays, about)), sync)
 
 
 def _read_safetensors(run: Run, path: Path) -> tuple[Arrays, dict[str, str]]:
     try:
         with safe_open(path, "numpy") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
+    # The latter for a type of numbers that numpy has not.
+    except (OSError, SafetensorError, TypeError, KeyError, AttributeError) as error:
         raise RunDamaged(f"Run {run.id} has no readable {path.name}: {error}") from error
 
 
@@ -129,7 +137,7 @@ def read_preview(run: Run) -> Preview | None:
     if not path.exists():
         return None
     with _read_npz(run, path) as file:
-        return Preview(
+        preview = Preview(
             step=int(file["step"]),
             epoch=float(file["epoch"]),
             images_per_second=float(file["images_per_second"]),
@@ -137,6 +145,25 @@ def read_preview(run: Run) -> Preview | None:
             reconstructions=file["reconstructions"],
             samples=file["samples"] if "samples" in file.files else None,
         )
+        if not _is_of(preview, run.config):
+            raise ValueError("it is of another config")
+        return preview
+
+
+def _is_of(preview: Preview, config: RunConfig) -> bool:
+    """Whether a preview has the shapes of a config's, however many images."""
+    spec, mean = DATASETS[config.dataset], preview.mean
+    pictures = [preview.reconstructions, *([] if preview.samples is None else [preview.samples])]
+    return (
+        mean.shape[1:] == (config.latent_dim,)
+        and 0 < len(mean) <= spec.test_images
+        and np.issubdtype(mean.dtype, np.floating)
+        and 0 <= preview.step <= LARGEST_NUMBER
+        and 0 <= preview.epoch <= config.epochs
+        and all(
+            len(shown) and shown.shape[1:] == spec.shape and shown.dtype == np.uint8 for shown in pictures
+        )
+    )
 
 
 def _save_npz(path: Path, arrays: dict[str, Any]) -> None:

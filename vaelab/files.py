@@ -18,8 +18,60 @@ REPLACE_TRIES = 50
 """How often a file that somebody reads is tried to be replaced, 20 ms apart."""
 
 
-def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+SYNC_SHARE = 0.01
+"""Of the time that may go into waiting for the disk while something else is done: see `Syncing`."""
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the list of a folder's names, is on the disk; raises OSError.
+
+    What is only written is lost with the power. Systems on which folders cannot be opened
+    (Windows) keep their names by themselves.
+    """
+    if path.is_dir() and os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until all files of a folder, those of its folders, and their names are on the disk."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            sync_folder(path)
+        elif not path.name.startswith("."):  # drafts and locks
+            sync(path)
+    sync(folder)
+
+
+class Syncing:
+    """Syncs as often as takes at most `SYNC_SHARE` of the time: a disk may take a second for it."""
+
+    def __init__(self) -> None:
+        self._rests_until = 0.0
+
+    def is_due(self) -> bool:
+        """Whether it has rested long enough since it last synced."""
+        return time.monotonic() >= self._rests_until
+
+    def __call__(self, path: Path) -> None:
+        """Sync, and rest accordingly."""
+        begun = time.monotonic()
+        sync(path)
+        now = time.monotonic()
+        self._rests_until = max(self._rests_until, begun) + (now - begun) / SYNC_SHARE
+
+
+def write_whole(
+    path: Path, write: Callable[[Path], object], sync: Callable[[Path], None] | None = None
+) -> None:
     """Let `write` fill a file beside `path`, then put it in its place.
+
+    With `sync`, a power cut leaves the old or the new one, and after this call the new one. Without it
+    that is left to the file system: ext4 and btrfs see to the former.
 
     Raises
     ------
@@ -29,7 +81,11 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     draft = path.with_name(f".{path.name}-{secrets.token_hex(4)}{path.suffix}")
     try:
         write(draft)
+        if sync:
+            sync(draft)
         _put_in_place(draft, path)
+        if sync:
+            sync(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -45,10 +101,10 @@ def _put_in_place(draft: Path, path: Path) -> None:
     os.replace(draft, path)
 
 
-def write_json(path: Path, values: dict[str, Any]) -> None:
-    """Write JSON values; raises OSError."""
+def write_json(path: Path, values: dict[str, Any], sync: Callable[[Path], None] | None = None) -> None:
+    """Write JSON values, as `write_whole` does; raises OSError."""
     text = json.dumps(values, indent=1, allow_nan=False)
-    write_whole(path, lambda draft: draft.write_text(text, encoding="utf-8"))
+    write_whole(path, lambda draft: draft.write_text(text, encoding="utf-8"), sync)
 
 
 def take_lock(path: Path, within: float = -1) -> FileLock:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from vaelab.run_folder import Run
+from vaelab import events
+from vaelab.run_folder import Run, RunDamaged
+from vaelab.status import LARGEST_NUMBER, checked
+
+_NEEDED: dict[str, list[tuple[str, bool]]] = {
+    name: [(field.name, "None" not in str(field.type)) for field in fields(kind) if "list" not in field.type]
+    for name, kind in (("step", events.Step), ("evaluated", events.Evaluated))
+}
+"""Fields that are numbers, and whether they have to be there."""
 
 
 class Columns(dict[str, list[Any]]):
@@ -27,10 +36,16 @@ class History:
     ----------
     started, finished: the fields of the newest such event, or None.
     steps, evaluated: all `Step` and `Evaluated` events, a list a field.
+
+    Lines that are no such event are passed over.
     """
 
     def __init__(self, run: Run) -> None:
         self._file = run.path / "events.jsonl"
+        try:
+            self._has_kl: bool | None = run.config.model == "vae"
+        except RunDamaged:
+            self._has_kl = None
         self._lock = threading.Lock()
         self._forget()
         self.refresh()
@@ -52,7 +67,7 @@ class History:
             if lines:
                 self._offset += len(whole)
                 self._last_line = lines[-1]
-                self._add([_parsed(line) for line in lines])
+                self._add([event for event in map(_parsed, lines) if _is_sound(event, self._has_kl)])
 
     def _read_on(self) -> bytes:
         """What stands behind the last line that was read, if that line still stands where it was."""
@@ -63,7 +78,7 @@ class History:
                     self._forget()
                     file.seek(0)
                 return file.read()
-        except FileNotFoundError:
+        except OSError:
             return b""
 
     def _add(self, events: list[dict[str, Any]]) -> None:
@@ -87,12 +102,45 @@ def _extended(columns: Columns, events: list[dict[str, Any]], kind: str) -> Colu
 
 
 def _parsed(line: bytes) -> dict[str, Any]:
-    """A line's event; an empty one for a line that was torn by a power cut."""
+    """A line's event; an empty one for a line that is none, such as one torn by a power cut."""
     try:
         event = json.loads(line)
     except (ValueError, RecursionError):
         return {}
     return event if isinstance(event, dict) else {}
+
+
+def _is_sound(event: dict[str, Any], has_kl: bool | None) -> bool:
+    """Whether others can compute and draw with an event: numbers where there have to be some, a KL for a VAE.
+
+    Cheaper than `checked`, because there are thousands of them.
+    """
+    name = event.get("event")
+    if name in ("started", "finished"):
+        return _is_valid(events.Started if name == "started" else events.Finished, event)
+    needed = _NEEDED.get(str(name))
+    if needed is None or type(event.get("step")) is not int:
+        return False
+    if has_kl is not None and (event.get("kl") is not None) != has_kl:
+        return False
+    dimensions = event.get("kl_per_dim")
+    return all(_is_number(event.get(field), must) for field, must in needed) and (
+        dimensions is None or (isinstance(dimensions, list) and all(_is_number(d, True) for d in dimensions))
+    )
+
+
+def _is_number(value: Any, must: bool) -> bool:
+    if value is None:
+        return not must
+    return type(value) in (int, float) and -LARGEST_NUMBER <= value <= LARGEST_NUMBER
+
+
+def _is_valid(kind: type[events.Event], event: dict[str, Any]) -> bool:
+    try:
+        checked(kind, event)
+    except ValueError:
+        return False
+    return True
 
 
 def drop_events_after(file: Path, step: int) -> bytes:

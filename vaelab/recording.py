@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -24,7 +25,7 @@ from vaelab.arrays import (
     save_snapshot,
 )
 from vaelab.datasets import DatasetUnavailable
-from vaelab.files import drop_drafts, take_lock, write_json, write_whole
+from vaelab.files import Syncing, drop_drafts, sync, sync_folder, take_lock, write_json, write_whole
 from vaelab.history import drop_events_after
 from vaelab.run_folder import TRAINED, Run, RunDamaged
 from vaelab.status import State, Status
@@ -72,7 +73,8 @@ class Recorder:
 
     def __init__(self, run: Run, overrule: Callable[[], events.Request | None] = lambda: None) -> None:
         self.run = run
-        self._overrule = overrule
+        self._overrule, self._sync = overrule, Syncing()
+        self._unsynced: list[Path] = []
         self._request, self._looked, self._beaten = events.Request(), 0.0, 0.0
         self._status = Status(state="running", host=socket.gethostname(), pid=os.getpid())
         self._lock = _locked(run)
@@ -156,8 +158,9 @@ class Recorder:
             case events.Snapshot():
                 save_snapshot(self.run, event)
                 thin_snapshots(self.run)
+                self._unsynced.append(self.run.snapshot_file(event.step))
             case events.Checkpoint():
-                save_checkpoint(self.run, event)
+                self._save(event)
             case events.Paused():
                 self._update(state="paused")
             case events.Continued():
@@ -165,12 +168,26 @@ class Recorder:
             case events.Finished():
                 self._finish(event)
 
+    def _save(self, event: events.Checkpoint) -> None:
+        """Write a checkpoint; durably, with all that was said before it, if the disk had time to rest."""
+        if not self._sync.is_due():
+            save_checkpoint(self.run, event)
+            return
+        # In this order: a checkpoint that is there after a power cut has everything that belongs before it.
+        for snapshot in filter(Path.exists, self._unsynced):  # some may have been thinned out since
+            self._sync(snapshot)
+        self._unsynced.clear()
+        self._sync(self.run.path / "snapshots")
+        self._sync(self.run.path / "events.jsonl")
+        save_checkpoint(self.run, event, self._sync)
+
     def _finish(self, event: events.Finished) -> None:
         self._status = replace(self._status, step=event.step, epoch=event.epoch, seconds=event.seconds)
         if event.reason == "released":
             self._end("paused" if self._status.state == "paused" else "interrupted", event.message)
         else:
             self._append(event)
+            sync_folder(self.run.path)  # before it is said that the run is over
             self._end(_STATE_AFTER[event.reason], event.message)
 
     def _append(self, event: events.Event) -> None:
@@ -180,12 +197,12 @@ class Recorder:
 
     def _update(self, **changes: Any) -> None:
         self._status = replace(self._status, **changes)
-        self._beat()
+        self._beat(durably=True)
 
-    def _beat(self) -> None:
+    def _beat(self, *, durably: bool = False) -> None:
         self._beaten = time.monotonic()
         self._status = replace(self._status, heartbeat=time.time())
-        write_json(self.run.path / "status.json", asdict(self._status))
+        write_json(self.run.path / "status.json", asdict(self._status), sync if durably else None)
 
     def _fail(self, error: Exception) -> None:
         # Where even this cannot be written, the run counts as interrupted once its writer is gone.

@@ -20,7 +20,7 @@ from typing import Any
 from vaelab.config import RunConfig
 from vaelab.events import Request
 from vaelab.fields import field_spec, read_config
-from vaelab.files import take_lock, write_json
+from vaelab.files import sync, take_lock, write_json
 from vaelab.status import Meta, Record, State, Status, checked
 
 TRAINED = ("resume.safetensors", "model.safetensors", "events.jsonl", "preview.npz")
@@ -69,6 +69,10 @@ class Run:
     def title(self) -> str:
         """Its name, or what it is: "VAE · MNIST · 2-D · 10 epochs"."""
         return self.meta.name or describe(self.config)
+
+    def check(self) -> None:
+        """Raise RunDamaged, which says why, if any of the files that every page needs cannot be read."""
+        _ = self.config, self.status(), self.request()
 
     def has_begun(self) -> bool:
         """Whether its training has ever said how it stands."""
@@ -130,14 +134,14 @@ class Run:
             return
         lock = take_lock(self.path / ".meta.lock")
         try:
-            write_json(self.path / "meta.json", asdict(replace(self.meta, **changes)))
+            write_json(self.path / "meta.json", asdict(replace(self.meta, **changes)), sync)
         finally:
             lock.release()
 
     def set_request(self, request: Request) -> None:
         """Ask something of its training; raises PermissionError if the run came with VAE Lab."""
         self.refuse_if_shipped()
-        write_json(self.path / "request.json", asdict(request))
+        write_json(self.path / "request.json", asdict(request), sync)
 
     def refuse_if_shipped(self) -> None:
         """Raise PermissionError if the run came with VAE Lab."""
@@ -155,6 +159,7 @@ class Run:
     def _json(self, name: str) -> dict[str, Any]:
         try:
             values = json.loads((self.path / name).read_text(encoding="utf-8"))
+            json.dumps(values, ensure_ascii=False).encode()  # half a surrogate pair could not be shown
         except (OSError, ValueError, RecursionError) as error:
             raise RunDamaged(f"Run {self.id} has no readable {name}: {error}") from error
         if not isinstance(values, dict):

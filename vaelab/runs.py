@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vaelab.config import RunConfig
-from vaelab.files import write_json
+from vaelab.files import sync, sync_folder, write_json
 from vaelab.run_folder import TRAINED, Run, RunDamaged, describe
 from vaelab.status import Meta, State, Status
 
@@ -85,7 +85,9 @@ class RunStore:
                 (draft / name).write_bytes(content)
             write_json(draft / "config.json", config.model_dump())
             write_json(draft / "meta.json", asdict(known))
+            sync_folder(draft)
             os.replace(draft, run.path)
+            sync(self.root)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         return run

@@ -7,9 +7,10 @@ import time
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, TypeVar, cast
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 import psutil
+from annotated_types import Ge, Le
 from pydantic import TypeAdapter, ValidationError
 
 State = Literal[
@@ -17,6 +18,16 @@ State = Literal[
 ]
 ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
 """States of a run that is not over."""
+
+LARGEST_NUMBER = 2**53
+"""Of any number in a file: beyond it a float no longer tells whole numbers apart."""
+LATEST = 253_402_300_799
+"""The end of the year 9999 in seconds since 1970, the last that a calendar can show."""
+
+Count = Annotated[int, Ge(0), Le(LARGEST_NUMBER)]
+Amount = Annotated[float, Ge(0), Le(LARGEST_NUMBER)]
+Finite = Annotated[float, Ge(-LARGEST_NUMBER), Le(LARGEST_NUMBER)]
+Time = Annotated[float, Ge(0), Le(LATEST)]
 
 HEARTBEAT = 15.0
 """Seconds without a sign of life after which a writer on another machine counts as dead."""
@@ -26,7 +37,7 @@ HEARTBEAT = 15.0
 class Meta:
     """What is known of a run besides its training."""
 
-    created: float
+    created: Time
     """Seconds since 1970."""
     owner: str = ""
     name: str = ""
@@ -34,9 +45,9 @@ class Meta:
     """Runs of one group (twins, a sweep) are one turn in the queue."""
     axes: tuple[str, ...] = ()
     """Fields of `RunConfig` that vary over the group, if it is a sweep."""
-    threads: int = 0
+    threads: Count = 0
     """Of the processor, settled for a run of a group; 0 for as many as the engine gives a lone run."""
-    place: float | None = None
+    place: Finite | None = None
     """Order in the queue, smaller is sooner; None if it does not wait."""
     parent: str = ""
     """Id of the run that this one trains on."""
@@ -47,22 +58,22 @@ class Status:
     """How a run's training stands, as its writer last said."""
 
     state: State
-    step: int = 0
-    epoch: float = 0.0
-    prepared: float = 0.0
+    step: Count = 0
+    epoch: Amount = 0.0
+    prepared: Amount = 0.0
     """Share of what has to be there before the first step, such as a download, from 0 to 1."""
-    steps_per_epoch: int = 0
-    images_per_second: float = 0.0
-    seconds: float = 0.0
+    steps_per_epoch: Count = 0
+    images_per_second: Amount = 0.0
+    seconds: Amount = 0.0
     """Spent training, as of the last evaluation or the end."""
-    threads: int = 0
+    threads: Count = 0
     precision: str = ""
     device: str = ""
     message: str = ""
     host: str = ""
-    pid: int = 0
+    pid: Annotated[int, Ge(0), Le(2**31 - 1)] = 0
     """The process that trains; 0 once it has let go of the run."""
-    heartbeat: float = 0.0
+    heartbeat: Time = 0.0
     """Seconds since 1970 of the writer's last sign of life."""
 
     @property

@@ -11,7 +11,7 @@ from vaelab.config import RunConfig, why_not_in_force
 from vaelab.fields import FIELD_NAMES, as_text, field_spec
 from vaelab.presets import PRESETS
 from vaelab.runs import Run, RunDamaged
-from vaelab.status import Meta, Status
+from vaelab.status import Amount, Finite, Meta, Status, checked
 
 TAIL = 131_072
 """Bytes at the end of the events in which the last evaluation is found: an epoch's events have 35,000."""
@@ -21,11 +21,11 @@ TAIL = 131_072
 class Losses:
     """The last evaluation on the test images; what an AE does not define is None."""
 
-    recon: float
-    kl: float | None
-    neg_elbo: float | None
-    mse: float
-    seconds: float
+    recon: Finite
+    kl: Finite | None
+    neg_elbo: Finite | None
+    mse: Finite
+    seconds: Amount
     """Spent training until then."""
 
 
@@ -68,6 +68,7 @@ def summarise(run: Run) -> Summary:
     try:
         meta = run.meta
         config = run.config
+        run.check()
         return Summary(run, run.status(), config, meta, last_losses(run))
     except RunDamaged as error:
         return Summary(run, Status(state="damaged", message=str(error)), config, meta, None)
@@ -84,9 +85,8 @@ def last_losses(run: Run) -> Losses | None:
     for line in reversed(lines):
         if b'"evaluated"' in line and line.endswith(b"\n"):
             try:
-                values = json.loads(line)
-                return Losses(**{name: values[name] for name in Losses.__dataclass_fields__})
-            except (ValueError, KeyError, TypeError):
+                return checked(Losses, json.loads(line))
+            except (ValueError, RecursionError):
                 continue  # torn by a power cut, or the second half of a line
     return None
 

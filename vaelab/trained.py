@@ -49,10 +49,10 @@ def load_run(run: Run | Path | str) -> TrainedRun:
             else RunStore(default_root()).find(str(run))
         )
     model = Autoencoder(run.config, DATASETS[run.config.dataset].shape)
-    weights = {name: torch.from_numpy(array) for name, array in read_weights(run).items()}
+    arrays = read_weights(run)
     try:
-        model.load_state_dict(weights)
-    except RuntimeError as error:
+        model.load_state_dict({name: torch.from_numpy(array) for name, array in arrays.items()})
+    except (RuntimeError, TypeError) as error:  # other names or shapes; numbers that PyTorch has not
         raise RunDamaged(f"The weights of run {run.id} do not fit its config.") from error
     return TrainedRun(run, model.eval().requires_grad_(False))
 

@@ -22,12 +22,11 @@ from vaelab.datasets import DATASETS
 from vaelab.events import Arrays
 from vaelab.fields import FIELD_NAMES, read_config
 from vaelab.layers import describe, network_layers
-from vaelab.status import checked
+from vaelab.status import LARGEST_NUMBER, checked
 from vaelab.unpacking import MEGABYTE, ImportRefused
 
 LONGEST_HEADER = 65_536
 """Bytes of the list of tensors in front of weights; that of the deepest network has 8,000."""
-LARGEST_NUMBER = 2**53
 
 _EVENTS: dict[str, type[events.Event]] = {
     "started": events.Started, "step": events.Step, "evaluated": events.Evaluated,

@@ -28,7 +28,9 @@ from vaelab.arrays import (
     save_preview,
     save_snapshot,
 )
+from vaelab.config import RunConfig
 from vaelab.events import Checkpoint, Preview, Snapshot
+from vaelab.files import write_json
 from vaelab.run_folder import Run, RunDamaged
 
 CHECKPOINT = Checkpoint(
@@ -49,13 +51,14 @@ SNAPSHOT = Snapshot(
 )  # fmt: skip
 PREVIEW = Preview(
     step=3, epoch=0.006, images_per_second=1234.5, mean=np.ones((5, 2), np.float32),
-    reconstructions=np.zeros((2, 1, 4, 4), np.uint8), samples=np.ones((2, 1, 4, 4), np.uint8),
+    reconstructions=np.zeros((2, 1, 28, 28), np.uint8), samples=np.ones((2, 1, 28, 28), np.uint8),
 )  # fmt: skip
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     (tmp_path / "abc" / "snapshots").mkdir(parents=True)
+    write_json(tmp_path / "abc" / "config.json", RunConfig().model_dump())
     return Run(tmp_path / "abc")
 
 
@@ -205,7 +208,7 @@ def test_a_full_disk_leaves_the_files_before(run: Run, monkeypatch, save: Callab
     save(run)
     before = {path.name: path.read_bytes() for path in run.path.iterdir() if path.is_file()}
 
-    def full(path: Path, write: Callable[[Path], object]) -> None:
+    def full(path: Path, write: Callable[[Path], object], *_: object) -> None:
         def half(draft: Path) -> None:
             write(draft)
             os.truncate(draft, draft.stat().st_size // 2)
@@ -224,7 +227,7 @@ def test_a_full_disk_leaves_the_files_before(run: Run, monkeypatch, save: Callab
     "save", [lambda run: save_checkpoint(run, CHECKPOINT), lambda run: save_preview(run, PREVIEW)]
 )
 def test_a_really_full_disk_is_an_os_error(run: Run, monkeypatch, save: Callable[[Run], None]) -> None:
-    def onto_the_full_device(path: Path, write: Callable[[Path], object]) -> None:
+    def onto_the_full_device(path: Path, write: Callable[[Path], object], *_: object) -> None:
         path.symlink_to("/dev/full")
         write(path)
 

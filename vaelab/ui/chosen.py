@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaelab.runs import Run, RunDamaged, describe
+from vaelab.runs import Run, RunDamaged, RunNotFound, describe
 from vaelab.ui.markdown import plain
 from vaelab.ui.state import find_run, own_runs, store
 
@@ -50,6 +50,11 @@ def pick_run() -> Run:
     """The picker of the Explore pages: the visitor's runs that have weights, then the shipped ones.
 
     A sentence is on the page if the address named an unknown one.
+
+    Raises
+    ------
+    RunNotFound
+        If there is no run to pick.
     """
     refused = follow_run_link()
     if refused:
@@ -59,6 +64,8 @@ def pick_run() -> Run:
     if chosen and chosen.has_model() and chosen.id not in options:
         options = {chosen.id: _label(chosen), **options}  # somebody else's, by its link
     current = chosen.id if chosen and chosen.id in options else _default(options)
+    if current is None:
+        raise RunNotFound("There is no run with weights here yet: train one on the Train page.")
     # Set before the widget is made: its options may have changed since it was last shown.
     st.session_state.picked_run = current
     st.selectbox(
@@ -74,7 +81,8 @@ def _take_picked() -> None:
 
 def run_to_explore() -> Run | None:
     """The run that the Explore pages show: the chosen one, else the one that they would choose."""
-    return chosen_run() or find_run(_default(_with_weights()))
+    default = _default(_with_weights())
+    return chosen_run() or (find_run(default) if default else None)
 
 
 def _with_weights() -> dict[str, str]:
@@ -82,6 +90,7 @@ def _with_weights() -> dict[str, str]:
     labels = {}
     for run in runs:
         try:
+            run.check()
             if run.has_model() and run.status().step > 0:
                 labels[run.id] = _label(run)
         except RunDamaged:
@@ -98,9 +107,9 @@ def _label(run: Run) -> str:
     return f"{run.meta.name or kind}{f' · {kind}' if run.meta.name else ''}{stage} · {run.id[:6]}"
 
 
-def _default(options: dict[str, str]) -> str:
+def _default(options: dict[str, str]) -> str | None:
     own = next((run_id for run_id in options if run_id not in _shipped_ids()), None)
-    return own or (DEFAULT_SHIPPED if DEFAULT_SHIPPED in options else next(iter(options)))
+    return own or (DEFAULT_SHIPPED if DEFAULT_SHIPPED in options else next(iter(options), None))
 
 
 def _shipped_ids() -> set[str]:

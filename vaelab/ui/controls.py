@@ -10,7 +10,7 @@ from vaelab.asking import Action
 from vaelab.config import RunConfig
 from vaelab.facts import duration
 from vaelab.glossary import help_for
-from vaelab.runs import Run, Status, describe
+from vaelab.runs import Run, RunDamaged, Status, describe
 from vaelab.ui.chosen import choose, show_example
 from vaelab.ui.markdown import plain
 from vaelab.ui.state import engine, history, is_own
@@ -34,6 +34,8 @@ RESUMABLE = frozenset({"paused", "interrupted", "stopped", "failed"})
 
 def control_row(config: RunConfig | None, run: Run | None, status: Status | None) -> None:
     """The five buttons, always in the same place; those without a use are disabled."""
+    if refusal := st.session_state.pop("ask_refusal", None):
+        st.error(plain(refusal))
     state = status.state if status else ""
     mine = run is not None and is_own(run)
     wants = run.request().action if run and mine else ""
@@ -77,7 +79,11 @@ def _epoch_button(config: RunConfig | None, run: Run | None, state: str) -> None
 
 
 def _ask(run: Run, action: Action) -> None:
-    engine().ask(run, action)
+    try:
+        engine().ask(run, action)
+    except (RunDamaged, OSError) as error:  # damaged or deleted since the page was drawn, or a full disk
+        st.session_state.ask_refusal = str(error)
+        return
     if not run.path.exists():  # it had not begun, and is gone
         st.session_state.pop("run", None)
         show_example(st.session_state.preset)

@@ -137,7 +137,9 @@ def open_page(title: str) -> Opened:
         )
     except DatasetUnavailable as error:
         st.error(str(error))
-    except (RunDamaged, RunNotFound) as error:
+    except RunNotFound as error:
+        st.info(plain(str(error)))
+    except RunDamaged as error:
         st.error(f"{error} Pick another run, or delete this one on the Runs page.")
     except OSError:
         st.error("The files of this run went away while they were read. Pick another run.")

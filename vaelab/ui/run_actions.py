@@ -99,7 +99,10 @@ def _why_not_trained_on(summary: Summary, own: bool) -> str | None:
 
 def _resume(run: Run) -> None:
     if may_change(run):
-        engine().ask(run, "resume")
+        try:
+            engine().ask(run, "resume")
+        except (RunDamaged, OSError) as error:
+            st.session_state.runs_refusal = str(error)
 
 
 def _train_on(run: Run) -> None:

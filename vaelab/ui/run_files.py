@@ -66,7 +66,7 @@ async def serve_run_file(request: Request) -> Response:
         # What is asked of a training under way, or of replaced files, is answered as of now.
         stays = version.kind != "live" and _saved_at(run, version) == version.saved_at
         content = await run_in_threadpool(make, run, version)
-    except (RunDamaged, DatasetUnavailable, OSError, KeyError) as error:
+    except (ValueError, DatasetUnavailable, OSError, KeyError) as error:
         raise HTTPException(404, str(error)) from error
     return Response(content, media_type="application/octet-stream", headers=_headers(stays))
 

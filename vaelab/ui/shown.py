@@ -12,16 +12,18 @@ from vaelab.ui.chosen import DEFAULT_SHIPPED, chosen_run
 from vaelab.ui.state import engine, history, own_runs, store
 
 
-def shown_run(preset: str) -> Run:
+def shown_run(preset: str) -> Run | None:
     """The run to show: the chosen or the newest own one, else the finished example of the preset.
+
+    None if there is none that can be read.
 
     A preset that has just been chosen shows its example, unless a run is under way.
     """
     own = _own_run()
     if own and (own.status().active or "example" not in st.session_state):
         return own
-    shipped = {run.id: run for run in store().shipped_runs()}
-    return shipped.get(preset) or shipped[DEFAULT_SHIPPED]
+    shipped = {run.id: run for run in store().shipped_runs() if _is_whole(run)}
+    return shipped.get(preset) or shipped.get(DEFAULT_SHIPPED)
 
 
 def _own_run() -> Run | None:
@@ -33,7 +35,7 @@ def _own_run() -> Run | None:
 
 def _is_whole(run: Run) -> bool:
     try:
-        _ = run.config, run.status()
+        run.check()
     except RunDamaged:
         return False
     return True
@@ -69,7 +71,8 @@ def _work_of_an_epoch(config: RunConfig) -> float:
 def usual_objective(preset: str) -> float | None:
     """Training objective of the last epoch of a preset's finished example, nats per image."""
     example = next((run for run in store().shipped_runs() if run.id == preset), None)
-    return history(example).evaluated["train_objective"][-1] if example else None
+    objectives = history(example).evaluated["train_objective"] if example else []
+    return objectives[-1] if objectives else None
 
 
 def before_the_start(config: RunConfig, spec: DatasetSpec) -> str:

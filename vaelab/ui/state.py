@@ -75,7 +75,7 @@ def find_run(run_id: str) -> Run | None:
     """The run of an id, None if there is none or it cannot be read."""
     try:
         run = store().get(run_id)
-        _ = run.config, run.status()
+        run.check()
     except (RunNotFound, RunDamaged):
         return None
     return run

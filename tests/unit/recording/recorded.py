@@ -17,6 +17,11 @@ from vaelab.run_folder import Run
 CONFIG = RunConfig(train_size=500, hidden="16", batch_size=100, epochs=3)
 ENDLESS = CONFIG.variant(epochs=500)
 
+WRITES = 2 + 2 + 3 * (1 + 2)
+"""The files of a checkpoint, of two early snapshots, and of a snapshot and a checkpoint an epoch."""
+BY_THE_CLOCK = frozenset({"status.json", "preview.npz", "live-decoder.safetensors", "events.jsonl"})
+"""Files that are written whole at other moments than these."""
+
 Training = Callable[[Recorder], Iterator[Event]]
 
 

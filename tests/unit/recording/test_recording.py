@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.unit.recording.recorded import CONFIG, Training, finish, same_run
+from tests.unit.recording.recorded import BY_THE_CLOCK, CONFIG, WRITES, Training, finish, same_run
 from vaelab import events, files, recording
 from vaelab.arrays import read_checkpoint, read_snapshot, read_weights
 from vaelab.history import History
@@ -116,10 +116,6 @@ class Cut(Exception):
     """A process that ends between two system calls."""
 
 
-WRITES = 2 + 2 + 3 * (1 + 2)
-"""The files of a checkpoint, of two early snapshots, and of a snapshot and a checkpoint an epoch."""
-
-
 @pytest.mark.parametrize("at", range(WRITES))
 def test_killed_at_any_write_it_is_resumed_exactly(
     run: Run, undisturbed: Run, training: Training, monkeypatch, at: int
@@ -128,7 +124,7 @@ def test_killed_at_any_write_it_is_resumed_exactly(
     replace, left = os.replace, [None] * at
 
     def until_killed(source: Path, target: Path) -> None:
-        by_the_clock = target.name in ("status.json", "preview.npz", "events.jsonl")
+        by_the_clock = target.name in BY_THE_CLOCK
         if killed or (not by_the_clock and not left):
             killed.append(target.name)
             raise Cut

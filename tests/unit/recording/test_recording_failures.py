@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from tests.unit.recording.recorded import Training, finish, same_run
+from tests.unit.recording.recorded import BY_THE_CLOCK, WRITES, Training, finish, same_run
 from vaelab import arrays, files, recording
 from vaelab.arrays import read_checkpoint, read_weights
 from vaelab.datasets import DatasetUnavailable
 from vaelab.events import Event
 from vaelab.recording import Recorder
 from vaelab.run_folder import Run, RunDamaged
+from vaelab.runs import RunStore
+from vaelab.summaries import summarise
 
 
 def no_space(*_: object) -> None:
@@ -29,9 +31,9 @@ def test_a_full_disk_ends_the_run_and_leaves_what_was_saved(
 ) -> None:
     """The disk is full when a file is to be written in the second epoch."""
 
-    def full(path: Path, write: Callable[[Path], object]) -> None:
+    def full(path: Path, write: Callable[[Path], object], *sync: Any) -> None:
         late = read_checkpoint(run) is not None and read_checkpoint(run).step >= 5
-        files.write_whole(path, no_space if late and path.name == name else write)
+        files.write_whole(path, no_space if late and path.name == name else write, *sync)
 
     recorder = Recorder(run)
     if name == "preview.npz":  # comes by the clock, so it is made to come with every step
@@ -46,6 +48,53 @@ def test_a_full_disk_ends_the_run_and_leaves_what_was_saved(
     assert read_checkpoint(run).step >= 5
     assert read_weights(run).keys() == read_weights(undisturbed).keys()
     assert not [path for path in run.path.rglob(".*") if path.name != ".writer.lock"]
+    finish(run, training)
+    same_run(run, undisturbed)
+
+
+@pytest.mark.parametrize("at", range(WRITES))
+def test_a_disk_that_is_full_at_any_write_ends_the_run_and_costs_no_other(
+    store: RunStore, run: Run, undisturbed: Run, training: Training, monkeypatch, at: int
+) -> None:
+    earlier = store.create(run.config)
+    finish(earlier, training)
+    before = contents(earlier)
+    left = [None] * at
+
+    def full(path: Path, write: Callable[[Path], object], *sync: Any) -> None:
+        if path.name not in BY_THE_CLOCK:
+            if not left:
+                write = no_space
+            else:
+                left.pop()
+        files.write_whole(path, write, *sync)
+
+    recorder = Recorder(run)
+    with monkeypatch.context() as patched:
+        patched.setattr(arrays, "write_whole", full)
+        with pytest.raises(OSError, match="No space left"):
+            list(training(recorder))
+    summary = summarise(run)
+    assert (summary.status.state, summary.status.message) == ("failed", FULL)
+    assert contents(earlier) == before
+    finish(run, training)
+    same_run(run, undisturbed)
+
+
+def contents(run: Run) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
+
+
+def test_a_disk_that_turns_out_to_be_full_at_the_end_ends_the_run_in_a_sentence(
+    run: Run, undisturbed: Run, training: Training, monkeypatch
+) -> None:
+    """Some file systems find room for what was written only when it has to be on the disk."""
+    recorder = Recorder(run)
+    with monkeypatch.context() as patched:
+        patched.setattr(recording, "sync_folder", no_space)
+        with pytest.raises(OSError, match="No space left"):
+            list(training(recorder))
+    assert (run.status().state, run.status().message) == ("failed", FULL)
     finish(run, training)
     same_run(run, undisturbed)
 
@@ -77,10 +126,10 @@ def test_a_disk_that_is_full_to_the_last_block_still_takes_the_last_word(
 ) -> None:
     """There is room again once the preview, which is made anew anyway, is given up."""
 
-    def full(path: Path, values: dict[str, Any]) -> None:
+    def full(path: Path, values: dict[str, Any], *sync: Any) -> None:
         if (run.path / "preview.npz").exists():
             no_space()
-        files.write_json(path, values)
+        files.write_json(path, values, *sync)
 
     monkeypatch.setattr(recording, "BEAT_EVERY", float("inf"))
     recorder = Recorder(run)

@@ -235,8 +235,8 @@ class Engine:
         self._thread.join()
         deadline = time.monotonic() + END_WITHIN
         self._crew.finish()
-        self.measurers.close(deadline)
         self._crew.join(deadline)
+        self.measurers.close()
 
     # What the engine does by itself
 

@@ -20,6 +20,9 @@ from vaelab.run_folder import Run, RunDamaged
 IDLE = 60.0
 """Seconds without a run to measure after which the process ends and gives its memory back."""
 
+END_WITHIN = 2.0
+"""Seconds in which the process, which has nothing to put in order, has to end before it is killed."""
+
 PRIORITY = 19
 """The lowest, so that pages, and a training that begins meanwhile, go ahead where the system lets them."""
 
@@ -87,13 +90,13 @@ class Measurers:
                 self._process.finish()
                 self._process = None
 
-    def close(self, deadline: float) -> None:
+    def close(self) -> None:
         """End the process; what it was at is measured when a page asks again."""
         with self._lock:
             process, self._waiting = self._process, {}
         if process is not None:
             process.finish()
-            process.join(deadline)
+            process.join(time.monotonic() + END_WITHIN)
 
     def _begin(self) -> None:
         if self._process is None:

@@ -131,10 +131,7 @@ _ALL = (
 MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}
 """The description of every measure by its name, a field of `Measures`."""
 
-NOT_OF_AE = (
-    "An AE has no prior and no distribution of codes, so that KL, ELBO, likelihood and active units are not "
-    "defined for it."
-)
+NOT_OF_AE = "not defined for an AE: it has no prior and no distribution of codes"
 
 UNNORMALISED = (
     "Grey pixels are no draws of a Bernoulli distribution: with cross-entropy, ELBO and NLL are those of an "

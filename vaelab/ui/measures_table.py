@@ -138,7 +138,7 @@ def _sentences(
     if any(why_not == "" for _, why_not in states):
         said[COMPUTED_SOON] = "measure"
     if any(config.model == "ae" for config in configs):
-        said[NOT_OF_AE] = "autoencoder"
+        said[f"KL, ELBO, NLL and active units are {NOT_OF_AE}."] = "autoencoder"
     if any(config.model == "vae" and config.reconstruction == "bce" for config in configs):
         said[UNNORMALISED] = "negative log-likelihood"
     can_be = comparable(configs)

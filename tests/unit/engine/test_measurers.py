@@ -304,10 +304,10 @@ def test_runs_that_are_measured_shipped_or_damaged_are_left_alone(
 
 def test_closing_ends_the_process(tmp_path: Path, clock: SimpleNamespace) -> None:
     queue = Measurers(lambda: None)
-    queue.close(0.0)
+    queue.close()
     queue.ask(ended(tmp_path))
     queue.tick(False)
-    queue.close(0.0)
+    queue.close()
     assert not Process.made[0].alive()
 
 

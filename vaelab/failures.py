@@ -104,11 +104,11 @@ FAILURES: dict[str, Failure] = {
         RunConfig(model="ae", activation="sigmoid", hidden="256-256-128-128-64-64", **_SMALL),
     ),
     "too-many-numbers": Failure(
-        "Forty dimensions at beta 4",
-        "Forty numbers to describe a digit, at four times the price. How many will be used?",
+        "Fifty dimensions at beta 4",
+        "Fifty numbers to describe a digit, at four times the price. How many will be used?",
         "Fewer than half: the others are left at the prior, where they cost nothing.",
         "unused-dimensions",
-        RunConfig(latent_dim=40, beta=4, hidden="400", train_size=20_000, batch_size=128, epochs=4),
+        RunConfig(latent_dim=50, beta=4, hidden="400", train_size=20_000, batch_size=128, epochs=6),
     ),
     "two-images": Failure(
         "Batches of two images",

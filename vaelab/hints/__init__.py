@@ -49,25 +49,25 @@ ABOUT: dict[str, tuple[str, str]] = {
     "overfitting": ("Overfitting", "overfitting"),
     "beta-too-small": ("Beta is very small", "beta"),
     "beta-too-large": ("Beta is very large", "beta"),
-    "far-from-prior": ("Codes far from the prior", "aggregate posterior"),
     "oscillating": ("The loss oscillates", "learning rate"),
     "underfitting": ("Underfitting", "underfitting"),
+    "far-from-prior": ("Codes far from the prior", "aggregate posterior"),
     "narrow": ("A narrow bottleneck", "bottleneck"),
     "unused-dimensions": ("Unused dimensions", "active unit"),
     "rising-kl": ("The KL rises, as it should", "KL divergence"),
 }
 """What a page calls the finding of each rule, and the glossary's term to explain it with."""
 
-_NOTHING_LEARNED = frozenset(RULES) - {"overfitting"}
+_NEEDS_LEARNING = frozenset(RULES) - {"diverging", "few-steps", "slow", "collapse", "stuck", "overfitting"}
 SILENCES: dict[str, frozenset[str]] = {
-    "diverging": frozenset(RULES),
-    "few-steps": _NOTHING_LEARNED,
-    "slow": _NOTHING_LEARNED,
-    "collapse": _NOTHING_LEARNED,
-    "stuck": _NOTHING_LEARNED,
+    "diverging": frozenset(RULES) - {"diverging"},
+    "few-steps": _NEEDS_LEARNING | {"slow", "collapse", "stuck"},
+    "slow": _NEEDS_LEARNING | {"collapse", "stuck"},
+    "collapse": _NEEDS_LEARNING | {"stuck"},
+    "stuck": _NEEDS_LEARNING,
     "overfitting": frozenset({"underfitting", "narrow", "far-from-prior", "unused-dimensions"}),
     "beta-too-small": frozenset({"underfitting", "far-from-prior", "unused-dimensions"}),
-    "beta-too-large": frozenset({"unused-dimensions", "narrow", "underfitting"}),
+    "beta-too-large": frozenset({"unused-dimensions", "narrow", "underfitting", "oscillating"}),
     "oscillating": frozenset({"underfitting", "narrow", "rising-kl"}),
     "underfitting": frozenset({"narrow", "far-from-prior", "unused-dimensions"}),
 }

@@ -35,11 +35,9 @@ NARROW_LEARNED = 1 / 3
 def collapse(seen: Evidence) -> Hint | None:
     """All posteriors are the prior."""
     # Before the first evaluation a KL near 0 may be that of a network which has not begun.
-    if not _settled(seen) or max(seen.late_kl, seen.test_kl[-1]) >= COLLAPSED:
+    if not _settled(seen) or seen.active_units or max(seen.late_kl, seen.test_kl[-1]) >= COLLAPSED:
         return None
-    units = ""
-    if seen.active_units is not None:
-        units = f", and {seen.active_units} of {_dimensions(seen.config.latent_dim)} active"
+    units = "" if seen.active_units is None else f", and 0 of {_dimensions(seen.config.latent_dim)} active"
     changes, advice, label = _remedy_for_collapse(seen)
     evidence = (
         f"KL of {nats(max(0.0, seen.late_kl), 2)} nats over the last {LATE_STEPS} recorded losses{units}."

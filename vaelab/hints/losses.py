@@ -22,7 +22,7 @@ LEARNED_NOTHING = 0.02
 """Share of the span: 3 nats on MNIST, which is the noise of one batch."""
 HARDLY_LEARNED = 0.1
 """Share of the span that any sensible recipe passes within an epoch of MNIST."""
-STUCK_AFTER = 0.25
+STUCK_AFTER = 0.5
 """Share of the epochs after which a run that has learned nothing is not expected to begin."""
 RISING_EPOCHS = 3
 """Epochs since the best test loss: one or two may be noise."""
@@ -101,8 +101,10 @@ def slow(seen: Evidence) -> Hint | None:
 
 def stuck(seen: Evidence) -> Hint | None:
     """The network does no better than the mean image."""
-    late = len(seen.test_recon) and seen.test_epochs[-1] >= STUCK_AFTER * seen.config.epochs
-    if not seen.judged or not late or _learned(seen) > LEARNED_NOTHING * seen.span:
+    least, loss = LEARNED_NOTHING * seen.span, seen.test_recon
+    late = len(loss) and seen.test_epochs[-1] >= STUCK_AFTER * seen.config.epochs
+    begins = len(loss) > 1 and loss[-2] - loss[-1] > least
+    if not seen.judged or not late or begins or _learned(seen) > least:
         return None
     changes, advice, label = _remedy_for_nothing(seen)
     return Hint(
@@ -118,6 +120,12 @@ def remedy(seen: Evidence) -> tuple[dict[str, Any], str, str] | None:
         return (
             {"learning_rate": usual},
             f"Long steps can switch every unit off for good: {usual:g} is what this optimizer usually needs.",
+            f"Learning rate {usual:g}",
+        )
+    if config.learning_rate <= usual / 3:
+        return (
+            {"learning_rate": usual},
+            f"The steps may be too short to leave it: {usual:g} is what this optimizer usually needs.",
             f"Learning rate {usual:g}",
         )
     if config.activation in ("sigmoid", "tanh") and config.hidden != "none":

@@ -29,7 +29,7 @@ def failure_cards() -> None:
 
 def _card(name: str, failure: Failure) -> None:
     title, term = ABOUT[failure.hint]
-    with st.container(border=True, key=f"failure-{name}", gap="small"):
+    with st.container(border=True, key=f"failure-{name}", gap="small", height="stretch"):
         st.markdown(f"#### {failure.title}")
         st.markdown(f"**Predict first:** {failure.question}")
         with st.expander("What happens"):

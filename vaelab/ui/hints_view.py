@@ -17,6 +17,9 @@ from vaelab.ui.visitor import visitor
 
 ICONS = {"note": ":material/info:", "warning": ":material/warning:"}
 
+TITLE_WIDTH = 250
+"""Pixels, so that the button stands beside it, and below it on a phone."""
+
 
 def hints_view(run: Run, status: Status) -> None:
     """Draw the hints that a run's curves give cause for, in a place that is kept free for one.
@@ -24,9 +27,12 @@ def hints_view(run: Run, status: Status) -> None:
     The heading of a warning is announced by screen readers once: its numbers, which change with every
     look, stand outside of it.
     """
+    if "hint_applied" in st.session_state:  # told here: a callback of a fragment can draw nothing
+        st.toast(st.session_state.pop("hint_applied"), icon=":material/replay:")
     said = history(run)
     found = find_hints(run.config, said.steps, said.evaluated, said.started, said.finished)
-    with st.container(key="hints", gap="small"):
+    # A finished example never says anything new, so nothing has to be kept free.
+    with st.container(key="hints-of-example" if run.shipped else "hints", gap="small"):
         if not found:
             st.caption(_nothing(status))
         for hint in found:
@@ -41,25 +47,21 @@ def _nothing(status: Status) -> str:
 
 def _card(hint: Hint, run: Run, status: Status) -> None:
     title, term = ABOUT[hint.rule]
-    with st.container(border=True, key=f"hint-{hint.rule}", gap="small"):
-        show = st.warning if hint.severity == "warning" else st.info
-        show(f"**{title}**", icon=ICONS[hint.severity])
-        st.markdown(f"{hint.evidence} {hint.advice}", help=help_for(term))
-        if hint.changes:
-            st.button(
-                _label(hint, run, status),
-                key=f"apply-{hint.rule}",
-                icon=":material/replay:",
-                on_click=_apply,
-                args=(hint, run),
-                help=_what_changes(hint, run.config),
-            )
-
-
-def _label(hint: Hint, run: Run, status: Status) -> str:
     stops = status.active and is_own(run)
-    what = hint.label[0].lower() + hint.label[1:]
-    return f"{'Stop and train' if stops else 'Train'} again: {what}"
+    with st.container(border=True, key=f"hint-{hint.rule}", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            show = st.warning if hint.severity == "warning" else st.info
+            show(f"**{title}**", icon=ICONS[hint.severity], width=TITLE_WIDTH)
+            if hint.changes:
+                st.button(
+                    f"Train again: {hint.label[0].lower()}{hint.label[1:]}",
+                    key=f"apply-{hint.rule}",
+                    icon=":material/replay:",
+                    on_click=_apply,
+                    args=(hint, run),
+                    help=_what_changes(hint, run.config) + (" This run is stopped." if stops else ""),
+                )
+        st.markdown(f"{hint.evidence} {hint.advice}", help=help_for(term))
 
 
 def _what_changes(hint: Hint, config: RunConfig) -> str:
@@ -76,7 +78,7 @@ def _apply(hint: Hint, run: Run) -> None:
     """Fill the form with the changed recipe, and start it; what only needs more epochs goes on."""
     config = run.config.variant(**hint.changes or {})
     fill_form(config)
-    st.toast(_what_changes(hint, run.config), icon=":material/replay:")
+    st.session_state.hint_applied = _what_changes(hint, run.config)
     if is_own(run) and run.status().active:
         engine().ask(run, "stop")
     elif set(hint.changes or {}) == {"epochs"} and _train_on(engine(), run, config.epochs):

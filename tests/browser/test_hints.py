@@ -1,0 +1,53 @@
+"""A hint as a visitor meets it: it appears while a failure trains, and its button trains without it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.servers import Server
+from tests.browser.test_main_job import stop_if_active, wait_for_state
+
+CARD = ".st-key-failure-beta-100"
+HINT = ".st-key-hint-collapse"
+
+
+def beta_in_address(page: Page) -> str:
+    return page.evaluate("new URLSearchParams(location.search).get('beta')")
+
+
+def run_in_address(page: Page) -> str:
+    return page.evaluate("new URLSearchParams(location.search).get('run')")
+
+
+def test_a_failure_is_trained_named_and_mended(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/failures")
+    page.locator(CARD).get_by_role("button", name="Train it").click()
+    expect(page.get_by_role("heading", name="Train an autoencoder", level=1)).to_be_visible()
+    page.wait_for_selector(HINT, timeout=120_000)
+    hint = page.locator(HINT)
+    expect(hint.get_by_role("alert")).to_have_text("warningPosterior collapse")
+    expect(hint).to_contain_text("0 of 2 dimensions active")
+    failed = run_in_address(page)
+    assert float(beta_in_address(page)) == 100
+    hint.get_by_role("button", name="again: beta 1").click()
+    page.wait_for_function("Number(new URLSearchParams(location.search).get('beta')) === 1", timeout=120_000)
+    expect(page.get_by_text("The recipe of this run with beta 1", exact=False).first).to_be_visible()
+    wait_for_state(page, "finished")
+    expect(page.locator(HINT)).to_have_count(0)
+    assert run_in_address(page) != failed
+    assert page.get_by_test_id("stException").count() == 0
+    stop_if_active(page, server)
+
+
+def test_a_hint_moves_nothing_above_it_and_little_below(page: Page, server: Server) -> None:
+    """The place of one hint is kept free from the start of a run."""
+    page.goto(f"{server.url}/?beta=100&train_size=5000&batch_size=25&hidden=64&epochs=3")
+    page.get_by_role("button", name="Train", exact=True).click()
+    wait_for_state(page, "running", "finished")
+    page.wait_for_selector(".st-key-hints", state="attached")
+    below = "document.querySelector('.st-key-live-reconstructions').getBoundingClientRect().top"
+    first = "document.querySelector('.st-key-losses').getBoundingClientRect().top"
+    before = page.evaluate(f"{below} - {first}")
+    page.wait_for_selector(HINT, timeout=120_000)
+    assert abs(page.evaluate(f"{below} - {first}") - before) < 40
+    stop_if_active(page, server)

@@ -62,7 +62,7 @@ def curves(axes: Sequence[str], courses: Sequence[Curve], measure: str, epochs: 
     rows = -(-len(settings) // columns)
     traces, layout = [], _layout(measure)
     drawn = [(course, _train(course, measure), _held_out(course, measure)) for course in courses]
-    limits = _limits([line for _, train, dots in drawn for line in (_settled(train[1]), dots[1])])
+    limits = _limits([_settled(train[1]) for _, train, _ in drawn], [dots[1] for *_, dots in drawn])
     for place, values in enumerate(settings):
         row, column = divmod(place, columns)
         number = "" if place == 0 else str(place + 1)
@@ -120,15 +120,20 @@ def _settled(line: np.ndarray) -> np.ndarray:
     return line[min(FIRST_STEPS, len(line) // 2) :]
 
 
-def _limits(lines: list[np.ndarray]) -> dict[str, Any]:
-    """Ends of the axis that all panels share; how high the first steps go does not matter."""
-    values = np.concatenate([*lines, np.zeros(0)])
-    values = values[np.isfinite(values)]
+def _limits(lines: list[np.ndarray], dots: list[np.ndarray]) -> dict[str, Any]:
+    """Ends of the axis that all panels share; how far the first steps and a rare spike go does not matter."""
+    lowest, values = _finite(dots), _finite([*lines, *dots])
     if not len(values):
         return {}
-    low, high = float(values.min()), float(np.quantile(values, 0.99))
+    low, high = (float(end) for end in np.quantile(values, (0.01, 0.99)))
+    low = min([low, *lowest])  # every dot of a good run is in view
     air = 0.05 * (high - low) or 0.05
     return axis_limits(low - air, high + air)
+
+
+def _finite(arrays: list[np.ndarray]) -> np.ndarray:
+    values = np.concatenate([*arrays, np.zeros(0)])
+    return values[np.isfinite(values)]
 
 
 def _traces(

@@ -139,6 +139,8 @@ def test_start_trains_all_runs_and_shows_their_results(app: App, runs: Path) -> 
     (group,) = {run.meta.group for run in made}
     assert page.query_params["group"] == group
     assert {run.config.held_out for run in made} == {HELD_OUT}
+    order = [(run.config.beta, run.config.seed) for run in store.group(group)]
+    assert order == [(0.5, 0), (2.0, 0), (0.5, 1), (2.0, 1)]  # one seed of every value first
     run_until(page, lambda: "4 of 4 runs have ended" in said(page))
     assert "Best on held-out images" in said(page)
     table = page.dataframe[0].value

@@ -129,9 +129,11 @@ def cost_in_words(sweep: Sweep) -> str:
 
 
 def _start(sweep: Sweep) -> None:
+    # One seed of every value first: the whole picture is there early, and gets its bands later.
+    configs = sorted(sweep.configs, key=lambda config: config.seed)
     try:
         runs = engine().submit_group(
-            sweep.configs, owner=visitor(), kind="sweep", axes=[axis.name for axis in sweep.axes]
+            configs, owner=visitor(), kind="sweep", axes=[axis.name for axis in sweep.axes]
         )
     except OSError as error:
         st.error(f"The runs could not be written ({error.strerror}). Make room on the disk and try again.")

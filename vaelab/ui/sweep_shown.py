@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from vaelab.facts import work
 from vaelab.fields import field_spec
 from vaelab.runs import Run, RunDamaged, Status
 from vaelab.sweep_curves import Curve
-from vaelab.sweep_results import Result, from_row, result, value_text
+from vaelab.sweep_results import Result, Values, from_row, result, value_text
 from vaelab.ui.state import history, is_own, own_runs, store
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "assets" / "sweeps" / "vae-2d-beta.json"
@@ -21,7 +22,7 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "assets" / "sweeps" / "vae-2d-be
 
 @dataclass(frozen=True)
 class ShownSweep:
-    """The runs of a sweep as they are now, in the order of submission."""
+    """The runs of a sweep as they are now, those of one setting next to each other."""
 
     axes: tuple[str, ...]
     configs: list[RunConfig]
@@ -53,6 +54,8 @@ def read_sweep(group: str) -> ShownSweep | None:
     if not group.startswith("sweep-") or not read:
         return None
     axes = read[0][0].meta.axes
+    settings = list(dict.fromkeys(_setting(run, axes) for run, _ in read))
+    read.sort(key=lambda found: (settings.index(_setting(found[0], axes)), found[0].config.seed))
     results, courses = [], []
     for run, status in read:
         said = history(run)
@@ -61,6 +64,10 @@ def read_sweep(group: str) -> ShownSweep | None:
         courses.append(Curve(results[-1].values, run.config.seed, said.steps, said.evaluated))
     runs, statuses = [run for run, _ in read], [status for _, status in read]
     return ShownSweep(axes, [run.config for run in runs], results, runs, statuses, courses)
+
+
+def _setting(run: Run, axes: Sequence[str]) -> Values:
+    return tuple(getattr(run.config, name) for name in axes)
 
 
 def _read(run: Run) -> tuple[Run, Status] | None:

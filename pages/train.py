@@ -13,6 +13,7 @@ from vaelab.ui.measures_table import measuring_tick
 from vaelab.ui.share import share
 from vaelab.ui.show_code import show_code
 from vaelab.ui.shown import before_the_start, shown_run
+from vaelab.ui.slow_motion import slow_motion_panel
 from vaelab.ui.state import engine
 
 engine()  # made on the first visit, so that a worker is warm when Train is pressed
@@ -52,4 +53,5 @@ if run is None:
 else:
     tick = tick_of(run.status()) or measuring_tick(run)
     st.fragment(watch, run_every=tick)(run.id, config, about, tick)
+    slow_motion_panel(run)
 write_link(st.session_state.recipe, None if run is None or run.shipped else run.id)

@@ -32,6 +32,7 @@ from tests.app.runs_page import (
     well,
 )
 from vaelab.config import VERSION
+from vaelab.listing import script
 from vaelab.runs import Run, RunStore
 from vaelab.transfer import bundle
 
@@ -159,7 +160,8 @@ def shared(page: AppTest) -> list[str]:
 
 
 def test_share_shows_the_recipe_in_three_forms(app: App, make: Make) -> None:
-    link, of_the_run, command, python = shared(opened(app, make(config=TINY.variant(seed=31))))
+    listing, link, of_the_run, command, python = shared(opened(app, make(config=TINY.variant(seed=31))))
+    assert listing == script(TINY.variant(seed=31)).rstrip()
     assert "seed=31" in link
     assert f"version={VERSION}" in link
     assert "latent-space?run=" in of_the_run
@@ -175,7 +177,7 @@ def test_a_run_is_downloaded_once_it_is_over(app: App, make: Make) -> None:
 
 
 def download(page: AppTest) -> Any:
-    (button,) = page.get("download_button")
+    (button,) = [button for button in page.get("download_button") if button.proto.label == "Download"]
     return button.proto
 
 

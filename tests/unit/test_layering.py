@@ -23,9 +23,10 @@ GROUPS = {
     "totals unpacking walks",
     "recipe": "config datasets facts failures fields hints layers listing portable presets recipes sweep "
     "sweep_results",
-    "figures": "animation figure_parts figures latent_map loss_curves sweep_curves sweep_figures",
+    "figures": "animation figure_parts figures latent_map loss_curves step_figures sweep_curves sweep_figures",
     "runs": "arrays history measures moments recording run_folder runs summaries thinning transfer untrusted",
-    "model": "convolutions evaluation hardware latent model networks objective optimizers preview randomness",
+    "model": "convolutions evaluation explain hardware latent model networks objective optimizers preview "
+    "randomness",
     "training": "checkpoints session training",
     "trained": "measuring trained",
     "engine": "asking crew engine measurers processes queueing",

@@ -15,8 +15,8 @@ _TORCHVISION = {
     "cifar10": "CIFAR10(",
 }
 _AXES = {
-    "emnist-letters": ("  # rows and columns come exchanged", ".swapaxes(1, 2)"),
-    "cifar10": ("  # channels come last", ".transpose(0, 3, 1, 2)"),
+    "emnist-letters": ("rows and columns come exchanged", ".swapaxes(1, 2)"),
+    "cifar10": ("channels come last", ".transpose(0, 3, 1, 2)"),
 }
 
 
@@ -76,7 +76,8 @@ def data(config: RunConfig) -> Section:
         "    else:",
         "        from torchvision import datasets",
         "",
-        f"        images = datasets.{opened}{array}{axes}{remark}",
+        f"        images = datasets.{opened}{array}",
+        f"        images = images{axes}  # {remark}" if remark else None,
         f"    images = torch.tensor(images, device=device).reshape(-1, {', '.join(map(str, spec.shape))})",
         "    return images.float() / 255",
         "",

@@ -18,15 +18,16 @@ def show_code(config: RunConfig) -> None:
             "The model and the training of this recipe, complete, in plain PyTorch: it needs torch and "
             "torchvision, and nothing of VAE Lab."
         )
-        text = script(config)
-        st.code(text, language="python", height=HEIGHT)
+        text, stem = script(config), file_stem(config)
         with st.container(horizontal=True):
-            _download("Script", text, f"{file_stem(config)}.py", "text/x-python")
-            _download("Notebook", notebook(config), f"{file_stem(config)}.ipynb", "application/x-ipynb+json")
+            _download("Script", text, f"{stem}.py", "text/x-python")
+            _download("Notebook", notebook(config), f"{stem}.ipynb", "application/x-ipynb+json")
+        with st.container(key="listing"):
+            st.code(text, language="python", height=HEIGHT)
 
 
 def _download(label: str, text: str, name: str, mime: str) -> None:
     st.download_button(
         label, text, file_name=name, mime=mime, key=f"download_{label.lower()}", icon=":material/download:",
-        on_click="ignore", help=f"{name}",
+        on_click="ignore", help=name,
     )  # fmt: skip

@@ -5,16 +5,15 @@ import streamlit as st
 
 from vaelab.figures import Span
 from vaelab.glossary import help_for
-from vaelab.planes import Plane, prior_quantiles
+from vaelab.planes import Plane
 from vaelab.ui.code_panels import place_panel
 from vaelab.ui.components import pictures
 from vaelab.ui.explore import Opened, grid_sheet, open_page
 from vaelab.ui.gifs import gif_button, grid_drawer
 from vaelab.ui.latent_canvas import Layer, Shown, latent_canvas
 from vaelab.ui.view_controls import (
-    Interval,
-    central_range,
     farthest,
+    grid_positions,
     pick_anchor,
     pick_plane,
     pick_range,
@@ -23,18 +22,6 @@ from vaelab.ui.view_controls import (
     with_code,
 )
 from vaelab.ui.view_link import interval_text, point, switch, switch_text, whole_number
-
-
-def positions(opened: Opened, plane: Plane, ends: list[Interval] | None, count: int) -> list[np.ndarray]:
-    """Where the columns and the rows of the grid lie."""
-    axes = min(2, opened.config.latent_dim)
-    if ends is None and opened.is_vae:
-        places = [prior_quantiles(count)] * axes
-    else:
-        points = plane.project(opened.newest.codes.mean)
-        ends = ends or [central_range(points[:, axis]) for axis in range(axes)]
-        places = [np.linspace(*axis_ends, count) for axis_ends in ends]
-    return places if axes == 2 else [*places, np.zeros(1)]
 
 
 def caption(opened: Opened, is_auto: bool, count: int) -> str:
@@ -99,7 +86,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     layers = pick_overlay(opened)
 anchor_key = take_anchor(opened)
 anchor = with_code(opened, st.session_state[anchor_key])
-x, y = positions(opened, plane, ends, count)
+x, y = grid_positions(opened, plane, ends, count)
 at_key = take_place(opened, plane, x, y)
 left, right = st.columns([3, 1], gap="medium")
 with left:

@@ -2,31 +2,20 @@
 
 import streamlit as st
 
-from vaelab.figures import Span, whole_span
-from vaelab.planes import Plane
 from vaelab.ui.code_panels import FEW, code_panel, kl_panel, neighbours_panel
 from vaelab.ui.explore import Opened, open_page
 from vaelab.ui.gifs import gif_button, map_drawer
 from vaelab.ui.latent_canvas import Shown, latent_canvas
 from vaelab.ui.region import region_panel, take_region
 from vaelab.ui.view_controls import (
-    Interval,
     pick_anchor,
     pick_layers,
     pick_plane,
     pick_range,
+    seen_span,
     take_anchor,
     with_code,
 )
-
-
-def span(opened: Opened, plane: Plane, ends: list[Interval] | None) -> Span:
-    """What part of the plane is in view; one dimension has a row a class."""
-    points = plane.project(opened.newest.codes.mean)
-    across, up = ends if ends and len(ends) == 2 else whole_span(points)
-    if opened.config.latent_dim == 1:
-        return ends[0] if ends else across, (-0.7, len(opened.data.spec.classes) - 0.3)
-    return across, up
 
 
 def caption(opened: Opened) -> str:
@@ -59,7 +48,7 @@ with left:
             opened.run,
             opened.version,
             plane,
-            span(opened, plane, ends),
+            seen_span(opened, plane, ends),
             layers,
             anchor=chosen_image,
             chosen=chosen_image,

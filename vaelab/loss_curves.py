@@ -163,8 +163,18 @@ def _trace(line: _Line, listed: bool) -> dict[str, Any]:
 
 
 def _shown(lines: list[_Line], axis: str, levels: list[float]) -> Range | None:
-    """The range worth showing: everything, but for how high the first steps and a rare spike go."""
-    curves = [line.values for line in lines if line.axis == axis and len(line.values)]
+    """The range worth showing of a panel."""
+    return settled_range([line.values for line in lines if line.axis == axis and len(line.values)], levels)
+
+
+def settled_range(curves: Sequence[np.ndarray], levels: Sequence[float]) -> Range | None:
+    """The range worth showing: everything, but for how high the first steps and a rare spike go.
+
+    Parameters
+    ----------
+    curves: the values of each line, none empty.
+    levels: what has to be in view too.
+    """
     lows = [*levels, *(curve.min() for curve in curves)]
     settled = (curve[min(_FIRST_STEPS, len(curve) // 2) :] for curve in curves)
     highs = [*levels, *(np.quantile(curve, 0.99) for curve in settled)]

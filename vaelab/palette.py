@@ -37,6 +37,12 @@ class Palette:
 
 PALETTE = Palette()
 
+RUN_STYLES = (
+    ("#0261f1", "solid"), ("#dd0806", "dash"), ("#a9900b", "dot"),
+    ("#0a9cd1", "dashdot"), ("#7553a7", "longdash"), ("#9a6459", "longdashdot"),
+)  # fmt: skip
+"""Colour and dashes of the curves of several runs: the six class colours that are farthest apart."""
+
 SYMBOLS = ("circle", "triangle-up", "cross")
 """Marker symbols: the next one for each further round through the class colours."""
 

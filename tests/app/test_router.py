@@ -13,7 +13,7 @@ PAGES = sorted((ROOT / "pages").glob("*.py"))
 GROUPS = {
     "Train": ["Train"],
     "Explore": ["Reconstructions", "Latent space", "Latent grid", "Walks"],
-    "Intuition": ["Sweep", "Failures"],
+    "Intuition": ["Compare", "Sweep", "Failures"],
     "Runs": ["Runs"],
 }
 

@@ -21,6 +21,7 @@ EXPLORE = {
     "Latent space": ".st-key-latent-scatter .vaelab-canvas[data-decodes]",
     "Latent grid": ".st-key-latent-grid .vaelab-canvas[data-decodes]",
     "Walks": ".st-key-walks img",
+    "Compare": ".st-key-compare-grid-B img",
     "Sweep": ".st-key-sweep-results .main-svg",
 }
 

@@ -17,6 +17,7 @@ PAGES = {
     "/walks": ".st-key-walks img",
     "/walks?walk=interpolate&run=vae-20d": ".st-key-arithmetic img",
     "/walks?walk=sample": ".st-key-samples img",
+    "/compare?runs=vae-2d,ae-2d,linear-ae,vae-2d-fashion": ".st-key-compare-grid-D img",
     "/sweep": ".st-key-sweep-results .main-svg",
     "/failures": ".st-key-failure-beta-100",
     "/runs": ".st-key-runs-table",

@@ -26,6 +26,7 @@ PATHS = {
     "/latent-space": "Latent space",
     "/latent-grid": "Latent grid",
     "/walks": "Walks",
+    "/compare": "Compare",
     "/sweep": "Sweep",
     "/failures": "Failures",
     "/runs": "Runs",

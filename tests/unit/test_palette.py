@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vaelab.palette import PALETTE, channels, class_style, luminance, text_on
+from vaelab.palette import PALETTE, RUN_STYLES, channels, class_style, luminance, text_on
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -29,6 +29,7 @@ VISION = {
 TOGETHER = {
     "losses": (PALETTE.recon, PALETTE.kl, PALETTE.total, PALETTE.objective, PALETTE.baseline),
     "plane": (PALETTE.prior, PALETTE.posterior),
+    "runs": tuple(color for color, _ in RUN_STYLES),
 }
 
 

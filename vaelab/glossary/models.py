@@ -32,6 +32,16 @@ MODELS = (
         see=("posterior", "prior", "ELBO", "reparameterisation", "autoencoder"),
     ),
     Entry(
+        term="twins",
+        also=("twin",),
+        short="Two runs with the same settings and the same seed, one an AE and the other a VAE: whatever "
+        "differs between them comes from the prior.",
+        long="They begin with the same weights, in the encoder and in the decoder; a VAE's encoder has the "
+        "outputs for the log-variance besides. They see the same images in the same order. Settings that "
+        "only one of them has, such as beta, have no effect on the other.",
+        see=("autoencoder", "variational autoencoder", "prior"),
+    ),
+    Entry(
         term="encoder",
         short="The half of the network that turns an image into its code; in a VAE, into the mean and the "
         "log-variance of a normal distribution over codes.",

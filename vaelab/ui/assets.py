@@ -117,9 +117,11 @@ def is_navigation(scope: Scope) -> bool:
 
 
 def _preloads(path: str) -> str:
-    """The `Link` header for a page: the latent pages begin with a canvas, all others with charts."""
+    """The `Link` header for a page: the latent pages begin with a canvas, Compare has both, others charts."""
     latent = path.rstrip("/").endswith(("latent-space", "latent-grid"))
-    components = ("latent_canvas", "pictures") if latent else ("plot", "pictures")
+    components = ["latent_canvas", "pictures"] if latent else ["plot", "pictures"]
+    if path.rstrip("/").endswith("compare"):
+        components.append("latent_canvas")
     links = [f"<{asset_url(f'components/{name}/main.js')}>; rel=modulepreload" for name in components]
     return ", ".join(links if latent else [f"<{asset_url(PLOTLY)}>; rel=preload; as=script", *links])
 

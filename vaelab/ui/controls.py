@@ -7,13 +7,14 @@ from pathlib import Path
 import streamlit as st
 
 from vaelab.asking import Action
+from vaelab.comparison import twin_of
 from vaelab.config import RunConfig
 from vaelab.facts import duration
 from vaelab.glossary import help_for
 from vaelab.runs import Run, RunDamaged, Status, describe
 from vaelab.ui.chosen import choose, show_example
 from vaelab.ui.markdown import plain
-from vaelab.ui.state import engine, history, is_own
+from vaelab.ui.state import engine, history, is_own, store
 from vaelab.ui.visitor import visitor
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -33,7 +34,7 @@ RESUMABLE = frozenset({"paused", "interrupted", "stopped", "failed"})
 
 
 def control_row(config: RunConfig | None, run: Run | None, status: Status | None) -> None:
-    """The five buttons, always in the same place; those without a use are disabled."""
+    """The buttons, always in the same place; those without a use are disabled."""
     if refusal := st.session_state.pop("ask_refusal", None):
         st.error(plain(refusal))
     state = status.state if status else ""
@@ -47,7 +48,7 @@ def control_row(config: RunConfig | None, run: Run | None, status: Status | None
             icon=":material/play_arrow:",
             disabled=config is None,
             on_click=_ask_to_start,
-            args=(None,),
+            kwargs={"until_epoch": None},
             help="Starts a new run of this recipe. It waits its turn if another one trains.",
         )
         if state in RESUMABLE and mine:
@@ -59,6 +60,12 @@ def control_row(config: RunConfig | None, run: Run | None, status: Status | None
         label = "Stopping …" if state in ("running", "paused") and wants == "stop" else "Stop"
         off = not mine or state not in ("running", "paused", "queued")
         _button("Cancel" if state == "queued" else label, "stop", run, ":material/stop:", off=off)
+        st.button(
+            "Train its twin", key="twins", icon=":material/balance:", disabled=config is None,
+            on_click=_ask_to_start, kwargs={"twins": True},
+            help="Trains this recipe and its twin side by side, as two new runs, and opens Compare, which "
+            f"shows both as they learn. {help_for('twins')}",
+        )  # fmt: skip
 
 
 def _button(label: str, action: Action, run: Run | None, icon: str, *, off: bool) -> None:
@@ -73,7 +80,8 @@ def _epoch_button(config: RunConfig | None, run: Run | None, state: str) -> None
         icon=":material/skip_next:",
         disabled=config is None or state == "queued",
         on_click=_ask if goes_on else _ask_to_start,
-        args=(run, "epoch") if goes_on else (1,),
+        args=(run, "epoch") if goes_on else (),
+        kwargs={} if goes_on else {"until_epoch": 1},
         help="Trains to the end of an epoch, then pauses.",
     )
 
@@ -89,21 +97,27 @@ def _ask(run: Run, action: Action) -> None:
         show_example(st.session_state.preset)
 
 
-def _ask_to_start(until_epoch: int | None) -> None:
-    st.session_state.start_asked = {"until_epoch": until_epoch}
+def _ask_to_start(*, until_epoch: int | None = None, twins: bool = False) -> None:
+    st.session_state.start_asked = {"until_epoch": until_epoch, "twins": twins}
 
 
 def start_if_asked(config: RunConfig | None) -> None:
-    """Queue the run that a button asked for; its worker fetches the data set if that is not here yet."""
+    """Queue what a button asked for; its worker fetches the data set if that is not here yet."""
     asked = st.session_state.pop("start_asked", None)
     if asked is None or config is None:
         return
     try:
-        run = engine().submit(config, owner=visitor(), until_epoch=asked["until_epoch"])
+        if asked["twins"]:
+            both = [config, twin_of(config)]
+            runs = engine().submit_group(both, owner=visitor(), kind="twins")
+        else:
+            runs = [engine().submit(config, owner=visitor(), until_epoch=asked["until_epoch"])]
     except OSError as error:
         st.error(f"The run could not be written ({error.strerror}). Make room on the disk and try again.")
         return
-    choose(run)
+    choose(runs[0])
+    if asked["twins"]:
+        st.switch_page(PAGES / "compare.py", query_params={"runs": ",".join(run.id for run in runs)})
     st.rerun()  # the sidebar's links are drawn before the page, and should lead to this run
 
 
@@ -149,6 +163,12 @@ def ended_bar(run: Run, status: Status) -> None:
         if run.has_model():
             for page, label, icon in VIEWS:
                 st.page_link(PAGES / page, label=label, icon=icon, query_params={"run": run.id})
+            twins = [] if run.meta.axes else store().group(run.meta.group)
+            if len(twins) > 1:
+                both = {"runs": ",".join(twin.id for twin in twins)}
+                st.page_link(
+                    PAGES / "compare.py", label="Compare", icon=":material/balance:", query_params=both
+                )
 
 
 def _outcome(run: Run, status: Status, evaluated: dict[str, list[float]]) -> str:

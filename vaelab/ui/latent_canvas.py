@@ -20,8 +20,28 @@ PRIOR_INTERVALS = ((1.0, "68 % of prior draws"), (2.0, "95 %"), (3.0, "99.7 %"))
 
 Layer = Literal["points", "manifold", "density", "prior", "markers"]
 
+Place = tuple[float, float]
+"""A relative place of a plane: two numbers from 0 to 1."""
+
 Region = tuple[tuple[float, float], ...]
 """Corners of a polygon on the plane."""
+
+
+@dataclass(frozen=True)
+class SharedCursor:
+    """That a canvas shares its cursor with others of the page.
+
+    Parameters
+    ----------
+    channel
+        The same for all that share one.
+    place
+        Which place of the plane was chosen, relative to what it holds: along each axis the quantile of
+        the prior, or for an AE the share of the range of its codes; from 0 to 1.
+    """
+
+    channel: str
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +72,8 @@ class Shown:
     grid
         Coordinates of the columns and of the rows of a grid, both rising. The axes then have these
         at equal distances, and the manifold's cells lie round them.
+    shared
+        With which other canvases it shares its cursor; None for none.
     """
 
     run: Run
@@ -64,6 +86,7 @@ class Shown:
     region: Region | None = None
     point: tuple[float, float] | None = None
     grid: tuple[Sequence[float], Sequence[float]] | None = None
+    shared: SharedCursor | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +95,8 @@ class Choice:
 
     index: int | None = None
     point: tuple[float, float] | None = None
+    place: Place | None = None
+    """Where that point is, relatively, on a plane that shares its cursor."""
     region: Region | None = None
 
 
@@ -165,8 +190,16 @@ def _described(shown: Shown) -> dict[str, Any]:
         "chosen": shown.chosen,
         "point": shown.point,
         "region": None if shown.region is None else [list(corner) for corner in shown.region],
+        "shared": _shared(shown),
         "grid": None if grid is None else {"x": list(grid[0]), "y": list(grid[1])},
     }
+
+
+def _shared(shown: Shown) -> dict[str, Any] | None:
+    shared = shown.shared
+    if shared is None:
+        return None
+    return {"channel": shared.channel, "place": shared.place, "prior": shown.run.config.model == "vae"}
 
 
 def prior_circles(config: RunConfig) -> Sequence[tuple[float, str]]:
@@ -184,12 +217,16 @@ def _choice(selected: Any) -> Choice | None:
     match selected:
         case {"kind": "code", "index": int(index)} if index >= 0:
             return Choice(index=index)
-        case {"kind": "point", "point": [float() | int() as x, float() | int() as y]}:
-            return Choice(point=(float(x), float(y)))
+        case {"kind": "point", "point": [float() | int() as x, float() | int() as y], **more}:
+            return Choice(point=(float(x), float(y)), place=_place(more.get("place")))
         case {"kind": "region", "region": [*corners]} if len(corners) > 2:
             pairs = [corner for corner in corners if _is_point(corner)]
             return Choice(region=tuple((float(x), float(y)) for x, y in pairs)) if len(pairs) > 2 else None
     return None
+
+
+def _place(given: Any) -> Place | None:
+    return (float(given[0]), float(given[1])) if _is_point(given) else None
 
 
 def _is_point(corner: Any) -> bool:

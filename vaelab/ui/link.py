@@ -50,7 +50,8 @@ def link_to(page: str, parameters: dict[str, str]) -> str:
     """The address of a page of this server with parameters, as one would paste it."""
     base = (st.context.url or "").split("?")[0].rstrip("/")
     known = (
-        "/reconstructions", "/latent-space", "/latent-grid", "/walks", "/sweep", "/failures", "/runs",
+        "/reconstructions", "/latent-space", "/latent-grid", "/walks", "/compare", "/sweep", "/failures",
+        "/runs",
     )  # fmt: skip
     root = next((base.removesuffix(path) for path in known if base.endswith(path)), base)
     return f"{root}/{page}?{urlencode(parameters)}"

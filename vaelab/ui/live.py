@@ -53,7 +53,7 @@ def watch(run_id: str, config: RunConfig | None, about: str, tick: float | None)
     status = run.status()
     if (tick_of(status) or measuring_tick(run)) != tick:
         st.rerun()
-    left, right = st.columns([1.2, 1], vertical_alignment="center")
+    left, right = st.columns([2, 1], vertical_alignment="center")
     with left:
         control_row(config, None if run.shipped else run, status)
     with right:

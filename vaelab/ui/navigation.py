@@ -9,8 +9,8 @@ from vaelab.ui.sweep_link import address_of_sweep
 
 
 def address_within(title: str) -> dict[str, str]:
-    """Parameters of the sidebar's link to a page: the recipe for Train, the sweep for Sweep, else a run."""
-    if title in ("Failures", "Runs"):
+    """Parameters of the sidebar's link to a page: Train's recipe, Sweep's sweep, an Explore page's run."""
+    if title in ("Compare", "Failures", "Runs"):
         return {}
     if title == "Sweep":
         return address_of_sweep()

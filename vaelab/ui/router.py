@@ -49,6 +49,12 @@ GROUPS = {
     ],
     "Intuition": [
         st.Page(
+            PAGES / "compare.py",
+            title="Compare",
+            url_path="compare",
+            help="Two to six runs side by side, with one cursor for all latent planes.",
+        ),
+        st.Page(
             PAGES / "sweep.py",
             title="Sweep",
             url_path="sweep",
@@ -77,6 +83,7 @@ ICONS = {
     "Latent space": ":material/scatter_plot:",
     "Latent grid": ":material/grid_view:",
     "Walks": ":material/directions_walk:",
+    "Compare": ":material/balance:",
     "Sweep": ":material/tune:",
     "Failures": ":material/report:",
     "Runs": ":material/list:",

@@ -21,6 +21,9 @@ BARS, STRIP = 260, 150
 FEW = 6
 """Latent dimensions whose numbers are listed."""
 
+FILE = "one-training-step.png"
+"""Of a picture that is downloaded."""
+
 MOST_MAPS = 32
 """Channels of a convolution that are shown."""
 
@@ -30,7 +33,7 @@ def image(step: Explained) -> None:
     sheets = [_sheet(step.x, "x", "The training image")]
     if not np.array_equal(step.x, step.seen):
         sheets.append(_sheet(step.seen, "as the encoder sees it", "The image as it is spoilt"))
-    pictures(sheets, key="slow_pictures", max_scale=7)
+    pictures(sheets, key="slow_pictures", max_scale=7, file_name=FILE)
     channels, height, width = step.x.shape
     st.caption(f"{channels} × {height} × {width} = {step.x.size:,} numbers, {step.x.mean():.3f} on average.")
 
@@ -52,7 +55,7 @@ def _layer(layer: Activation, place: int) -> None:
     low, high = float(maps.min()), float(maps.max())
     grey = np.rint((maps - low) / max(high - low, 1e-9) * 255).astype(np.uint8)
     sheet = Sheet(tile(grey, 8), "", f"The feature maps of {layer.name}", cell=grey.shape[-1])
-    pictures([sheet], key=f"slow_maps_{place}", max_scale=3)
+    pictures([sheet], key=f"slow_maps_{place}", max_scale=3, file_name=FILE)
 
 
 def posterior(step: Explained) -> None:
@@ -84,7 +87,7 @@ def code(step: Explained) -> None:
 
 def reconstruction(step: Explained) -> None:
     """The image and its reconstruction."""
-    pictures(_pair(step), key="slow_pictures", max_scale=6)
+    pictures(_pair(step), key="slow_pictures", max_scale=6, file_name=FILE)
     low, high = float(step.output.min()), float(step.output.max())
     st.caption(f"The decoder's output is from {_number(low)} to {_number(high)}.")
 
@@ -98,7 +101,7 @@ def losses(step: Explained) -> None:
         st.metric("objective", f"{_number(step.objective)} nats", width="content")
     errors = signed_error_sheet((step.x_hat - step.x).mean(0)[None])
     error = Sheet(errors[0], "error", "Reconstruction minus image", cell=errors.shape[1])
-    pictures([*_pair(step), error], key="slow_pictures", max_scale=4)
+    pictures([*_pair(step), error], key="slow_pictures", max_scale=4, file_name=FILE)
     st.caption("Error: blue where the reconstruction is too dark, orange where it is too bright.")
     if step.kl_per_dim is not None:
         _bars({"KL": step.kl_per_dim}, "KL of each latent dimension", "nats")

@@ -105,7 +105,7 @@ def trained(run: Run) -> TrainedRun:
 
 
 @st.cache_resource(
-    max_entries=8, show_spinner="Loading the model …", hash_funcs={Run: lambda run: str(run.path)}
+    max_entries=12, show_spinner="Loading the model …", hash_funcs={Run: lambda run: str(run.path)}
 )
 def _trained(run: Run, version: int) -> TrainedRun:
     from vaelab.trained import load_run
@@ -119,7 +119,7 @@ def test_codes(run: Run) -> Codes:
 
 
 @st.cache_resource(
-    max_entries=8, show_spinner="Encoding the test images …", hash_funcs={Run: lambda run: str(run.path)}
+    max_entries=12, show_spinner="Encoding the test images …", hash_funcs={Run: lambda run: str(run.path)}
 )
 def _test_codes(run: Run, version: int) -> Codes:
     from vaelab.latent import embed

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from vaelab.figures import Span, whole_span
 from vaelab.glossary import help_for
-from vaelab.planes import Plane, axes_plane
+from vaelab.planes import Plane, axes_plane, prior_quantiles
 from vaelab.ui.explore import Opened, kl_per_dimension, principal
 from vaelab.ui.latent_canvas import Layer
 from vaelab.ui.view_link import interval, interval_text, one_of, some_of, whole_number
@@ -136,6 +137,27 @@ def _bounds(values: np.ndarray, is_vae: bool) -> tuple[float, float, float]:
         low, high = min(low, -4.0), max(high, 4.0)
     step = 10.0 ** math.floor(math.log10((high - low) / 50))
     return math.floor(low / step) * step, math.ceil(high / step) * step, step
+
+
+def seen_span(opened: Opened, plane: Plane, ends: list[Interval] | None = None) -> Span:
+    """What part of the plane is in view; one dimension has a row a class."""
+    points = plane.project(opened.newest.codes.mean)
+    across, up = ends if ends and len(ends) == 2 else whole_span(points)
+    if opened.config.latent_dim == 1:
+        return ends[0] if ends else across, (-0.7, len(opened.data.spec.classes) - 0.3)
+    return across, up
+
+
+def grid_positions(opened: Opened, plane: Plane, ends: list[Interval] | None, count: int) -> list[np.ndarray]:
+    """Where the columns and the rows of the grid lie."""
+    axes = min(2, opened.config.latent_dim)
+    if ends is None and opened.is_vae:
+        places = [prior_quantiles(count)] * axes
+    else:
+        points = plane.project(opened.newest.codes.mean)
+        ends = ends or [central_range(points[:, axis]) for axis in range(axes)]
+        places = [np.linspace(*axis_ends, count) for axis_ends in ends]
+    return places if axes == 2 else [*places, np.zeros(1)]
 
 
 def central_range(values: np.ndarray) -> Interval:

@@ -12,7 +12,7 @@ from another page brings the settings along.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -140,15 +140,21 @@ class ViewSettings:
 
     def write_link(self, run: Run) -> None:
         """Write the run and every setting that was taken to the address, unless it means the same."""
+        if self.write({"run": run.id}):
+            follow_run_link()  # it names the run that is shown: what is picked next is newer than that
+
+    def write(self, shown: Mapping[str, str]) -> bool:
+        """`write_link` of a page that shows something else than one run; whether the address changed."""
         self._say_what_is_left()
-        wanted = {"run": run.id}
+        wanted = dict(shown)
         wanted |= {name: text(st.session_state[f"view_{name}"]) for name, text in self._texts.items()}
         if self._arrived:
             st.session_state[_ARRIVED] = (self._page, self.parameters, wanted)
-        if not self.in_motion and self._defaults | st.query_params.to_dict() != wanted:
+        changes = not self.in_motion and self._defaults | st.query_params.to_dict() != wanted
+        if changes:
             st.query_params.from_dict(wanted)
-            follow_run_link()  # it names the run that is shown: what is picked next is newer than that
         st.session_state[_SEEN] = (self._page, st.query_params.to_dict())
+        return changes
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -29,9 +29,21 @@ export class Gestures {
   putCursor(point, snapped, { aim, bySteps }) {
     if (snapped >= 0) this.hoveredAnchor = snapped
     this.pinned = bySteps // keys have no way to leave
-    this.cursor = { point, snapped, aim, bySteps }
-    this.canvas.loadDecoder().catch(console.error)
+    this.setCursor({ point, snapped, aim, bySteps })
+    this.canvas.shared.tell()
+  }
+
+  setCursor(cursor) {
+    this.cursor = cursor
+    if (cursor) this.canvas.loadDecoder().catch(console.error)
     this.canvas.redraw({ overlayOnly: true })
+  }
+
+  // Another plane of the page has moved its cursor, which this one shares; null if it has left.
+  follow(point, snapped) {
+    this.pinned = false
+    this.hoveredAnchor = snapped >= 0 ? snapped : point && this.hoveredAnchor
+    this.setCursor(point && { point, snapped, aim: point, bySteps: false })
   }
 
   // Codes have moved, or there are fewer: a snapshot of many dimensions keeps the first ones only.
@@ -50,9 +62,9 @@ export class Gestures {
 
   leave() {
     if (this.pinned || !this.cursor) return
-    this.cursor = null
     this.hoveredAnchor = null
-    this.canvas.redraw({ overlayOnly: true })
+    this.setCursor(null)
+    this.canvas.shared.tell()
   }
 
   // The code nearest to a place of the screen, -1 if there is none within reach.
@@ -89,7 +101,8 @@ export class Gestures {
     if (!this.cursor) return
     this.pinned = true
     const { point, snapped } = this.cursor
-    this.canvas.tell(snapped >= 0 ? { kind: "code", index: snapped } : { kind: "point", point })
+    const relative = this.canvas.data.shared && this.canvas.shared.place(point)
+    this.canvas.tell(snapped >= 0 ? { kind: "code", index: snapped } : { kind: "point", point, place: relative })
   }
 
   panBy(across, down) {

@@ -1,8 +1,8 @@
 // The classes as buttons that hide and show their codes.
 
-export function legend(outer, { classes, compact, layers }, hidden, redraw) {
+export function legend(outer, { classes, compact, layers, shared }, hidden, redraw) {
   const box = outer.querySelector(".vaelab-canvas-legend")
-  box.hidden = compact || !layers.points
+  box.hidden = compact || shared || !layers.points
   const names = classes.map(({ name }) => name).join()
   if (box.dataset.classes === names) return
   box.dataset.classes = names

@@ -12,6 +12,7 @@ import { Manifold } from "./manifold.js"
 import { Middles } from "./middles.js"
 import { Panel } from "./panel.js"
 import { drawBase, drawOverlay } from "./picture.js"
+import { SharedCursor } from "./shared.js"
 import { Space } from "./space.js"
 import { themeOf } from "./theme.js"
 import { View } from "./view.js"
@@ -49,6 +50,7 @@ class LatentCanvas {
     this.manifold = new Manifold()
     this.middles = new Middles()
     this.gestures = new Gestures(this)
+    this.shared = new SharedCursor(this)
     this.hidden = new Set() // classes
     followHands(this.overlay, this.gestures)
     this.beginTools()
@@ -77,6 +79,7 @@ class LatentCanvas {
     this.data = data
     this.theme = themeOf(this.outer, data)
     this.outer.classList.toggle("compact", data.compact)
+    this.outer.classList.toggle("shared", Boolean(data.shared))
     this.overlay.setAttribute("aria-label", data.alt)
     this.tools.querySelector("[name=lasso]").hidden = !data.lasso
     if (before?.decoder !== data.decoder || before?.anchor !== data.anchor || changed(before?.plane, data.plane)) {
@@ -110,6 +113,7 @@ class LatentCanvas {
     }
     this.fit()
     this.view.setSpan({ ...data, positions: data.grid, square: this.space.dimensions > 1 })
+    this.chosenPoint = data.shared?.place ? this.shared.point(data.shared.place) : data.point
     if (!this.outer.dataset.state) window.dispatchEvent(new Event("vaelab-posterior-wanted"))
     this.notice.hidden = true
     this.tools.hidden = false
@@ -216,6 +220,7 @@ class LatentCanvas {
 
   remove() {
     this.removed = true
+    this.shared.close()
     this.observer.disconnect()
     window.removeEventListener("vaelab-posterior", this.takeDrawing)
     views.delete(this.parentElement)

@@ -72,7 +72,7 @@ export function drawOverlay(canvas, context) {
   clipToFrame(context, view)
   const region = gestures.lasso.length ? gestures.lasso : data.region
   if (region) drawRegion(context, view, region, theme, gestures.lassoing)
-  if (data.point) drawRing(context, view, data.point, theme)
+  if (canvas.chosenPoint) drawRing(context, view, canvas.chosenPoint, theme)
   if (data.chosen !== null && data.chosen < space.count) drawCode(canvas, context, data.chosen, "left", "chosen")
   if (drawn) {
     if (!isLine) drawRing(context, view, drawn.point, theme, theme.posterior)
@@ -84,13 +84,15 @@ export function drawOverlay(canvas, context) {
 }
 
 function drawCode(canvas, context, index, corner, name) {
-  const { view, theme, space, shown } = canvas
+  const { data, view, theme, space, shown } = canvas
   const point = [shown[2 * index], shown[2 * index + 1]]
   const logvar = space.logvarOf(index)
   drawRing(context, view, point, theme)
   if (!logvar) return
   const covariance = space.covariance(logvar)
-  drawPosterior(context, view, { point, covariance, isLine: space.dimensions === 1, theme, corner, name })
+  const isLine = space.dimensions === 1
+  const inset = !data.shared // it would hide a third of a small plane
+  drawPosterior(context, view, { point, covariance, isLine, theme, corner, name, inset })
 }
 
 function drawCursor(canvas, context) {
@@ -109,10 +111,18 @@ function drawCursor(canvas, context) {
 // that the page is about stands elsewhere on the page.
 function rest(canvas) {
   const { data, panel, decoder, decoderUrl, middles, outer } = canvas
+  if (data.shared && decoder) return restShared(canvas)
   const isWanted = decoderUrl === data.decoder && !data.compact
   if (isWanted && middles.decodeMore(decoder)) canvas.redraw({ overlayOnly: true })
   panel.rest("Move over the plane: every place of it is decoded here.", isWanted ? middles.pictures : [], data.classes)
   if (decoder) outer.dataset.decodes ??= 0 // from now on every place can be decoded
+}
+
+// Of several planes, all show what was chosen on one of them.
+function restShared(canvas) {
+  const { data, space, panel, chosenPoint } = canvas
+  const index = chosenPoint ? -1 : Math.min(data.chosen ?? data.anchor, space.count - 1)
+  panel.show(lookAt(canvas, chosenPoint ?? space.point(index), index), canvas.images)
 }
 
 // What can be said of a place: its image, the nearest code, how dense codes are.

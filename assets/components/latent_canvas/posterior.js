@@ -9,10 +9,10 @@ const INSET = 116 // pixels a side, or less on a narrow plane
 
 // One too narrow to see is drawn again, magnified, in a corner. Without a covariance, which a code of an AE
 // does not have, a dimension's line alone.
-export function drawPosterior(context, view, { point, covariance, isLine, theme, corner, name }) {
+export function drawPosterior(context, view, { point, covariance, isLine, theme, corner, name, inset = true }) {
   if (isLine) drawBands(context, theme, bandsOf(view, point, covariance))
   else for (const radius of [1, 2]) outline(context, theme, ellipse(point, covariance, radius).map((place) => view.toScreen(place)))
-  if (!covariance) return
+  if (!covariance || !inset) return
   const { long, short } = halfAxes(covariance)
   const scale = isLine ? view.pixels[0] : Math.min(...view.pixels)
   if (view.scales.some(({ positions }) => positions) || 2 * long * scale >= SMALLEST) return

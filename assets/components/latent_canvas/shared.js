@@ -1,0 +1,98 @@
+// One cursor for several planes of a page. Where a hand is on one plane, the others mark the same test
+// image or, between the codes, the same relative place: of a VAE the quantile of the prior along each axis,
+// of an AE, which has no prior, the share of the range of its codes. Both are numbers from 0 to 1.
+
+const EVENT = "vaelab-cursor"
+const EDGE = 1e-9 // quantiles nearer to 0 or 1 than this, six standard deviations out, stand for no draw of the prior
+
+export class SharedCursor {
+  constructor(canvas) {
+    this.canvas = canvas
+    this.take = ({ detail }) => this.follow(detail)
+    window.addEventListener(EVENT, this.take)
+  }
+
+  // Tell the other planes where the cursor of this one is now.
+  tell() {
+    const { data, gestures, outer } = this.canvas
+    if (!data?.shared) return
+    const { cursor } = gestures
+    const place = cursor && this.place(cursor.point)
+    const detail = { from: this.canvas, channel: data.shared.channel, images: data.images, index: cursor?.snapped ?? -1, place }
+    outer.dataset.place = place?.join() ?? ""
+    window.dispatchEvent(new CustomEvent(EVENT, { detail }))
+  }
+
+  follow({ from, channel, images, index, place }) {
+    const { data, space, view, gestures, outer } = this.canvas
+    if (from === this.canvas || channel !== data?.shared?.channel || !space || !view.span) return
+    outer.dataset.place = place?.join() ?? ""
+    if (!place) return gestures.follow(null, -1)
+    const isHere = index >= 0 && images === data.images && index < space.count
+    gestures.follow(isHere ? space.point(index) : this.point(place), isHere ? index : -1)
+  }
+
+  place(point) {
+    return this.axes().map((axis, number) => axis.place(point[number]))
+  }
+
+  point(place) {
+    return this.axes().map((axis, number) => axis.value(place[number]))
+  }
+
+  // What a relative place is along each axis of this plane.
+  axes() {
+    const { data, space, view } = this.canvas
+    if (this.of !== space) {
+      this.of = space
+      const centre = data.shared.prior && space.project(new Float32Array(space.dimensions))
+      this.both = [0, 1].map((axis) => (centre ? normal(centre[axis]) : between(ends(space.points, axis))))
+    }
+    // Of a single dimension the height says nothing: the middle stands for all of it.
+    return space.dimensions > 1 ? this.both : [this.both[0], { place: () => 0.5, value: () => (view.span[1][0] + view.span[1][1]) / 2 }]
+  }
+
+  close() {
+    window.removeEventListener(EVENT, this.take)
+  }
+}
+
+const normal = (centre) => ({
+  place: (value) => cumulative(value - centre),
+  value: (place) => centre + quantile(Math.min(1 - EDGE, Math.max(EDGE, place))),
+})
+
+const between = ([low, high]) => ({
+  place: (value) => Math.min(1, Math.max(0, (value - low) / (high - low || 1))),
+  value: (place) => low + place * (high - low),
+})
+
+function ends(points, axis) {
+  const found = [Infinity, -Infinity]
+  for (let place = axis; place < points.length; place += 2) {
+    found[0] = Math.min(found[0], points[place])
+    found[1] = Math.max(found[1], points[place])
+  }
+  return found
+}
+
+// Of the standard normal distribution. Its error function by the Chebyshev fit of Press and others,
+// "Numerical Recipes", section 6.2: wrong by less than 1.2e-7 of the value.
+const FIT = [-1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277]
+
+export function cumulative(value) {
+  const t = 1 / (1 + Math.abs(value) / Math.SQRT2 / 2)
+  const tail = (t / 2) * Math.exp((-value * value) / 2 + FIT.reduceRight((sum, factor) => sum * t + factor, 0))
+  return value > 0 ? 1 - tail : tail
+}
+
+// The inverse by bisection: where the distribution passes the given probability.
+export function quantile(probability) {
+  let [low, high] = [-7, 7]
+  for (let round = 0; round < 50; round++) {
+    const middle = (low + high) / 2
+    if (cumulative(middle) < probability) low = middle
+    else high = middle
+  }
+  return (low + high) / 2
+}

@@ -1,0 +1,24 @@
+"""Compare: two to six runs side by side, with one cursor for all latent planes."""
+
+import streamlit as st
+
+from vaelab.ui.compare_live import follow, tick_of_all
+from vaelab.ui.compare_planes import take_cursor
+from vaelab.ui.compare_runs import link_of, new_settings, pick_members
+from vaelab.ui.compare_views import whole_comparison
+
+# Of a preview: while a run trains, these can be chosen.
+TEST_IMAGES = 2_000
+
+st.title("Compare")
+settings = new_settings()
+members = pick_members(settings)
+tick = tick_of_all(members)
+if len(members) < 2:
+    st.info("Choose two to six runs to compare.")
+elif tick is None:
+    whole_comparison(members, settings)
+else:
+    take_cursor(settings, TEST_IMAGES)
+    st.fragment(follow, run_every=tick)([member.run.id for member in members], tick)
+settings.write(link_of(members))

@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 GROUPS = {
     "parts": "downloads drawing events files glossary hidden images logs mixture palette pca planes status "
     "totals unpacking walks",
-    "recipe": "comparison config datasets facts failures fields hints layers listing portable presets recipes "
-    "sweep sweep_results",
+    "recipe": "comparison config datasets facts failures fields hints layers listing portable presets "
+    "recipes sweep sweep_results",
     "figures": "animation comparison_curves figure_parts figures latent_map loss_curves step_figures "
     "sweep_curves sweep_figures",
     "runs": "arrays history measures moments recording run_folder runs summaries thinning transfer untrusted",

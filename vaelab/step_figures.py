@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from vaelab.palette import PALETTE
+from vaelab.palette import PALETTE, error_colors
 
 _NAMED = 40
 """Bars of which each can have its name below."""
+
+_COLORS = {"mean": PALETTE.total, "logvar": PALETTE.objective, "epsilon": PALETTE.baseline,
+           "KL": PALETTE.kl}  # fmt: skip
 
 _ROW = 64
 """Hidden units in a row of `unit_strip`."""
@@ -26,13 +29,13 @@ def latent_bars(values: Mapping[str, np.ndarray], unit: str = "") -> go.Figure:
     unit
         Of all of them; empty for none.
     """
-    colors = (PALETTE.recon, PALETTE.kl, PALETTE.total, PALETTE.objective)
     count = len(next(iter(values.values())))
     names = [f"z{dimension + 1}" for dimension in range(count)]
     bars = [
-        {"type": "bar", "name": name, "x": names, "y": numbers, "marker": {"color": color},
+        {"type": "bar", "name": name, "x": names, "y": numbers,
+         "marker": {"color": _COLORS.get(name, PALETTE.recon)},
          "hovertemplate": f"{name} of %{{x}}: %{{y:.4f}} {unit}<extra></extra>"}
-        for (name, numbers), color in zip(values.items(), colors, strict=False)
+        for name, numbers in values.items()
     ]  # fmt: skip
     title = ", ".join(values) + (f" ({unit})" if unit else "")
     return go.Figure(
@@ -72,8 +75,12 @@ def unit_strip(values: np.ndarray) -> go.Figure:
     rows = cells.reshape(-1, columns)
     first = np.arange(len(rows)) * columns + 1
     most = float(np.abs(values).max()) or 1.0
+    # Grey for 0, as both themes can show it.
+    levels = np.linspace(-1, 1, 41)
+    colors = ["#{:02x}{:02x}{:02x}".format(*color) for color in error_colors(levels)]
+    scale = list(zip(np.linspace(0, 1, 41).tolist(), colors, strict=True))
     strip = {
-        "type": "heatmap", "z": rows, "zmin": -most, "zmax": most, "colorscale": "RdBu", "xgap": 1, "ygap": 1,
+        "type": "heatmap", "z": rows, "zmin": -most, "zmax": most, "colorscale": scale, "xgap": 1, "ygap": 1,
         "customdata": first[:, None] + np.arange(columns), "colorbar": {"thickness": 10},
         "hovertemplate": "unit %{customdata}: %{z:.3f}<extra></extra>",
     }  # fmt: skip

@@ -22,9 +22,9 @@ beta, beta-VAE, bce, cross-entropy, mse, sigma, reparameterisation, epoch, step,
 rate, gradient descent, SGD, momentum, Adam, denoising, corruption, PCA, principal component, active
 unit, posterior collapse, bits, rate, compression, snapshot, checkpoint, mean image, floor, entropy
 of grey pixels, density may exceed 1, bf16, seed, one-cycle, latent traversal, interpolation, latent
-arithmetic, temperature, Gaussian mixture, twins, sweep, seed band, rate-distortion, held-out images, measure,
-negative log-likelihood, nearest neighbours, linear probe, aggregate posterior, overfitting, underfitting,
-divergence
+arithmetic, temperature, Gaussian mixture, twins, sweep, seed band, rate-distortion, held-out images,
+measure, negative log-likelihood, nearest neighbours, linear probe, aggregate posterior, overfitting,
+underfitting, divergence
 """
 
 # LaTeX that is no symbol of its own: operators, brackets and spaces.

@@ -111,7 +111,7 @@ MODELS = (
     ),
     Entry(
         term="posterior",
-        also=("approximate posterior", "posteriors", "logvar"),
+        also=("approximate posterior", "posteriors", "logvar", "log-variance"),
         short="The distribution over codes that a VAE's encoder gives for one image: a normal "
         "distribution with its own mean and standard deviation in each latent dimension.",
         long="Strictly, $q(z \\mid x)$ is an approximation: the exact posterior of a code $z$ given "

@@ -181,7 +181,7 @@ OBJECTIVE = (
     ),
     Entry(
         term="reparameterisation",
-        also=("reparameterization", "reparameterisation trick"),
+        also=("reparameterization", "reparameterisation trick", "epsilon"),
         short="How training passes through a random draw: noise is drawn first, then scaled and shifted "
         "by what the encoder says.",
         long="In the formula $z$ is the code, $\\mu$ and $\\sigma$ are the posterior's mean and "

@@ -14,6 +14,7 @@ from vaelab.glossary import help_for
 from vaelab.summaries import in_force, settings_that_differ, summarise
 from vaelab.ui.compare_runs import Member
 from vaelab.ui.components import plot
+from vaelab.ui.link import link_to
 from vaelab.ui.markdown import plain
 from vaelab.ui.run_words import state_in_words
 from vaelab.ui.state import history
@@ -31,7 +32,7 @@ def settings_section(members: Sequence[Member]) -> None:
     configs = [member.run.config for member in members]
     differing = settings_that_differ(configs)
     names = [name for name in differing if name != "model"]  # which every name says already
-    table = {"Run": [f"**{member.letter}** {plain(summarise(member.run).title)}" for member in members]}
+    table = {"Run": [_title(member) for member in members]}
     table["State"] = [state_in_words(summarise(member.run)) for member in members]
     for name in names:
         table[field_spec(name).label] = [plain(in_force(config, name) or "–") for config in configs]
@@ -42,6 +43,12 @@ def settings_section(members: Sequence[Member]) -> None:
         st.markdown(" · ".join(_setting(configs[0], name) for name in same))
     if not differing:
         st.info("All settings of these runs are the same.")
+
+
+def _title(member: Member) -> str:
+    """Letter and title, with a link: a table that is too wide for a phone can then be scrolled by keys."""
+    address = link_to("latent-space", {"run": member.run.id})
+    return f"**{member.letter}** [{plain(summarise(member.run).title)}]({address})"
 
 
 def _setting(config: RunConfig, name: str) -> str:

@@ -72,12 +72,14 @@ def _follow(run: Run, tick: float | None) -> None:
     measures_panel(run)
 
 
-def measures_table(runs: Sequence[Run], titles: Sequence[str]) -> None:
+def measures_table(runs: Sequence[Run], titles: Sequence[str], links: Sequence[str] = ()) -> None:
     """A row for each measure, with a column for each run; the best of those that can be compared is marked.
 
     Parameters
     ----------
     titles: heads of the runs' columns, all different.
+    links: where each of these heads leads, if anywhere. A table too wide for a phone can be scrolled by keys
+        only if there is something in it to focus.
     """
     configs = [run.config for run in runs]
     states = [_state_of(run) for run in runs]
@@ -93,7 +95,7 @@ def measures_table(runs: Sequence[Run], titles: Sequence[str]) -> None:
                 f"**{measure.label}**, {measure.unit}  \n:small[{measure.meaning}]"
                 for measure in MEASURES.values()
             ],
-            **columns,
+            **_with_links(columns, links),
             "Better": [ARROWS[measure.better] for measure in MEASURES.values()],
         },
         hide_index=True,
@@ -103,6 +105,11 @@ def measures_table(runs: Sequence[Run], titles: Sequence[str]) -> None:
     )
     for sentence, term in _sentences(configs, states, titles).items():
         st.caption(plain(sentence), help=help_for(term))
+
+
+def _with_links(columns: dict[str, list[str]], links: Sequence[str]) -> dict[str, list[str]]:
+    heads = [f"[{title}]({link})" for title, link in zip(columns, links, strict=True)] if links else columns
+    return dict(zip(heads, columns.values(), strict=True))
 
 
 def _state_of(run: Run) -> State:

@@ -22,8 +22,9 @@ def show_code(config: RunConfig) -> None:
         with st.container(horizontal=True):
             _download("Script", text, f"{stem}.py", "text/x-python")
             _download("Notebook", notebook(config), f"{stem}.ipynb", "application/x-ipynb+json")
-        with st.container(key="listing"):
-            st.code(text, language="python", height=HEIGHT)
+        # A container that scrolls can be reached by keyboard, other than code that scrolls by itself.
+        with st.container(key="listing", height=HEIGHT, border=False):
+            st.code(text, language="python", wrap_lines=True)
 
 
 def _download(label: str, text: str, name: str, mime: str) -> None:

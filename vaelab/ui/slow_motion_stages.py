@@ -59,6 +59,11 @@ def _has_hidden(config: RunConfig) -> bool:
     return bool(hidden.channels or hidden.encoder_widths)
 
 
+def _below(*rows: str) -> str:
+    """Formulas below each other, so that a phone has room for each."""
+    return r"\begin{gathered} " + r" \\ ".join(rows) + r" \end{gathered}"
+
+
 def _image(config: RunConfig) -> Stage:
     start = "for x in x_train.split" if config.optimizer == "gd" else "x = x_train["
     return Stage("Image", "reconstruction", r"x \in [0, 1]^D", words.image(config), start, pictures.image)
@@ -67,7 +72,8 @@ def _image(config: RunConfig) -> Stage:
 def _hidden(config: RunConfig) -> Stage:
     formula, start = r"h_{k+1} = a(W_k h_k + b_k), \quad h_0 = x", "z = self.encoder"
     if is_vae(config):
-        formula, start = rf"h = \operatorname{{encoder}}(x): \quad {formula}", "h = self.encoder"
+        start = "h = self.encoder"
+        formula = _below(r"h = \operatorname{encoder}(x):", formula)
     return Stage("Hidden layers", "encoder", formula, words.hidden(config), start, pictures.hidden)
 
 
@@ -94,7 +100,7 @@ def _reconstruction(config: RunConfig) -> Stage:
     squashed = (
         r"\operatorname{sigmoid}(\text{output})" if config.reconstruction == "bce" else r"\text{output}"
     )
-    formula = rf"\text{{output}} = \operatorname{{decoder}}(z), \quad \hat{{x}} = {squashed}"
+    formula = _below(r"\text{output} = \operatorname{decoder}(z)", rf"\hat{{x}} = {squashed}")
     text, start = words.output(config), "return self.decoder(z)"
     return Stage("Reconstruction", "decoder", formula, text, start, pictures.reconstruction)
 
@@ -102,10 +108,8 @@ def _reconstruction(config: RunConfig) -> Stage:
 def _loss(config: RunConfig) -> Stage:
     formula = r"L = \underbrace{-\log p(x \mid z)}_{\text{recon}}"
     if is_vae(config):
-        formula += (
-            r" + \beta \underbrace{\textstyle\sum_j \tfrac{1}{2} "
-            r"(\mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2)}_{\text{KL}}"
-        )
+        kl = r"\textstyle\sum_j \tfrac{1}{2} (\mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2)"
+        formula = _below(formula, rf"{{}} + \beta \underbrace{{{kl}}}_{{\text{{KL}}}}")
     text = words.objective(config)
     return Stage("Loss", "reconstruction term", formula, text, "objective = ", pictures.losses)
 

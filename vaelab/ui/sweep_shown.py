@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from vaelab.config import RunConfig
+from vaelab.config import RunConfig, upgrade
 from vaelab.datasets import DATASETS
 from vaelab.facts import work
 from vaelab.fields import field_spec
@@ -82,7 +82,7 @@ def _read(run: Run) -> tuple[Run, Status] | None:
 def example() -> ShownSweep:
     """The finished sweep that comes with VAE Lab: its numbers without its runs."""
     said = json.loads(EXAMPLE.read_text("utf-8"))
-    base, axes = RunConfig.model_validate(said["config"]), tuple(said["axes"])
+    base, axes = RunConfig.model_validate(upgrade(said["config"])), tuple(said["axes"])
     configs = [base.variant(**{name: row[name] for name in (*axes, "seed")}) for row in said["rows"]]
     return ShownSweep(axes, configs, [from_row(axes, row) for row in said["rows"]], [], [], [])
 

@@ -123,10 +123,14 @@ def _is_sound(event: dict[str, Any], has_kl: bool | None) -> bool:
         return False
     if has_kl is not None and (event.get("kl") is not None) != has_kl:
         return False
-    dimensions = event.get("kl_per_dim")
-    return all(_is_number(event.get(field), must) for field, must in needed) and (
-        dimensions is None or (isinstance(dimensions, list) and all(_is_number(d, True) for d in dimensions))
+    return all(_is_number(event.get(field), must) for field, must in needed) and all(
+        _are_numbers(event.get(field)) for field in ("kl_per_dim", "aggregate_variance")
     )
+
+
+def _are_numbers(values: Any) -> bool:
+    """Whether there is one number a dimension, or nothing."""
+    return values is None or (isinstance(values, list) and all(_is_number(value, True) for value in values))
 
 
 def _is_number(value: Any, must: bool) -> bool:

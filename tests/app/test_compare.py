@@ -63,7 +63,7 @@ def test_a_newcomer_sees_the_shipped_twins(app: App) -> None:
     assert is_well(page)
     assert setting(page, "runs") == ["vae-2d", "ae-2d"]
     assert page.query_params["runs"] == "vae-2d,ae-2d"
-    assert table(page)[0] == ["Run", "State"]  # twins differ in the model alone, which the charts name
+    assert table(page)[0] == ["Run", "State", "Model"]  # twins differ in nothing else
     assert charts(page) == ["compare_sum_0", "compare_recon_0", "compare_kl_0"]
 
 

@@ -22,7 +22,7 @@ LABELS = [measure.label for measure in MEASURES.values()]
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vaelab.engine.WorkerProcess", idle_worker)
+    monkeypatch.setattr("vaelab.crew.WorkerProcess", idle_worker)
     monkeypatch.setenv("VAELAB_SINGLE_USER", "1")
 
 

@@ -17,7 +17,9 @@ PER_EPOCH = 100
 
 def said(folder: Path, kl: float | None) -> History:
     def row(event: str, step: int, recon: float) -> dict[str, Any]:
-        return {"event": event, "step": step, "epoch": step / PER_EPOCH, "recon": recon, "kl": kl}
+        values = {"event": event, "step": step, "epoch": step / PER_EPOCH, "recon": recon, "kl": kl}
+        of_a_step = {"objective": recon, "learning_rate": 0.01}
+        return values | (of_a_step if event == "step" else {"mse": 0.04, "seconds": 1.0})
 
     rows = [row("step", step, 300 - step) for step in (1, 2, 10, 20, 100)] + [row("evaluated", 100, 150.0)]
     (folder / "events.jsonl").write_text("".join(json.dumps(line) + "\n" for line in rows))

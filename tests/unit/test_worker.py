@@ -143,10 +143,10 @@ def test_it_goes_when_it_cannot_say_how_its_run_ended(start: Start, store: RunSt
         import errno, os
         from vaelab import recording, worker
         write_json = recording.write_json
-        def full(path, values):
+        def full(path, values, *sync):
             if values["state"] != "running":
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            write_json(path, values)
+            write_json(path, values, *sync)
         recording.write_json = full
         worker.main()
     """)
@@ -191,7 +191,7 @@ def test_a_run_of_another_process_is_left_alone(process: WorkerProcess, store: R
 
 def test_a_worker_yields_to_the_server(process: WorkerProcess) -> None:
     until(lambda: process.ready)
-    (child,) = [child for child in psutil.Process().children() if child.pid == process._process.pid]
+    (child,) = [child for child in psutil.Process().children() if child.pid == process._child.pid]
     assert child.nice() > psutil.Process().nice()
     assert os.getsid(child.pid) != os.getsid(0)  # Ctrl-C in the server's terminal does not reach it
 

@@ -31,10 +31,9 @@ def settings_section(members: Sequence[Member]) -> None:
     """The settings that differ as a table, those that are the same in one line."""
     configs = [member.run.config for member in members]
     differing = settings_that_differ(configs)
-    names = [name for name in differing if name != "model"]  # which every name says already
     table = {"Run": [_title(member) for member in members]}
     table["State"] = [state_in_words(summarise(member.run)) for member in members]
-    for name in names:
+    for name in differing:
         table[field_spec(name).label] = [plain(in_force(config, name) or "–") for config in configs]
     with st.container(key="compare-settings"):
         st.table(table, hide_index=True)

@@ -47,7 +47,7 @@ def control_row(config: RunConfig | None, run: Run | None, status: Status | None
             type="primary",
             icon=":material/play_arrow:",
             disabled=config is None,
-            on_click=_ask_to_start,
+            on_click=ask_to_start,
             kwargs={"until_epoch": None},
             help="Starts a new run of this recipe. It waits its turn if another one trains.",
         )
@@ -62,7 +62,7 @@ def control_row(config: RunConfig | None, run: Run | None, status: Status | None
         _button("Cancel" if state == "queued" else label, "stop", run, ":material/stop:", off=off)
         st.button(
             "Train its twin", key="twins", icon=":material/balance:", disabled=config is None,
-            on_click=_ask_to_start, kwargs={"twins": True},
+            on_click=ask_to_start, kwargs={"twins": True},
             help="Trains this recipe and its twin side by side, as two new runs, and opens Compare, which "
             f"shows both as they learn. {help_for('twins')}",
         )  # fmt: skip
@@ -79,7 +79,7 @@ def _epoch_button(config: RunConfig | None, run: Run | None, state: str) -> None
         key="epoch",
         icon=":material/skip_next:",
         disabled=config is None or state == "queued",
-        on_click=_ask if goes_on else _ask_to_start,
+        on_click=_ask if goes_on else ask_to_start,
         args=(run, "epoch") if goes_on else (),
         kwargs={} if goes_on else {"until_epoch": 1},
         help="Trains to the end of an epoch, then pauses.",
@@ -97,7 +97,8 @@ def _ask(run: Run, action: Action) -> None:
         show_example(st.session_state.preset)
 
 
-def _ask_to_start(*, until_epoch: int | None = None, twins: bool = False) -> None:
+def ask_to_start(*, until_epoch: int | None = None, twins: bool = False) -> None:
+    """Have the Train page start a run of the form's recipe, or a pair of twins, when it is next drawn."""
     st.session_state.start_asked = {"until_epoch": until_epoch, "twins": twins}
 
 

@@ -11,6 +11,7 @@ from vaelab.failures import FAILURES, Failure
 from vaelab.fields import FIELD_NAMES, as_text, field_spec
 from vaelab.glossary import help_for
 from vaelab.hints import ABOUT
+from vaelab.ui.controls import ask_to_start
 from vaelab.ui.forms import fill_form
 from vaelab.ui.link import parameters_of
 
@@ -38,7 +39,7 @@ def _card(name: str, failure: Failure) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Train it", key=f"train-{name}", type="primary", icon=":material/play_arrow:"):
                 fill_form(failure.config)
-                st.session_state.start_asked = {"until_epoch": None}
+                ask_to_start()
                 st.switch_page(TRAIN, query_params=parameters_of(failure.config))
             st.page_link(
                 TRAIN,

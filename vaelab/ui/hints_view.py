@@ -11,6 +11,7 @@ from vaelab.glossary import help_for
 from vaelab.hints import ABOUT, Hint, find_hints
 from vaelab.runs import Run, RunDamaged, Status
 from vaelab.ui.chosen import choose
+from vaelab.ui.controls import ask_to_start
 from vaelab.ui.forms import fill_form
 from vaelab.ui.state import engine, history, is_own
 from vaelab.ui.visitor import visitor
@@ -83,7 +84,7 @@ def _apply(hint: Hint, run: Run) -> None:
         engine().ask(run, "stop")
     elif set(hint.changes or {}) == {"epochs"} and _train_on(engine(), run, config.epochs):
         return
-    st.session_state.start_asked = {"until_epoch": None}
+    ask_to_start()
 
 
 def _train_on(trains: Engine, run: Run, epochs: int) -> bool:

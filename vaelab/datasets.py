@@ -12,7 +12,6 @@ same pages. The folder appears by one rename, so that it is complete or not ther
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import string
 import tempfile
@@ -24,6 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from vaelab.downloads import Arrays, DatasetUnavailable, Progress, obtain, placed_by_hand
+from vaelab.settings import read_settings
 
 LAYOUT = 1
 """Version of the form in which arrays lie in the cache; a new one has everything unpacked again."""
@@ -155,7 +155,7 @@ def _find(name: str) -> DatasetSpec:
 
 
 def _cache_folder(cache: Path | None) -> Path:
-    folder = cache or Path(os.environ.get("VAELAB_CACHE") or "~/.cache/vaelab")
+    folder = cache or Path(read_settings().cache)
     return folder.expanduser().absolute()
 
 

@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from vaelab.admission import admit
 from vaelab.arrays import read_checkpoint
 from vaelab.asking import REVIVES, Action, as_request, rests
 from vaelab.config import RunConfig
@@ -29,6 +30,7 @@ from vaelab.measurers import Measurers
 from vaelab.queueing import RunQueue
 from vaelab.run_folder import Run, RunDamaged
 from vaelab.runs import RunNotFound, RunStore
+from vaelab.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -70,12 +72,19 @@ class Engine:
     slots: how many train at once, if each is alone.
     threads: of the processor, for each of them; the runs of a group share them.
     rest: seconds until the first worker is started, unless a run waits for it.
+    limits: of a visitor and of the server; left out, there are none.
     """
 
     def __init__(
-        self, store: RunStore, slots: int | None = None, threads: int | None = None, rest: float = 0.0
+        self,
+        store: RunStore,
+        slots: int | None = None,
+        threads: int | None = None,
+        rest: float = 0.0,
+        limits: Settings | None = None,
     ) -> None:
         self.store = store
+        self.limits = limits
         self.slots = slots or default_slots()
         self.threads = threads or max(1, (os.cpu_count() or 1) // self.slots)
         self.capacity = self.slots * self.threads
@@ -96,9 +105,17 @@ class Engine:
     def submit(
         self, config: RunConfig, *, owner: str = "", until_epoch: int | None = None, **meta: Any
     ) -> Run:
-        """Queue a new run; `until_epoch` pauses it there, `meta` are other fields of `Meta`."""
-        run = self.store.create(config, owner=owner, place=float(len(self._queue)), **meta)
-        return self._enqueue(run, Request(until_epoch=until_epoch))
+        """Queue a new run; `until_epoch` pauses it there, `meta` are other fields of `Meta`.
+
+        Raises
+        ------
+        LimitReached
+            If there is no room for it.
+        """
+        with self._lock:
+            self._admit(owner, [config])
+            run = self.store.create(config, owner=owner, place=float(len(self._queue)), **meta)
+            return self._enqueue(run, Request(until_epoch=until_epoch))
 
     def submit_group(
         self,
@@ -108,10 +125,11 @@ class Engine:
         kind: Literal["twins", "sweep"],
         axes: Sequence[str] = (),
     ) -> list[Run]:
-        """Queue new runs that are one turn and train side by side.
+        """Queue new runs that train side by side.
 
-        Whatever is queued later waits until all of them have begun. They share the threads of one
-        run, however many of them train at a time: what a run gives depends on its number of threads.
+        Twins are one turn; between the runs of a sweep other visitors' runs have theirs. They share the
+        threads of one run, however many of them train at a time: what a run gives depends on its
+        number of threads.
 
         Parameters
         ----------
@@ -121,11 +139,14 @@ class Engine:
         ------
         OSError
             If not all of them can be written; then none is there.
+        LimitReached
+            If there is no room for all of them.
         """
         group = f"{kind}-{secrets.token_hex(16)}"
         threads = max(1, self.threads // len(configs))
         runs: list[Run] = []
         with self._lock:
+            self._admit(owner, configs)
             try:
                 for place, config in enumerate(configs, len(self._queue)):
                     run = self.store.create(
@@ -163,7 +184,8 @@ class Engine:
         Raises
         ------
         ValueError
-            If the parent is not over, has nothing to go on from, or there would be too many epochs.
+            If the parent is not over, has nothing to go on from, there would be too many epochs, or
+            there is no room for another run.
         """
         if parent.status().active:
             raise ValueError("This run is not over: stop it, or let it end, before it is trained on.")
@@ -177,8 +199,10 @@ class Engine:
         if config is None:
             raise ValueError(" ".join(problems.values()))
         threads, place = parent.status().threads, float(len(self._queue))
-        run = self.store.create(config, owner=owner, parent=parent, place=place, threads=threads)
-        return self._enqueue(run, Request())
+        with self._lock:
+            self._admit(owner, [config])
+            run = self.store.create(config, owner=owner, parent=parent, place=place, threads=threads)
+            return self._enqueue(run, Request())
 
     def ask(self, run: Run, action: Action) -> None:
         """Pause a run, let it go on (for one epoch, or to its end), or stop it.
@@ -308,6 +332,10 @@ class Engine:
                 return
             self._queue.pop()
             self._crew.idle[0].train(run, threads)
+
+    def _admit(self, owner: str, configs: Sequence[RunConfig]) -> None:
+        if self.limits:
+            admit(self.store, self.limits, owner, configs)
 
     def _known(self, run_id: str | None) -> Run | None:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +9,7 @@ import torch
 from torch.cpu import get_capabilities
 
 from vaelab.config import RunConfig
+from vaelab.settings import read_settings
 
 
 def settle_device(wanted: str | None = None) -> torch.device:
@@ -20,7 +20,7 @@ def settle_device(wanted: str | None = None) -> torch.device:
     ValueError
         If the device is unknown or not there.
     """
-    name = wanted or os.environ.get("VAELAB_DEVICE") or "auto"
+    name = wanted or read_settings().device
     there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if name == "auto":
         return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if there[kind]))

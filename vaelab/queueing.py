@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -12,6 +13,9 @@ from vaelab.runs import RunNotFound, RunStore
 class RunQueue:
     """Runs of a store in the order in which they are to be trained; not safe for several threads.
 
+    Visitors take turns, whoever had the last one coming last; of one visitor, who came first is first.
+    A turn is one run, or all twins: a sweep waits between its runs while others have theirs.
+
     Every change is written into the runs, and a queue made later on the same store begins with what
     it finds there. A run that leaves by `pop` keeps its place in its folder until somebody clears it.
     """
@@ -19,6 +23,9 @@ class RunQueue:
     def __init__(self, store: RunStore) -> None:
         self._store = store
         self._ids = [run.id for _, _, run in sorted(_waiting(store), key=lambda found: found[:2])]
+        self._lanes: dict[str, tuple[str, str]] = {}
+        self._turns: dict[str, int] = {}
+        self._twins = ""
 
     def __contains__(self, run: Run) -> bool:
         return run.id in self._ids
@@ -28,10 +35,10 @@ class RunQueue:
 
     def place(self, run: Run) -> int | None:
         """The run's place, counted from 1; None if it does not wait."""
-        return self._ids.index(run.id) + 1 if run.id in self._ids else None
+        return self._order().index(run.id) + 1 if run.id in self._ids else None
 
     def add(self, *runs: Run, first: bool = False) -> None:
-        """Let runs wait, behind all others or before them; one that waits already stays where it is."""
+        """Let runs wait, behind all of their visitor or before them; one that waits stays where it is."""
         new = [run.id for run in runs if run not in self]
         self._ids = new + self._ids if first else self._ids + new
         for place, run_id in enumerate(self._ids):
@@ -46,17 +53,53 @@ class RunQueue:
     def head(self) -> Run | None:
         """The first run, once those are gone that were deleted, damaged, or taken by another server."""
         while self._ids:
+            first = self._order()[0]
             with suppress(RunNotFound, RunDamaged):
-                run = self._store.get(self._ids[0])
+                run = self._store.get(first)
                 _ = run.request(), run.status()  # what cannot be read would hold up all others
                 if run.meta.place is not None:
                     return run
-            self._ids.pop(0)
+            self._ids.remove(first)
         return None
 
     def pop(self) -> None:
-        """Take the first run out: it was given to a worker."""
-        self._ids.pop(0)
+        """Take the first run out: it was given to a worker, and its visitor has had a turn."""
+        first = self._order()[0]
+        owner, self._twins = self._lane(first)
+        self._turns[owner] = max(self._turns.values(), default=0) + 1
+        self._ids.remove(first)
+
+    def _order(self) -> list[str]:
+        """The ids as they come to their turns, if nobody else comes."""
+        owners = list(dict.fromkeys(self._lane(run_id)[0] for run_id in self._ids))
+        ranks = {owner: rank for rank, owner in enumerate(sorted(owners, key=self._last_turn))}
+        turns: dict[str, tuple[bool, int, int]] = {}
+        taken: Counter[str] = Counter()
+        of_twins: dict[str, tuple[bool, int, int]] = {}
+        for run_id in self._ids:
+            owner, twins = self._lane(run_id)
+            begun = bool(twins) and twins == self._twins
+            if twins in of_twins:
+                turns[run_id] = of_twins[twins]
+                continue
+            turns[run_id] = (not begun, taken[owner], ranks[owner])
+            taken[owner] += not begun
+            if twins:
+                of_twins[twins] = turns[run_id]
+        return sorted(self._ids, key=turns.__getitem__)
+
+    def _last_turn(self, owner: str) -> int:
+        return self._turns.get(owner, 0)
+
+    def _lane(self, run_id: str) -> tuple[str, str]:
+        """The run's visitor, and its group where it is a twin; neither ever changes."""
+        if run_id not in self._lanes:
+            owner = twins = ""
+            with suppress(RunNotFound, RunDamaged):
+                meta = self._store.get(run_id).meta
+                owner, twins = meta.owner, meta.group if meta.group.startswith("twins-") else ""
+            self._lanes[run_id] = owner, twins
+        return self._lanes[run_id]
 
 
 def _waiting(store: RunStore) -> Iterator[tuple[float, float, Run]]:

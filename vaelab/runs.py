@@ -16,6 +16,7 @@ from typing import Any
 from vaelab.config import RunConfig
 from vaelab.files import sync, sync_folder, write_json
 from vaelab.run_folder import TRAINED, Run, RunDamaged, describe
+from vaelab.settings import read_settings
 from vaelab.status import Meta, State, Status
 
 __all__ = [
@@ -161,4 +162,4 @@ def _group(run: Run) -> str:
 
 def default_root() -> Path:
     """Where runs are kept: `$VAELAB_RUNS`, else `runs` in the working directory."""
-    return Path(os.environ.get("VAELAB_RUNS") or "runs")
+    return Path(read_settings().runs)

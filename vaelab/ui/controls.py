@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from vaelab.admission import LimitReached
 from vaelab.asking import Action
 from vaelab.comparison import twin_of
 from vaelab.config import RunConfig
@@ -113,6 +114,9 @@ def start_if_asked(config: RunConfig | None) -> None:
             runs = engine().submit_group(both, owner=visitor(), kind="twins")
         else:
             runs = [engine().submit(config, owner=visitor(), until_epoch=asked["until_epoch"])]
+    except LimitReached as error:
+        st.error(str(error))
+        return
     except OSError as error:
         st.error(f"The run could not be written ({error.strerror}). Make room on the disk and try again.")
         return

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 from vaelab.engine import Engine
 from vaelab.logs import log_as
 from vaelab.processes import THREADS_THAT_YIELD
+from vaelab.settings import read_settings
 from vaelab.ui.assets import PLOTLY, Preload, lab_path, load_asset, serve_component, serve_plotly
 from vaelab.ui.ending import ended_by_signals
 from vaelab.ui.health import serve_health
@@ -61,10 +62,11 @@ def middleware() -> list[Middleware]:
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Around the time that the server answers: warm what the first visitor needs, close at the end."""
     log_as("server")
+    settings = read_settings()  # a wrong value ends the start with its sentence
     for name, value in THREADS_THAT_YIELD.items():
         os.environ.setdefault(name, value)
     # Made here, so that the end, however soon it comes, finds it.
-    first = engine() if os.environ.get("VAELAB_WARM") != "0" else None
+    first = engine() if settings.warm else None
     warming = Thread(target=warm, args=(first,), name="vaelab-warm", daemon=True)
     warming.start()
     logger.info("The server is there.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from vaelab.datasets import Dataset, load
 from vaelab.engine import Engine
 from vaelab.history import History
 from vaelab.runs import Run, RunDamaged, RunNotFound, RunStore, default_root
+from vaelab.settings import read_settings
 from vaelab.ui.visitor import visitor
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the first page
@@ -36,7 +36,7 @@ def engine() -> Engine:
 
 @st.cache_resource(max_entries=1, show_spinner=False, on_release=Engine.close)
 def _engine(root: str) -> Engine:
-    return Engine(RunStore(Path(root), SHIPPED), rest=FIRST_PAGE)
+    return Engine(RunStore(Path(root), SHIPPED), rest=FIRST_PAGE, limits=read_settings())
 
 
 def end_training() -> None:
@@ -51,7 +51,7 @@ def close_engine() -> None:
 
 def single_user() -> bool:
     """Whether all runs are one's own: set by `make run`, which only this machine can reach."""
-    return os.environ.get("VAELAB_SINGLE_USER") == "1"
+    return read_settings().single_user
 
 
 def is_own(run: Run) -> bool:

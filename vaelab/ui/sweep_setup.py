@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from vaelab.admission import LimitReached
 from vaelab.datasets import DATASETS
 from vaelab.facts import duration, expected_seconds
 from vaelab.fields import field_spec
@@ -135,6 +136,9 @@ def _start(sweep: Sweep) -> None:
         runs = engine().submit_group(
             configs, owner=visitor(), kind="sweep", axes=[axis.name for axis in sweep.axes]
         )
+    except LimitReached as error:
+        st.error(str(error))
+        return
     except OSError as error:
         st.error(f"The runs could not be written ({error.strerror}). Make room on the disk and try again.")
         return

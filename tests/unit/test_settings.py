@@ -1,0 +1,50 @@
+"""The settings of a server: read from the environment, and listed in the README."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+
+from vaelab.settings import Settings, SettingsError, read_settings, variable
+
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_lists_every_setting_with_its_default() -> None:
+    rows = re.findall(r"^\| `(VAELAB_\w+)` \| `([^`]*)` \| (.*) \|$", README, re.MULTILINE)
+
+    def default(value: object) -> str:
+        return str(int(value) if isinstance(value, bool) else value)
+
+    assert rows == [
+        (variable(each), default(each.default), each.metadata["about"]) for each in fields(Settings)
+    ]
+
+
+def test_missing_and_empty_variables_mean_the_default() -> None:
+    assert read_settings({}) == Settings()
+    assert read_settings({variable(each): "" for each in fields(Settings)}) == Settings()
+
+
+@pytest.mark.parametrize("setting", fields(Settings), ids=lambda each: each.name)
+def test_every_variable_sets_its_own_setting(setting) -> None:
+    text, value = {
+        str: ("x", "x"),
+        int: ("7", 7),
+        bool: (str(int(not setting.default)), not setting.default),
+    }[type(setting.default)]
+    assert read_settings({variable(setting): text}) == replace(Settings(), **{setting.name: value})
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "many", "1.5", "9" * 5000, "²"])
+def test_a_limit_is_a_positive_whole_number(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"VAELAB_VISITOR_RUNS is .* from 1 to"):
+        read_settings({"VAELAB_VISITOR_RUNS": text})
+
+
+def test_a_switch_is_0_or_1() -> None:
+    with pytest.raises(SettingsError, match="VAELAB_SINGLE_USER is 'yes'; it can be 0 or 1"):
+        read_settings({"VAELAB_SINGLE_USER": "yes"})

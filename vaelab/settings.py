@@ -1,0 +1,68 @@
+"""What whoever runs a server may set, read from environment variables; the README lists the same table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any
+
+
+class SettingsError(ValueError):
+    """A variable has a value that is not allowed; the text says which and what is."""
+
+
+def _setting(default: str | int | bool, about: str) -> Any:
+    return field(default=default, metadata={"about": about})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a server; each is the variable `VAELAB_` and its name in capitals."""
+
+    runs: str = _setting("runs", "folder of the runs")
+    cache: str = _setting("~/.cache/vaelab", "folder of the data sets that are fetched")
+    device: str = _setting("auto", "what trains: auto, cpu, cuda or mps")
+    single_user: bool = _setting(False, "1: all runs are one's own, and no limit per visitor applies")
+    warm: bool = _setting(True, "0: nothing is loaded before the first page needs it")
+    visitor_queued: int = _setting(60, "runs of a visitor that wait or train")
+    visitor_runs: int = _setting(200, "runs of a visitor that are kept")
+    server_queued: int = _setting(600, "runs of all visitors that wait or train")
+    server_runs: int = _setting(5000, "runs of all visitors that are kept")
+    server_gigabytes: int = _setting(50, "gigabytes (10⁹ bytes) that all runs take on the disk")
+    run_minutes: int = _setting(240, "expected minutes of training of a visitor's run on a usual laptop")
+
+
+def variable(setting: Field[Any]) -> str:
+    """The name of the environment variable of a setting."""
+    return f"VAELAB_{setting.name.upper()}"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings as the environment has them; what is missing or empty has its default.
+
+    Raises
+    ------
+    SettingsError
+        If a value is not allowed.
+    """
+    given = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    for setting in fields(Settings):
+        if text := given.get(variable(setting)):
+            values[setting.name] = _read(setting, text)
+    return Settings(**values)
+
+
+def _read(setting: Field[Any], text: str) -> str | int | bool:
+    name = variable(setting)
+    if isinstance(setting.default, str):
+        return text
+    if isinstance(setting.default, bool):
+        if text not in ("0", "1"):
+            raise SettingsError(f"{name} is {text!r}; it can be 0 or 1.")
+        return text == "1"
+    # Nine digits are more than any of them needs, and keep Python from reading endless numbers.
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) >= 1):
+        raise SettingsError(f"{name} is {text[:40]!r}; it can be a whole number from 1 to 999999999.")
+    return int(text)

@@ -35,7 +35,7 @@ FAILURES: dict[str, Failure] = {
     ),
     "learning-rate-1": Failure(
         "Learning rate of 1",
-        "Plain SGD with steps thirty times as long as usual. Does it learn thirty times as fast?",
+        "An AE, by plain SGD with steps thirty times as long as usual. Does it learn thirty times as fast?",
         "It jumps over the minimum, farther each time, until the loss is no number any more.",
         "diverging",
         RunConfig(model="ae", optimizer="sgd", lr_schedule="constant", learning_rate=1, **_SMALL),

@@ -152,6 +152,13 @@ def test_start_trains_all_runs_and_shows_their_results(app: App, runs: Path) -> 
     assert "4 of 4 runs have ended" in said(again)
 
 
+def test_of_one_seed_it_is_said_that_it_cannot_tell_luck(app: App, runs: Path) -> None:
+    page = opened(app, **{**TINY, "seeds": "1"})
+    page.button(key="sweep_start").click().run()
+    run_until(page, lambda: "2 of 2 runs have ended" in said(page))
+    assert "One seed cannot tell a difference from luck" in said(page)
+
+
 def test_stop_all_ends_every_run(app: App, runs: Path) -> None:
     page = opened(app, **ENDLESS)
     page.button(key="sweep_start").click().run()

@@ -36,7 +36,7 @@ def wait_for_the_end(page: Page) -> None:
 
 def test_three_values_are_trained_drawn_and_opened(page: Page, server: Server) -> None:
     start = open_sweep(page, server)
-    values = page.get_by_role("textbox", name="Its values").first
+    values = page.get_by_role("textbox", name="Its values")
     values.fill("0.1, 1, 10")
     values.press("Enter")
     expect(page.get_by_text(re.compile("6 runs, about"))).to_be_visible()

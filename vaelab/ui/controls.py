@@ -89,7 +89,8 @@ def _epoch_button(config: RunConfig | None, run: Run | None, state: str) -> None
 
 def _ask(run: Run, action: Action) -> None:
     try:
-        engine().ask(run, action)
+        if is_own(run):  # a disabled button is only the browser's word
+            engine().ask(run, action)
     except (RunDamaged, OSError) as error:  # damaged or deleted since the page was drawn, or a full disk
         st.session_state.ask_refusal = str(error)
         return

@@ -81,7 +81,7 @@ def _varied() -> None:
         )  # fmt: skip
     with values2:
         off = state.sweep_field2 == NO_FIELD
-        st.text_input("Its values", key="sweep_values2", disabled=off,
+        st.text_input("Values of the second", key="sweep_values2", disabled=off,
                       help=None if off else _allowed(state.sweep_field2))  # fmt: skip
 
 

@@ -121,6 +121,8 @@ def _best_in_words(shown: ShownSweep, leading: Best) -> str:
         if band.values != leading.values and band.low <= leading.held_out.high
     ]
     luck = f" Its seeds overlap with those of {' and '.join(close)}: the order may be luck." if close else ""
+    if leading.held_out.seeds == 1:
+        luck = " One seed cannot tell a difference from luck: take three."
     return (
         f"Best{so_far} on held-out images: **{words(shown.axes, leading.values)}**, {measure.label} "
         f"**{measure.text(leading.held_out.mean)}** ({seeds}); on the test images "

@@ -24,6 +24,7 @@ from vaelab.cli_parsing import (
 )
 from vaelab.downloads import DatasetUnavailable
 from vaelab.runs import Run, RunDamaged, RunNotFound, RunStore, default_root
+from vaelab.settings import SettingsError
 from vaelab.sweep import MOST_SEEDS, SWEPT, plan, read_values
 
 COMMANDS = ("train", "sweep", "runs", "evaluate", "export")
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return NOBODY_READS
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
-    except (Refused, RunNotFound) as error:
+    except (Refused, RunNotFound, SettingsError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     except (RunDamaged, DatasetUnavailable, OSError) as error:

@@ -129,3 +129,9 @@ def test_a_folder_that_cannot_be_written(
     named = [word.format(run=trained[1][-1]["run"], folder=tmp_path) for word in words]
     assert main([*named, "--runs", str(root)]) == 1
     assert inside in only_line(capsys.readouterr().err)
+
+
+def test_a_wrong_setting_is_said_in_one_line(monkeypatch, capsys: Output) -> None:
+    monkeypatch.setenv("VAELAB_RUN_MINUTES", "soon")
+    assert main(["runs"]) == 2
+    assert only_line(capsys.readouterr().err).startswith("VAELAB_RUN_MINUTES is 'soon'")

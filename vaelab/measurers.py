@@ -1,8 +1,8 @@
 """Which runs are measured when: after their training, one after another, while no run trains.
 
-Measuring a run takes seconds, once. A low priority alone does not keep it from slowing training down:
-Linux shares the cores evenly among sessions before it looks at priorities within them, and on full
-cores a measurement of priority 19 took half of the speed of the training beside it.
+Measuring a run takes seconds, once. A low priority alone may not keep it from slowing training down: where
+Linux groups processes by session (autogroup), it shares the cores evenly among sessions before it looks at
+priorities within them.
 """
 
 from __future__ import annotations

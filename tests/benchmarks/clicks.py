@@ -93,7 +93,7 @@ def _start(browser: Browser, script: Path, *selectors: str) -> list[float]:
     """
     begun = time.time()
     with app_server(script) as server:
-        page = browser.new_context(viewport=VIEWPORT).new_page()
+        page = browser.new_context(bypass_csp=True, viewport=VIEWPORT).new_page()
         page.add_init_script(NOTE_WHEN_SEEN % json.dumps(selectors))
         page.goto(server.url)
         page.wait_for_function("count => Object.keys(window.seenAt).length === count", arg=len(selectors))
@@ -134,6 +134,6 @@ def _stop(page: Page) -> None:
 
 
 def _open(browser: Browser, url: str) -> Page:
-    page = browser.new_context(viewport=VIEWPORT).new_page()
+    page = browser.new_context(bypass_csp=True, viewport=VIEWPORT).new_page()
     page.goto(url)
     return page

@@ -44,7 +44,7 @@ def main() -> None:
 def _picture_everything(browser: Browser, url: str) -> None:
     shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir(parents=True)
-    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page = browser.new_context(bypass_csp=True, viewport={"width": 1440, "height": 900}).new_page()
     page.goto(url)
     page.wait_for_selector(f"{VIEW} .main-svg", state="attached")
     page.get_by_role("button", name="Train", exact=True).click()

@@ -28,7 +28,10 @@ PAGES = {
 @pytest.mark.parametrize("path", PAGES)
 def test_no_serious_fault(path: str, scheme: str, width: int, browser: Browser, server: Server) -> None:
     context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+        bypass_csp=True,
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,
+        reduced_motion="reduce",
     )
     page = context.new_page()
     page.goto(server.url + path)

@@ -104,7 +104,9 @@ def test_pictures_and_posterior_follow_while_the_pen_is_down_without_a_request(
 @pytest.fixture
 def touch(browser: Browser) -> Iterator[Page]:
     """A phone."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    context = browser.new_context(
+        bypass_csp=True, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -312,7 +314,9 @@ def test_a_model_that_cannot_be_loaded_gets_a_sentence(page: Page, server: Serve
 @pytest.mark.parametrize("run", ["vae-2d", "vae-20d", "conv-vae", "ae-2d", "vae-2d-fashion"])
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
 def test_pictures_for_a_person(browser: Browser, server: Server, run: str, scheme: str, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 1250}, color_scheme=scheme)  # type: ignore[arg-type]
+    context = browser.new_context(
+        bypass_csp=True, viewport={"width": width, "height": 1250}, color_scheme=scheme
+    )  # type: ignore[arg-type]
     page = context.new_page()
     open_pad(page, server, run=run)
     if run == "vae-2d-fashion":  # a T-shirt

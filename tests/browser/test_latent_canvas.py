@@ -194,7 +194,9 @@ def test_the_grid_decodes_between_its_images_and_keeps_a_place(open_canvas: Open
 
 
 def test_a_finger_moves_the_cursor(browser: Browser, server: Server) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 900}, has_touch=True, color_scheme="dark")
+    context = browser.new_context(
+        bypass_csp=True, viewport={"width": 390, "height": 900}, has_touch=True, color_scheme="dark"
+    )
     page = context.new_page()
     page.goto(f"{server.url}/latent-space?run=ae-2d&layers=points")
     canvas = Canvas(page, SPACE).wait()

@@ -62,7 +62,7 @@ def test_keys_take_the_cursor_beyond_what_is_seen(page: Page, server: Server) ->
 
 def test_two_fingers_keep_what_is_under_each(browser: Browser, server: Server) -> None:
     """They zoom about their middle and move the plane along, however large their steps are."""
-    context = browser.new_context(viewport={"width": 390, "height": 900}, has_touch=True)
+    context = browser.new_context(bypass_csp=True, viewport={"width": 390, "height": 900}, has_touch=True)
     page = context.new_page()
     page.goto(f"{server.url}/latent-space?run=vae-2d&layers=prior")
     canvas = Canvas(page, SPACE).wait()

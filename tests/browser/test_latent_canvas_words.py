@@ -36,7 +36,7 @@ KEEP_BOXES = """() => {
 def test_words_on_the_plane_lie_inside_of_it_and_apart(
     browser: Browser, server: Server, width: int, dimensions: int
 ) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900})
+    context = browser.new_context(bypass_csp=True, viewport={"width": width, "height": 900})
     page = context.new_page()
     page.add_init_script(f"({KEEP_BOXES})()")
     run = "vae-2d" if dimensions == 2 else make_run(server.runs, RunConfig(latent_dim=1, hidden="16")).id
@@ -87,7 +87,7 @@ def test_at_rest_the_panel_shows_each_class_decoded(page: Page, server: Server, 
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_the_axis_of_the_kl_bars_is_named_in_full(browser: Browser, server: Server, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900})
+    context = browser.new_context(bypass_csp=True, viewport={"width": width, "height": 900})
     page = context.new_page()
     page.goto(f"{server.url}/latent-space?run=vae-2d")
     chart = page.locator(".st-key-kl_bars .main-svg").first

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.servers import Server
 from vaelab.engine import default_slots
@@ -191,6 +191,22 @@ def test_a_second_run_waits_in_the_queue(long_run: Page, server: Server) -> None
     for other in others[:-1]:
         press(other, "Stop")
         wait_for_state(other, "stopped")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_content_policy_refuses_nothing_that_a_page_needs(
+    path: str, browser: Browser, server: Server
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    refused: list[str] = []
+    page.on("console", lambda said: refused.append(said.text) if "Content Security" in said.text else None)
+    page.goto(server.url + path)
+    expect(page.get_by_role("heading", name=PATHS[path], level=1)).to_be_visible()
+    expect(page.get_by_test_id("stAppRunningIcon").or_(page.get_by_test_id("stSkeleton"))).to_have_count(0)
+    page.wait_for_load_state("networkidle")
+    context.close()
+    assert refused == []
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -57,7 +57,7 @@ def test_the_first_visit_already_carries_the_cookie(components: Any, page: Page)
 def test_two_browsers_are_two_visitors(components: Any, browser: Browser) -> None:
     visitors = set()
     for _ in range(2):
-        context = browser.new_context()
+        context = browser.new_context(bypass_csp=True)
         page = context.new_page()
         page.goto(components.url)
         visitors.add(page.get_by_text(re.compile(r"^Visitor: [0-9a-f]{32}$")).inner_text())

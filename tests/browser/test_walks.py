@@ -86,7 +86,9 @@ def test_a_traversal_by_keyboard(page: Page, server: Server) -> None:
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_strips_fit_the_page(browser: Browser, server: Server, width: int, scheme: str) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 1300}, color_scheme=scheme)
+    context = browser.new_context(
+        bypass_csp=True, viewport={"width": width, "height": 1300}, color_scheme=scheme
+    )
     page = context.new_page()
     OUTPUT.mkdir(exist_ok=True)
     for walk, keys in {"traverse": ["traversal"], "interpolate": ["interpolation", "arithmetic"],

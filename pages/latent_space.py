@@ -26,7 +26,8 @@ def caption(opened: Opened) -> str:
     if dimensions == 1:
         text += " The height within a row means nothing."
     elif dimensions > 2:
-        text += f" Points that meet here may still differ in the other {dimensions - 2} dimensions."
+        others = "the third dimension" if dimensions == 3 else f"the other {dimensions - 2} dimensions"
+        text += f" Points that meet here may still differ in {others}."
     return text
 
 
@@ -61,7 +62,8 @@ with left:
         chosen = latent_canvas(shown, key="latent_canvas", height=560, alt=alt, lasso=True)
     st.caption(
         "Move over the plane: every place is decoded as you go. Click a code to keep it, drag to move, turn "
-        "the wheel to zoom (or use two fingers), use the loop to choose a region. " + caption(opened)
+        "the wheel to zoom (or use two fingers), use the loop to choose a region. By keys: arrows, Enter to "
+        "keep a place, N for the nearest code, L for a region, plus, minus and 0 to zoom. " + caption(opened)
     )
     gif_button(opened, "latent-space", map_drawer(opened, plane, shown.span))
 if chosen and chosen.index is not None and chosen.index != st.session_state[key]:

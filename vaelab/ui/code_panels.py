@@ -56,9 +56,8 @@ def neighbours_panel(opened: Opened, index: int) -> None:
     ]  # fmt: skip
     pictures(sheets, key="neighbours", max_scale=1.8, file_name=opened.file_name("nearest-codes", "png"))
     same = int((labels[nearest] == labels[index]).sum())
-    st.caption(
-        f"{same} of the {NEIGHBOURS} nearest, measured in all {mean.shape[1]} dimensions, have its class."
-    )
+    within = f", measured in all {mean.shape[1]} dimensions" if mean.shape[1] > 1 else ""
+    st.caption(f"{same} of the {NEIGHBOURS} nearest{within}{',' if within else ''} have its class.")
 
 
 def _number(value: float, decimals: int = 3) -> str:

@@ -152,8 +152,18 @@ export class Gestures {
       return this.canvas.panel.say(["First corner. Move on, and press Enter at the opposite one."])
     }
     const [left, low] = this.corner
+    if (this.isOneLine([left, low], place)) {
+      return this.canvas.panel.say(["Both corners lie on one line. Move on, and press Enter at the opposite one."])
+    }
     this.lasso = [[left, low], [x, low], [x, y], [left, y]]
     this.endLasso()
+  }
+
+  // A region without a width holds nothing; a single dimension has no height to ask for.
+  isOneLine(corner, place) {
+    const { space, view } = this.canvas
+    const [across, up] = view.toScreen(corner).map((pixel, axis) => Math.abs(pixel - place[axis]))
+    return across < APART || (space.dimensions > 1 && up < APART)
   }
 
   endLasso() {

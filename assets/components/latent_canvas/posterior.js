@@ -57,7 +57,7 @@ function drawInset(context, view, { covariance, isLine, theme, corner, name, lon
   if (isLine) drawBands(context, theme, { x: middle[0], sigma: long * scale * factor, top: y, height: side })
   else for (const radius of [1, 2]) outline(context, theme, ellipse([0, 0], covariance, radius).map(magnified))
   halo(context, theme, `${name} × ${factor}`, x + side / 2, y + side + 14)
-  halo(context, theme, `σ ${digits(long)}${isLine ? "" : `, ${digits(short)}`}`, x + side / 2, y + side + 32)
+  halo(context, theme, isLine ? `σ ${digits(long)}` : `half-axes ${digits(long)}, ${digits(short)}`, x + side / 2, y + side + 32)
 }
 
 function roundFactor(wanted) {

@@ -127,13 +127,13 @@ export class Gestures {
   }
 
   toggleLasso() {
-    const { data, tools, panel } = this.canvas
+    const { data, tools } = this.canvas
     if (!data.lasso) return
     this.lassoing = !this.lassoing
     this.corner = null
     this.lasso = []
     tools.querySelector("[name=lasso]").setAttribute("aria-pressed", String(this.lassoing))
-    if (this.lassoing) panel.say(["Draw round a region, or press Enter at two opposite corners."])
+    if (this.lassoing) this.advise("Draw round a region, or press Enter at two opposite corners.")
     this.canvas.redraw({ overlayOnly: true })
   }
 
@@ -149,14 +149,20 @@ export class Gestures {
     const [x, y] = this.canvas.view.toPlane(place)
     if (!this.corner) {
       this.corner = [x, y]
-      return this.canvas.panel.say(["First corner. Move on, and press Enter at the opposite one."])
+      return this.advise("First corner. Move on, and press Enter at the opposite one.")
     }
     const [left, low] = this.corner
     if (this.isOneLine([left, low], place)) {
-      return this.canvas.panel.say(["Both corners lie on one line. Move on, and press Enter at the opposite one."])
+      return this.advise("Both corners lie on one line. Move on, and press Enter at the opposite one.")
     }
     this.lasso = [[left, low], [x, low], [x, y], [left, y]]
     this.endLasso()
+  }
+
+  // What to do next with a region; it stays until something else is to be done, wherever the cursor goes.
+  advise(sentence) {
+    this.advice = sentence
+    this.canvas.panel.say([sentence])
   }
 
   // A region without a width holds nothing; a single dimension has no height to ask for.

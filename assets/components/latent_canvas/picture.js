@@ -103,7 +103,7 @@ function drawCursor(canvas, context) {
   if (!canvas.decoder) return
   const sentences = panel.show(lookAt(canvas, point, snapped), canvas.images)
   drawBeside(context, view, point, panel.decoded, theme)
-  if (gestures.cursor.bySteps) panel.say(sentences)
+  if (gestures.cursor.bySteps) panel.say(gestures.lassoing ? [gestures.advice] : sentences)
   gestures.cursor.bySteps = false
 }
 

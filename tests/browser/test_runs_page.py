@@ -34,8 +34,9 @@ def chosen(page: Page) -> Locator:
 
 def rows(page: Page) -> list[str]:
     """What the first cell of each row says to those who do not see the table."""
-    cells = page.locator(".st-key-runs-table canvas tbody tr td:first-child").all_inner_texts()
-    return [cell for cell in cells if cell]
+    cells = page.locator(".st-key-runs-table canvas tbody tr td:first-child")
+    expect(cells.nth(1)).to_have_text(re.compile("."))  # the table says so a moment after it is drawn
+    return [cell for cell in cells.all_inner_texts() if cell]
 
 
 def import_zip(page: Page, file: Path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from vaelab.config import RunConfig
@@ -20,50 +21,91 @@ class LimitReached(ValueError):
     """There is no room for a run; the text says which limit was reached and what helps."""
 
 
-def admit(store: RunStore, limits: Settings, owner: str, configs: Sequence[RunConfig] = ()) -> None:
-    """Check that there is room for new runs.
+@dataclass(frozen=True)
+class _Kept:
+    """What counts of a run, as long as nothing was put into its folder or taken out."""
 
-    Parameters
-    ----------
-    owner: the visitor that they would belong to.
-    configs: what they would train; empty for one run that is only kept.
+    stamp: tuple[int, ...]
+    owner: str | None
+    bytes: int
 
-    Raises
-    ------
-    LimitReached
-        If there is not.
+
+class Admission:
+    """Holds new runs against the limits; not safe for several threads.
+
+    It is asked at every click on Train, so that it reads a run's files only after a change.
     """
-    runs, new = store.runs(), max(1, len(configs))
-    waiting = [run for run in runs if configs and _active(run)]
-    if not limits.single_user:
-        own = [run for run in runs if _owner(run) == owner]
-        own_waiting = [run for run in waiting if run in own]
-        if configs and len(own_waiting) + new > limits.visitor_queued:
+
+    def __init__(self, store: RunStore, limits: Settings) -> None:
+        self._store = store
+        self._limits = limits
+        self._kept: dict[str, _Kept] = {}
+
+    def admit(self, owner: str, configs: Sequence[RunConfig] = (), *, active: Collection[str] = ()) -> None:
+        """Check that there is room for new runs.
+
+        Parameters
+        ----------
+        owner: the visitor that they would belong to.
+        configs: what they would train; empty for one run that is only kept.
+        active: ids of the runs that wait or train.
+
+        Raises
+        ------
+        LimitReached
+            If there is not.
+        """
+        self._look()
+        if not self._limits.single_user:
+            self._admit_visitor(owner, configs, active)
+        limits, kept = self._limits, len(self._kept)
+        if configs and len(active) + len(configs) > limits.server_queued:
             raise LimitReached(
-                f"You have {len(own_waiting)} runs that wait or train, and there can be "
+                f"{len(active)} runs wait or train on this server, and there can be {limits.server_queued}: "
+                "try again later."
+            )
+        if kept + max(1, len(configs)) > limits.server_runs:
+            raise LimitReached(
+                f"This server keeps {kept} runs, and there can be {limits.server_runs}: "
+                "delete some on the page Runs."
+            )
+        if sum(run.bytes for run in self._kept.values()) >= limits.server_gigabytes * GIGABYTE:
+            raise LimitReached(
+                f"The runs on this server take the {limits.server_gigabytes} GB that they may take: "
+                "delete some on the page Runs."
+            )
+
+    def _admit_visitor(self, owner: str, configs: Sequence[RunConfig], active: Collection[str]) -> None:
+        limits = self._limits
+        own = {run_id: run for run_id, run in self._kept.items() if run.owner == owner}
+        waiting = sum(1 for run_id in active if run_id in own)
+        if configs and waiting + len(configs) > limits.visitor_queued:
+            raise LimitReached(
+                f"You have {waiting} runs that wait or train, and there can be "
                 f"{limits.visitor_queued}: wait for one to end, or stop it."
             )
-        if len(own) + new > limits.visitor_runs:
+        if len(own) + max(1, len(configs)) > limits.visitor_runs:
             raise LimitReached(
                 f"You have {len(own)} runs, and there can be {limits.visitor_runs}: "
                 "delete some on the page Runs."
             )
+        if sum(run.bytes for run in own.values()) >= limits.visitor_gigabytes * GIGABYTE:
+            raise LimitReached(
+                f"Your runs take the {limits.visitor_gigabytes} GB that they may take: "
+                "delete some on the page Runs."
+            )
         _refuse_long(configs, limits)
-    if configs and len(waiting) + new > limits.server_queued:
-        raise LimitReached(
-            f"{len(waiting)} runs wait or train on this server, and there can be {limits.server_queued}: "
-            "try again later."
-        )
-    if len(runs) + new > limits.server_runs:
-        raise LimitReached(
-            f"This server keeps {len(runs)} runs, and there can be {limits.server_runs}: "
-            "delete some on the page Runs."
-        )
-    if _bytes(store.root) >= limits.server_gigabytes * GIGABYTE:
-        raise LimitReached(
-            f"The runs on this server take the {limits.server_gigabytes} GB that they may take: "
-            "delete some on the page Runs."
-        )
+
+    def _look(self) -> None:
+        """Read what has changed."""
+        before, self._kept = self._kept, {}
+        for run in self._store.folders():
+            known = before.get(run.id)
+            with suppress(FileNotFoundError):  # deleted meanwhile
+                stamp = _stamp(run.path)
+                self._kept[run.id] = (
+                    known if known and known.stamp == stamp else _Kept(stamp, _owner(run), _bytes(run.path))
+                )
 
 
 def _refuse_long(configs: Sequence[RunConfig], limits: Settings) -> None:
@@ -77,11 +119,10 @@ def _refuse_long(configs: Sequence[RunConfig], limits: Settings) -> None:
         )
 
 
-def _active(run: Run) -> bool:
-    try:
-        return run.status().active
-    except RunDamaged:
-        return False
+def _stamp(path: Path) -> tuple[int, ...]:
+    """When files were last put into a run's folders, replaced in them or taken out."""
+    snapshots = path / "snapshots"
+    return path.stat().st_mtime_ns, snapshots.stat().st_mtime_ns if snapshots.exists() else 0
 
 
 def _owner(run: Run) -> str | None:
@@ -91,9 +132,9 @@ def _owner(run: Run) -> str | None:
         return None
 
 
-def _bytes(root: Path) -> int:
+def _bytes(folder: Path) -> int:
     total = 0
-    for path in root.rglob("*"):
+    for path in folder.rglob("*"):
         with suppress(FileNotFoundError):  # replaced or deleted meanwhile
             total += path.lstat().st_size
     return total

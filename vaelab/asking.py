@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
+from vaelab.arrays import read_checkpoint
+from vaelab.config import RunConfig
 from vaelab.events import Request
+from vaelab.fields import read_config
+from vaelab.history import History
+from vaelab.run_folder import Run
 from vaelab.status import State, Status
 
 Action = Literal["pause", "resume", "epoch", "stop"]
@@ -30,3 +35,27 @@ def rests(request: Request, status: Status) -> bool:
     """Whether a paused run is to stay so."""
     reached = request.until_epoch is not None and status.epoch >= request.until_epoch
     return request.action == "pause" or (request.action == "run" and reached)
+
+
+def further(parent: Run, epochs: int) -> RunConfig:
+    """The settings of a run that goes on from the end of another for more epochs.
+
+    A parent that ended at its `stop_loss` hands everything on but that.
+
+    Raises
+    ------
+    ValueError
+        If the parent is not over, has nothing to go on from, or there would be too many epochs.
+    """
+    if parent.status().active:
+        raise ValueError("This run is not over: stop it, or let it end, before it is trained on.")
+    checkpoint = read_checkpoint(parent)
+    if checkpoint is None:
+        raise ValueError("This run was kept without its optimizer's state, so it cannot be trained on.")
+    changes: dict[str, Any] = {"epochs": math.ceil(checkpoint.epoch) + epochs}
+    if (History(parent).finished or {}).get("reason") == "stop_loss":
+        changes["stop_loss"] = None
+    config, problems = read_config({**parent.config.model_dump(), **changes})
+    if config is None:
+        raise ValueError(" ".join(problems.values()))
+    return config

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from vaelab.processes import WorkerProcess
 
@@ -13,6 +14,22 @@ IDLE_ENDS = 60.0
 """Seconds after which workers end that have nothing to do, but for one: each holds PyTorch in memory."""
 TRY_AGAIN = 10.0
 """Seconds before the next worker is started when one has died before it was ready."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What an engine is busy with."""
+
+    workers: int
+    """Processes, also those that are being started."""
+    running: int
+    """Workers that have a run."""
+    queued: int
+    """Runs that wait for one."""
+    ready: bool
+    """Whether a worker has all it needs to train."""
+    closed: bool
+    """Whether the engine has ended, and will start nothing any more."""
 
 
 class Crew:
@@ -44,9 +61,21 @@ class Crew:
         """Processor threads of all runs that workers hold."""
         return sum(worker.threads for worker in self.workers if worker.run_id)
 
-    def holds(self, run_id: str) -> bool:
-        """Whether a worker was given this run and its end has not been noticed yet."""
-        return any(worker.run_id == run_id for worker in self.workers)
+    @property
+    def run_ids(self) -> set[str]:
+        """Of the runs that workers were given and whose end has not been noticed yet."""
+        return {worker.run_id for worker in self.workers if worker.run_id}
+
+    def load(self, *, queued: int, closed: bool) -> Load:
+        """How busy it is; `queued` and `closed` are the engine's to say."""
+        workers = [worker for worker in self.workers if worker.alive()]
+        return Load(
+            workers=len(workers),
+            running=sum(1 for worker in workers if worker.run_id),
+            queued=queued,
+            ready=any(worker.ready for worker in workers),
+            closed=closed,
+        )
 
     def renew(self, *, needed: bool) -> None:
         """Forget workers that died, have needless ones end, and start one if no other is free."""

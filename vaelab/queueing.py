@@ -9,6 +9,9 @@ from contextlib import suppress
 from vaelab.run_folder import Run, RunDamaged
 from vaelab.runs import RunNotFound, RunStore
 
+_AT_ONCE = (False, -1, 0)
+"""A turn before all turns."""
+
 
 class RunQueue:
     """Runs of a store in the order in which they are to be trained; not safe for several threads.
@@ -22,7 +25,9 @@ class RunQueue:
 
     def __init__(self, store: RunStore) -> None:
         self._store = store
-        self._ids = [run.id for _, _, run in sorted(_waiting(store), key=lambda found: found[:2])]
+        waiting = [run for _, _, run in sorted(_waiting(store), key=lambda found: found[:2])]
+        self._ids = [run.id for run in waiting]
+        self._at_once = {run.id for run in waiting if run.request().action == "stop"}
         self._lanes: dict[str, tuple[str, str]] = {}
         self._turns: dict[str, int] = {}
         self._twins = ""
@@ -33,12 +38,22 @@ class RunQueue:
     def __len__(self) -> int:
         return len(self._ids)
 
+    @property
+    def ids(self) -> set[str]:
+        """Of all runs that wait."""
+        return set(self._ids)
+
     def place(self, run: Run) -> int | None:
         """The run's place, counted from 1; None if it does not wait."""
         return self._order().index(run.id) + 1 if run.id in self._ids else None
 
-    def add(self, *runs: Run, first: bool = False) -> None:
-        """Let runs wait, behind all of their visitor or before them; one that waits stays where it is."""
+    def add(self, *runs: Run, first: bool = False, at_once: bool = False) -> None:
+        """Let runs wait, behind all of their visitor or before them; one that waits stays where it is.
+
+        What is only to be ended comes `at_once`, before all visitors' turns, and takes none.
+        """
+        added = {run.id for run in runs}
+        self._at_once = self._at_once | added if at_once else self._at_once - added
         new = [run.id for run in runs if run not in self]
         self._ids = new + self._ids if first else self._ids + new
         for place, run_id in enumerate(self._ids):
@@ -47,7 +62,7 @@ class RunQueue:
 
     def remove(self, run: Run) -> None:
         """Let a run no longer wait."""
-        self._ids.remove(run.id)
+        self._forget(run.id)
         run.set_meta(place=None)
 
     def head(self) -> Run | None:
@@ -59,15 +74,21 @@ class RunQueue:
                 _ = run.request(), run.status()  # what cannot be read would hold up all others
                 if run.meta.place is not None:
                     return run
-            self._ids.remove(first)
+            self._forget(first)
         return None
 
     def pop(self) -> None:
         """Take the first run out: it was given to a worker, and its visitor has had a turn."""
         first = self._order()[0]
-        owner, self._twins = self._lane(first)
-        self._turns[owner] = max(self._turns.values(), default=0) + 1
-        self._ids.remove(first)
+        if first not in self._at_once:
+            owner, self._twins = self._lane(first)
+            self._turns[owner] = max(self._turns.values(), default=0) + 1
+        self._forget(first)
+
+    def _forget(self, run_id: str) -> None:
+        self._ids.remove(run_id)
+        self._at_once.discard(run_id)
+        self._lanes.pop(run_id, None)
 
     def _order(self) -> list[str]:
         """The ids as they come to their turns, if nobody else comes."""
@@ -79,6 +100,9 @@ class RunQueue:
         for run_id in self._ids:
             owner, twins = self._lane(run_id)
             begun = bool(twins) and twins == self._twins
+            if run_id in self._at_once:
+                turns[run_id] = _AT_ONCE
+                continue
             if twins in of_twins:
                 turns[run_id] = of_twins[twins]
                 continue
@@ -107,4 +131,5 @@ def _waiting(store: RunStore) -> Iterator[tuple[float, float, Run]]:
         with suppress(RunDamaged):
             meta = run.meta
             if meta.place is not None:
+                _ = run.request()  # what cannot be read would hold up all others
                 yield meta.place, meta.created, run

@@ -116,8 +116,6 @@ class Recorder:
             self._fail(error)
             raise
         finally:
-            with suppress(OSError):
-                drop_live_decoder(self.run)
             self._log.close()
             self._lock.release()
 
@@ -211,6 +209,8 @@ class Recorder:
             self._end("failed", explained(error) or f"Training failed: {unforeseen}")
 
     def _end(self, state: State, message: str) -> None:
+        with suppress(OSError):
+            drop_live_decoder(self.run)  # first: a folder that says it is over changes no more
         try:
             self._update(state=state, message=message, pid=0)
         except OSError:

@@ -95,7 +95,11 @@ class RunStore:
 
     def runs(self) -> list[Run]:
         """The runs below `root`, newest first; damaged ones last."""
-        return sorted(self._in(self.root, shipped=False), key=_created, reverse=True)
+        return sorted(self.folders(), key=_created, reverse=True)
+
+    def folders(self) -> Iterator[Run]:
+        """The runs below `root` in any order: none of their files is read."""
+        return self._in(self.root, shipped=False)
 
     def shipped_runs(self) -> list[Run]:
         """The runs that come with VAE Lab, by name of their folder."""
@@ -103,7 +107,9 @@ class RunStore:
 
     def group(self, group: str) -> list[Run]:
         """The runs of a group (twins, a sweep) in the order of their submission; no damaged ones."""
-        return [run for run in reversed(self.runs()) if group and _group(run) == group]
+        if not group:
+            return []
+        return sorted((run for run in self.folders() if _group(run) == group), key=_created)
 
     def get(self, run_id: str) -> Run:
         """The run of exactly this id; raises RunNotFound."""

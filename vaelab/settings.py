@@ -27,6 +27,7 @@ class Settings:
     warm: bool = _setting(True, "0: nothing is loaded before the first page needs it")
     visitor_queued: int = _setting(60, "runs of a visitor that wait or train")
     visitor_runs: int = _setting(200, "runs of a visitor that are kept")
+    visitor_gigabytes: int = _setting(10, "gigabytes (10⁹ bytes) that the runs of a visitor take on the disk")
     server_queued: int = _setting(600, "runs of all visitors that wait or train")
     server_runs: int = _setting(5000, "runs of all visitors that are kept")
     server_gigabytes: int = _setting(50, "gigabytes (10⁹ bytes) that all runs take on the disk")

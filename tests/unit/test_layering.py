@@ -30,7 +30,7 @@ GROUPS = {
     "randomness",
     "training": "checkpoints session training",
     "trained": "measuring trained",
-    "engine": "admission asking crew engine measurers processes queueing",
+    "engine": "admission asking crew dispatch engine measurers processes queueing",
     "programs": "__main__ cli_evaluation cli_output cli_parsing cli_sweep cli_training measurer worker",
     "ui": "ui",
     "pages": "pages",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from vaelab.config import RunConfig
+from vaelab.events import Request
 from vaelab.queueing import RunQueue
 from vaelab.run_folder import Run
 from vaelab.runs import RunStore
@@ -71,6 +72,26 @@ def test_what_goes_on_is_first_among_its_visitor_only(names: Names) -> None:
     names.wait("a2", "b2")
     names.queue.add(names.runs["a1"], first=True)
     assert list(taken) == ["b1", "a1", "b2", "a2"]
+
+
+def test_what_is_only_to_be_ended_comes_before_all_and_takes_no_turn(names: Names) -> None:
+    names.wait("a1", "a2", "b1")
+    taken = names.taken()
+    assert next(taken) == "a1"
+    for name in ("a1", "a2"):  # one that comes anew, and one that waits already
+        names.runs[name].set_request(Request(action="stop"))
+        names.queue.add(names.runs[name], at_once=True)
+    names.wait("b2")
+    again = RunQueue(names.store)
+    assert [again.place(names.runs[name]) for name in ("a2", "a1")] == [1, 2]
+    assert list(taken) == ["a2", "a1", "b1", "b2"]
+
+
+def test_what_is_to_go_on_after_all_waits_its_turn(names: Names) -> None:
+    names.wait("b1", "a1")
+    names.queue.add(names.runs["a1"], at_once=True)
+    names.queue.add(names.runs["a1"])
+    assert list(names.taken()) == ["b1", "a1"]
 
 
 def test_a_queue_is_found_again(names: Names) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaelab.admission import LimitReached, admit
+from vaelab.admission import LimitReached
 from vaelab.arrays import save_preview
 from vaelab.datasets import is_ready
 from vaelab.runs import Run
-from vaelab.settings import read_settings
 from vaelab.transfer import LARGEST_ZIP, ImportRefused, import_bundle
-from vaelab.ui.state import dataset, store
+from vaelab.ui.state import dataset, engine, store
 from vaelab.ui.visitor import visitor
 from vaelab.unpacking import MEGABYTE
 
@@ -42,7 +41,7 @@ def _import(key: str) -> None:
         return
     state.imports += 1
     try:
-        admit(store(), read_settings(), visitor())
+        engine().admit(visitor())
         run = import_bundle(file.getvalue(), store(), visitor())
     except (ImportRefused, LimitReached) as refusal:
         state.import_refusal = str(refusal)

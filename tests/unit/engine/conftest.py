@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.engine.following import COMPARED, ENDLESS, SHORT, reaches, trains_on
 from tests.unit.waiting import until
-from vaelab import crew, events
+from vaelab import crew, dispatch, events
 from vaelab import engine as engine_module
 from vaelab.engine import Engine
 from vaelab.run_folder import Run
@@ -83,6 +83,6 @@ def waiting(engine: Engine) -> tuple[Run, Run]:
 def clock(monkeypatch) -> SimpleNamespace:
     """The engine's clock, which stands still until the test moves it."""
     made = SimpleNamespace(now=1000.0)
-    for module in (engine_module, crew):
+    for module in (engine_module, dispatch, crew):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: made.now))
     return made

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.unit.engine.following import SHORT
-from vaelab.admission import LimitReached, admit
+from vaelab.admission import Admission, LimitReached
+from vaelab.config import RunConfig
 from vaelab.runs import RunStore
 from vaelab.settings import Settings
-
-ROOMY = Settings()
 
 
 @pytest.fixture
@@ -23,42 +23,67 @@ def store(tmp_path: Path) -> RunStore:
     return made
 
 
+def admit(store: RunStore, owner: str, configs: list[RunConfig], **limits: Any) -> None:
+    """Ask a server of these limits whose runs all wait."""
+    server = Admission(store, replace(Settings(), **limits))
+    server.admit(owner, configs, active={run.id for run in store.runs()})
+
+
 @pytest.mark.parametrize("limit", ["visitor_queued", "visitor_runs"])
 def test_the_limit_of_one_visitor_is_not_that_of_another(store: RunStore, limit: str) -> None:
-    tight = replace(ROOMY, **{limit: 2})
     with pytest.raises(LimitReached, match="You have 2 runs"):
-        admit(store, tight, "ann", [SHORT])
-    admit(store, tight, "ben", [SHORT, SHORT])
+        admit(store, "ann", [SHORT], **{limit: 2})
+    admit(store, "ben", [SHORT, SHORT], **{limit: 2})
     with pytest.raises(LimitReached, match="You have 0 runs"):
-        admit(store, tight, "ben", [SHORT] * 3)
-    admit(store, replace(tight, single_user=True), "ann", [SHORT])
+        admit(store, "ben", [SHORT] * 3, **{limit: 2})
+    admit(store, "ann", [SHORT], single_user=True, **{limit: 2})
 
 
 @pytest.mark.parametrize("limit", ["server_queued", "server_runs"])
 def test_the_limit_of_the_server_holds_for_all(store: RunStore, limit: str) -> None:
     for single_user in (False, True):
         with pytest.raises(LimitReached, match="server"):
-            admit(store, replace(ROOMY, single_user=single_user, **{limit: 2}), "ben", [SHORT])
-    admit(store, replace(ROOMY, **{limit: 3}), "ben", [SHORT])
+            admit(store, "ben", [SHORT], single_user=single_user, **{limit: 2})
+    admit(store, "ben", [SHORT], **{limit: 3})
+
+
+def test_runs_that_are_over_do_not_wait(store: RunStore) -> None:
+    Admission(store, replace(Settings(), visitor_queued=1, server_queued=1)).admit("ann", [SHORT])
 
 
 def test_the_disk_may_be_full(store: RunStore) -> None:
-    with (store.root / "large").open("wb") as file:
+    limits = replace(Settings(), visitor_gigabytes=1, server_gigabytes=2)
+    server = Admission(store, limits)
+    server.admit("ann")
+    one, other = store.runs()
+    snapshots = one.path / "snapshots"
+    snapshots.mkdir()
+    _enlarge(snapshots / "000001.npz")
+    with pytest.raises(LimitReached, match="Your runs take the 1 GB"):
+        server.admit("ann")
+    server.admit("ben")
+    _enlarge(other.path / "model.safetensors")
+    with pytest.raises(LimitReached, match="on this server take the 2 GB"):
+        server.admit("ben")
+    store.delete(other)
+    server.admit("ben")
+
+
+def _enlarge(path: Path) -> None:
+    with path.open("wb") as file:
         file.truncate(10**9)  # sparse: takes no room
-    with pytest.raises(LimitReached, match="take the 1 GB"):
-        admit(store, replace(ROOMY, server_gigabytes=1), "ben")
 
 
 def test_a_run_must_not_take_too_long(store: RunStore) -> None:
     long = SHORT.variant(epochs=500, train_size=60000, hidden=1024)
     with pytest.raises(LimitReached, match="fewer epochs"):
-        admit(store, replace(ROOMY, run_minutes=1), "ben", [SHORT, long])
-    admit(store, replace(ROOMY, run_minutes=1), "ben", [SHORT])
-    admit(store, replace(ROOMY, run_minutes=1, single_user=True), "ben", [long])
+        admit(store, "ben", [SHORT, long], run_minutes=1)
+    admit(store, "ben", [SHORT], run_minutes=1)
+    admit(store, "ben", [long], run_minutes=1, single_user=True)
 
 
 def test_a_damaged_run_counts_for_the_server_and_hinders_nobody(store: RunStore) -> None:
     (store.runs()[0].path / "meta.json").write_text("{")
-    admit(store, replace(ROOMY, visitor_runs=2), "ann", [SHORT])
+    admit(store, "ann", [SHORT], visitor_runs=2)
     with pytest.raises(LimitReached, match="keeps 2 runs"):
-        admit(store, replace(ROOMY, server_runs=2), "ann", [SHORT])
+        admit(store, "ann", [SHORT], server_runs=2)

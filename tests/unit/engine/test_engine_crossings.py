@@ -15,10 +15,11 @@ import pytest
 from tests.unit.engine.following import ENDLESS, SHORT
 from tests.unit.engine.puppets import Puppet, Stillborn, say
 from tests.unit.waiting import until
-from vaelab import crew
+from vaelab import crew, dispatch
 from vaelab import engine as engine_module
 from vaelab.crew import TRY_AGAIN
-from vaelab.engine import PAUSE_HOLDS, Engine
+from vaelab.dispatch import PAUSE_HOLDS
+from vaelab.engine import Engine
 from vaelab.events import Request
 from vaelab.runs import RunStore
 
@@ -72,7 +73,7 @@ def pause_and_release(play: Play, monkeypatch) -> None:
     play.says("running")
     play.engine.ask(play.run, "pause")
     play.says("paused", epoch=1.5)
-    monkeypatch.setattr(engine_module, "PAUSE_HOLDS", 0.0)
+    monkeypatch.setattr(dispatch, "PAUSE_HOLDS", 0.0)
     until(lambda: play.run.request().action == "release")
 
 
@@ -135,7 +136,7 @@ def test_a_resume_that_the_worker_has_not_read_yet_is_not_taken_back(play: Play,
     play.engine.ask(play.run, "pause")
     play.says("paused", epoch=1.5)
     play.engine.ask(play.run, "resume")
-    monkeypatch.setattr(engine_module, "PAUSE_HOLDS", 0.0)
+    monkeypatch.setattr(dispatch, "PAUSE_HOLDS", 0.0)
     play.looked_again()
     assert play.run.request().action == "run"
 
@@ -202,11 +203,11 @@ def test_workers_that_cannot_begin_are_not_tried_all_the_time(
     engine = Engine(RunStore(tmp_path))
     until(lambda: made)
     engine.close()  # from here on it looks when the test says so
-    engine._look_after_workers()
+    engine._dispatch.look_after_workers()
     tried = len(made)
     clock.now += TRY_AGAIN - 1
-    engine._look_after_workers()
+    engine._dispatch.look_after_workers()
     assert len(made) == tried
     clock.now += 2
-    engine._look_after_workers()
+    engine._dispatch.look_after_workers()
     assert len(made) == tried + 1

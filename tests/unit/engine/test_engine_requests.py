@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.engine.following import ENDLESS, SHORT, agrees, reaches, trained_so_far, trains_on
 from tests.unit.waiting import until
-from vaelab import engine as engine_module
+from vaelab import dispatch
 from vaelab.engine import Engine
 from vaelab.history import History
 from vaelab.run_folder import Run
@@ -69,6 +69,7 @@ def test_a_released_pause_goes_on_for_an_epoch_before_those_that_wait(
     assert paused.status().epoch == int(at) + 1
     reaches(behind, "finished")
     engine.ask(paused, "resume")
+    trains_on(paused)  # to stop it while it waits would only take it out of the queue
     trained_so_far(paused)
     engine.ask(paused, "stop")
     reaches(paused, "stopped")
@@ -128,7 +129,7 @@ def test_a_run_that_is_over_stays_as_it_is(store: RunStore, engine: Engine, acti
 def test_resuming_in_the_moment_of_the_release_is_never_lost(
     engine: Engine, undisturbed: Any, monkeypatch
 ) -> None:
-    monkeypatch.setattr(engine_module, "PAUSE_HOLDS", 0.0)
+    monkeypatch.setattr(dispatch, "PAUSE_HOLDS", 0.0)
     run = engine.submit(ENDLESS)
     for _ in range(5):
         trains_on(run)

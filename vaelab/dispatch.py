@@ -1,0 +1,154 @@
+"""The runs that wait are given to workers and taken back, and what is asked of a run finds it anywhere.
+
+A run is in the queue, with a worker, or with nobody; this is where it goes from one to the other.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+
+from vaelab.asking import REVIVES, Action, as_request, rests
+from vaelab.crew import Crew
+from vaelab.events import Request
+from vaelab.measurers import Measurers
+from vaelab.queueing import RunQueue
+from vaelab.run_folder import Run, RunDamaged
+from vaelab.runs import RunNotFound, RunStore
+
+logger = logging.getLogger(__name__)
+
+PAUSE_HOLDS = 60.0
+"""Seconds for which a paused run keeps its worker when nobody waits for it."""
+
+
+class Dispatch:
+    """A queue and a crew, and the runs between them; not safe for several threads.
+
+    Parameters
+    ----------
+    store: where the runs are.
+    crew: the workers.
+    measurers: told when the training of a run has ended.
+    threads: of the processor, for a run that says nothing of its own.
+    capacity: threads of all runs that train at once.
+    """
+
+    def __init__(
+        self, store: RunStore, crew: Crew, measurers: Measurers, *, threads: int, capacity: int
+    ) -> None:
+        self.store = store
+        self.queue = RunQueue(store)
+        self.crew = crew
+        self._measurers = measurers
+        self._threads = threads
+        self._capacity = capacity
+        self._paused_since: dict[str, float] = {}
+        self._asked_too_late: dict[str, Action] = {}
+
+    # Asked from outside
+
+    def enqueue(self, run: Run, request: Request, *, first: bool = False) -> None:
+        """Have a run wait for a worker, `first` among its visitor's; what is to be ended comes before all."""
+        run.set_request(request)
+        self.queue.add(run, first=first, at_once=request.action == "stop")
+
+    def ask(self, run: Run, action: Action) -> None:
+        """Do what `Engine.ask` promises."""
+        status = run.status()
+        if run in self.queue and action in ("pause", "stop"):
+            self._leave_queue(run, action)
+        elif run in self.queue:
+            self.enqueue(run, as_request(action, status))
+        elif status.has_writer or status.state == "queued":
+            run.set_request(as_request(action, status))
+        elif run.id in self.crew.run_ids:
+            # Its worker has let go of it, or died, and is about to say so.
+            self._asked_too_late[run.id] = action
+        elif action == "stop" and not run.has_begun():
+            self.store.delete(run)
+        elif status.state in REVIVES[action]:
+            self.enqueue(run, as_request(action, status), first=run.has_begun())
+
+    def end(self, runs: Iterable[Run]) -> None:
+        """Stop runs for good: also one that had begun and waits to go on ends, instead of being paused."""
+        for run in runs:
+            if run in self.queue and run.has_begun():
+                self.enqueue(run, Request(action="stop"))
+            else:
+                self.ask(run, "stop")
+
+    def active(self) -> set[str]:
+        """Ids of the runs that wait or are with a worker."""
+        return self.queue.ids | self.crew.run_ids
+
+    # What is done at every look
+
+    def look_after_workers(self) -> None:
+        """Look after the runs of all workers; keep a spare one warm."""
+        for worker in self.crew.workers:
+            done = worker.take_done()
+            run = self._known(done or worker.run_id)
+            if run is None:
+                continue
+            try:
+                if done:
+                    self._let_go(run)
+                elif worker.started:
+                    run.set_meta(place=None)
+                    self._release_if_paused(run)
+            except (RunDamaged, OSError):
+                logger.exception("Run %s cannot be looked after", run.id)
+        self.crew.renew(needed=bool(self.queue))
+
+    def start_next(self) -> None:
+        """Give the first runs of the queue to workers, as far as there is room."""
+        while (run := self.queue.head()) is not None:
+            # One that has begun goes on with the threads it had; another machine may have had more of them.
+            threads = run.status().threads or run.meta.threads or self._threads
+            fits = self.crew.threads + min(threads, self._capacity) <= self._capacity
+            # A run that only has to be ended does not wait for others to be trained.
+            if not self.crew.idle or not (fits or run.request().action == "stop"):
+                return
+            self.queue.pop()
+            self.crew.idle[0].train(run, threads)
+
+    def _let_go(self, run: Run) -> None:
+        """After a worker is done with a run: do what was asked of it too late for this worker."""
+        self._paused_since.pop(run.id, None)
+        run.set_meta(place=None)
+        action = self._asked_too_late.pop(run.id, None)
+        status, request = run.status(), run.request()
+        released = status.state == "paused" and request.action in ("run", "stop")
+        stopped = status.state == "stopped" and request.action == "run"
+        if action:
+            self.ask(run, action)
+        elif (released or stopped) and not rests(request, status):
+            self.enqueue(run, request, first=True)
+        else:
+            self._measurers.training_ended(run)
+
+    def _release_if_paused(self, run: Run) -> None:
+        status, request = run.status(), run.request()
+        # Where it is asked to go on, its worker just has not noticed yet: that wish must not be lost.
+        if status.state != "paused" or not rests(request, status):
+            self._paused_since.pop(run.id, None)
+            return
+        since = self._paused_since.setdefault(run.id, time.monotonic())
+        if time.monotonic() - since > PAUSE_HOLDS or self.queue:
+            run.set_request(replace(request, action="release"))
+
+    def _known(self, run_id: str | None) -> Run | None:
+        try:
+            return self.store.get(run_id) if run_id else None
+        except RunNotFound:
+            return None
+
+    def _leave_queue(self, run: Run, action: Action) -> None:
+        if not run.has_begun() and action == "pause":
+            run.set_request(Request(action="pause"))
+        self.queue.remove(run)
+        if not run.has_begun() and action == "stop":
+            self.store.delete(run)

@@ -11,6 +11,7 @@ from vaelab.ui.run_removal import carry_out_deletions, confirm_deletion
 from vaelab.ui.run_table import TICK, listed_runs, runs_table, selected_run, states
 from vaelab.ui.run_words import may_change
 from vaelab.ui.state import engine
+from vaelab.ui.steering import tell_refusal
 
 engine()  # made here too, so that a queue goes on whichever page is opened after a restart
 refused = follow_run_link()
@@ -21,8 +22,9 @@ selected = selected_run(listed)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.title("Runs", width="content")
     import_popover()
-for sentence in filter(None, (refused, st.session_state.pop("runs_refusal", None))):
-    st.warning(sentence)
+if refused:
+    st.warning(refused)
+tell_refusal()
 if not any(may_change(summary.run) for summary in listed):
     with st.container(horizontal=True, vertical_alignment="center", key="no-runs"):
         st.markdown("You have no runs yet: these are finished examples.", width="content")

@@ -15,10 +15,11 @@ from tqdm import tqdm
 from vaelab import events
 from vaelab.cli_training import End, stopped_by_signals, stopped_when_nobody_reads, training_events
 from vaelab.config import RunConfig
+from vaelab.fields import in_words
 from vaelab.recording import Recorder, explained
 from vaelab.runs import RunStore
 from vaelab.sweep import Sweep
-from vaelab.sweep_results import MEASURES, Best, Losses, Result, best, comparable, result, value_text, words
+from vaelab.sweep_results import MEASURES, Best, Losses, Result, best, comparable, result, words
 
 
 def sweep_here(sweep: Sweep, store: RunStore, *, device: str | None, as_json: bool) -> int:
@@ -124,7 +125,7 @@ class _Table:
     def show(self, event: events.Event, config: RunConfig) -> None:
         """Move on within a run."""
         if isinstance(event, events.Started):
-            self._bar.set_description_str(", ".join(value_text(n, getattr(config, n)) for n in self._axes))
+            self._bar.set_description_str(", ".join(in_words(n, getattr(config, n)) for n in self._axes))
         elif isinstance(event, events.Step):
             self._bar.update(self._done + event.epoch / config.epochs - self._bar.n)
 
@@ -157,7 +158,7 @@ def _table(axes: Sequence[str], results: Sequence[Result], measure: str) -> list
     heads = [*axes, "seed", "state", f"held-out {measure}", f"test {measure}", "seconds", "run"]
     rows = [
         [
-            *(value_text(name, value) for name, value in zip(axes, made.values, strict=True)),
+            *(in_words(name, value) for name, value in zip(axes, made.values, strict=True)),
             str(made.seed), made.state, _number(made.held_out, measure, known.digits),
             _number(made.test, measure, known.digits), f"{made.seconds:.1f}", made.run,
         ]

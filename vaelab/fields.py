@@ -130,3 +130,24 @@ def as_text(value: Any) -> str:
     Reading the text gives exactly the value again.
     """
     return "none" if value is None else str(value).removesuffix(".0")
+
+
+def in_words(name: str, value: Any) -> str:
+    """A field's value as people read it: `bce` is "Cross-entropy (bce)", 60000 is "60,000"."""
+    if type(value) is int and value >= 10_000 and name != "seed":
+        return f"{value:,}"
+    return field_spec(name).labels.get(value) or as_text(value)
+
+
+def changes(config: RunConfig, before: RunConfig) -> list[str]:
+    """Names of the fields in which two configs differ, in the order of the fields."""
+    return [name for name in FIELD_NAMES if getattr(config, name) != getattr(before, name)]
+
+
+def changes_in_words(config: RunConfig, before: RunConfig) -> str:
+    """What differs: "learning rate 0.1 instead of 0.001, beta 4 instead of 1"; empty if nothing does."""
+    return ", ".join(
+        f"{field_spec(name).label.lower()} {in_words(name, getattr(config, name))} instead of "
+        f"{in_words(name, getattr(before, name))}"
+        for name in changes(config, before)
+    )

@@ -9,6 +9,7 @@ those which are often confused, such as 4 and 9 or pullover and coat, differ mos
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,6 +75,13 @@ def text_on(color: str) -> str:
     """Black or white, whichever reads better on a colour: the contrast is at least 4.5 to 1."""
     light = luminance(color) + 0.05
     return "#000000" if light / 0.05 > 1.05 / light else "#ffffff"
+
+
+def between(share: float, ends: Sequence[str]) -> str:
+    """A colour from the first to the last of a series of #rrggbb; `share` from 0 to 1."""
+    stops = np.array([channels(color) for color in ends])
+    mixed = [np.interp(share, np.linspace(0, 1, len(ends)), stops[:, channel]) for channel in range(3)]
+    return "#{:02x}{:02x}{:02x}".format(*(round(float(part)) for part in mixed))
 
 
 def error_colors(errors: np.ndarray) -> np.ndarray:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from vaelab.config import RunConfig, why_not_in_force
-from vaelab.fields import FIELD_NAMES, as_text, field_spec
+from vaelab.fields import FIELD_NAMES, in_words
 from vaelab.presets import PRESETS
 from vaelab.runs import Run, RunDamaged
 from vaelab.status import Amount, Finite, Meta, Status, checked
@@ -101,5 +100,4 @@ def in_force(config: RunConfig, name: str) -> str | None:
     """A field's value in words; None where it has no effect."""
     if why_not_in_force(config, name):
         return None
-    value: Any = getattr(config, name)
-    return field_spec(name).labels.get(value) or as_text(value)
+    return in_words(name, getattr(config, name))

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from vaelab.fields import in_words
 from vaelab.figure_parts import axis_limits, decimate
 from vaelab.palette import PALETTE
-from vaelab.sweep_results import MEASURES, Values, value_text
+from vaelab.sweep_results import MEASURES, Values
 
 POINTS = 120
 """Points that a line is drawn with, at most."""
@@ -91,7 +92,7 @@ def _layout(measure: str) -> dict[str, Any]:
 
 
 def _heading(axes: Sequence[str], values: Values, x: float, y: float) -> dict[str, Any]:
-    text = " · ".join(value_text(name, value) for name, value in zip(axes, values, strict=True))
+    text = " · ".join(in_words(name, value) for name, value in zip(axes, values, strict=True))
     return {"text": f"<b>{text}</b>", "xref": "paper", "yref": "paper", "x": x, "y": y,
             "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 12}}  # fmt: skip
 

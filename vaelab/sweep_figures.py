@@ -1,4 +1,4 @@
-"""A sweep as Plotly figures: a measure against the value, rate against distortion, a table of two fields.
+"""A sweep as Plotly figures: a measure against the value, and rate against distortion.
 
 Every point that can be chosen has the id of its run as its `customdata`.
 """
@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-import numpy as np
 import plotly.graph_objects as go
 
-from vaelab.fields import field_spec
-from vaelab.palette import PALETTE, SYMBOLS, channels, text_on
+from vaelab.fields import field_spec, in_words
+from vaelab.palette import PALETTE, SYMBOLS, between, channels
 from vaelab.sweep_results import (
     MEASURES,
     Band,
@@ -22,7 +21,6 @@ from vaelab.sweep_results import (
     Values,
     bands,
     by_setting,
-    value_text,
     words,
 )
 
@@ -32,10 +30,10 @@ DECADE = 10.0
 STANDOFF = 6
 """Pixels from the labels of an axis to its title: without a number Plotly lets them overlap."""
 
-MARKERS = (*SYMBOLS, "square", "diamond", "triangle-down", "x")
+RATES = (PALETTE.recon, PALETTE.total, PALETTE.kl)
+"""Colours of the values of a field, from the first to the last."""
 
-LOW, HIGH = "#0b4f8f", "#dcebfa"
-"""Colours of the lowest and the highest cell of a heat map."""
+MARKERS = (*SYMBOLS, "square", "diamond", "triangle-down", "x")
 
 Scale = Literal["log", "linear", "category"]
 
@@ -70,18 +68,18 @@ def measure_curve(
     if best is not None and best.measure == measure:
         traces.append(_star([x[best.values]], [best.held_out.mean]))
     return go.Figure(traces, {
-        "xaxis": {"title": {"text": _title(name)}, **_ticks(name, kind, x)},
+        "xaxis": {"title": {"text": axis_title(name)}, **_ticks(name, kind, x)},
         "yaxis": {"title": {"text": f"{known.label} ({unit})", "standoff": STANDOFF}},
         "hovermode": "closest",
         "showlegend": True,
-        "legend": _legend(),
+        "legend": legend_above(),
     })  # fmt: skip
 
 
 def _places(name: str, kind: Scale, results: Sequence[Result]) -> dict[Values, Any]:
     """Where each value is on the axis."""
     return {
-        values: value_text(name, values[0]) if kind == "category" else values[0]
+        values: in_words(name, values[0]) if kind == "category" else values[0]
         for values in by_setting(results)
     }
 
@@ -89,11 +87,12 @@ def _places(name: str, kind: Scale, results: Sequence[Result]) -> dict[Values, A
 def _ticks(name: str, kind: Scale, x: dict[Values, Any]) -> dict[str, Any]:
     if kind == "category":
         return {"type": "category", "categoryorder": "array", "categoryarray": list(x.values())}
-    texts = [value_text(name, value) for value in x.values()]
+    texts = [in_words(name, value) for value in x.values()]
     return {"type": kind, "tickvals": list(x.values()), "ticktext": texts}
 
 
-def _title(name: str) -> str:
+def axis_title(name: str) -> str:
+    """What an axis of a field is called: its label, and its unit if it has one."""
     spec = field_spec(name)
     return f"{spec.label} ({spec.unit})" if spec.unit else spec.label
 
@@ -155,7 +154,8 @@ def _star(x: list[Any], y: list[Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _legend() -> dict[str, Any]:
+def legend_above() -> dict[str, Any]:
+    """Where the entries stand: in a row over the chart."""
     return {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
 
 
@@ -190,7 +190,7 @@ def rate_distortion(axes: Sequence[str], results: Sequence[Result]) -> go.Figure
         "yaxis": {"title": {"text": "distortion: reconstruction (nats per image)", "standoff": STANDOFF}},
         "hovermode": "closest",
         "showlegend": True,
-        "legend": _legend() | {"title": {"text": " × ".join(field_spec(name).label for name in axes)}},
+        "legend": legend_above() | {"title": {"text": " × ".join(field_spec(name).label for name in axes)}},
     })  # fmt: skip
 
 
@@ -202,7 +202,7 @@ def _styles(settings: list[Values]) -> dict[Values, Style]:
     """A colour for each value of the first field, a symbol for each of the last one."""
     first, last = (list(dict.fromkeys(values[axis] for values in settings)) for axis in (0, -1))
     return {
-        values: (_between(first.index(values[0]) / max(1, len(first) - 1)),
+        values: (between(first.index(values[0]) / max(1, len(first) - 1), RATES),
                  MARKERS[last.index(values[-1]) % len(MARKERS)])
         for values in settings
     }  # fmt: skip
@@ -212,7 +212,7 @@ def _cloud(
     axes: Sequence[str], values: Values, of_setting: Sequence[Result], style: Style
 ) -> dict[str, Any]:  # fmt: skip
     shown = [result for result in of_setting if result.value("kl") is not None]
-    name = ", ".join(value_text(axis, value) for axis, value in zip(axes, values, strict=True))
+    name = ", ".join(in_words(axis, value) for axis, value in zip(axes, values, strict=True))
     return {
         "type": "scatter", "mode": "markers", "x": [result.value("kl") for result in shown],
         "y": [result.value("recon") for result in shown], "name": name, "showlegend": len(axes) == 1,
@@ -225,75 +225,10 @@ def _cloud(
 
 def _key(axes: Sequence[str], styles: dict[Values, Style]) -> list[dict[str, Any]]:
     """Entries of the legend alone: what each colour and what each symbol means."""
-    colors = {value_text(axes[0], values[0]): (color, MARKERS[0]) for values, (color, _) in styles.items()}
-    symbols = {
-        value_text(axes[1], values[1]): (PALETTE.baseline, mark) for values, (_, mark) in styles.items()
-    }
+    colors = {in_words(axes[0], values[0]): (color, MARKERS[0]) for values, (color, _) in styles.items()}
+    symbols = {in_words(axes[1], values[1]): (PALETTE.baseline, mark) for values, (_, mark) in styles.items()}
     return [
         {"type": "scatter", "mode": "markers", "x": [None], "y": [None], "hoverinfo": "skip", "name": name,
          "marker": {"color": color, "size": 10, "symbol": symbol}}
         for name, (color, symbol) in [*colors.items(), *symbols.items()]
     ]  # fmt: skip
-
-
-def _between(share: float, ends: Sequence[str] = (PALETTE.recon, PALETTE.total, PALETTE.kl)) -> str:
-    """A colour from the first to the last of a series; `share` from 0 to 1."""
-    stops = np.array([channels(color) for color in ends])
-    mixed = [np.interp(share, np.linspace(0, 1, len(ends)), stops[:, channel]) for channel in range(3)]
-    return "#{:02x}{:02x}{:02x}".format(*(round(float(part)) for part in mixed))
-
-
-def heat_map(axes: Sequence[str], results: Sequence[Result], measure: str, best: Best | None) -> go.Figure:
-    """A measure on held-out images for each pair of values, averaged over seeds; the darker, the lower."""
-    known, found = MEASURES[measure], bands(results, measure)
-    across, down = (list(dict.fromkeys(result.values[axis] for result in results)) for axis in (0, 1))
-    names = [[value_text(name, value) for value in values]
-             for name, values in zip(axes, (across, down), strict=True)]  # fmt: skip
-    cells = np.full((len(down), len(across)), np.nan)
-    for band in found:
-        cells[down.index(band.values[1]), across.index(band.values[0])] = band.mean
-    lowest, highest = (np.nanmin(cells), np.nanmax(cells)) if found else (0.0, 1.0)
-    heat = {
-        "type": "heatmap", "x": names[0], "y": names[1], "z": cells, "zmin": lowest, "zmax": highest,
-        "colorscale": [[0, LOW], [1, HIGH]], "hoverinfo": "skip", "xgap": 2, "ygap": 2,
-        "colorbar": {"title": {"text": known.unit, "side": "right"}, "thickness": 12},
-    }  # fmt: skip
-    traces = [heat, _numbers(axes, results, known, found, lowest, highest)]
-    if best is not None and best.measure == measure:
-        place = [value_text(name, value) for name, value in zip(axes, best.values, strict=True)]
-        traces.append(_frame(place))
-    return go.Figure(traces, {
-        "xaxis": {"title": {"text": _title(axes[0])}, "type": "category", "categoryarray": names[0]},
-        "yaxis": {"title": {"text": _title(axes[1]), "standoff": STANDOFF}, "type": "category",
-                  "categoryarray": names[1]},
-        "hovermode": "closest",
-        "showlegend": best is not None,
-        "legend": _legend(),
-    })  # fmt: skip
-
-
-def _numbers(
-    axes: Sequence[str], results: Sequence[Result], measure: Measure, found: list[Band],
-    low: float, high: float,
-) -> dict[str, Any]:  # fmt: skip
-    """The means as text on their cells; choosing one chooses its first run."""
-    first = {values: of_setting[0].run for values, of_setting in by_setting(results).items()}
-    spread = high - low or 1.0
-    colors = [text_on(_between((band.mean - low) / spread, (LOW, HIGH))) for band in found]
-    x, y = ([value_text(axes[axis], band.values[axis]) for band in found] for axis in (0, 1))
-    return {
-        "type": "scatter", "mode": "text", "x": x, "y": y, "showlegend": False,
-        "text": [f"{band.mean:.{measure.digits}f}" for band in found], "textfont": {"color": colors},
-        "customdata": [first[band.values] for band in found],
-        "hovertext": [f"{words(axes, band.values)}<br>mean of {band.seeds}: {measure.text(band.mean)}"
-                      for band in found],
-        "hovertemplate": "%{hovertext}<extra></extra>", "name": "held-out images",
-    }  # fmt: skip
-
-
-def _frame(place: list[str]) -> dict[str, Any]:
-    return {
-        "type": "scatter", "mode": "markers", "x": place[:1], "y": place[1:], "hoverinfo": "skip",
-        "marker": {"symbol": "square-open", "size": 44, "color": PALETTE.kl, "line": {"width": 3}},
-        "name": "best on held-out images",
-    }  # fmt: skip

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from vaelab.config import RunConfig
-from vaelab.fields import as_text, field_spec
+from vaelab.fields import field_spec, in_words
 
 Values = tuple[Any, ...]
 """A value for each axis of a sweep."""
@@ -170,14 +170,8 @@ def best(results: Sequence[Result], measure: str) -> Best | None:
 def words(axes: Sequence[str], values: Values) -> str:
     """Values as people read them: "Beta 0.1, Optimizer Adam"."""
     return ", ".join(
-        f"{field_spec(name).label} {value_text(name, value)}"
-        for name, value in zip(axes, values, strict=True)
+        f"{field_spec(name).label} {in_words(name, value)}" for name, value in zip(axes, values, strict=True)
     )
-
-
-def value_text(name: str, value: Any) -> str:
-    """One value as people read it."""
-    return field_spec(name).labels.get(value) or as_text(value)
 
 
 COLUMNS = tuple(f"{split}_{measure}" for split in ("held_out", "test") for measure in MEASURES)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -208,18 +207,6 @@ def test_the_content_policy_refuses_nothing_that_a_page_needs(
     page.wait_for_load_state("networkidle")
     context.close()
     assert refused == []
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_a_deep_link_to_a_fresh_server(path: str, page: Page, start_server: Callable[..., Server]) -> None:
-    server = start_server()
-    page.goto(server.url + path)
-    expect(page.get_by_role("heading", name=PATHS[path], level=1)).to_be_visible()
-    expect(
-        page.get_by_test_id("stSidebar").or_(page.get_by_test_id("stSidebarCollapsedControl")).first
-    ).to_be_attached()
-    assert page.get_by_test_id("stException").count() == 0
-    server.stop()
 
 
 def test_a_link_opens_its_recipe_and_back_works(page: Page, server: Server) -> None:

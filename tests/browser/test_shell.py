@@ -22,6 +22,9 @@ PAGES = {
     "/latent-space": "Latent space",
     "/latent-grid": "Latent grid",
     "/walks": "Walks",
+    "/compare": "Compare",
+    "/sweep": "Sweep",
+    "/failures": "Failures",
     "/runs": "Runs",
 }
 
@@ -40,6 +43,7 @@ def test_a_deep_link_works_on_a_fresh_server(start_server: Start, page: Page, pa
     expect(page).to_have_title(f"{title} · VAE Lab")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_test_id("stSidebar").get_by_role("link")).to_contain_text(list(PAGES.values()))
+    assert page.get_by_test_id("stException").count() == 0
     server.stop()
 
 

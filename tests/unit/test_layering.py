@@ -24,7 +24,7 @@ GROUPS = {
     "recipe": "comparison config datasets facts failures fields hints layers listing portable presets "
     "recipes sweep sweep_results",
     "figures": "animation comparison_curves figure_parts figures latent_map loss_curves step_figures "
-    "sweep_curves sweep_figures",
+    "sweep_curves sweep_figures sweep_heat",
     "runs": "arrays history measures moments recording run_folder runs summaries thinning transfer untrusted",
     "model": "convolutions evaluation explain hardware latent model networks objective optimizers preview "
     "randomness",

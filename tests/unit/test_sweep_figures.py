@@ -8,7 +8,8 @@ import pytest
 
 from tests.unit.test_sweep_results import SOUND
 from vaelab.sweep_curves import Curve, curves, panel_columns
-from vaelab.sweep_figures import heat_map, measure_curve, rate_distortion, scale
+from vaelab.sweep_figures import measure_curve, rate_distortion, scale
+from vaelab.sweep_heat import heat_map
 from vaelab.sweep_results import Losses, Result, best
 
 AXES = ("beta",)

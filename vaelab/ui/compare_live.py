@@ -23,7 +23,8 @@ from vaelab.ui.components import pictures
 from vaelab.ui.controls import progress_line
 from vaelab.ui.live import tick_of
 from vaelab.ui.markdown import plain
-from vaelab.ui.state import dataset, engine, is_own
+from vaelab.ui.state import dataset, is_own
+from vaelab.ui.steering import ask, tell_refusal
 
 _MEMORY = "compare_memory"
 """Session state: plane and span of each run at the last look, by its id."""
@@ -56,6 +57,7 @@ def follow(ids: Sequence[str], tick: float | None) -> None:
 
 
 def _progress(members: Sequence[Member]) -> None:
+    tell_refusal()
     own = [member for member in members if member.status.active and is_own(member.run)]
     left, right = st.columns([5, 1], vertical_alignment="center")
     with left:
@@ -72,7 +74,7 @@ def _progress(members: Sequence[Member]) -> None:
 
 def _stop(members: Sequence[Member]) -> None:
     for member in members:
-        engine().ask(member.run, "stop")
+        ask(member.run, "stop")
 
 
 def _previews(members: Sequence[Member]) -> list[tuple[Member, Preview]]:

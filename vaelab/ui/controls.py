@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from vaelab.admission import LimitReached
-from vaelab.asking import Action
+from vaelab.asking import REVIVES, Action
 from vaelab.comparison import twin_of
 from vaelab.config import RunConfig
 from vaelab.facts import duration
 from vaelab.glossary import help_for
-from vaelab.runs import Run, RunDamaged, Status, describe
+from vaelab.runs import Run, Status, describe
 from vaelab.ui.chosen import choose, show_example
 from vaelab.ui.markdown import plain
+from vaelab.ui.places import PAGES, VIEWS
 from vaelab.ui.state import engine, history, is_own, store
+from vaelab.ui.steering import ask, tell_refusal
 from vaelab.ui.visitor import visitor
-
-PAGES = Path(__file__).resolve().parents[2] / "pages"
-
-VIEWS = (
-    ("reconstructions.py", "Reconstructions", ":material/compare:"),
-    ("latent_space.py", "Latent space", ":material/scatter_plot:"),
-    ("latent_grid.py", "Latent grid", ":material/grid_view:"),
-    ("walks.py", "Walks", ":material/directions_walk:"),
-)
-"""Pages that show what a run has learned."""
 
 OUTCOMES = {"finished": "finished", "stopped": "stopped", "diverged": ":red[diverged]",
             "failed": ":red[failed]", "interrupted": ":orange[interrupted]"}  # fmt: skip
 
-RESUMABLE = frozenset({"paused", "interrupted", "stopped", "failed"})
-
 
 def control_row(config: RunConfig | None, run: Run | None, status: Status | None) -> None:
     """The buttons, always in the same place; those without a use are disabled."""
-    if refusal := st.session_state.pop("ask_refusal", None):
-        st.error(plain(refusal))
+    tell_refusal()
     state = status.state if status else ""
     mine = run is not None and is_own(run)
     wants = run.request().action if run and mine else ""
@@ -52,7 +39,7 @@ def control_row(config: RunConfig | None, run: Run | None, status: Status | None
             kwargs={"until_epoch": None},
             help="Starts a new run of this recipe. It waits its turn if another one trains.",
         )
-        if state in RESUMABLE and mine:
+        if state in REVIVES["resume"] and mine:
             _button("Resume", "resume", run, ":material/resume:", off=False)
         else:
             label = "Pausing …" if state == "running" and wants == "pause" else "Pause"
@@ -74,7 +61,7 @@ def _button(label: str, action: Action, run: Run | None, icon: str, *, off: bool
 
 
 def _epoch_button(config: RunConfig | None, run: Run | None, state: str) -> None:
-    goes_on = run is not None and state in (*RESUMABLE, "running")
+    goes_on = run is not None and state in (*REVIVES["resume"], "running")
     st.button(
         "One epoch",
         key="epoch",
@@ -88,13 +75,7 @@ def _epoch_button(config: RunConfig | None, run: Run | None, state: str) -> None
 
 
 def _ask(run: Run, action: Action) -> None:
-    try:
-        if is_own(run):  # a disabled button is only the browser's word
-            engine().ask(run, action)
-    except (RunDamaged, OSError) as error:  # damaged or deleted since the page was drawn, or a full disk
-        st.session_state.ask_refusal = str(error)
-        return
-    if not run.path.exists():  # it had not begun, and is gone
+    if ask(run, action) and not run.path.exists():  # it had not begun, and is gone
         st.session_state.pop("run", None)
         show_example(st.session_state.preset)
 
@@ -168,7 +149,7 @@ def ended_bar(run: Run, status: Status) -> None:
         st.markdown(_outcome(run, status, said.evaluated), help=help_for("negative ELBO"))
         if run.has_model():
             for page, label, icon in VIEWS:
-                st.page_link(PAGES / page, label=label, icon=icon, query_params={"run": run.id})
+                st.page_link(page, label=label, icon=icon, query_params={"run": run.id})
             twins = [] if run.meta.axes else store().group(run.meta.group)
             if len(twins) > 1:
                 both = {"runs": ",".join(twin.id for twin in twins)}

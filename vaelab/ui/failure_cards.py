@@ -8,7 +8,7 @@ import streamlit as st
 
 from vaelab.config import RunConfig
 from vaelab.failures import FAILURES, Failure
-from vaelab.fields import FIELD_NAMES, as_text, field_spec
+from vaelab.fields import changes, field_spec, in_words
 from vaelab.glossary import help_for
 from vaelab.hints import ABOUT
 from vaelab.ui.controls import ask_to_start
@@ -52,11 +52,7 @@ def _card(name: str, failure: Failure) -> None:
 
 def _settings(config: RunConfig) -> str:
     """How a recipe differs from the default one."""
-    usual = RunConfig()
-    changed = [name for name in FIELD_NAMES if getattr(config, name) != getattr(usual, name)]
-    return " · ".join(f"{field_spec(name).label.lower()} {_shown(name, config)}" for name in changed)
-
-
-def _shown(name: str, config: RunConfig) -> str:
-    value = as_text(getattr(config, name))
-    return field_spec(name).labels.get(value, value)
+    return " · ".join(
+        f"{field_spec(name).label.lower()} {in_words(name, getattr(config, name))}"
+        for name in changes(config, RunConfig())
+    )

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from vaelab.config import FOLLOWS, RunConfig, why_not_in_force, with_changes
-from vaelab.fields import FIELD_NAMES, as_text, field_spec, read_config
+from vaelab.fields import FIELD_NAMES, as_text, changes_in_words, field_spec, read_config
 from vaelab.presets import PRESETS
 from vaelab.ui.chosen import show_example
 from vaelab.ui.shown import usual_objective
@@ -64,17 +64,8 @@ def _take_preset() -> None:
 def preset_caption() -> str:
     """What the chosen preset teaches, and how the recipe differs from it."""
     preset, config = PRESETS[st.session_state.preset], st.session_state.recipe
-    changed = [
-        f"{field_spec(name).label.lower()} {_shown(name, config)} instead of {_shown(name, preset.config)}"
-        for name in FIELD_NAMES
-        if getattr(config, name) != getattr(preset.config, name)
-    ]
-    return preset.teaches + (f" **Changed:** {', '.join(changed)}." if changed else "")
-
-
-def _shown(name: str, config: RunConfig) -> str:
-    value = as_text(getattr(config, name))
-    return field_spec(name).labels.get(value, value)
+    changed = changes_in_words(config, preset.config)
+    return preset.teaches + (f" **Changed:** {changed}." if changed else "")
 
 
 def plain_sight() -> list[Callable[[], None]]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from vaelab.config import RunConfig
 from vaelab.engine import Engine
-from vaelab.fields import as_text, field_spec
+from vaelab.fields import changes_in_words
 from vaelab.glossary import help_for
 from vaelab.hints import ABOUT, Hint, find_hints
 from vaelab.runs import Run, RunDamaged, Status
@@ -14,6 +14,7 @@ from vaelab.ui.chosen import choose
 from vaelab.ui.controls import ask_to_start
 from vaelab.ui.forms import fill_form
 from vaelab.ui.state import engine, history, is_own
+from vaelab.ui.steering import ask
 from vaelab.ui.visitor import visitor
 
 ICONS = {"note": ":material/info:", "warning": ":material/warning:"}
@@ -66,13 +67,7 @@ def _card(hint: Hint, run: Run, status: Status) -> None:
 
 
 def _what_changes(hint: Hint, config: RunConfig) -> str:
-    after = config.variant(**hint.changes or {})
-    changed = [
-        f"{field_spec(name).label.lower()} {as_text(getattr(after, name))} instead of "
-        f"{as_text(getattr(config, name))}"
-        for name in hint.changes or {}
-    ]
-    return f"The recipe of this run with {', '.join(changed)}."
+    return f"The recipe of this run with {changes_in_words(config.variant(**hint.changes or {}), config)}."
 
 
 def _apply(hint: Hint, run: Run) -> None:
@@ -81,7 +76,7 @@ def _apply(hint: Hint, run: Run) -> None:
     fill_form(config)
     st.session_state.hint_applied = _what_changes(hint, run.config)
     if is_own(run) and run.status().active:
-        engine().ask(run, "stop")
+        ask(run, "stop")
     elif set(hint.changes or {}) == {"epochs"} and _train_on(engine(), run, config.epochs):
         return
     ask_to_start()

@@ -6,9 +6,9 @@ import streamlit as st
 
 from vaelab.ui.components import close_sidebar
 from vaelab.ui.navigation import address_within
+from vaelab.ui.places import ICONS, PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ROOT / "pages"
 ASSETS = ROOT / "assets"
 
 # The paths are absolute because Streamlit would take relative ones from this script's folder.
@@ -75,18 +75,6 @@ GROUPS = {
             help="Every run you trained: compare, rename, download, delete.",
         ),
     ],
-}
-
-ICONS = {
-    "Train": ":material/play_circle:",
-    "Reconstructions": ":material/compare:",
-    "Latent space": ":material/scatter_plot:",
-    "Latent grid": ":material/grid_view:",
-    "Walks": ":material/directions_walk:",
-    "Compare": ":material/balance:",
-    "Sweep": ":material/tune:",
-    "Failures": ":material/report:",
-    "Runs": ":material/list:",
 }
 
 # Streamlit's own list of pages has, when grouped, list items outside of a list (axe-core: serious), and it

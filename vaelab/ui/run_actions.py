@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
+from vaelab.asking import REVIVES
 from vaelab.config import RunConfig
 from vaelab.fields import field_spec
 from vaelab.files import slug
@@ -18,23 +18,16 @@ from vaelab.ui.forms import recipe_now
 from vaelab.ui.link import address_of, parameters_of
 from vaelab.ui.markdown import plain
 from vaelab.ui.measures_table import follow_measures
+from vaelab.ui.places import PAGES, VIEWS
 from vaelab.ui.run_removal import ask_to_delete
 from vaelab.ui.run_words import NO_OPTIMIZER, about, may_change
 from vaelab.ui.share import share
 from vaelab.ui.show_code import show_code
 from vaelab.ui.state import engine
+from vaelab.ui.steering import ask, refuse
 from vaelab.ui.visitor import visitor
 
-PAGES = Path(__file__).resolve().parents[2] / "pages"
-EXPLORE = (
-    ("reconstructions.py", "Reconstructions", ":material/compare:"),
-    ("latent_space.py", "Latent space", ":material/scatter_plot:"),
-    ("latent_grid.py", "Latent grid", ":material/grid_view:"),
-    ("walks.py", "Walks", ":material/directions_walk:"),
-)
-
 LONGEST_NAME = 80
-RESUMABLE = frozenset({"paused", "interrupted", "stopped", "failed"})
 
 
 def actions(summary: Summary) -> None:
@@ -68,8 +61,8 @@ def _places(summary: Summary, config: RunConfig, own: bool) -> None:
             st.page_link(PAGES / "train.py", label="Losses and pictures", icon=":material/play_circle:",
                          query_params=address_of(recipe_now(), summary.run.id))  # fmt: skip
         if summary.has_learned:
-            for page, label, icon in EXPLORE:
-                st.page_link(PAGES / page, label=label, icon=icon, query_params=run)
+            for page, label, icon in VIEWS:
+                st.page_link(page, label=label, icon=icon, query_params=run)
         st.page_link(PAGES / "train.py", label="Use this recipe", icon=":material/edit_note:",
                      query_params=parameters_of(config) | (run if own else {}),
                      help="Fills the form of the Train page.")  # fmt: skip
@@ -77,7 +70,7 @@ def _places(summary: Summary, config: RunConfig, own: bool) -> None:
 
 def _go_on(summary: Summary, own: bool) -> None:
     st.button("Resume", key="resume", icon=":material/resume:", on_click=_resume, args=(summary.run,),
-              disabled=not own or summary.status.state not in RESUMABLE,
+              disabled=not own or summary.status.state not in REVIVES["resume"],
               help="Goes on where it was paused, stopped or interrupted.")  # fmt: skip
     most = int(field_spec("epochs").maximum or 0)
     left = most - math.ceil(summary.status.epoch)
@@ -98,11 +91,7 @@ def _why_not_trained_on(summary: Summary, own: bool) -> str | None:
 
 
 def _resume(run: Run) -> None:
-    if may_change(run):
-        try:
-            engine().ask(run, "resume")
-        except (RunDamaged, OSError) as error:
-            st.session_state.runs_refusal = str(error)
+    ask(run, "resume")
 
 
 def _train_on(run: Run) -> None:
@@ -112,7 +101,7 @@ def _train_on(run: Run) -> None:
     try:
         made = engine().train_on(run, int(st.session_state.more_epochs), owner=visitor())
     except (ValueError, OSError) as error:
-        st.session_state.runs_refusal = str(error)
+        refuse(str(error))
         return
     st.session_state.run = st.query_params["run"] = made.id
 
@@ -135,7 +124,7 @@ def _save_name(run: Run, key: str) -> None:
         try:
             run.set_meta(name=name)
         except (RunDamaged, OSError) as error:
-            st.session_state.runs_refusal = f"The name could not be saved: {error}"
+            refuse(f"The name could not be saved: {error}")
 
 
 def _download(summary: Summary) -> None:

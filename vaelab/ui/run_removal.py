@@ -8,7 +8,8 @@ from vaelab.runs import Run, RunDamaged, RunNotFound
 from vaelab.summaries import Summary
 from vaelab.ui.markdown import plain
 from vaelab.ui.run_words import may_change
-from vaelab.ui.state import engine, store
+from vaelab.ui.state import store
+from vaelab.ui.steering import ask, refuse
 
 
 def ask_to_delete(run_id: str) -> None:
@@ -49,8 +50,8 @@ def _delete(run: Run) -> None:
     """Delete a run now, or stop it and have `carry_out_deletions` delete it once it has stopped."""
     if not may_change(run):
         return
-    if _in_use(run):
-        engine().ask(run, "stop")
+    if _in_use(run) and not ask(run, "stop"):
+        return
     st.session_state.setdefault("doomed", set()).add(run.id)
     carry_out_deletions()
 
@@ -67,7 +68,7 @@ def carry_out_deletions() -> None:
         except RunNotFound:
             pass  # it had not begun, so that stopping removed it; or somebody was quicker
         except OSError as error:
-            st.session_state.runs_refusal = f"The run could not be deleted: {error}"
+            refuse(f"The run could not be deleted: {error}")
         doomed.discard(run_id)
         if st.session_state.get("run") == run_id:
             del st.session_state["run"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from vaelab.admission import LimitReached
@@ -15,6 +13,7 @@ from vaelab.sweep import MOST_SEEDS, Sweep, at_a_time, plan, read_values, sugges
 from vaelab.ui import forms
 from vaelab.ui.link import address_of
 from vaelab.ui.markdown import plain
+from vaelab.ui.places import PAGES
 from vaelab.ui.shown import measured_speed
 from vaelab.ui.state import engine
 from vaelab.ui.sweep_link import NO_FIELD, base_recipe
@@ -22,8 +21,6 @@ from vaelab.ui.visitor import visitor
 
 START_SECONDS = 0.5
 """What a run takes besides training: its start, snapshots and checkpoints."""
-
-PAGES = Path(__file__).resolve().parents[2] / "pages"
 
 
 def set_up() -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 from vaelab.config import RunConfig, upgrade
 from vaelab.datasets import DATASETS
 from vaelab.facts import work
-from vaelab.fields import field_spec
+from vaelab.fields import field_spec, in_words
 from vaelab.runs import Run, RunDamaged, Status
 from vaelab.sweep_curves import Curve
-from vaelab.sweep_results import Result, Values, from_row, result, value_text
+from vaelab.sweep_results import Result, Values, from_row, result
 from vaelab.ui.state import history, is_own, own_runs, store
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "assets" / "sweeps" / "vae-2d-beta.json"
@@ -107,7 +107,7 @@ def _label(runs: list[Run]) -> str:
     axes = runs[0].meta.axes
     varied = " × ".join(
         f"{field_spec(name).label} "
-        + ", ".join(dict.fromkeys(value_text(name, getattr(run.config, name)) for run in runs))
+        + ", ".join(dict.fromkeys(in_words(name, getattr(run.config, name)) for run in runs))
         for name in axes
     )
     count = "1 run" if len(runs) == 1 else f"{len(runs)} runs"

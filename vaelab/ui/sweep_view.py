@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
-from vaelab import sweep_figures
 from vaelab.facts import duration
 from vaelab.fields import field_spec
 from vaelab.glossary import help_for
 from vaelab.runs import Run
 from vaelab.sweep import at_a_time
 from vaelab.sweep_curves import curves, panels_height
-from vaelab.sweep_results import MEASURES, Best, Result, as_csv, bands, best, comparable, value_text, words
+from vaelab.sweep_figures import measure_curve, rate_distortion
+from vaelab.sweep_heat import heat_map
+from vaelab.sweep_results import MEASURES, Best, Result, bands, best, comparable, words
 from vaelab.ui.chosen import choose
 from vaelab.ui.components import plot
-from vaelab.ui.controls import PAGES, VIEWS
 from vaelab.ui.link import address_of
 from vaelab.ui.markdown import plain
+from vaelab.ui.places import PAGES, VIEWS
 from vaelab.ui.state import engine, find_run
 from vaelab.ui.sweep_shown import ShownSweep, example, read_sweep, seconds_left
+from vaelab.ui.sweep_table import HEIGHT, sweep_table
 
 TICK = 1.0
 """Seconds between two looks at a sweep under way."""
-HEIGHT = 420
-ROW_HEIGHT = 35
-"""CSS pixels of a row of Streamlit's tables."""
 
 
 def watch_sweep(group: str | None, tick: float | None, chosen: str | None) -> None:
@@ -63,9 +60,9 @@ def watch_sweep(group: str | None, tick: float | None, chosen: str | None) -> No
         with left:
             _rate_distortion(shown, measures)
         with right:
-            _table(shown)
+            sweep_table(shown)
     else:
-        _table(shown)
+        sweep_table(shown)
     _chosen(shown)
 
 
@@ -114,20 +111,26 @@ def _outcome(shown: ShownSweep, leading: Best | None) -> None:
 def _best_in_words(shown: ShownSweep, leading: Best) -> str:
     measure = MEASURES[leading.measure]
     so_far = " so far" if shown.active else ""
-    seeds = "one seed" if leading.held_out.seeds == 1 else f"mean of {leading.held_out.seeds} seeds"
+    found = (
+        f"Best{so_far} on held-out images: **{words(shown.axes, leading.values)}**, {measure.label} "
+        f"**{measure.text(leading.held_out.mean)}** ({_seeds(leading)}); on the test images "
+        f"{measure.text(leading.test.mean)}."
+    )
     close = [
         words(shown.axes, band.values)
         for band in bands(shown.results, leading.measure)
         if band.values != leading.values and band.low <= leading.held_out.high
     ]
-    luck = f" Its seeds overlap with those of {' and '.join(close)}: the order may be luck." if close else ""
     if leading.held_out.seeds == 1:
-        luck = " One seed cannot tell a difference from luck: take three."
-    return (
-        f"Best{so_far} on held-out images: **{words(shown.axes, leading.values)}**, {measure.label} "
-        f"**{measure.text(leading.held_out.mean)}** ({seeds}); on the test images "
-        f"{measure.text(leading.test.mean)}.{luck}"
-    )
+        return f"{found} One seed cannot tell a difference from luck: take three."
+    if close:
+        return f"{found} Its seeds overlap with those of {' and '.join(close)}: the order may be luck."
+    return found
+
+
+def _seeds(leading: Best) -> str:
+    count = leading.held_out.seeds
+    return "one seed" if count == 1 else f"mean of {count} seeds"
 
 
 def _results(shown: ShownSweep, measures: tuple[str, ...], leading: Best | None) -> None:
@@ -141,13 +144,13 @@ def _results(shown: ShownSweep, measures: tuple[str, ...], leading: Best | None)
             label_visibility="collapsed", width=260,
         )  # fmt: skip
     if len(shown.axes) == 1:
-        figure = sweep_figures.measure_curve(shown.axes, shown.results, measure, leading)
+        figure = measure_curve(shown.axes, shown.results, measure, leading)
         caption = (
             "Look whether the band, from the lowest to the highest seed, is wide beside the differences: "
             "then a difference may be luck. The dashed line is on the test images."
         )
     else:
-        figure = sweep_figures.heat_map(shown.axes, shown.results, measure, leading)
+        figure = heat_map(shown.axes, shown.results, measure, leading)
         caption = "Each cell is the mean over the seeds on held-out images. Darker is lower."
     if len(measures) == 1:
         caption += " These runs have different objectives, so only the squared error compares them."
@@ -193,7 +196,7 @@ def _rate_distortion(shown: ShownSweep, measures: tuple[str, ...]) -> None:
     st.markdown("**Rate and distortion**", help=help_for("rate-distortion"))
     with st.container(key="sweep-rate"):
         chosen = plot(
-            sweep_figures.rate_distortion(shown.axes, shown.results), key="sweep_rate", height=HEIGHT,
+            rate_distortion(shown.axes, shown.results), key="sweep_rate", height=HEIGHT,
             selectable=bool(shown.runs), step=_finished(shown),
             alt="Reconstruction against KL on held-out images, one point a run",
         )  # fmt: skip
@@ -202,64 +205,6 @@ def _rate_distortion(shown: ShownSweep, measures: tuple[str, ...]) -> None:
         "Left and low is better; no run can be good at both for nothing."
     )
     _take(chosen)
-
-
-def _table(shown: ShownSweep) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.markdown("**Runs**", width="content")
-        name = f"vaelab-sweep-{'-'.join(shown.axes)}.csv".replace("_", "-")
-        st.download_button("CSV", as_csv(shown.axes, shown.results), name, "text/csv", key="sweep_csv",
-                           icon=":material/download:", on_click="ignore")  # fmt: skip
-    st.session_state.sweep_offered = [result.run for result in shown.results]
-    with st.container(key="sweep-table"):
-        st.dataframe(
-            _columns(shown), hide_index=True, key="sweep_table", placeholder="",
-            height=min(HEIGHT, ROW_HEIGHT * (len(shown.results) + 1) + 2), column_config=_config(),
-            on_select=_take_row if shown.runs else "ignore", selection_mode=("single-row", "single-cell"),
-            alt="The runs with their values, seeds, states and losses; choose a row to open its run",
-        )  # fmt: skip
-
-
-def _columns(shown: ShownSweep) -> dict[str, list[Any]]:
-    columns: dict[str, list[Any]] = {
-        field_spec(name).label: [value_text(name, result.values[axis]) for result in shown.results]
-        for axis, name in enumerate(shown.axes)
-    }
-    columns |= {
-        "Seed": [result.seed for result in shown.results],
-        "State": [result.state for result in shown.results],
-    }
-    for split, title in (("held_out", "held-out"), ("test", "test")):
-        for name in ("neg_elbo", "recon", "kl", "mse"):
-            values = [getattr(getattr(result, split), name, None) for result in shown.results]
-            if any(value is not None for value in values):
-                columns[f"{title} {name}"] = values
-    if any(result.seconds for result in shown.results):
-        columns["Seconds"] = [result.seconds or None for result in shown.results]
-    return columns
-
-
-def _config() -> dict[str, Any]:
-    number = st.column_config.NumberColumn
-    columns: dict[str, Any] = {"Seconds": number("Seconds", format="%.1f", help="Spent training.")}
-    for title, images in (("held-out", "held-out training images"), ("test", "test images")):
-        for name, measure in MEASURES.items():
-            label = {"neg_elbo": "neg. ELBO", "recon": "recon", "kl": "KL", "mse": "mse"}[name]
-            columns[f"{title} {name}"] = number(
-                f"{label}, {title}", format=f"%.{measure.digits}f",
-                help=f"{measure.label} in {measure.unit}, on {images}.",
-            )  # fmt: skip
-    return columns
-
-
-def _take_row() -> None:
-    """Open the run of the row that was just chosen."""
-    selection = st.session_state.sweep_table["selection"]
-    places = [*selection["rows"], *(row for row, _ in selection["cells"])]
-    if places:
-        run = find_run(st.session_state.sweep_offered[places[0]])
-        if run is not None:
-            choose(run)
 
 
 def _take(chosen: object) -> None:
@@ -298,4 +243,4 @@ def _open_links(run: Run) -> None:
     st.page_link(PAGES / "train.py", label="Train", icon=":material/show_chart:", query_params=address)
     if run.has_model():
         for page, label, icon in VIEWS:
-            st.page_link(PAGES / page, label=label, icon=icon, query_params={"run": run.id})
+            st.page_link(page, label=label, icon=icon, query_params={"run": run.id})

@@ -45,7 +45,7 @@ class View {
     followPointer(pad, this.part("ink"), pen)
     followKeys(pad, this.part("ink"), this.part("cursor"), { ...pen, say: (text) => (this.part("spoken").textContent = text) })
     followTools(this.outer, pad, this)
-    this.save = saveButton("vaelab-draw-save", (name) => save(name, composed(this.readout.rows(), 2)))
+    this.save = saveButton((name) => save(name, composed(this.readout.rows(), 2)))
     this.save.element.hidden = true // until there is something to save
     this.part("summary").append(this.save.element)
     // A latent canvas may be there before the pad or after it.

@@ -28,7 +28,7 @@ class View {
     this.outer = parentElement.querySelector(".vaelab-pictures")
     this.inner = document.createElement("div")
     this.inner.className = "vaelab-pictures-sheets"
-    this.save = saveButton("vaelab-pictures-save", (name) => this.download(name))
+    this.save = saveButton((name) => this.download(name))
   }
 
   async update(data) {

@@ -3,9 +3,9 @@
 const ICON = "M12 4v11m-5-5 5 5 5-5M5 20h14"
 
 // A small button; `press` is called when it is pressed, with the name of the file that it offers.
-export function saveButton(className, press) {
+export function saveButton(press) {
   const button = document.createElement("button")
-  Object.assign(button, { type: "button", className, title: "Download as PNG" })
+  Object.assign(button, { type: "button", className: "vaelab-save", title: "Download as PNG" })
   button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICON}" /></svg>`
   let name = ""
   button.addEventListener("click", () => press(name))

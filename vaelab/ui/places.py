@@ -1,0 +1,25 @@
+"""Where the pages are, what they are called and their icons: for the sidebar and for links between pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PAGES = Path(__file__).resolve().parents[2] / "pages"
+
+ICONS = {
+    "Train": ":material/play_circle:",
+    "Reconstructions": ":material/compare:",
+    "Latent space": ":material/scatter_plot:",
+    "Latent grid": ":material/grid_view:",
+    "Walks": ":material/directions_walk:",
+    "Compare": ":material/balance:",
+    "Sweep": ":material/tune:",
+    "Failures": ":material/report:",
+    "Runs": ":material/list:",
+}
+
+VIEWS = tuple(
+    (PAGES / f"{title.lower().replace(' ', '_')}.py", title, ICONS[title])
+    for title in ("Reconstructions", "Latent space", "Latent grid", "Walks")
+)
+"""Pages that show what a run has learned: script, title and icon."""

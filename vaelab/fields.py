@@ -134,7 +134,7 @@ def as_text(value: Any) -> str:
 
 def in_words(name: str, value: Any) -> str:
     """A field's value as people read it: `bce` is "Cross-entropy (bce)", 60000 is "60,000"."""
-    if type(value) is int and value >= 10_000 and name != "seed":
+    if type(value) is int and value >= 1000 and name != "seed":
         return f"{value:,}"
     return field_spec(name).labels.get(value) or as_text(value)
 

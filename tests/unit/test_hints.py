@@ -133,6 +133,13 @@ def test_its_advice_mends_the_fault(rule: str, trained: Trained):
     assert rule not in rules(*trained(**better.model_dump(exclude={"version"})))
 
 
+def test_few_epochs_of_small_batches_are_too_few_steps_as_well(trained: Trained):
+    config, said = trained(batch_size=100, epochs=3)
+    (hint, *_) = hints_of(config, said)
+    assert (hint.rule, set(hint.changes or {})) == ("few-steps", {"epochs"})
+    assert "few-steps" not in rules(*trained(batch_size=100, **(hint.changes or {})))
+
+
 def test_the_same_faults_are_seen_with_another_seed(trained: Trained):
     for rule in ("collapse", "beta-too-small", "stuck"):
         assert rule in rules(*trained(**FAULTY[rule], seed=1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ DIVERGING = 1.0
 network as the best model could be below it."""
 FEW_STEPS = 100
 """Steps in all below which a recipe is no training: the same as nothing is judged before."""
+SOME_STEPS = 300
+"""Steps that show whether a recipe learns: three times as many as nothing is judged before."""
 SLOW = 1 / 20
 """Of the default learning rate: below, two tries of a tenth or so would not have got there."""
 LEARNED_NOTHING = 0.02
@@ -67,13 +70,22 @@ def diverging(seen: Evidence) -> Hint | None:
 
 
 def few_steps(seen: Evidence) -> Hint | None:
-    """The batch is so large that the whole recipe takes hardly any steps."""
+    """The whole recipe takes hardly any steps: its batches are too large, or its epochs too few."""
     config = seen.config
     planned = seen.steps_per_epoch * config.epochs
     images = "all images" if config.optimizer == "gd" else f"{config.batch_size:,} images"
-    batch = min(256, max(SMALL_BATCH, _images(seen) // 10))
-    if planned >= FEW_STEPS or seen.steps_per_epoch > LAST_PART or seen.reason == "diverged":
+    batch = min(256, max(SMALL_BATCH, _images(seen) * config.epochs // SOME_STEPS))
+    if planned >= FEW_STEPS or seen.reason == "diverged":
         return None
+    if seen.steps_per_epoch > LAST_PART:
+        epochs = math.ceil(SOME_STEPS / seen.steps_per_epoch)
+        return Hint(
+            "few-steps", "warning",
+            f"{epochs_of(config.epochs)} of {seen.steps_per_epoch} steps are only "
+            f"{_steps(planned)} in all.",
+            f"A network has hardly begun by then: {epochs_of(epochs)} show more.",
+            {"epochs": epochs}, epochs_of(epochs),
+        )  # fmt: skip
     changes: dict[str, Any] = {"batch_size": batch}
     if config.optimizer == "gd":
         changes |= {"optimizer": "adam", "learning_rate": None}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from vaelab.config import RunConfig
@@ -23,16 +25,26 @@ TITLE_WIDTH = 250
 """Pixels, so that the button stands beside it, and below it on a phone."""
 
 
-def hints_view(run: Run, status: Status) -> None:
-    """Draw the hints that a run's curves give cause for, in a place that is kept free for one.
+def hints_of(run: Run) -> list[Hint]:
+    """What the curves of a run give cause for now."""
+    said = history(run)
+    return find_hints(run.config, said.steps, said.evaluated, said.started, said.finished)
+
+
+def as_badges(found: Sequence[Hint]) -> str:
+    """The titles of hints as Markdown, for a heading above the curves; the hints stand below them."""
+    colors = {"note": "blue", "warning": "orange"}
+    return " ".join(f":{colors[hint.severity]}-badge[{ABOUT[hint.rule][0]}]" for hint in found)
+
+
+def hints_view(found: Sequence[Hint], run: Run, status: Status) -> None:
+    """Draw hints, in a place that is kept free for one.
 
     The heading of a warning is announced by screen readers once: its numbers, which change with every
     look, stand outside of it.
     """
     if "hint_applied" in st.session_state:  # told here: a callback of a fragment can draw nothing
         st.toast(st.session_state.pop("hint_applied"), icon=":material/replay:")
-    said = history(run)
-    found = find_hints(run.config, said.steps, said.evaluated, said.started, said.finished)
     # A finished example never says anything new, so nothing has to be kept free.
     with st.container(key="hints-of-example" if run.shipped else "hints", gap="small"):
         if not found:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -12,12 +14,13 @@ from vaelab.datasets import Dataset
 from vaelab.events import Preview
 from vaelab.files import slug
 from vaelab.glossary import help_for
+from vaelab.hints import Hint
 from vaelab.images import tile
 from vaelab.planes import Plane, axes_plane, principal_plane
 from vaelab.runs import Run, RunDamaged, Status, describe
 from vaelab.ui.components import Sheet, pictures, plot
 from vaelab.ui.controls import control_row, ended_bar, progress_line
-from vaelab.ui.hints_view import hints_view
+from vaelab.ui.hints_view import as_badges, hints_of, hints_view
 from vaelab.ui.latent_canvas import Shown, latent_canvas
 from vaelab.ui.measures_table import measures_panel, measuring_tick
 from vaelab.ui.state import dataset, find_run, history
@@ -72,8 +75,9 @@ def live_views(run: Run, status: Status) -> None:
     """Losses, hints, codes, reconstructions and samples of a run as they are now."""
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
-        _losses(run, status)
-        hints_view(run, status)
+        found = hints_of(run)
+        _losses(run, status, found)
+        hints_view(found, run, status)
     try:
         preview = read_preview(run)
     except RunDamaged as error:
@@ -104,11 +108,11 @@ def _wait(sentence: str) -> None:
     st.container(height=HEIGHT // 2, border=False).caption(sentence)
 
 
-def _losses(run: Run, status: Status) -> None:
+def _losses(run: Run, status: Status, found: Sequence[Hint]) -> None:
     said = history(run)
     allowed = figures.log_allowed(said.steps, said.evaluated)
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.markdown("**Losses**", help=help_for("nat"), width="content")
+        st.markdown(f"**Losses** {as_badges(found)}", help=help_for("nat"), width="content")
         log = st.toggle(
             "Log scale",
             key="log_scale",

@@ -33,7 +33,7 @@ class Measure:
 
     def text(self, value: float) -> str:
         """A value with its unit."""
-        return f"{value:.{self.digits}f} {self.unit}"
+        return f"{value:z.{self.digits}f} {self.unit}"
 
 
 MEASURES = {

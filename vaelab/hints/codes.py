@@ -39,9 +39,7 @@ def collapse(seen: Evidence) -> Hint | None:
         return None
     units = "" if seen.active_units is None else f", and 0 of {_dimensions(seen.config.latent_dim)} active"
     changes, advice, label = _remedy_for_collapse(seen)
-    evidence = (
-        f"KL of {nats(max(0.0, seen.late_kl), 2)} nats over the last {LATE_STEPS} recorded losses{units}."
-    )
+    evidence = f"KL of {nats(seen.late_kl, 2)} nats over the last {LATE_STEPS} recorded losses{units}."
     return Hint("collapse", "warning", evidence, advice, changes, label)
 
 

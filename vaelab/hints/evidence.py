@@ -189,7 +189,7 @@ def _row(values: Any, length: int) -> np.ndarray | None:
 
 def nats(value: float, digits: int = 1) -> str:
     """A number of nats as a sentence has it."""
-    return f"{value:,.{digits}f}".replace("-", "−")
+    return f"{value:z,.{digits}f}".replace("-", "−")
 
 
 def epochs_of(count: float) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 import plotly.io
 import streamlit as st
 from plotly.graph_objects import Figure
+from streamlit.delta_generator import DeltaGenerator
 
 from vaelab.images import png
 from vaelab.ui.assets import COMPONENTS, PLOTLY, asset_url, is_asset
@@ -31,6 +32,13 @@ export default async function (component) {{
   }}
 }}
 """
+
+
+def heading_row(name: str) -> DeltaGenerator:
+    """A row for a heading and the widgets at its right end; rows of neighbouring columns are aligned."""
+    return st.container(
+        horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute", key=f"heading-{name}"
+    )
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from vaelab.admission import LimitReached
@@ -166,7 +168,7 @@ def _outcome(run: Run, status: Status, evaluated: dict[str, list[float]]) -> str
             kl = evaluated["kl"][-1]
             words += (
                 f" Test negative ELBO **{recon + kl:.1f} nats** an image: reconstruction {recon:.1f}, "
-                f"KL {kl:.1f} (a rate of {kl / 0.6931:.1f} bits); squared error {mse:.4f} a pixel."
+                f"KL {kl:z.1f} (a rate of {kl / math.log(2):z.1f} bits); squared error {mse:.4f} a pixel."
             )
         else:
             words += f" Test reconstruction **{recon:.1f} nats** an image; squared error {mse:.4f} a pixel."

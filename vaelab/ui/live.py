@@ -18,7 +18,7 @@ from vaelab.hints import Hint
 from vaelab.images import tile
 from vaelab.planes import Plane, axes_plane, principal_plane
 from vaelab.runs import Run, RunDamaged, Status, describe
-from vaelab.ui.components import Sheet, pictures, plot
+from vaelab.ui.components import Sheet, heading_row, pictures, plot
 from vaelab.ui.controls import control_row, ended_bar, progress_line
 from vaelab.ui.hints_view import as_badges, hints_of, hints_view
 from vaelab.ui.latent_canvas import Shown, latent_canvas
@@ -111,7 +111,7 @@ def _wait(sentence: str) -> None:
 def _losses(run: Run, status: Status, found: Sequence[Hint]) -> None:
     said = history(run)
     allowed = figures.log_allowed(said.steps, said.evaluated)
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    with heading_row("losses"):
         st.markdown(f"**Losses** {as_badges(found)}", help=help_for("nat"), width="content")
         log = st.toggle(
             "Log scale",
@@ -146,7 +146,8 @@ def _what_to_look_for(run: Run) -> str:
 
 
 def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
-    st.markdown("**Latent space**", help=help_for("latent"))
+    with heading_row("latent"):
+        st.markdown("**Latent space**", help=help_for("latent"))
     plane = _plane(run, preview)
     points = plane.project(preview.mean)
     version = f"live-{preview.step}"

@@ -9,6 +9,7 @@ import streamlit as st
 from vaelab.fields import field_spec, in_words
 from vaelab.sweep_results import MEASURES, as_csv
 from vaelab.ui.chosen import choose
+from vaelab.ui.components import heading_row
 from vaelab.ui.state import find_run
 from vaelab.ui.sweep_shown import ShownSweep
 
@@ -21,7 +22,7 @@ ROW_HEIGHT = 35
 
 def sweep_table(shown: ShownSweep) -> None:
     """Draw the table; choosing a row opens its run."""
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    with heading_row("runs"):
         st.markdown("**Runs**", width="content")
         name = f"vaelab-sweep-{'-'.join(shown.axes)}.csv".replace("_", "-")
         st.download_button("CSV", as_csv(shown.axes, shown.results), name, "text/csv", key="sweep_csv",

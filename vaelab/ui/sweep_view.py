@@ -14,7 +14,7 @@ from vaelab.sweep_figures import measure_curve, rate_distortion
 from vaelab.sweep_heat import heat_map
 from vaelab.sweep_results import MEASURES, Best, Result, bands, best, comparable, words
 from vaelab.ui.chosen import choose
-from vaelab.ui.components import plot
+from vaelab.ui.components import heading_row, plot
 from vaelab.ui.link import address_of
 from vaelab.ui.markdown import plain
 from vaelab.ui.places import PAGES, VIEWS
@@ -137,7 +137,7 @@ def _results(shown: ShownSweep, measures: tuple[str, ...], leading: Best | None)
     state = st.session_state
     if state.sweep_measure not in measures:
         state.sweep_measure = measures[0]
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    with heading_row("results"):
         st.markdown("**Results**", help=help_for("seed band"), width="content")
         measure = st.selectbox(
             "Measure", measures, format_func=lambda name: MEASURES[name].label, key="sweep_measure",
@@ -174,7 +174,8 @@ def _name(field: str) -> str:
 
 
 def _curves(shown: ShownSweep, measure: str) -> None:
-    st.markdown("**Curves**", help=help_for("held-out images"))
+    with heading_row("curves"):
+        st.markdown("**Curves**", help=help_for("held-out images"))
     figure = curves(shown.axes, shown.courses, measure, max(config.epochs for config in shown.configs))
     settings = len({result.values for result in shown.results})
     with st.container(key="sweep-curves"):
@@ -193,7 +194,8 @@ def _steps(shown: ShownSweep) -> int:
 def _rate_distortion(shown: ShownSweep, measures: tuple[str, ...]) -> None:
     if "kl" not in measures:
         return
-    st.markdown("**Rate and distortion**", help=help_for("rate-distortion"))
+    with heading_row("rate"):
+        st.markdown("**Rate and distortion**", help=help_for("rate-distortion"))
     with st.container(key="sweep-rate"):
         chosen = plot(
             rate_distortion(shown.axes, shown.results), key="sweep_rate", height=HEIGHT,

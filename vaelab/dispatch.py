@@ -8,17 +8,28 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from vaelab.asking import REVIVES, Action, as_request, rests
 from vaelab.crew import Crew
 from vaelab.events import Request
+from vaelab.liveness import Presence, Stillness
 from vaelab.measurers import Measurers
+from vaelab.processes import WorkerProcess
 from vaelab.queueing import RunQueue
 from vaelab.run_folder import Run, RunDamaged
 from vaelab.runs import RunNotFound, RunStore
 
 logger = logging.getLogger(__name__)
+
+HUNG = (
+    "Its training gave no sign of life for {minutes:g} minutes and was ended. "
+    "It can be resumed from its last epoch."
+)
+LEFT_ALONE = (
+    "Nobody was here to watch for {minutes:g} minutes, so it was paused. It can be resumed where it was."
+)
 
 PAUSE_HOLDS = 60.0
 """Seconds for which a paused run keeps its worker when nobody waits for it."""
@@ -34,11 +45,13 @@ class Dispatch:
     measurers: told when the training of a run has ended.
     threads: of the processor, for a run that says nothing of its own.
     capacity: threads of all runs that train at once.
+    hung_minutes: without a sign of life after which a worker is ended.
     """
 
     def __init__(
-        self, store: RunStore, crew: Crew, measurers: Measurers, *, threads: int, capacity: int
-    ) -> None:
+        self, store: RunStore, crew: Crew, measurers: Measurers, *, threads: int, capacity: int,
+        hung_minutes: float,
+    ) -> None:  # fmt: skip
         self.store = store
         self.queue = RunQueue(store)
         self.crew = crew
@@ -47,6 +60,8 @@ class Dispatch:
         self._capacity = capacity
         self._paused_since: dict[str, float] = {}
         self._asked_too_late: dict[str, Action] = {}
+        self._hung_minutes = hung_minutes
+        self._stillness = Stillness()
 
     # Asked from outside
 
@@ -58,6 +73,8 @@ class Dispatch:
     def ask(self, run: Run, action: Action) -> None:
         """Do what `Engine.ask` promises."""
         status = run.status()
+        if run.meta.note:
+            run.set_meta(note="")
         if run in self.queue and action in ("pause", "stop"):
             self._leave_queue(run, action)
         elif run in self.queue:
@@ -80,6 +97,26 @@ class Dispatch:
             else:
                 self.ask(run, "stop")
 
+    def pause_left_alone(self, presence: Presence, minutes: float) -> None:
+        """Pause the runs whose visitor is gone and that nobody watches.
+
+        Not those of a sweep, which one leaves alone on purpose, nor those of nobody, which were begun
+        from a program.
+        """
+        for run_id in self.active():
+            run = self._known(run_id)
+            if run is None or presence.absent(run_id) < 60 * minutes:
+                continue
+            try:
+                meta, state = run.meta, run.status().state
+                alone = meta.owner and presence.absent(meta.owner) >= 60 * minutes
+                if alone and not meta.axes and state in ("running", "queued"):
+                    logger.info("Paused: its visitor is gone.", extra={"run": run.id})
+                    self.ask(run, "pause")
+                    run.set_meta(note=LEFT_ALONE.format(minutes=minutes))
+            except (RunDamaged, OSError):
+                logger.exception("Run %s cannot be looked after", run.id)
+
     def active(self) -> set[str]:
         """Ids of the runs that wait or are with a worker."""
         return self.queue.ids | self.crew.run_ids
@@ -101,6 +138,7 @@ class Dispatch:
                     self._release_if_paused(run)
             except (RunDamaged, OSError):
                 logger.exception("Run %s cannot be looked after", run.id)
+        self._end_hung_workers()
         self.crew.renew(needed=bool(self.queue))
 
     def start_next(self) -> None:
@@ -114,6 +152,20 @@ class Dispatch:
                 return
             self.queue.pop()
             self.crew.idle[0].train(run, threads)
+
+    def _end_hung_workers(self) -> None:
+        """Kill the workers that have shown no sign of life for too long; the next look finds them dead."""
+        for worker in self.crew.workers:
+            run = self._known(worker.run_id)
+            if worker.ready and not worker.run_id:
+                self._stillness.forget(worker)
+            elif self._stillness.of(worker, _sign_of_life(worker, run)) > 60 * self._hung_minutes:
+                logger.error("A worker hangs and is ended.", extra={"run": worker.run_id or ""})
+                self._stillness.forget(worker)
+                if run is not None:
+                    with suppress(RunDamaged, OSError):
+                        run.set_meta(note=HUNG.format(minutes=self._hung_minutes))
+                worker.kill()
 
     def _let_go(self, run: Run) -> None:
         """After a worker is done with a run: do what was asked of it too late for this worker."""
@@ -152,3 +204,12 @@ class Dispatch:
         self.queue.remove(run)
         if not run.has_begun() and action == "stop":
             self.store.delete(run)
+
+
+def _sign_of_life(worker: WorkerProcess, run: Run | None) -> tuple[object, ...]:
+    """What changes as long as a worker lives that has something to do."""
+    heartbeat = 0.0
+    if run is not None:
+        with suppress(RunDamaged):
+            heartbeat = run.status().heartbeat
+    return worker.ready, worker.started, worker.run_id, heartbeat

@@ -21,6 +21,7 @@ from vaelab.config import RunConfig
 from vaelab.crew import END_WITHIN, Crew, Load
 from vaelab.dispatch import Dispatch
 from vaelab.events import Request
+from vaelab.liveness import Presence
 from vaelab.measurers import Measurers
 from vaelab.run_folder import Run
 from vaelab.runs import RunStore
@@ -30,6 +31,10 @@ logger = logging.getLogger(__name__)
 
 TICK = 0.25
 """Seconds between two looks of the engine at its workers."""
+
+
+ROLL_CALL = 5.0
+"""Seconds between two looks at who is there."""
 
 
 def default_slots() -> int:
@@ -49,6 +54,7 @@ class Engine:
     threads: of the processor, for each of them; the runs of a group share them.
     rest: seconds until the first worker is started, unless a run waits for it.
     limits: of a visitor and of the server; left out, there are none.
+    presence: who is there; left out, no run is paused because its visitor is gone.
     """
 
     def __init__(
@@ -58,6 +64,7 @@ class Engine:
         threads: int | None = None,
         rest: float = 0.0,
         limits: Settings | None = None,
+        presence: Presence | None = None,
     ) -> None:
         self.store = store
         self.slots = slots or default_slots()
@@ -70,9 +77,15 @@ class Engine:
         self._changed = threading.Event()
         self._crew = Crew(self.capacity + 1, rest, self._changed.set)
         self.measurers = Measurers(self._changed.set)
+        settings = limits or Settings()
         self._dispatch = Dispatch(
-            store, self._crew, self.measurers, threads=self.threads, capacity=self.capacity
-        )
+            store, self._crew, self.measurers, threads=self.threads, capacity=self.capacity,
+            hung_minutes=settings.hung_minutes,
+        )  # fmt: skip
+        # Whoever works alone at this machine leaves runs to themselves on purpose.
+        self._presence = None if settings.single_user else presence
+        self._alone_after = settings.orphan_minutes
+        self._next_roll_call = 0.0
         self._queue = self._dispatch.queue
         self._thread = threading.Thread(target=self._keep_going, name="engine", daemon=True)
         self._thread.start()
@@ -218,6 +231,7 @@ class Engine:
             try:
                 with self._lock:
                     self._dispatch.look_after_workers()
+                    self._call_the_roll()
                     self._dispatch.start_next()
                     self.measurers.tick(training=bool(self._dispatch.active()))
                     if any(worker.ready for worker in self._crew.workers):
@@ -226,6 +240,12 @@ class Engine:
                 logger.exception("The engine stumbled and goes on")
             self._changed.wait(TICK)
             self._changed.clear()
+
+    def _call_the_roll(self) -> None:
+        """Now and then, pause the runs that were left alone."""
+        if self._presence and self._alone_after and time.monotonic() >= self._next_roll_call:
+            self._next_roll_call = time.monotonic() + ROLL_CALL
+            self._dispatch.pause_left_alone(self._presence, self._alone_after)
 
     def _enqueue(self, run: Run, request: Request) -> Run:
         self._dispatch.enqueue(run, request)

@@ -93,6 +93,10 @@ class Child:
         """End it at once."""
         self._process.terminate()
 
+    def kill(self) -> None:
+        """End it even if it hears nothing any more."""
+        self._process.kill()
+
     def join(self, deadline: float) -> None:
         """Wait until it has ended; kill it at `deadline`, a time of `time.monotonic`."""
         try:
@@ -157,6 +161,10 @@ class WorkerProcess:
         if not self.ready:
             self._child.terminate()
         self._child.finish()
+
+    def kill(self) -> None:
+        """End it even if it hears nothing any more."""
+        self._child.kill()
 
     def join(self, deadline: float) -> None:
         """Wait until it has ended; kill it at `deadline`, a time of `time.monotonic`."""

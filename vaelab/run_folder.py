@@ -83,15 +83,19 @@ class Run:
 
         One with a place in the queue is queued, a dead writer's is interrupted.
         """
-        waits = self.meta.place is not None
+        meta = self.meta
+        waits = meta.place is not None
         if not self.has_begun():
             held_back: State = "paused" if self.request().action == "pause" else "interrupted"
-            return Status(state="queued" if waits else held_back, message="Its training has not begun.")
+            message = meta.note or "Its training has not begun."
+            return Status(state="queued" if waits else held_back, message=message)
         status = self._checked("status.json", Status)
+        if meta.note and status.state == "paused":
+            status = replace(status, message=meta.note)
         if status.has_writer:
             return status
         if status.state in ("running", "paused") and status.pid:
-            message = "Its training ended without a word. It can be resumed from its last epoch."
+            message = meta.note or "Its training ended without a word. It can be resumed from its last epoch."
             status = replace(status, state="interrupted", message=message)
         return replace(status, state="queued") if waits else status
 

@@ -31,6 +31,10 @@ class Settings:
     server_queued: int = _setting(600, "runs of all visitors that wait or train")
     server_runs: int = _setting(5000, "runs of all visitors that are kept")
     server_gigabytes: int = _setting(50, "gigabytes (10⁹ bytes) that all runs take on the disk")
+    orphan_minutes: int = _setting(
+        30, "minutes without its visitor, or anybody who watches, after which a run is paused; 0: never"
+    )
+    hung_minutes: int = _setting(10, "minutes without a sign of life after which a worker is ended")
     run_minutes: int = _setting(240, "expected minutes of training of a visitor's run on a usual laptop")
 
 

@@ -136,7 +136,8 @@ def _stop(session: Session) -> Iterator[events.Event]:
         yield from (event for event in session.evaluate() if event is not None)
     if session.finite:
         yield session.preview()
-        yield _finished(session, "stopped", f"Stopped after {session.progress():.4g} epochs.")
+        epochs = f"{session.progress():.4g}"
+        yield _finished(session, "stopped", f"Stopped after {epochs} epoch{'' if epochs == '1' else 's'}.")
     else:
         yield _diverged(session)
 

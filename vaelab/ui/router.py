@@ -6,9 +6,10 @@ import streamlit as st
 
 from vaelab.ui.components import close_sidebar
 from vaelab.ui.navigation import address_within
-from vaelab.ui.places import ICONS, PAGES
+from vaelab.ui.places import ICONS
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGES = ROOT / "pages"
 ASSETS = ROOT / "assets"
 
 # The paths are absolute because Streamlit would take relative ones from this script's folder.

@@ -1,0 +1,201 @@
+"""Workers that hang are ended, and runs that were left alone are paused."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.unit.engine.following import ENDLESS, agrees, reaches, trained_so_far, trains_on
+from tests.unit.engine.puppets import Puppet, say
+from tests.unit.waiting import until
+from vaelab import crew, dispatch, liveness
+from vaelab import engine as engine_module
+from vaelab.engine import Engine
+from vaelab.liveness import Presence, Stillness
+from vaelab.run_folder import Run
+from vaelab.runs import RunStore
+from vaelab.settings import Settings
+
+HALF_AN_HOUR = 1800.0
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """The clock of all that watches, which stands still until the test moves it."""
+    made = SimpleNamespace(now=1000.0)
+    for module in (engine_module, dispatch, crew, liveness):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: made.now))
+    return made
+
+
+def test_stillness_begins_anew_with_every_new_sign(time: SimpleNamespace) -> None:
+    still = Stillness()
+    assert still.of("a", 1) == 0
+    time.now += 5
+    assert (still.of("a", 1), still.of("b", 1)) == (5, 0)
+    assert still.of("a", 2) == 0
+    time.now += 5
+    still.forget("a")
+    assert (still.of("a", 2), still.of("b", 1)) == (0, 5)
+
+
+def test_presence_counts_pages_and_remembers_when_the_last_one_went(time: SimpleNamespace) -> None:
+    there = Presence()
+    time.now += 3
+    assert there.absent("ann") == 3
+    there.arrive("ann")
+    there.arrive("ann")
+    there.leave("ann")
+    time.now += 7
+    assert there.absent("ann") == 0
+    there.leave("ann")
+    time.now += 2
+    assert (there.absent("ann"), there.absent("ben")) == (2, 12)
+    there.see("ben")
+    assert there.absent("ben") == 0
+
+
+# A worker that hangs
+
+
+def test_a_worker_that_hangs_is_ended_and_its_run_resumes(
+    engine: Engine, undisturbed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = engine.submit(ENDLESS)
+    trains_on(run)
+    pid = run.status().pid
+    os.kill(pid, signal.SIGSTOP)
+    monkeypatch.setattr(engine._dispatch, "_hung_minutes", 2 / 60)
+    reaches(run, "interrupted")
+    assert "no sign of life" in run.status().message
+    monkeypatch.setattr(engine._dispatch, "_hung_minutes", 10)
+    engine.ask(run, "resume")
+    trained_so_far(run)
+    assert run.status().pid not in (0, pid)
+    engine.ask(run, "stop")
+    reaches(run, "stopped")
+    assert run.meta.note == ""
+    agrees(run, undisturbed)
+
+
+class Stage:
+    """An engine on one puppet, which the test moves with the clock."""
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch, limits: Settings) -> None:
+        monkeypatch.setattr(crew, "WorkerProcess", Puppet)
+        monkeypatch.setattr(engine_module, "TICK", 0.01)
+        self.presence = Presence()
+        self.engine = Engine(RunStore(root), slots=1, threads=1, limits=limits, presence=self.presence)
+        self.killed: list[Puppet] = []
+        monkeypatch.setattr(Puppet, "kill", lambda worker: self.killed.append(worker), raising=False)
+
+    def submit(self, owner: str) -> Run:
+        """Queue a run that does not end."""
+        return self.engine.submit(ENDLESS, owner=owner)
+
+    def works_on(self, run: Run) -> Any:
+        """The worker that has the run."""
+        return until(lambda: next((w for w in self.engine._crew.workers if w.run_id == run.id), None))
+
+    def looks(self) -> None:
+        """Wait until the engine has looked at everything after what the test did last."""
+        worker: Any = self.engine._crew.workers[0]
+        before = worker.looks
+        until(lambda: worker.looks > before + 1)
+
+
+@pytest.fixture
+def stage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, time: SimpleNamespace
+) -> Iterator[Callable[..., Stage]]:
+    made: list[Stage] = []
+
+    def make(**limits: Any) -> Stage:
+        made.append(Stage(tmp_path, monkeypatch, replace(Settings(), **limits)))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.engine.close()
+
+
+def test_neither_signs_of_life_nor_idleness_are_hanging(
+    stage: Callable[..., Stage], time: SimpleNamespace
+) -> None:
+    play = stage(orphan_minutes=0, hung_minutes=10)
+    run = play.submit("ann")
+    worker = play.works_on(run)
+    for _ in range(4):
+        say(worker, run, "running")
+        play.looks()
+        time.now += 400
+        play.looks()
+    assert play.killed == []
+    time.now += 300
+    until(lambda: worker in play.killed)
+    assert [made for made in play.killed if made is not worker] == []
+    assert "10 minutes" in run.meta.note
+
+
+# Runs that were left alone
+
+
+def test_a_run_whose_visitor_is_gone_is_paused_and_goes_on_when_asked(
+    stage: Callable[..., Stage], time: SimpleNamespace
+) -> None:
+    play = stage(orphan_minutes=30, hung_minutes=10**6)
+    run = play.submit("ann")
+    waiting = play.submit("ben")
+    worker = play.works_on(run)
+    say(worker, run, "running")
+    play.presence.arrive("ann")
+    play.presence.see("ben")
+    time.now += HALF_AN_HOUR - 1
+    play.looks()
+    assert (run.request().action, waiting.status().state) == ("run", "queued")
+    time.now += 10
+    until(lambda: "30 minutes" in waiting.status().message)
+    assert waiting.status().state == "paused"
+    assert run.request().action == "run"
+    play.presence.leave("ann")
+    time.now += HALF_AN_HOUR
+    until(lambda: run.request().action == "pause")
+    say(worker, run, "paused")
+    until(lambda: "30 minutes" in run.status().message)
+    play.presence.arrive("ann")
+    play.engine.ask(run, "resume")
+    assert (run.request().action, run.meta.note) == ("run", "")
+
+
+def test_what_somebody_watches_and_what_is_left_alone_on_purpose_goes_on(
+    stage: Callable[..., Stage], time: SimpleNamespace
+) -> None:
+    play = stage(orphan_minutes=30, hung_minutes=10**6)
+    watched, of_nobody = play.submit("ann"), play.submit("")
+    sweep = play.engine.submit_group([ENDLESS, ENDLESS], owner="ann", kind="sweep", axes=["seed"])
+    left = play.submit("ann")
+    time.now += HALF_AN_HOUR
+    play.presence.see(watched.id)
+    until(lambda: left.meta.note)
+    assert left.status().state == "paused"
+    assert [run.meta.note for run in (watched, of_nobody, *sweep)] == [""] * 4
+    assert all(run.request().action == "run" for run in (watched, of_nobody, *sweep))
+
+
+@pytest.mark.parametrize("limits", [{"orphan_minutes": 0}, {"single_user": True}])
+def test_where_one_works_alone_nothing_is_paused(
+    stage: Callable[..., Stage], time: SimpleNamespace, limits: dict[str, Any]
+) -> None:
+    play = stage(hung_minutes=10**6, **limits)
+    run, waiting = play.submit("ann"), play.submit("ann")
+    play.works_on(run)
+    time.now += 100 * HALF_AN_HOUR
+    play.looks()
+    assert (run.request().action, waiting.status().state) == ("run", "queued")

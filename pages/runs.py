@@ -12,6 +12,7 @@ from vaelab.ui.run_table import TICK, listed_runs, runs_table, selected_run, sta
 from vaelab.ui.run_words import may_change
 from vaelab.ui.state import engine
 from vaelab.ui.steering import tell_refusal
+from vaelab.ui.watching import next_look
 
 engine()  # made here too, so that a queue goes on whichever page is opened after a restart
 refused = follow_run_link()
@@ -34,7 +35,7 @@ if not any(may_change(summary.run) for summary in listed):
 
 st.space("small")  # where the table's toolbar hovers
 active = any(summary.status.active for summary in listed)
-table = st.fragment(runs_table, run_every=TICK if active else None)
+table = st.fragment(runs_table, run_every=next_look(TICK) if active else None)
 with st.container(key="runs-table"):
     table(states(listed), selected.run.id if selected else None)
 st.caption(

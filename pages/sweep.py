@@ -9,7 +9,7 @@ from vaelab.ui.sweep_link import follow_sweep_link, keep_settings, restore_setti
 from vaelab.ui.sweep_picker import pick_sweep
 from vaelab.ui.sweep_setup import set_up
 from vaelab.ui.sweep_shown import read_sweep
-from vaelab.ui.sweep_view import TICK, watch_sweep
+from vaelab.ui.sweep_view import sweep_tick, watch_sweep
 
 engine()  # a queue goes on whichever page is opened after a restart
 
@@ -27,7 +27,7 @@ for sentence in sentences:
 set_up()
 group = pick_sweep()
 shown = read_sweep(group) if group else None
-tick = TICK if shown and shown.active else None
+tick = sweep_tick(shown)
 st.fragment(watch_sweep, run_every=tick)(group, tick, st.session_state.get("run"))
 keep_settings()
 write_sweep_link()

@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # Groups of modules, and which other groups each may import. The graph has one direction: what
 # stands above is imported by what stands below, and never the other way round.
 GROUPS = {
-    "parts": "downloads drawing events files glossary hidden images logs mixture palette pca planes settings "
-    "status totals unpacking walks",
+    "parts": "downloads drawing events files glossary hidden images logs mixture pace palette pca planes "
+    "settings status totals unpacking walks",
     "recipe": "comparison config datasets facts failures fields hints layers listing portable presets "
     "recipes sweep sweep_results",
     "figures": "animation comparison_curves figure_parts figures latent_map loss_curves step_figures "
@@ -30,7 +30,7 @@ GROUPS = {
     "randomness",
     "training": "checkpoints session training",
     "trained": "measuring trained",
-    "engine": "admission asking crew dispatch engine measurers processes queueing",
+    "engine": "admission asking crew dispatch engine liveness measurers processes queueing",
     "programs": "__main__ cli_evaluation cli_output cli_parsing cli_sweep cli_training measurer worker",
     "ui": "ui",
     "pages": "pages",

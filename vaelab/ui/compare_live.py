@@ -25,6 +25,7 @@ from vaelab.ui.live import tick_of
 from vaelab.ui.markdown import plain
 from vaelab.ui.state import dataset, is_own
 from vaelab.ui.steering import ask, tell_refusal
+from vaelab.ui.watching import watches
 
 _MEMORY = "compare_memory"
 """Session state: plane and span of each run at the last look, by its id."""
@@ -44,6 +45,8 @@ def follow(ids: Sequence[str], tick: float | None) -> None:
     tick: what `tick_of_all` said when the page was drawn; the page follows a change.
     """
     members = members_of(ids)
+    for member in members:
+        watches(member.run)
     if len(members) < len(ids) or tick_of_all(members) != tick:
         st.rerun()
     _progress(members)

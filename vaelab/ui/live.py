@@ -24,20 +24,26 @@ from vaelab.ui.hints_view import as_badges, hints_of, hints_view
 from vaelab.ui.latent_canvas import Shown, latent_canvas
 from vaelab.ui.measures_table import measures_panel, measuring_tick
 from vaelab.ui.state import dataset, find_run, history
+from vaelab.ui.watching import next_look, watches
 
 EARLY_TICK, TICK = 0.5, 1.0
-"""Seconds between two looks at an active run: in its first epoch, when most of it happens, and later on."""
+"""Seconds between two looks at a run that trains: in its first epoch, when most happens, and later on."""
+STILL_TICK = 2.0
+"""Seconds between two looks at one that waits or is paused, where nothing moves but its place."""
 HEIGHT = 420
 
 
 def tick_of(status: Status) -> float | None:
     """Seconds until the next look at a run; None if it is over and nothing more will happen.
 
-    Every look takes a browser some tenths of a second, which a laptop's training has to do without.
+    Every look takes a browser some tenths of a second, which a laptop's training has to do without. Where
+    many watch, all look less often.
     """
     if not status.active:
         return None
-    return EARLY_TICK if status.epoch < 1 else TICK
+    if status.state != "running":
+        return next_look(STILL_TICK)
+    return next_look(EARLY_TICK if status.epoch < 1 else TICK)
 
 
 def watch(run_id: str, config: RunConfig | None, about: str, tick: float | None) -> None:
@@ -53,6 +59,7 @@ def watch(run_id: str, config: RunConfig | None, about: str, tick: float | None)
     run = find_run(run_id)
     if run is None or "start_asked" in st.session_state:
         st.rerun()
+    watches(run)
     status = run.status()
     if (tick_of(status) or measuring_tick(run)) != tick:
         st.rerun()

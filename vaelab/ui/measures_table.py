@@ -24,6 +24,7 @@ from vaelab.measures import (
 from vaelab.runs import Run, RunDamaged
 from vaelab.ui.markdown import plain
 from vaelab.ui.state import engine
+from vaelab.ui.watching import next_look
 
 TICK = 1.0
 """Seconds between two looks at a run that is being measured."""
@@ -47,7 +48,7 @@ def measuring_tick(run: Run) -> float | None:
 
     Asking is what has an older run measured.
     """
-    return TICK if _state_of(run)[1] == "" else None
+    return next_look(TICK) if _state_of(run)[1] == "" else None
 
 
 def measures_panel(run: Run) -> None:

@@ -26,6 +26,7 @@ from vaelab.ui.protection import Protection
 from vaelab.ui.run_files import serve_run_file, serve_test_images
 from vaelab.ui.state import close_engine, end_training, engine
 from vaelab.ui.visitor import VisitorCookie
+from vaelab.ui.watching import Connections
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """List what every request passes through before it reaches Streamlit."""
-    return [Middleware(Protection), Middleware(VisitorCookie), Middleware(Preload)]
+    return [Middleware(Protection), Middleware(VisitorCookie), Middleware(Connections), Middleware(Preload)]
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from vaelab.history import History
 from vaelab.runs import Run, RunDamaged, RunNotFound, RunStore, default_root
 from vaelab.settings import read_settings
 from vaelab.ui.visitor import visitor
+from vaelab.ui.watching import presence
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the first page
     from vaelab.latent import Codes
@@ -36,7 +37,7 @@ def engine() -> Engine:
 
 @st.cache_resource(max_entries=1, show_spinner=False, on_release=Engine.close)
 def _engine(root: str) -> Engine:
-    return Engine(RunStore(Path(root), SHIPPED), rest=FIRST_PAGE, limits=read_settings())
+    return Engine(RunStore(Path(root), SHIPPED), rest=FIRST_PAGE, limits=read_settings(), presence=presence())
 
 
 def end_training() -> None:

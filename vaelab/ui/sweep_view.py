@@ -21,9 +21,15 @@ from vaelab.ui.places import PAGES, VIEWS
 from vaelab.ui.state import engine, find_run
 from vaelab.ui.sweep_shown import ShownSweep, example, read_sweep, seconds_left
 from vaelab.ui.sweep_table import HEIGHT, sweep_table
+from vaelab.ui.watching import next_look
 
 TICK = 1.0
 """Seconds between two looks at a sweep under way."""
+
+
+def sweep_tick(shown: ShownSweep | None) -> float | None:
+    """Seconds until the next look at a sweep; None if it is over, or none."""
+    return next_look(TICK) if shown and shown.active else None
 
 
 def watch_sweep(group: str | None, tick: float | None, chosen: str | None) -> None:
@@ -36,7 +42,7 @@ def watch_sweep(group: str | None, tick: float | None, chosen: str | None) -> No
     chosen: id of the run that the sidebar's links lead to; they follow a change.
     """
     shown = read_sweep(group) if group else example()
-    if shown is None or shown.active != (tick is not None) or st.session_state.get("run") != chosen:
+    if shown is None or sweep_tick(shown) != tick or st.session_state.get("run") != chosen:
         st.rerun()
     if group:
         _progress(shown, group)

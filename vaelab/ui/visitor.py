@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
@@ -24,9 +25,11 @@ def _new_token() -> str:
     return secrets.token_hex(16)
 
 
-def _is_token(value: object) -> bool:
+def token_of(cookies: Mapping[str, str]) -> str | None:
+    """The visitor that cookies tell of, None if they tell of none."""
+    token = cookies.get(COOKIE)
     # Streamlit's AppTest has no request: whatever is asked of it there is a mock and no text.
-    return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
+    return token if isinstance(token, str) and _TOKEN.fullmatch(token) else None
 
 
 def visitor() -> str:
@@ -35,9 +38,8 @@ def visitor() -> str:
     A browser that keeps no cookies is a new visitor in every session. Whoever knows the token is
     that visitor: it belongs in no link, page or log.
     """
-    token = st.context.cookies.get(COOKIE)
-    if _is_token(token):
-        return str(token)
+    if token := token_of(st.context.cookies):
+        return token
     if _SESSION_KEY not in st.session_state:
         st.session_state[_SESSION_KEY] = _new_token()
     return str(st.session_state[_SESSION_KEY])
@@ -68,7 +70,7 @@ class VisitorCookie:
 
 
 def _needs_cookie(scope: Scope) -> bool:
-    return is_navigation(scope) and not _is_token(HTTPConnection(scope).cookies.get(COOKIE, ""))
+    return is_navigation(scope) and token_of(HTTPConnection(scope).cookies) is None
 
 
 def _cookie(*, secure: bool) -> str:

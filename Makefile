@@ -24,7 +24,7 @@ start = $(python) -m streamlit run app.py --server.address $(HOST) --server.port
 unexport VAELAB_SINGLE_USER
 single_user = $(if $(filter 127.% localhost ::1,$(HOST)),VAELAB_SINGLE_USER=1)
 
-.PHONY: help run serve test check bench screenshots examples install
+.PHONY: help run serve test check bench soak screenshots examples install
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ check: install ## check style, format and types
 
 bench: install ## measure the speed of training and of the app, and keep it in tests/benchmarks/RESULTS.md
 	@$(python) -m tests.benchmarks
+
+soak: install ## have thirty visitors train, explore and reload for ten minutes, while workers and server are killed
+	@$(python) -m tests.soak
 
 screenshots: install ## renew assets/screenshots/ from the running app
 	@$(python) -m tests.browser.screenshots

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,8 @@ class Visitor:
         Address of the server.
     cookie
         Of an earlier visit, to be the same person; left out, the server gives a new one.
+    hear
+        Called with every message as it came.
 
     Attributes
     ----------
@@ -55,9 +58,12 @@ class Visitor:
     fragments: seconds between two runs of each fragment that wants to be run again and again.
     """
 
-    def __init__(self, url: str, cookie: str | None = None) -> None:
+    def __init__(
+        self, url: str, cookie: str | None = None, hear: Callable[[bytes], None] = lambda _: None
+    ) -> None:
         self.url = url
         self.cookie = cookie or _cookie(url)
+        self._hear = hear
         self.widgets: dict[str, str] = {}
         self.query = ""
         self.fragments: dict[str, float] = {}
@@ -133,6 +139,7 @@ class Visitor:
     def _take(self, data: bytes | str) -> bool:
         """Do what a message says; whether it says that the script has finished."""
         assert isinstance(data, bytes)
+        self._hear(data)
         message = ForwardMsg.FromString(data)
         kind = message.WhichOneof("type")
         if kind == "ref_hash":  # the message that we have kept under this name

@@ -57,12 +57,12 @@ class Server:
         assert left == [], f"The server left processes behind: {left}"
 
 
-def start(folder: Path, script: Path = ROOT / "app.py", **environment: str) -> Server:
-    """Start a server on a free port; its runs and its log are in `folder`."""
+def start(folder: Path, script: Path = ROOT / "app.py", port: int = 0, **environment: str) -> Server:
+    """Start a server, on a free port if none is given; its runs and its log are in `folder`."""
     log, runs = folder / "log", folder / "runs"
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     # Port 0 is a free one, which the log then names.
-    command += ["--server.address", "127.0.0.1", "--server.port", "0"]
+    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
     variables = {"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT), "VAELAB_RUNS": str(runs)}
     with log.open("wb") as stream:
         process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""A real server that is told to end while it trains: in time, nothing lost, nothing left."""
+"""A real server that is told to end while it trains, or killed: in time, nothing lost, nothing left."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +18,13 @@ from tests.browser.servers import Server
 from tests.unit.waiting import until
 from vaelab.arrays import read_checkpoint
 from vaelab.config import RunConfig
+from vaelab.engine import Engine
+from vaelab.events import Step
+from vaelab.history import History
+from vaelab.measures import FILE as MEASURES
 from vaelab.runs import Run, RunStore
+from vaelab.trained import load_run
+from vaelab.training import train
 from vaelab.ui.ending import END_WITHIN
 
 ENDLESS = RunConfig(train_size=500, hidden="16", batch_size=100, epochs=500)
@@ -86,3 +93,34 @@ def test_a_browser_that_reads_no_further_does_not_hold_it_up(training: Server, r
     messages = [line["message"] for line in log_of(training)]
     assert "The server was asked to end." in messages
     assert "The server has ended." not in messages, "it was held up"
+
+
+def test_a_power_cut_costs_no_finished_run_and_the_other_goes_on_exactly(tmp_path: Path, run: Run) -> None:
+    store = RunStore(tmp_path / "runs")
+    finished = store.create(ENDLESS.variant(epochs=2), place=-1.0)
+    server = servers.start(tmp_path, VAELAB_SINGLE_USER="1")
+    servers.wait_until_healthy(server)
+    until(lambda: run.status().state == "running" and run.status().epoch > 3, server.log.read_text)
+    files = {path: path.read_bytes() for path in finished.path.glob("*.*") if path.name != MEASURES}
+    for process in [*psutil.Process(server.process.pid).children(recursive=True), server.process]:
+        process.kill()
+    server.process.wait()
+    assert finished.status().state == "finished"
+    assert {path: path.read_bytes() for path in files} == files
+    assert load_run(finished).model is not None
+    cut = run.status()
+    assert cut.state == "interrupted"
+    engine = Engine(store, slots=1, threads=cut.threads)
+    try:
+        engine.ask(run, "resume")
+        until(lambda: run.status().state == "running" and run.status().epoch > cut.epoch + 2, run.status)
+    finally:
+        engine.close()
+    steps = History(run).steps
+    undisturbed = [
+        event for event in islice(train(ENDLESS, threads=cut.threads), 2000) if isinstance(event, Step)
+    ]
+    assert len(steps["step"]) > cut.step
+    for name in ("step", "recon", "kl", "objective"):
+        same = [getattr(event, name) for event in undisturbed]
+        assert steps[name] == same[: len(steps[name])]

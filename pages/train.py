@@ -6,7 +6,7 @@ from vaelab.datasets import DATASETS
 from vaelab.ui import forms
 from vaelab.ui.chosen import follow_run_link
 from vaelab.ui.controls import control_row, start_if_asked
-from vaelab.ui.link import followed_link, write_link
+from vaelab.ui.link import OPEN_SEED, followed_link, write_link
 from vaelab.ui.live import tick_of, watch
 from vaelab.ui.markdown import plain
 from vaelab.ui.measures_table import measuring_tick
@@ -35,6 +35,10 @@ for column, draw in zip(st.columns([2.6, 1, 1.5, 1.5, 1.2]), forms.plain_sight()
     with column:
         draw()
 st.caption(forms.preset_caption())
+if st.query_params.get("seed") == OPEN_SEED:
+    st.caption(
+        f"This link leaves the seed open: **{st.session_state.recipe.seed}** is yours, others have another."
+    )
 with st.expander("Advanced settings", key="advanced"):
     forms.advanced()
 config, wrong = forms.read_form()

@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 
-from vaelab.asking import REVIVES, Action, as_request, rests
+from vaelab.asking import REVIVES, Action, as_request, remaining, rests
 from vaelab.crew import Crew
 from vaelab.events import Request
+from vaelab.facts import expected_wait
 from vaelab.liveness import Presence, Stillness
 from vaelab.measurers import Measurers
 from vaelab.processes import WorkerProcess
@@ -116,6 +117,16 @@ class Dispatch:
                     run.set_meta(note=LEFT_ALONE.format(minutes=minutes))
             except (RunDamaged, OSError):
                 logger.exception("Run %s cannot be looked after", run.id)
+
+    def seconds_to_wait(self, run: Run) -> float | None:
+        """Expected seconds until a run of the queue starts; None if it does not wait."""
+        if run not in self.queue:
+            return None
+        left, ahead = (
+            [found for run_id in ids if (found := remaining(self.store, run_id, self._threads))]
+            for ids in (self.crew.run_ids, self.queue.before(run))
+        )
+        return expected_wait(left, ahead, run.meta.threads or self._threads, self._capacity)
 
     def active(self) -> set[str]:
         """Ids of the runs that wait or are with a worker."""

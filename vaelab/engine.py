@@ -201,6 +201,11 @@ class Engine:
         with self._lock:
             return self._queue.place(run)
 
+    def seconds_to_wait(self, run: Run) -> float | None:
+        """Expected seconds until a run of the queue starts; None if it does not wait."""
+        with self._lock:
+            return self._dispatch.seconds_to_wait(run)
+
     def measure(self, run: Run) -> str:
         """Have a run measured that has no measures; empty if it will be, else a sentence why not."""
         return self.measurers.ask(run)

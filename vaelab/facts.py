@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 from vaelab.config import RunConfig
 from vaelab.datasets import DatasetSpec
@@ -66,6 +68,33 @@ def expected_seconds(config: RunConfig, spec: DatasetSpec, speed: float | None =
 def _costs(config: RunConfig, spec: DatasetSpec) -> tuple[Cost, Cost]:
     encoder, decoder = network_layers(config, spec.shape)
     return cost(encoder, spec.shape), cost(decoder, (config.latent_dim,))
+
+
+def expected_wait(
+    running: Sequence[tuple[float, int]],
+    ahead: Sequence[tuple[float, int]],
+    threads: int,
+    capacity: int,
+) -> float:
+    """Seconds until a run of so many threads starts, if all others take as long as expected.
+
+    Parameters
+    ----------
+    running: seconds left and threads of each run that trains.
+    ahead: seconds and threads of each run that starts before, in their order.
+    threads: of the run that waits.
+    capacity: threads of all runs that train at once.
+    """
+    now, free = 0.0, capacity - sum(used for _, used in running)
+    ends = list(running)
+    heapify(ends)
+    for seconds, wanted in (*ahead, (0.0, threads)):
+        while free < min(wanted, capacity) and ends:
+            now, released = heappop(ends)
+            free += released
+        heappush(ends, (now + seconds, wanted))
+        free -= wanted
+    return now
 
 
 def duration(seconds: float) -> str:

@@ -47,6 +47,11 @@ class RunQueue:
         """The run's place, counted from 1; None if it does not wait."""
         return self._order().index(run.id) + 1 if run.id in self._ids else None
 
+    def before(self, run: Run) -> list[str]:
+        """Ids of the runs that come to their turn before one that waits, in their order."""
+        order = self._order()
+        return order[: order.index(run.id)] if run.id in order else []
+
     def add(self, *runs: Run, first: bool = False, at_once: bool = False) -> None:
         """Let runs wait, behind all of their visitor or before them; one that waits stays where it is.
 

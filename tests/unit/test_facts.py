@@ -1,10 +1,12 @@
 """Sizes and times that a page promises before the start."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vaelab.config import RunConfig
 from vaelab.datasets import DATASETS
-from vaelab.facts import duration, expected_seconds, facts, work
+from vaelab.facts import duration, expected_seconds, expected_wait, facts, work
 
 MNIST = DATASETS["mnist"]
 
@@ -35,3 +37,20 @@ def test_expected_time_is_work_over_measured_speed() -> None:
 )
 def test_a_time_in_words(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_a_run_waits_until_those_before_it_leave_threads_free() -> None:
+    assert expected_wait([], [], 2, 2) == 0
+    assert expected_wait([(30.0, 2)], [], 2, 2) == 30
+    assert expected_wait([(30.0, 2)], [(10.0, 2), (5.0, 2)], 2, 2) == 45
+    assert expected_wait([(30.0, 1), (20.0, 1)], [(4.0, 1)], 1, 2) == 24, "side by side"
+    assert expected_wait([(30.0, 1), (20.0, 1)], [], 2, 2) == 30, "it needs both"
+    assert expected_wait([(30.0, 2)], [], 8, 2) == 30, "of another machine, which had more threads"
+
+
+@given(st.lists(st.floats(0, 1e6), max_size=2), st.lists(st.floats(0, 1e6), max_size=6), st.floats(0, 1e6))
+def test_whoever_comes_later_waits_no_shorter(
+    running: list[float], ahead: list[float], another: float
+) -> None:
+    left, before = [(seconds, 1) for seconds in running], [(seconds, 1) for seconds in ahead]
+    assert expected_wait(left, [*before, (another, 1)], 1, 2) >= expected_wait(left, before, 1, 2)

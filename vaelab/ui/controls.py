@@ -127,12 +127,17 @@ def _words(run: Run, status: Status) -> str:
     if status.state == "queued":
         place = engine().place(run)
         ahead = "next" if place == 1 else f"number {place}" if place else "starting"
-        return f"Waiting in the queue: {ahead}."
+        return f"Waiting in the queue: {ahead}{_wait(run)}."
     if status.state == "paused":
-        return f"paused · {epoch}"
+        return f"paused · {epoch}" + (f" · {note}" if (note := run.meta.note) else "")
     if not status.steps_per_epoch:
         return status.message or "starting"
     return f"training · {epoch}" + _speed(run, status)
+
+
+def _wait(run: Run) -> str:
+    seconds = engine().seconds_to_wait(run)
+    return f", begins in {duration(seconds)}" if seconds else ""
 
 
 def _speed(run: Run, status: Status) -> str:
@@ -152,7 +157,8 @@ def ended_bar(run: Run, status: Status) -> None:
         if run.has_model():
             for page, label, icon in VIEWS:
                 st.page_link(page, label=label, icon=icon, query_params={"run": run.id})
-            twins = [] if run.meta.axes else store().group(run.meta.group)
+            # Whoever was given the link of one of two twins was not given the other's.
+            twins = store().group(run.meta.group) if is_own(run) and not run.meta.axes else []
             if len(twins) > 1:
                 both = {"runs": ",".join(twin.id for twin in twins)}
                 st.page_link(

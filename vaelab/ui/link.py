@@ -6,6 +6,7 @@ would change an old link, and erases wrong values without a word.
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,8 +15,12 @@ import streamlit as st
 from vaelab.config import RunConfig, with_changes
 from vaelab.fields import FIELD_NAMES, as_text, read_config
 from vaelab.presets import PRESETS
+from vaelab.ui.visitor import visitor
 
 DEFAULT_PRESET = "vae-2d"
+
+OPEN_SEED = "open"
+"""Stands in a link for the seed that each visitor has."""
 
 
 def recipe_of(parameters: dict[str, str]) -> tuple[RunConfig, dict[str, str]]:
@@ -36,6 +41,21 @@ def recipe_of(parameters: dict[str, str]) -> tuple[RunConfig, dict[str, str]]:
         given = remaining
         config, wrong = read_config(with_changes(base, given))
     return config, problems
+
+
+def own_seed(token: str) -> int:
+    """The seed that a visitor finds in every link that leaves it open: the same after a reload.
+
+    The token itself cannot be found from it: it has 31 bits of the token's digest.
+    """
+    digest = hashlib.sha256(f"seed of {token}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") >> 1
+
+
+def with_own_seed(parameters: dict[str, str]) -> dict[str, str]:
+    """A link's parameters as they are meant for this visitor: an open seed is theirs."""
+    is_open = parameters.get("seed") == OPEN_SEED
+    return {**parameters, "seed": str(own_seed(visitor()))} if is_open else parameters
 
 
 def parameters_of(config: RunConfig) -> dict[str, str]:
@@ -63,7 +83,7 @@ def followed_link() -> tuple[RunConfig | None, dict[str, str]]:
     if parameters == state.get("link_seen"):
         return None, {}
     state.link_seen = parameters
-    return recipe_of(parameters)
+    return recipe_of(with_own_seed(parameters))
 
 
 def write_link(config: RunConfig, run_id: str | None) -> None:
@@ -73,7 +93,7 @@ def write_link(config: RunConfig, run_id: str | None) -> None:
     the same in more words would only be in the way of Back.
     """
     now = st.query_params.to_dict()
-    if recipe_of(now)[0] != config or now.get("run") != run_id:
+    if recipe_of(with_own_seed(now))[0] != config or now.get("run") != run_id:
         st.session_state.link_seen = address_of(config, run_id)
         st.session_state.run_seen = run_id
         st.query_params.from_dict(st.session_state.link_seen)

@@ -15,7 +15,7 @@ from vaelab.presets import PRESETS
 from vaelab.sweep import MOST_SEEDS, SWEPT, suggested_values
 from vaelab.sweep_results import MEASURES
 from vaelab.ui.forms import fill_form
-from vaelab.ui.link import DEFAULT_PRESET, parameters_of, recipe_of
+from vaelab.ui.link import DEFAULT_PRESET, parameters_of, recipe_of, with_own_seed
 
 EPOCHS = 3
 """Epochs of each run at first: a sweep of the default recipe is then over within about a minute."""
@@ -66,7 +66,7 @@ def follow_sweep_link() -> list[str]:
     state.sweep_link_seen = parameters
     sentences: list[str] = []
     if parameters.keys() & {*FIELD_NAMES, "preset"}:
-        config, problems = recipe_of(parameters)
+        config, problems = recipe_of(with_own_seed(parameters))
         sentences += problems.values()
         if "epochs" in parameters:
             state.sweep_epochs = config.epochs

@@ -18,7 +18,8 @@ from vaelab.ui.components import heading_row, plot
 from vaelab.ui.link import address_of
 from vaelab.ui.markdown import plain
 from vaelab.ui.places import PAGES, VIEWS
-from vaelab.ui.state import engine, find_run
+from vaelab.ui.run_words import may_change
+from vaelab.ui.state import engine, find_run, store
 from vaelab.ui.sweep_shown import ShownSweep, example, read_sweep, seconds_left
 from vaelab.ui.sweep_table import HEIGHT, sweep_table
 from vaelab.ui.watching import next_look
@@ -94,6 +95,8 @@ def _progress(shown: ShownSweep, group: str) -> None:
 
 
 def _stop(group: str) -> None:
+    if not all(may_change(run) for run in store().group(group)):
+        return  # a button that is not drawn is only the browser's word
     engine().stop_group(group)
     if read_sweep(group) is None:  # none had begun
         st.session_state.sweep_group = None

@@ -51,6 +51,8 @@ class Meta:
     """Order in the queue, smaller is sooner; None if it does not wait."""
     parent: str = ""
     """Id of the run that this one trains on."""
+    shared: bool = False
+    """Whether its owner lets everybody on this server watch it as a recording of its recipe."""
     note: str = ""
     """Why the engine paused or ended it by itself, a sentence; empty once something is asked of it."""
 

@@ -31,9 +31,13 @@ App = Callable[[], AppTest]
 Make = Callable[..., Run]
 
 
+class _Worker(SimpleNamespace):
+    __hash__ = object.__hash__
+
+
 def idle_worker(on_change: Callable[[], None]) -> SimpleNamespace:
     """A worker that never gets ready, so that what is queued stays queued."""
-    return SimpleNamespace(
+    return _Worker(
         ready=False,
         started=False,
         run_id=None,

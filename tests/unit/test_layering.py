@@ -25,7 +25,8 @@ GROUPS = {
     "recipes sweep sweep_results",
     "figures": "animation comparison_curves figure_parts figures latent_map loss_curves step_figures "
     "sweep_curves sweep_figures sweep_heat",
-    "runs": "arrays history measures moments recording run_folder runs summaries thinning transfer untrusted",
+    "runs": "arrays history measures moments recording recordings run_folder runs summaries thinning "
+    "transfer untrusted",
     "model": "convolutions evaluation explain hardware latent model networks objective optimizers preview "
     "randomness",
     "training": "checkpoints session training",

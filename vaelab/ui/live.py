@@ -23,7 +23,7 @@ from vaelab.ui.controls import control_row, ended_bar, progress_line
 from vaelab.ui.hints_view import as_badges, hints_of, hints_view
 from vaelab.ui.latent_canvas import Shown, latent_canvas
 from vaelab.ui.measures_table import measures_panel, measuring_tick
-from vaelab.ui.state import dataset, find_run, history
+from vaelab.ui.state import dataset, find_run, history, is_own, recording_of
 from vaelab.ui.watching import next_look, watches
 
 EARLY_TICK, TICK = 0.5, 1.0
@@ -74,8 +74,27 @@ def watch(run_id: str, config: RunConfig | None, about: str, tick: float | None)
         progress_line(run, status)
     else:
         ended_bar(run, status)
-    live_views(run, status)
+    recording = _recording_beside(run, status)
+    if recording is None:
+        live_views(run, status)
+    else:
+        live_views(recording, recording.status())
     measures_panel(run)
+
+
+def _recording_beside(run: Run, status: Status) -> Run | None:
+    """What a visitor whose run waits has chosen to watch meanwhile: the same recipe, trained before."""
+    recording = recording_of(run.config) if status.state == "queued" and is_own(run) else None
+    if recording is None:
+        return None
+    with st.container(border=True, key="recording", horizontal=True, vertical_alignment="center"):
+        shown = st.toggle("Watch a recording meanwhile", key="watch_recording")
+        whose = "It comes with VAE Lab" if recording.shipped else "Somebody on this server shares it"
+        st.caption(
+            "**A recording, not your run:** exactly this recipe, trained before. "
+            f"{whose}. Your own run keeps its place and is shown as soon as it begins."
+        )
+    return recording if shown else None
 
 
 def live_views(run: Run, status: Status) -> None:

@@ -8,6 +8,7 @@ open the run's pages may fetch them.
 from __future__ import annotations
 
 import gzip
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from vaelab.portable import codes_file, decoder_file, encoder_file, images_file
 from vaelab.runs import Run, RunDamaged
 from vaelab.ui.assets import lab_path
 from vaelab.ui.state import dataset, find_run, saved_at, snapshot_saved_at, test_codes
+
+logger = logging.getLogger(__name__)
 
 _A_YEAR = 365 * 86400
 _VERSION = re.compile(
@@ -67,7 +70,8 @@ async def serve_run_file(request: Request) -> Response:
         stays = version.kind != "live" and _saved_at(run, version) == version.saved_at
         content = await run_in_threadpool(make, run, version)
     except (ValueError, DatasetUnavailable, OSError, KeyError) as error:
-        raise HTTPException(404, str(error)) from error
+        logger.info("A file could not be served: %s", error, extra={"run": run.id})
+        raise HTTPException(404) from error
     return Response(content, media_type="application/octet-stream", headers=_headers(stays))
 
 

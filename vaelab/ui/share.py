@@ -8,9 +8,11 @@ import streamlit as st
 
 from vaelab.config import RunConfig
 from vaelab.recipes import command_line, python_code
-from vaelab.runs import Run
+from vaelab.runs import Run, RunDamaged
 from vaelab.ui.link import OPEN_SEED, link_to, parameters_of
 from vaelab.ui.qr_code import show_link, shown_link
+from vaelab.ui.state import is_own, single_user
+from vaelab.ui.steering import refuse
 
 OPENED = "share_opened"
 """Key of the popover: whether it is open."""
@@ -59,6 +61,21 @@ def _run_link(run: Run) -> None:
         link_to("latent-space", {"run": run.id}),
         "Works on this server only: whoever has this link can look at the trained run, and not change it.",
     )
+    if is_own(run) and not single_user():
+        key = f"share_recording_{run.id}"
+        st.session_state[key] = run.meta.shared
+        st.toggle(
+            "Let others watch it while they wait", key=key, on_change=_set_shared, args=(run, key),
+            help="Whoever waits in the queue with exactly this recipe is offered this run to look at.",
+        )  # fmt: skip
+
+
+def _set_shared(run: Run, key: str) -> None:
+    try:
+        if is_own(run):
+            run.set_meta(shared=bool(st.session_state[key]))
+    except (RunDamaged, OSError) as error:
+        refuse(f"This could not be saved: {error}")
 
 
 def _link(title: str, link: str, sentence: str) -> None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from vaelab.config import RunConfig
 from vaelab.datasets import Dataset, load
 from vaelab.engine import Engine
 from vaelab.history import History
+from vaelab.recordings import Recordings
 from vaelab.runs import Run, RunDamaged, RunNotFound, RunStore, default_root
 from vaelab.settings import read_settings
 from vaelab.ui.visitor import visitor
@@ -38,6 +40,16 @@ def engine() -> Engine:
 @st.cache_resource(max_entries=1, show_spinner=False, on_release=Engine.close)
 def _engine(root: str) -> Engine:
     return Engine(RunStore(Path(root), SHIPPED), rest=FIRST_PAGE, limits=read_settings(), presence=presence())
+
+
+def recording_of(config: RunConfig) -> Run | None:
+    """A finished run of exactly this recipe that everybody may watch, if there is one."""
+    return _recordings(str(default_root().resolve())).of(config)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _recordings(root: str) -> Recordings:
+    return Recordings(RunStore(Path(root), SHIPPED))
 
 
 def end_training() -> None:

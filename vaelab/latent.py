@@ -30,6 +30,14 @@ class Codes:
         return index if index < len(self.mean) else 0
 
 
+def kl_per_dimension(codes: Codes) -> np.ndarray:
+    """KL of each latent dimension of a VAE, averaged over images: (d,) nats."""
+    assert codes.logvar is not None
+    kl = Posterior(torch.from_numpy(codes.mean), torch.from_numpy(codes.logvar)).kl()
+    assert kl is not None
+    return kl.mean(0, dtype=torch.float64).numpy()
+
+
 def embed(model: Autoencoder, images: np.ndarray) -> Codes:
     """The posteriors of images (N, C, H, W)."""
     return result_of(embed_in_steps(model, images))

@@ -14,6 +14,7 @@ GROUPS = {
     "Train": ["Train"],
     "Explore": ["Reconstructions", "Latent space", "Latent grid", "Walks"],
     "Intuition": ["Compare", "Sweep", "Failures"],
+    "Learn": ["Lessons", "Glossary"],
     "Runs": ["Runs"],
 }
 

@@ -20,6 +20,8 @@ PAGES = {
     "/compare?runs=vae-2d,ae-2d,linear-ae,vae-2d-fashion": ".st-key-compare-grid-D img",
     "/sweep": ".st-key-sweep-results .main-svg",
     "/failures": ".st-key-failure-beta-100",
+    "/lessons": ".st-key-lesson-card-6",
+    "/glossary": ".st-key-glossary .katex-display",
     "/runs": ".st-key-runs-table",
 }
 

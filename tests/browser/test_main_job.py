@@ -29,6 +29,8 @@ PATHS = {
     "/compare": "Compare",
     "/sweep": "Sweep",
     "/failures": "Failures",
+    "/lessons": "Lessons",
+    "/glossary": "Glossary",
     "/runs": "Runs",
 }
 

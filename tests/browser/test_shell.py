@@ -25,6 +25,8 @@ PAGES = {
     "/compare": "Compare",
     "/sweep": "Sweep",
     "/failures": "Failures",
+    "/lessons": "Lessons",
+    "/glossary": "Glossary",
     "/runs": "Runs",
 }
 

@@ -44,7 +44,7 @@ def maths(text: str) -> str:
 
 def symbols(latex: str) -> set[str]:
     """The letters of a formula, Greek ones too, without those that only name a function or a unit."""
-    bare = re.sub(r"\\(text|operatorname|mathcal|mathrm)\{[^}]*\}", " ", latex)
+    bare = re.sub(r"\\(text|operatorname|mathcal|mathrm|begin|end)\{[^}]*\}", " ", latex)
     return {token.lstrip("\\") for token in re.findall(r"\\[A-Za-z]+|[A-Za-z]", bare)} - NOT_SYMBOLS
 
 

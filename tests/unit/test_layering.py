@@ -21,14 +21,14 @@ ROOT = Path(__file__).resolve().parents[2]
 GROUPS = {
     "parts": "downloads drawing events files glossary hidden images logs mixture pace palette pca planes "
     "settings status totals unpacking walks",
-    "recipe": "comparison config datasets facts failures fields hints layers listing portable presets "
-    "recipes sweep sweep_results",
-    "figures": "animation comparison_curves figure_parts figures latent_map loss_curves step_figures "
-    "sweep_curves sweep_figures sweep_heat",
+    "recipe": "comparison config datasets facts failures fields hints layers lessons listing portable "
+    "presets recipes sweep sweep_results",
+    "figures": "animation comparison_curves figure_parts figures latent_map lesson_figures loss_curves "
+    "step_figures sweep_curves sweep_figures sweep_heat",
     "runs": "arrays history measures moments recording recordings run_folder runs summaries thinning "
     "transfer untrusted",
-    "model": "convolutions evaluation explain hardware latent model networks objective optimizers preview "
-    "randomness",
+    "model": "convolutions demonstrations evaluation explain hardware latent model networks objective "
+    "optimizers preview randomness",
     "training": "checkpoints session training",
     "trained": "measuring trained",
     "engine": "admission asking crew dispatch engine liveness measurers processes queueing",

@@ -14,7 +14,7 @@ from vaelab.glossary.sweeps import SWEEPS
 from vaelab.glossary.training import TRAINING
 from vaelab.glossary.walks import WALKS
 
-__all__ = ["GLOSSARY", "Entry", "find", "help_for"]
+__all__ = ["GLOSSARY", "Entry", "find", "help_for", "search"]
 
 GLOSSARY: dict[str, Entry] = {
     entry.term: entry for entry in (*MODELS, *OBJECTIVE, *TRAINING, *SWEEPS, *MEASURES, *WALKS)
@@ -44,3 +44,25 @@ def help_for(term: str) -> str:
     """The short explanation as Markdown, for Streamlit's `help=`; takes and raises what `find` does."""
     entry = find(term)
     return f"**{entry.term}**: {entry.short}"
+
+
+def search(text: str) -> list[Entry]:
+    """Entries with a text in them, in capitals or not.
+
+    First those with it as a name, then in a name, then elsewhere; each in the order of the alphabet.
+    """
+    wanted = text.casefold()
+    ranked = [(_rank(entry, wanted), entry.term.casefold(), entry) for entry in GLOSSARY.values()]
+    return [entry for rank, _, entry in sorted(ranked, key=lambda found: found[:2]) if rank < _NOWHERE]
+
+
+_NOWHERE = 3
+
+
+def _rank(entry: Entry, wanted: str) -> int:
+    names = [name.casefold() for name in (entry.term, *entry.also)]
+    if wanted in names:
+        return 0
+    if any(wanted in name for name in names):
+        return 1
+    return 2 if wanted in f"{entry.short} {entry.long}".casefold() else _NOWHERE

@@ -66,8 +66,8 @@ OBJECTIVE = (
         "differ by the KL divergence from $q$ to the exact posterior. Values can be compared "
         "only on the same data and with the same reconstruction term. With bce on grey pixels "
         "the sum is called so by custom, but bounds no likelihood. An AE has no ELBO.",
-        formula=r"\ln p(x) \ge \mathbb{E}_{q(z \mid x)}\left[\ln p(x \mid z)\right] - "
-        r"D_{\mathrm{KL}}\left(q(z \mid x) \,\|\, p(z)\right)",
+        formula=r"\begin{aligned} \ln p(x) &\ge \mathbb{E}_{q(z \mid x)}\left[\ln p(x \mid z)\right] \\ "
+        r"&\quad - D_{\mathrm{KL}}\left(q(z \mid x) \,\|\, p(z)\right) \end{aligned}",
         see=("reconstruction term", "KL divergence", "variational autoencoder"),
     ),
     Entry(

@@ -105,8 +105,8 @@ TRAINING = (
         "square, $\\alpha$ how slowly that forgets, $w$ are the weights, $\\eta$ is the "
         "learning rate, and $\\epsilon$ a tiny number that avoids a division by 0. It comes "
         "from a lecture by Hinton (2012).",
-        formula=r"v \leftarrow \alpha v + (1 - \alpha)\, g^2, \quad w \leftarrow w - \eta\, "
-        r"\frac{g}{\sqrt{v} + \epsilon}",
+        formula=r"\begin{aligned} v &\leftarrow \alpha v + (1 - \alpha)\, g^2 \\ "
+        r"w &\leftarrow w - \eta\, \frac{g}{\sqrt{v} + \epsilon} \end{aligned}",
         see=("Adam", "SGD"),
     ),
     Entry(

@@ -35,17 +35,18 @@ def reconstructed(opened: Opened) -> Compared:
     return Compared(images, squared_errors(opened.data.x_test, images))
 
 
-@st.cache_resource(max_entries=4, show_spinner="Fitting PCA, once for a data set …")
+@st.cache_resource(max_entries=4, show_spinner=False)
 def reconstructed_by_pca(name: str, dimensions: int) -> Compared:
     """All test images of a data set as PCA of that many dimensions draws them."""
     from vaelab.pca import squared_errors
 
-    images = _principal_components(name).reconstruct(dataset(name).x_test, dimensions)
+    images = principal_components(name).reconstruct(dataset(name).x_test, dimensions)
     return Compared(images, squared_errors(dataset(name).x_test, images))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _principal_components(name: str) -> PrincipalComponents:
+@st.cache_resource(max_entries=4, show_spinner="Fitting PCA, once for a data set …")
+def principal_components(name: str) -> PrincipalComponents:
+    """The principal components of a data set's training images."""
     from vaelab.pca import fit
 
     return fit(dataset(name).x_train)

@@ -217,3 +217,14 @@ def close_sidebar(page: str) -> None:
         The name of the page that is being drawn.
     """
     component("sidebar")(key="close_sidebar", data={"page": page})
+
+
+def go_to_top(place: str) -> None:
+    """Show a page from its beginning, and have the keyboard begin there, when another part of it is drawn.
+
+    Parameters
+    ----------
+    place
+        The part that is being drawn.
+    """
+    component("top")(key="go_to_top", data={"place": place})

@@ -175,15 +175,9 @@ def _say_if_not_begun(wanted: str | None, shown: Run) -> None:
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_VERSION)
 def kl_per_dimension(opened: Opened) -> np.ndarray:
     """KL of each latent dimension of a VAE, averaged over the test images: (d,) nats."""
-    import torch
+    from vaelab.latent import kl_per_dimension
 
-    from vaelab.model import Posterior
-
-    mean, logvar = opened.codes.mean, opened.codes.logvar
-    assert logvar is not None
-    kl = Posterior(torch.from_numpy(mean), torch.from_numpy(logvar)).kl()
-    assert kl is not None
-    return kl.mean(0, dtype=torch.float64).numpy()
+    return kl_per_dimension(opened.codes)
 
 
 def principal(opened: Opened) -> Plane:

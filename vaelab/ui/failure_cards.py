@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from vaelab.config import RunConfig
@@ -11,11 +9,8 @@ from vaelab.failures import FAILURES, Failure
 from vaelab.fields import changes, field_spec, in_words
 from vaelab.glossary import help_for
 from vaelab.hints import ABOUT
-from vaelab.ui.controls import ask_to_start
-from vaelab.ui.forms import fill_form
-from vaelab.ui.link import parameters_of
+from vaelab.ui.recipe_actions import recipe_actions
 
-TRAIN = Path(__file__).resolve().parents[2] / "pages" / "train.py"
 COLUMNS = 3
 
 
@@ -36,18 +31,7 @@ def _card(name: str, failure: Failure) -> None:
         with st.expander("What happens"):
             st.markdown(f"{failure.answer} **{title}.**", help=help_for(term))
         st.caption(_settings(failure.config))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button("Train it", key=f"train-{name}", type="primary", icon=":material/play_arrow:"):
-                fill_form(failure.config)
-                ask_to_start()
-                st.switch_page(TRAIN, query_params=parameters_of(failure.config))
-            st.page_link(
-                TRAIN,
-                label="Only open the recipe",
-                icon=":material/edit_note:",
-                query_params=parameters_of(failure.config),
-                help="Fills the form of the Train page. Copy this link to send the recipe.",
-            )
+        recipe_actions(failure.config, name)
 
 
 def _settings(config: RunConfig) -> str:

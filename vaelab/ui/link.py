@@ -71,7 +71,7 @@ def link_to(page: str, parameters: dict[str, str]) -> str:
     base = (st.context.url or "").split("?")[0].rstrip("/")
     known = (
         "/reconstructions", "/latent-space", "/latent-grid", "/walks", "/compare", "/sweep", "/failures",
-        "/runs",
+        "/lessons", "/glossary", "/runs",
     )  # fmt: skip
     root = next((base.removesuffix(path) for path in known if base.endswith(path)), base)
     return f"{root}/{page}?{urlencode(parameters)}"

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from vaelab.ui.chosen import chosen_run, run_to_explore
 from vaelab.ui.forms import recipe_now
 from vaelab.ui.link import address_of
 from vaelab.ui.sweep_link import address_of_sweep
 
 
-def address_within(title: str) -> dict[str, str]:
-    """Parameters of the sidebar's link to a page: Train's recipe, Sweep's sweep, an Explore page's run."""
-    if title in ("Compare", "Failures", "Runs"):
+def address_within(title: str, current: str) -> dict[str, str]:
+    """Parameters of the sidebar's link to a page: Train's recipe, Sweep's sweep, the lesson, a run.
+
+    `current` is the title of the page that is being drawn.
+    """
+    if title in ("Compare", "Failures", "Glossary", "Runs"):
         return {}
+    if title == "Lessons":
+        number = st.session_state.get("lesson")
+        # From a lesson it leads to all of them, from elsewhere back to the one that was left.
+        return {"lesson": str(number)} if number and current != title else {}
     if title == "Sweep":
         return address_of_sweep()
     if title == "Train":

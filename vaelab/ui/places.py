@@ -15,6 +15,8 @@ ICONS = {
     "Compare": ":material/balance:",
     "Sweep": ":material/tune:",
     "Failures": ":material/report:",
+    "Lessons": ":material/school:",
+    "Glossary": ":material/dictionary:",
     "Runs": ":material/list:",
 }
 

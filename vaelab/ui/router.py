@@ -68,6 +68,20 @@ GROUPS = {
             help="Recipes that go wrong, each in its own way: predict how, then train them.",
         ),
     ],
+    "Learn": [
+        st.Page(
+            PAGES / "lessons.py",
+            title="Lessons",
+            url_path="lessons",
+            help="Six short lessons, each with a question and a model to try it on.",
+        ),
+        st.Page(
+            PAGES / "glossary.py",
+            title="Glossary",
+            url_path="glossary",
+            help="Every term that the pages use, explained.",
+        ),
+    ],
     "Runs": [
         st.Page(
             PAGES / "runs.py",
@@ -89,7 +103,7 @@ for title, entries in GROUPS.items():
         st.caption(f"**{title}**")
         for entry in entries:
             # A link of the sidebar has no parameters by itself: these carry recipe and run along.
-            st.page_link(entry, icon=ICONS[entry.title], query_params=address_within(entry.title))
+            st.page_link(entry, icon=ICONS[entry.title], query_params=address_within(entry.title, page.title))
 with st.sidebar:
     close_sidebar(page.title)
 page.run()

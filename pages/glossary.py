@@ -1,0 +1,11 @@
+"""Glossary: every term that the pages use, explained."""
+
+import streamlit as st
+
+from vaelab.ui.glossary_view import glossary
+
+st.title("Glossary")
+st.caption(
+    "Every term that these pages use, in a sentence and in more. The address of a term is a link to it."
+)
+glossary()

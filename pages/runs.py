@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from vaelab.ui.chosen import follow_run_link
+from vaelab.ui.display import page_link
 from vaelab.ui.run_actions import actions
 from vaelab.ui.run_import import import_popover
 from vaelab.ui.run_removal import carry_out_deletions, confirm_deletion
@@ -29,7 +30,7 @@ tell_refusal()
 if not any(may_change(summary.run) for summary in listed):
     with st.container(horizontal=True, vertical_alignment="center", key="no-runs"):
         st.markdown("You have no runs yet: these are finished examples.", width="content")
-        st.page_link(
+        page_link(
             Path(__file__).parent / "train.py", label="Train your first one", icon=":material/play_circle:"
         )
 

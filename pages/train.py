@@ -31,10 +31,11 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
 for sentence in [*st.session_state.get("link_problems", []), *([refused] if refused else [])]:
     st.warning(plain(sentence))
 
-for column, draw in zip(st.columns([2.6, 1, 1.5, 1.5, 1.2]), forms.plain_sight(), strict=True):
-    with column:
-        draw()
-st.caption(forms.preset_caption())
+with st.container(key="recipe-fields"):
+    for column, draw in zip(st.columns([2.6, 1, 1.5, 1.5, 1.2]), forms.plain_sight(), strict=True):
+        with column:
+            draw()
+    st.caption(forms.preset_caption())
 if st.query_params.get("seed") == OPEN_SEED:
     st.caption(
         f"This link leaves the seed open: **{st.session_state.recipe.seed}** is yours, others have another."

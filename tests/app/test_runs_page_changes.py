@@ -159,12 +159,15 @@ def shared(page: AppTest) -> list[str]:
     return [code.value for code in page.code]
 
 
-def test_share_shows_the_recipe_in_three_forms(app: App, make: Make) -> None:
-    listing, link, of_the_run, command, python = shared(opened(app, make(config=TINY.variant(seed=31))))
+def test_share_shows_the_recipe_in_all_its_forms(app: App, make: Make) -> None:
+    listing, link, of_the_run, of_a_class, command, python = shared(
+        opened(app, make(config=TINY.variant(seed=31)))
+    )
     assert listing == script(TINY.variant(seed=31)).rstrip()
     assert "seed=31" in link
     assert f"version={VERSION}" in link
     assert "latent-space?run=" in of_the_run
+    assert of_a_class == link, "as long as nothing is hidden"
     assert "--seed 31" in command
     assert "seed=31," in python
 

@@ -16,6 +16,7 @@ from vaelab.planes import Plane
 from vaelab.ui.compare_planes import columns_of
 from vaelab.ui.compare_runs import Member
 from vaelab.ui.components import Sheet, pictures
+from vaelab.ui.display import page_link
 from vaelab.ui.explore import BY_VERSION, Opened, grid_sheet
 from vaelab.ui.view_controls import grid_positions
 from vaelab.ui.walk_parts import decoded
@@ -101,7 +102,7 @@ def samples_section(opened: Sequence[tuple[Member, Opened]]) -> None:
             else:
                 st.caption(NO_PRIOR)
                 parameters = {"run": one.run.id, "walk": "sample"}
-                st.page_link(WALKS, label="Samples from a mixture", query_params=parameters)
+                page_link(WALKS, label="Samples from a mixture", query_params=parameters)
     st.caption("The same draws for every VAE of one latent dimension. Look how many pass for real images.")
 
 

@@ -14,6 +14,7 @@ from vaelab.facts import duration
 from vaelab.glossary import help_for
 from vaelab.runs import Run, Status, describe
 from vaelab.ui.chosen import choose, show_example
+from vaelab.ui.display import page_link, shown_the_same
 from vaelab.ui.markdown import plain
 from vaelab.ui.places import PAGES, VIEWS
 from vaelab.ui.state import engine, history, is_own, store
@@ -106,7 +107,9 @@ def start_if_asked(config: RunConfig | None) -> None:
         return
     choose(runs[0])
     if asked["twins"]:
-        st.switch_page(PAGES / "compare.py", query_params={"runs": ",".join(run.id for run in runs)})
+        st.switch_page(
+            PAGES / "compare.py", query_params=shown_the_same({"runs": ",".join(run.id for run in runs)})
+        )
     st.rerun()  # the sidebar's links are drawn before the page, and should lead to this run
 
 
@@ -156,14 +159,12 @@ def ended_bar(run: Run, status: Status) -> None:
         st.markdown(_outcome(run, status, said.evaluated), help=help_for("negative ELBO"))
         if run.has_model():
             for page, label, icon in VIEWS:
-                st.page_link(page, label=label, icon=icon, query_params={"run": run.id})
+                page_link(page, label=label, icon=icon, query_params={"run": run.id})
             # Whoever was given the link of one of two twins was not given the other's.
             twins = store().group(run.meta.group) if is_own(run) and not run.meta.axes else []
             if len(twins) > 1:
                 both = {"runs": ",".join(twin.id for twin in twins)}
-                st.page_link(
-                    PAGES / "compare.py", label="Compare", icon=":material/balance:", query_params=both
-                )
+                page_link(PAGES / "compare.py", label="Compare", icon=":material/balance:", query_params=both)
 
 
 def _outcome(run: Run, status: Status, evaluated: dict[str, list[float]]) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from vaelab.files import slug
 from vaelab.glossary import GLOSSARY, Entry, search
+from vaelab.ui.display import page_link
 from vaelab.ui.markdown import plain
 from vaelab.ui.places import PAGES
 
@@ -25,7 +26,7 @@ def links_to_terms(terms: Sequence[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("In the glossary:", width="content")
         for term in terms:
-            st.page_link(GLOSSARY_PAGE, label=term, query_params={"term": term}, width="content")
+            page_link(GLOSSARY_PAGE, label=term, query_params={"term": term}, width="content")
 
 
 def glossary() -> None:

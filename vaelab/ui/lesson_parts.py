@@ -10,6 +10,7 @@ import streamlit as st
 from vaelab.lessons import Lesson, Question, Statement
 from vaelab.presets import PRESETS
 from vaelab.runs import Run, RunDamaged, describe
+from vaelab.ui.display import page_link
 from vaelab.ui.link import parameters_of
 from vaelab.ui.places import PAGES
 from vaelab.ui.recipe_actions import recipe_actions
@@ -122,7 +123,7 @@ def go_on(number: int, lesson: Lesson) -> None:
             st.markdown(recipe.label)
             recipe_actions(recipe.config, f"lesson-{number}-{place}", twins=recipe.twins)
     for link in lesson.links:
-        st.page_link(
+        page_link(
             PAGES / f"{link.page}.py",
             label=link.label,
             icon=":material/arrow_outward:",

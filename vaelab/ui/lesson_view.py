@@ -19,6 +19,7 @@ from vaelab.ui import (
     lesson_twins,
 )
 from vaelab.ui.components import go_to_top
+from vaelab.ui.display import page_link, write_address
 from vaelab.ui.glossary_view import links_to_terms
 from vaelab.ui.lesson_parts import ask, go_on, judge
 from vaelab.ui.markdown import plain
@@ -68,7 +69,7 @@ def followed_lesson() -> int | None:
         st.session_state.lesson = number
         # A link from one lesson to the next changes the parameters here, but not the address: Streamlit
         # takes it for a link to the page that is shown already.
-        st.query_params.from_dict({"lesson": str(number)} if number else {})
+        write_address({"lesson": str(number)} if number else {})
     return number
 
 
@@ -91,7 +92,7 @@ def show_lesson(number: int) -> None:
     """One lesson from its text to what comes next."""
     lesson = LESSONS[number]
     with st.container(key=f"lesson-{number}", width=WIDTH):
-        st.page_link(LESSONS_PAGE, label="All lessons", icon=":material/arrow_back:", query_params={})
+        page_link(LESSONS_PAGE, label="All lessons", icon=":material/arrow_back:", query_params={})
         st.title(f"{number}. {lesson.title}")
         live = LIVE[number]
         if not live.asks_first:
@@ -134,4 +135,4 @@ def _read_on(number: int, lesson: Lesson) -> None:
 
 
 def _link(number: int, label: str, icon: str | None = None) -> None:
-    st.page_link(LESSONS_PAGE, label=label, icon=icon, query_params={"lesson": str(number)})
+    page_link(LESSONS_PAGE, label=label, icon=icon, query_params={"lesson": str(number)})

@@ -15,6 +15,7 @@ import streamlit as st
 from vaelab.config import RunConfig, with_changes
 from vaelab.fields import FIELD_NAMES, as_text, read_config
 from vaelab.presets import PRESETS
+from vaelab.ui.display import address, write_address
 from vaelab.ui.visitor import visitor
 
 DEFAULT_PRESET = "vae-2d"
@@ -79,7 +80,7 @@ def link_to(page: str, parameters: dict[str, str]) -> str:
 
 def followed_link() -> tuple[RunConfig | None, dict[str, str]]:
     """The recipe of the address if that is new: opened, or reached by the browser's Back; else None."""
-    state, parameters = st.session_state, st.query_params.to_dict()
+    state, parameters = st.session_state, address()
     if parameters == state.get("link_seen"):
         return None, {}
     state.link_seen = parameters
@@ -92,11 +93,11 @@ def write_link(config: RunConfig, run_id: str | None) -> None:
     Streamlit adds an entry to the browser's history for every change of the address: one that says
     the same in more words would only be in the way of Back.
     """
-    now = st.query_params.to_dict()
+    now = address()
     if recipe_of(with_own_seed(now))[0] != config or now.get("run") != run_id:
         st.session_state.link_seen = address_of(config, run_id)
         st.session_state.run_seen = run_id
-        st.query_params.from_dict(st.session_state.link_seen)
+        write_address(st.session_state.link_seen)
 
 
 def address_of(config: RunConfig, run_id: str | None) -> dict[str, str]:

@@ -154,7 +154,8 @@ def _losses(run: Run, status: Status, found: Sequence[Hint]) -> None:
     with st.container(key="losses"):
         plot(figure, key="losses_plot", height=HEIGHT, state=status.state, step=status.step,
              alt="Losses in nats per image against epochs")  # fmt: skip
-    st.caption(_what_to_look_for(run))
+    with st.container(key="losses-caption"):
+        st.caption(_what_to_look_for(run))
 
 
 def _what_to_look_for(run: Run) -> str:

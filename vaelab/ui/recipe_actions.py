@@ -6,6 +6,7 @@ import streamlit as st
 
 from vaelab.config import RunConfig
 from vaelab.ui.controls import ask_to_start
+from vaelab.ui.display import page_link, shown_the_same
 from vaelab.ui.forms import fill_form
 from vaelab.ui.link import parameters_of
 from vaelab.ui.places import PAGES
@@ -19,8 +20,8 @@ def recipe_actions(config: RunConfig, key: str, *, twins: bool = False) -> None:
         if st.button("Train it", key=f"train-{key}", type="primary", icon=":material/play_arrow:"):
             fill_form(config)
             ask_to_start(twins=twins)
-            st.switch_page(TRAIN, query_params=parameters_of(config))
-        st.page_link(
+            st.switch_page(TRAIN, query_params=shown_the_same(parameters_of(config)))
+        page_link(
             TRAIN,
             label="Only open the recipe",
             icon=":material/edit_note:",

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from vaelab.ui.components import close_sidebar
+from vaelab.ui.display import offer_to_leave, page_link, show_as_asked
 from vaelab.ui.navigation import address_within
 from vaelab.ui.places import ICONS
 
@@ -98,12 +99,14 @@ page = st.navigation(GROUPS, position="hidden")
 st.set_page_config(page_title=f"{page.title} · VAE Lab", page_icon=ASSETS / "icon.svg", layout="wide")
 st.logo(ASSETS / "logo.svg", icon_image=ASSETS / "icon.svg", size="large")
 st.html(ASSETS / "page.css")
+show_as_asked()
 for title, entries in GROUPS.items():
     with st.sidebar.container(gap="xsmall"):
         st.caption(f"**{title}**")
         for entry in entries:
             # A link of the sidebar has no parameters by itself: these carry recipe and run along.
-            st.page_link(entry, icon=ICONS[entry.title], query_params=address_within(entry.title, page.title))
+            page_link(entry, icon=ICONS[entry.title], query_params=address_within(entry.title, page.title))
 with st.sidebar:
     close_sidebar(page.title)
 page.run()
+offer_to_leave()

@@ -14,6 +14,7 @@ from vaelab.files import slug
 from vaelab.runs import Run, RunDamaged, describe
 from vaelab.summaries import Summary
 from vaelab.transfer import bundle, too_large
+from vaelab.ui.display import page_link
 from vaelab.ui.forms import recipe_now
 from vaelab.ui.link import address_of, parameters_of
 from vaelab.ui.markdown import plain
@@ -58,12 +59,12 @@ def _places(summary: Summary, config: RunConfig, own: bool) -> None:
     with st.container(horizontal=True, key="run-places"):
         if own:
             # With the recipe that is in the form now: to look at a run does not change it.
-            st.page_link(PAGES / "train.py", label="Losses and pictures", icon=":material/play_circle:",
+            page_link(PAGES / "train.py", label="Losses and pictures", icon=":material/play_circle:",
                          query_params=address_of(recipe_now(), summary.run.id))  # fmt: skip
         if summary.has_learned:
             for page, label, icon in VIEWS:
-                st.page_link(page, label=label, icon=icon, query_params=run)
-        st.page_link(PAGES / "train.py", label="Use this recipe", icon=":material/edit_note:",
+                page_link(page, label=label, icon=icon, query_params=run)
+        page_link(PAGES / "train.py", label="Use this recipe", icon=":material/edit_note:",
                      query_params=parameters_of(config) | (run if own else {}),
                      help="Fills the form of the Train page.")  # fmt: skip
 

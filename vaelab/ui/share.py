@@ -1,4 +1,4 @@
-"""The Share popover: a recipe as a link, as a command line and as Python."""
+"""The Share popover: a recipe as a link, for a class too, as a command line and as Python."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import streamlit as st
 from vaelab.config import RunConfig
 from vaelab.recipes import command_line, python_code
 from vaelab.runs import Run, RunDamaged
+from vaelab.ui.class_link import class_link
 from vaelab.ui.link import OPEN_SEED, link_to, parameters_of
 from vaelab.ui.qr_code import show_link, shown_link
 from vaelab.ui.state import is_own, single_user
@@ -24,14 +25,20 @@ SEEDS = {False: "The same for everybody", True: "Everybody's own"}
 def share(config: RunConfig, run: Run | None = None) -> None:
     """Draw the popover of a recipe, and of the run that was trained with it, if there is one."""
     with st.popover("Share", icon=":material/share:", key=OPENED, on_change="rerun"):
-        recipe, *trained, command, python = st.tabs(
-            ["Recipe", *(["Run"] if run else []), "Command", "Python"]
+        recipe, *trained, lesson, command, python = st.tabs(
+            ["Recipe", *(["Run"] if run else []), "Class", "Command", "Python"]
         )
         with recipe:
             _recipe_link(config)
         if run:
             with trained[0]:
                 _run_link(run)
+        with lesson:
+            _link(
+                "A class",
+                class_link(config, run),
+                "Students who open it see only what is ticked, on every page that they go to.",
+            )
         with command:
             _code(command_line(config))
             st.caption("Trains this recipe where VAE Lab is installed, in its folder.")

@@ -14,6 +14,7 @@ from vaelab.fields import FIELD_NAMES
 from vaelab.presets import PRESETS
 from vaelab.sweep import MOST_SEEDS, SWEPT, suggested_values
 from vaelab.sweep_results import MEASURES
+from vaelab.ui.display import address, write_address
 from vaelab.ui.forms import fill_form
 from vaelab.ui.link import DEFAULT_PRESET, parameters_of, recipe_of, with_own_seed
 
@@ -60,7 +61,7 @@ def keep_settings() -> None:
 
 def follow_sweep_link() -> list[str]:
     """Take what the address asks for, if that is new; a sentence for each thing that is wrong."""
-    state, parameters = st.session_state, st.query_params.to_dict()
+    state, parameters = st.session_state, address()
     if parameters == state.get("sweep_link_seen"):
         return []
     state.sweep_link_seen = parameters
@@ -104,8 +105,8 @@ def base_recipe() -> RunConfig:
 def write_sweep_link() -> None:
     """Write the settings to the address, unless it means the same already."""
     state, wanted = st.session_state, _address()
-    if wanted != st.query_params.to_dict():
-        st.query_params.from_dict(wanted)
+    if wanted != address():
+        write_address(wanted)
     state.sweep_link_seen = wanted
 
 

@@ -11,6 +11,7 @@ from vaelab.fields import field_spec
 from vaelab.glossary import help_for
 from vaelab.sweep import MOST_SEEDS, Sweep, at_a_time, plan, read_values, suggested_values, sweepable
 from vaelab.ui import forms
+from vaelab.ui.display import page_link
 from vaelab.ui.link import address_of
 from vaelab.ui.markdown import plain
 from vaelab.ui.places import PAGES
@@ -52,7 +53,7 @@ def _recipe() -> None:
         st.number_input("Seeds", 1, MOST_SEEDS, key="sweep_seeds", help=help_for("seed band"))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(forms.preset_caption(), width="content")
-        st.page_link(PAGES / "train.py", label="Change the recipe on Train", icon=":material/edit:",
+        page_link(PAGES / "train.py", label="Change the recipe on Train", icon=":material/edit:",
                      query_params=address_of(st.session_state.recipe, None))  # fmt: skip
 
 

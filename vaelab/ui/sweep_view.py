@@ -15,6 +15,7 @@ from vaelab.sweep_heat import heat_map
 from vaelab.sweep_results import MEASURES, Best, Result, bands, best, comparable, words
 from vaelab.ui.chosen import choose
 from vaelab.ui.components import heading_row, plot
+from vaelab.ui.display import page_link
 from vaelab.ui.link import address_of
 from vaelab.ui.markdown import plain
 from vaelab.ui.places import PAGES, VIEWS
@@ -251,7 +252,7 @@ def _run_in_words(shown: ShownSweep, result: Result) -> str:
 
 def _open_links(run: Run) -> None:
     address = address_of(st.session_state.recipe, run.id)
-    st.page_link(PAGES / "train.py", label="Train", icon=":material/show_chart:", query_params=address)
+    page_link(PAGES / "train.py", label="Train", icon=":material/show_chart:", query_params=address)
     if run.has_model():
         for page, label, icon in VIEWS:
-            st.page_link(page, label=label, icon=icon, query_params={"run": run.id})
+            page_link(page, label=label, icon=icon, query_params={"run": run.id})

@@ -20,6 +20,7 @@ import streamlit as st
 from vaelab.fields import as_text
 from vaelab.runs import Run
 from vaelab.ui.chosen import follow_run_link
+from vaelab.ui.display import address, write_address
 from vaelab.ui.markdown import plain
 
 _SEEN = "view_link_seen"
@@ -50,7 +51,7 @@ class ViewSettings:
     """
 
     def __init__(self, page: str, *, arrived: bool) -> None:
-        self.parameters: dict[str, str] = st.query_params.to_dict()
+        self.parameters: dict[str, str] = address()
         before, parameters = st.session_state.get(_SEEN, ("", {}))
         arrived = arrived or before != page
         is_new = arrived or self.parameters != parameters
@@ -150,10 +151,10 @@ class ViewSettings:
         wanted |= {name: text(st.session_state[f"view_{name}"]) for name, text in self._texts.items()}
         if self._arrived:
             st.session_state[_ARRIVED] = (self._page, self.parameters, wanted)
-        changes = not self.in_motion and self._defaults | st.query_params.to_dict() != wanted
+        changes = not self.in_motion and self._defaults | address() != wanted
         if changes:
-            st.query_params.from_dict(wanted)
-        st.session_state[_SEEN] = (self._page, st.query_params.to_dict())
+            write_address(wanted)
+        st.session_state[_SEEN] = (self._page, address())
         return changes
 
 

@@ -44,7 +44,7 @@ export class Dots {
 
 export function drawFrame(context, view, { theme, labels, rows, lines }) {
   const { left, top, width, height } = view.frame
-  Object.assign(context, { font: `12px ${theme.font}`, fillStyle: theme.text, strokeStyle: theme.lines, lineWidth: 1 })
+  Object.assign(context, { font: `${theme.letters}px ${theme.font}`, fillStyle: theme.text, strokeStyle: theme.lines, lineWidth: 1 })
   for (const axis of [0, 1]) {
     const ticks = axis === 1 && rows ? rows : view.ticks(axis)
     for (const { value, text } of ticks) {
@@ -55,7 +55,7 @@ export function drawFrame(context, view, { theme, labels, rows, lines }) {
   }
   context.strokeRect(left + 0.5, top + 0.5, width, height)
   Object.assign(context, { textAlign: "center", textBaseline: "bottom" })
-  context.fillText(labels[0], left + width / 2, top + height + 38)
+  context.fillText(labels[0], left + width / 2, top + height + (38 * theme.letters) / 12)
   context.save()
   context.translate(2, top + height / 2)
   context.rotate(-Math.PI / 2)
@@ -154,7 +154,7 @@ export function trace(context, curve) {
 
 // Text that can be read on anything.
 export function halo(context, theme, text, x, y, align = "center") {
-  Object.assign(context, { font: `12px ${theme.font}`, textAlign: align, textBaseline: "bottom", lineWidth: 4, lineJoin: "round" })
+  Object.assign(context, { font: `${theme.letters}px ${theme.font}`, textAlign: align, textBaseline: "bottom", lineWidth: 4, lineJoin: "round" })
   context.strokeStyle = theme.background
   context.strokeText(text, x, y)
   context.fillStyle = theme.text

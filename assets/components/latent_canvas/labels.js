@@ -1,8 +1,7 @@
 // Words on the plane, each where it covers no other.
 
-const LETTERS = 12 // pixels of the words' height
 const AIR = 4 // pixels between words and the edge of what lies below them
-const TALL = LETTERS + 6
+const ABOVE = 6 // pixels by which a box is higher than its letters
 
 // Where a class's name may stand, as pixels from the middle of its codes: the nearer the better.
 const AROUND = [0, 20, 40].flatMap((distance) =>
@@ -11,14 +10,15 @@ const AROUND = [0, 20, 40].flatMap((distance) =>
 
 // The first of the places [x, y] at which a box of this width lies inside the frame and on none of the boxes
 // `taken`, to which it is then added; null if there is none. Boxes are { x, y, half }, of one height.
-export function takePlace(places, width, taken, { left, top, width: across, height: down }) {
+export function takePlace(places, width, taken, { left, top, width: across, height: down }, letters) {
+  const tall = letters + ABOVE
   const half = width / 2 + AIR
   const isFree = ([x, y]) =>
-    x - half >= left && x + half <= left + across && y - TALL / 2 >= top && y + TALL / 2 <= top + down &&
-    taken.every((other) => Math.abs(other.x - x) >= other.half + half || Math.abs(other.y - y) >= TALL)
+    x - half >= left && x + half <= left + across && y - tall / 2 >= top && y + tall / 2 <= top + down &&
+    taken.every((other) => Math.abs(other.x - x) >= other.half + half || Math.abs(other.y - y) >= tall)
   const found = places.find(isFree)
   if (!found) return null
-  const box = { x: found[0], y: found[1], half }
+  const box = { x: found[0], y: found[1], half, tall }
   taken.push(box)
   return box
 }
@@ -26,13 +26,13 @@ export function takePlace(places, width, taken, { left, top, width: across, heig
 // The names of the classes at the middles of their codes, or near; returns the boxes that they take.
 export function drawNames(context, view, { classes, middles, hidden, theme }) {
   const taken = []
-  context.font = `600 ${LETTERS}px ${theme.font}`
+  context.font = `600 ${theme.letters}px ${theme.font}`
   middles.forEach((middle, label) => {
     if (!middle || hidden.has(label)) return
     const [x, y] = view.toScreen(middle)
     const { name, color, text } = classes[label]
     const places = AROUND.map(([right, below]) => [x + right, y + below])
-    const box = takePlace(places, context.measureText(name).width, taken, view.frame)
+    const box = takePlace(places, context.measureText(name).width, taken, view.frame, theme.letters)
     if (box) drawBox(context, box, name, { fill: color, edge: "#ffffff", text })
   })
   return taken
@@ -40,15 +40,15 @@ export function drawNames(context, view, { classes, middles, hidden, theme }) {
 
 // What a line stands for, on the line itself, at the first of the places that is free.
 export function drawLabel(context, view, { text, places, taken, theme }) {
-  context.font = `${LETTERS}px ${theme.font}`
-  const box = takePlace(places, context.measureText(text).width, taken, view.frame)
+  context.font = `${theme.letters}px ${theme.font}`
+  const box = takePlace(places, context.measureText(text).width, taken, view.frame, theme.letters)
   if (box) drawBox(context, box, text, { fill: theme.background, edge: theme.prior, text: theme.text })
 }
 
-function drawBox(context, { x, y, half }, words, { fill, edge, text }) {
+function drawBox(context, { x, y, half, tall }, words, { fill, edge, text }) {
   Object.assign(context, { textAlign: "center", textBaseline: "middle", fillStyle: fill, strokeStyle: edge, lineWidth: 1 })
   context.beginPath()
-  context.roundRect(x - half, y - TALL / 2, 2 * half, TALL, 3)
+  context.roundRect(x - half, y - tall / 2, 2 * half, tall, 3)
   context.fill()
   context.stroke()
   context.fillStyle = text

@@ -167,7 +167,7 @@ class LatentCanvas {
       if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size
     }
     this.ratio = ratio
-    this.view.resize(width, height)
+    this.view.resize(width, height, this.theme?.letters)
     this.redraw()
   }
 

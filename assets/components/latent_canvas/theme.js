@@ -9,6 +9,7 @@ export function themeOf(outer, { colors }) {
     lines: value("border-color"),
     primary: value("primary-color"),
     font: value("font") || "sans-serif",
+    letters: parseFloat(style.getPropertyValue("--vaelab-letters")) || 12, // pixels; larger for projection
     ...colors,
   }
 }

@@ -1,5 +1,6 @@
 // Which part of the plane is on the screen, and where.
 
+// Pixels around the plane for letters of 12 pixels.
 const MARGIN = { left: 46, right: 10, top: 10, bottom: 40 }
 const LARGEST_ZOOM = 2000 // times the whole span
 
@@ -42,9 +43,9 @@ export class View {
     if (changed || !this.moved) this.reset()
   }
 
-  resize(width, height) {
-    const size = [width - MARGIN.left - MARGIN.right, height - MARGIN.top - MARGIN.bottom]
-    this.frame = { left: MARGIN.left, top: MARGIN.top, width: size[0], height: size[1] }
+  resize(width, height, letters = 12) {
+    const [left, right, top, bottom] = ["left", "right", "top", "bottom"].map((side) => (MARGIN[side] * letters) / 12)
+    this.frame = { left, top, width: width - left - right, height: height - top - bottom }
     if (this.span && !this.moved) this.reset()
   }
 

@@ -7,6 +7,8 @@ const LINE = 20 // pixels from one line of a title to the next
 // Changes `figure`, as Plotly does with what it draws: each drawing needs one of its own.
 export function adapt(figure, { key, height, outer, resets }) {
   const { data, layout = {} } = figure
+  const letters = lettersOf(outer)
+  if (letters) enlarge(layout, letters)
   layout.width = outer.clientWidth
   layout.height = height
   layout.template = template(outer)
@@ -19,6 +21,20 @@ export function adapt(figure, { key, height, outer, resets }) {
     data,
     layout,
     config: { displayModeBar: false, responsive: false, displaylogo: false, showTips: false },
+  }
+}
+
+// The pixels that letters have at least on pages shown to a class; null elsewhere.
+function lettersOf(outer) {
+  return parseFloat(getComputedStyle(outer).getPropertyValue("--vaelab-letters")) || null
+}
+
+// Makes what a figure writes in small letters as large as the rest.
+function enlarge(part, letters) {
+  for (const [name, value] of Object.entries(part ?? {})) {
+    if (typeof value !== "object" || value === null) continue
+    if (name === "font" && value.size < letters) value.size = letters
+    enlarge(value, letters)
   }
 }
 
@@ -38,8 +54,8 @@ export function template(outer) {
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: theme("background-color"), // Plotly picks the colours of hover labels against it
       colorway: theme("chart-categorical-colors").split(",").filter(Boolean),
-      font: { family: theme("font"), size: 13, color: text },
-      title: { x: 0, xref: "paper", font: { size: 15, weight: 600 } },
+      font: { family: theme("font"), size: lettersOf(outer) ?? 13, color: text },
+      title: { x: 0, xref: "paper", font: { size: Math.max(15, lettersOf(outer) ?? 0), weight: 600 } },
       margin: { l: 56, r: 16, t: 32, b: 48 },
       hoverlabel: {
         bgcolor: theme("secondary-background-color"),

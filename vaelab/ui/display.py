@@ -18,6 +18,9 @@ from vaelab.ui.markdown import plain
 LETTERS = 18
 """CSS pixels of the letters of charts that are projected."""
 
+BODY = 20
+"""CSS pixels of all other letters, in place of the usual 16."""
+
 _STATE = "display"
 _LEAVE = "leave-presentation"
 
@@ -116,10 +119,12 @@ def _rules(shown: Display) -> Iterable[str]:
         yield f"{CONTROLS[name].selector} {{ display: none !important; }}\n"
     if shown.present:
         yield f"{CONTROLS['sidebar'].selector}, .stAppHeader {{ display: none !important; }}\n"
-        yield f":root {{ --vaelab-letters: {LETTERS}px; }}\n"
-        yield '.stMarkdown p, .stMarkdown li, [data-testid="stCaptionContainer"] p { font-size: 1.25rem; }\n'
+        yield f":root {{ --vaelab-letters: {LETTERS}px; font-size: {BODY}px !important; }}\n"
         yield '[data-testid="stMainBlockContainer"] { padding-top: 2rem; max-width: 110rem; }\n'
-        yield f".st-key-{_LEAVE} {{ position: fixed; right: 1rem; bottom: 0.5rem; z-index: 100; }}\n"
+        yield (
+            f".st-key-{_LEAVE} {{ position: fixed; right: 0.5rem; bottom: 0.5rem; z-index: 100; width: auto; "
+            "padding: 0 0.5rem; border-radius: 0.5rem; background: var(--st-background-color, canvas); }\n"
+        )
 
 
 # Addresses: those of pages know nothing of how they are shown

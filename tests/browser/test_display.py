@@ -1,0 +1,46 @@
+"""A lesson's link on a browser that was never here: what it hides is not seen, on any page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from vaelab.ui.display import LETTERS
+
+LETTERS_OF_CHARTS = (
+    '[...document.querySelectorAll(".js-plotly-plot text")]'
+    ".map((text) => parseFloat(getComputedStyle(text).fontSize))"
+)
+
+
+def test_a_link_with_hidden_controls(page: Page, server: Any) -> None:
+    page.goto(f"{server.url}/?epochs=3&latent_dim=4&hide=advanced,twin,hints,code")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    expect(page.get_by_label("Epochs", exact=True)).to_have_value("3")
+    expect(page.locator(".st-key-losses .js-plotly-plot")).to_be_visible()
+    for name in ("advanced", "twins", "hints-of-example", "show_code"):
+        expect(page.locator(f".st-key-{name}")).to_be_hidden()
+    page.get_by_role("link", name="Latent space").first.click()
+    expect(page.get_by_role("heading", name="Latent space", level=1)).to_be_visible()
+    assert "hide=advanced" in page.url
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Train", exact=True).click()
+    expect(page.get_by_label("Latent dimension", exact=True)).to_have_value("4")
+    page.reload()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    expect(page.locator(".st-key-advanced")).to_be_hidden()
+    page.goto(f"{server.url}/?hide=")
+    expect(page.locator(".st-key-advanced")).to_be_visible()
+
+
+def test_a_presentation_has_no_sidebar_and_large_letters(page: Page, server: Any) -> None:
+    page.goto(f"{server.url}/lessons?lesson=6&present=1")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    page.goto(f"{server.url}/?present=1")
+    expect(page.locator(".st-key-losses .js-plotly-plot")).to_be_visible()
+    page.wait_for_function(f"{LETTERS_OF_CHARTS}.length > 10")
+    assert min(page.evaluate(LETTERS_OF_CHARTS)) >= LETTERS
+    page.get_by_role("button", name="Leave presentation").click()
+    expect(page.get_by_test_id("stSidebar")).to_be_visible()
+    assert "present" not in page.url

@@ -97,6 +97,14 @@ class RunStore:
         """The runs below `root`, newest first; damaged ones last."""
         return sorted(self.folders(), key=_created, reverse=True)
 
+    def runs_of(self, owner: str) -> list[Run]:
+        """The runs below `root` that belong to a visitor, newest first; no damaged ones.
+
+        Pages ask at every click: who made a run and when is read once.
+        """
+        found = [(born, run) for run in self.folders() if (born := _birth(run)) and born[1] == owner]
+        return [run for _, run in sorted(found, key=lambda each: each[0][0], reverse=True)]
+
     def folders(self) -> Iterator[Run]:
         """The runs below `root` in any order: none of their files is read."""
         return self._in(self.root, shipped=False)
@@ -134,6 +142,7 @@ class RunStore:
         run.refuse_if_shipped()
         with suppress(FileNotFoundError):  # of one who was quicker
             os.replace(run.path, self.root / f".gone-{run.id}")  # at once: no reader meets half a run
+        _BIRTHS.pop(run.path, None)
         for grave in self.root.glob(".gone-*"):  # with those of a server that was killed meanwhile
             shutil.rmtree(grave, ignore_errors=True)
 
@@ -150,6 +159,20 @@ def _copy_training(source: Path, target: Path) -> None:
             shutil.copyfile(source / name, target / name)
     if (source / "snapshots").exists():
         shutil.copytree(source / "snapshots", target / "snapshots", ignore=shutil.ignore_patterns(".*"))
+
+
+_BIRTHS: dict[Path, tuple[float, str]] = {}
+
+
+def _birth(run: Run) -> tuple[float, str] | None:
+    """When a run was made, and whose it is, which never change; None if it is damaged."""
+    if run.path not in _BIRTHS:
+        try:
+            meta = run.meta
+        except RunDamaged:
+            return None
+        _BIRTHS[run.path] = meta.created, meta.owner
+    return _BIRTHS[run.path]
 
 
 def _created(run: Run) -> float:

@@ -31,6 +31,7 @@ WARM_UP = 0.2
 """Share of a stretch between restarts after which its memory is measured first."""
 DRAIN = 240.0
 """Seconds after the lesson in which the runs that are left have to be finished."""
+UNFINISHED = frozenset({"queued", "running", "paused", "interrupted"})
 MIB = 2**20
 
 
@@ -131,7 +132,10 @@ def _drain(server: Server, lessons: list[Lesson]) -> dict[str, int]:
         states = Counter(
             state_of(Run(server.runs / run)) for lesson in lessons for run in lesson.student.runs
         )
-        if not states.keys() & {"queued", "running", "paused", "interrupted"} or time.monotonic() > deadline:
+        if not states.keys() & UNFINISHED or time.monotonic() > deadline:
+            for run in (Run(server.runs / run) for lesson in lessons for run in lesson.student.runs):
+                if (state := state_of(run)) != "finished":
+                    print(run.id, state, "" if state in ("missing", "damaged") else run.status().message)
             return dict(states)
         for lesson in lessons:
             lesson.resume()

@@ -81,8 +81,10 @@ def _take_picked() -> None:
 
 def run_to_explore() -> Run | None:
     """The run that the Explore pages show: the chosen one, else the one that they would choose."""
+    if chosen := chosen_run():
+        return chosen
     default = _default(_with_weights())
-    return chosen_run() or (find_run(default) if default else None)
+    return find_run(default) if default else None
 
 
 def _with_weights() -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from vaelab.ui.chosen import chosen_run, run_to_explore
@@ -10,11 +12,17 @@ from vaelab.ui.link import address_of
 from vaelab.ui.sweep_link import address_of_sweep
 
 
-def address_within(title: str, current: str) -> dict[str, str]:
-    """Parameters of the sidebar's link to a page: Train's recipe, Sweep's sweep, the lesson, a run.
+def addresses_within(titles: Iterable[str], current: str) -> dict[str, dict[str, str]]:
+    """Parameters of the sidebar's links to pages: Train's recipe, Sweep's sweep, the lesson, a run.
 
     `current` is the title of the page that is being drawn.
     """
+    shown = run_to_explore()
+    run = {"run": shown.id} if shown else {}
+    return {title: _address_within(title, current, run) for title in titles}
+
+
+def _address_within(title: str, current: str, run: dict[str, str]) -> dict[str, str]:
     if title in ("Compare", "Failures", "Glossary", "Runs"):
         return {}
     if title == "Lessons":
@@ -26,5 +34,4 @@ def address_within(title: str, current: str) -> dict[str, str]:
     if title == "Train":
         chosen = chosen_run()
         return address_of(recipe_now(), chosen.id if chosen and not chosen.shipped else None)
-    shown = run_to_explore()
-    return {"run": shown.id} if shown else {}
+    return run

@@ -6,7 +6,7 @@ import streamlit as st
 
 from vaelab.ui.components import close_sidebar
 from vaelab.ui.display import offer_to_leave, page_link, show_as_asked
-from vaelab.ui.navigation import address_within
+from vaelab.ui.navigation import addresses_within
 from vaelab.ui.places import ICONS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,12 +100,13 @@ st.set_page_config(page_title=f"{page.title} · VAE Lab", page_icon=ASSETS / "ic
 st.logo(ASSETS / "logo.svg", icon_image=ASSETS / "icon.svg", size="large")
 st.html(ASSETS / "page.css")
 show_as_asked()
+addresses = addresses_within((entry.title for entries in GROUPS.values() for entry in entries), page.title)
 for title, entries in GROUPS.items():
     with st.sidebar.container(gap="xsmall"):
         st.caption(f"**{title}**")
         for entry in entries:
             # A link of the sidebar has no parameters by itself: these carry recipe and run along.
-            page_link(entry, icon=ICONS[entry.title], query_params=address_within(entry.title, page.title))
+            page_link(entry, icon=ICONS[entry.title], query_params=addresses[entry.title])
 with st.sidebar:
     close_sidebar(page.title)
 page.run()

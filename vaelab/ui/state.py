@@ -74,14 +74,9 @@ def is_own(run: Run) -> bool:
 
 def own_runs() -> list[Run]:
     """The visitor's runs, newest first; damaged ones only where all runs are one's own."""
-    return [run for run in store().runs() if _shown(run)]
-
-
-def _shown(run: Run) -> bool:
-    try:
-        return is_own(run)
-    except RunDamaged:
-        return single_user()
+    if single_user():
+        return store().runs()
+    return store().runs_of(visitor())
 
 
 def find_run(run_id: str) -> Run | None:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 from websockets.exceptions import WebSocketException
 
 from tests.benchmarks.visitor import Answer, PageFailed, Visitor
-from tests.soak.tally import Student, Tally
+from tests.soak.tally import LOOK, Student, Tally
 from vaelab.run_folder import Run, RunDamaged
 from vaelab.ui.visitor import COOKIE
 
@@ -75,19 +75,19 @@ class Lesson(threading.Thread):
     def _visit(self) -> Visitor:
         return Visitor(self._url, self._cookie, self.student.hear)
 
-    def _timed(self, answer: Answer) -> None:
-        self._tally.note("click", answer.seconds)
+    def _timed(self, what: str, answer: Answer) -> None:
+        self._tally.note(what, answer.seconds)
 
     def _train(self) -> None:
         latent, images = self._random.choice((2, 2, 10, 20)), self._random.choice((5_000, 10_000, 20_000))
         recipe = f"epochs=2&hidden=256&latent_dim={latent}&train_size={images}"
         with self._visit() as visitor:
-            self._timed(visitor.open("", recipe))
+            self._timed("train", visitor.open("", recipe))
             if self._thinks():
                 return
             before = set(self.student.runs)
             try:
-                self._timed(visitor.press("train"))
+                self._timed("press Train", visitor.press("train"))
             finally:  # where the connection breaks after the press, the run is there all the same
                 made = set(parse_qs(visitor.query).get("run", [])) - before
                 self.student.runs += made
@@ -99,14 +99,14 @@ class Lesson(threading.Thread):
             fragment, interval = next(iter(visitor.fragments.items()))
             if self._over.wait(interval):
                 return
-            self._tally.note("look", visitor.tick(fragment).seconds)
+            self._tally.note(LOOK, visitor.tick(fragment).seconds)
 
     def _explore(self) -> None:
         """A page after the other, each a reload: of the newest run that has learned something."""
         learned = [run for run in self.student.runs if Run(self._runs / run).has_model()]
         for page in self._random.sample(EXPLORED, 3):
             with self._visit() as visitor:
-                self._timed(visitor.open(page, f"run={learned[-1]}" if learned else ""))
+                self._timed(page, visitor.open(page, f"run={learned[-1]}" if learned else ""))
             if self._thinks():
                 return
 
@@ -115,9 +115,9 @@ class Lesson(threading.Thread):
             if state_of(Run(self._runs / run_id)) not in ("interrupted", "paused"):
                 continue
             with self._visit() as visitor:
-                self._timed(visitor.open("", f"run={run_id}"))
+                self._timed("train", visitor.open("", f"run={run_id}"))
                 if "resume" in visitor.widgets:
-                    self._timed(visitor.press("resume"))
+                    self._timed("press Resume", visitor.press("resume"))
 
 
 def state_of(run: Run) -> str:

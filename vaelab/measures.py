@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any, Literal
 
+from vaelab.comparison import by_dataset, by_scale
 from vaelab.config import RunConfig
 from vaelab.files import write_json
 from vaelab.run_folder import Run
@@ -80,7 +81,8 @@ _ALL = (
     ),
     Measure(
         name="recon", label="Reconstruction term", unit="nats per image", better="lower",
-        meaning="How far reconstructions are from their images, at one code drawn for each.",
+        meaning="How far reconstructions are from their images, at one code drawn for each: an AE's codes "
+        "are without that noise.",
     ),
     Measure(
         name="kl", label="KL", unit="nats per image", better="neither", of_ae=False,
@@ -204,30 +206,31 @@ def comparable(configs: Iterable[RunConfig]) -> tuple[str, ...]:
     listed = list(configs)
     if len({config.dataset for config in listed}) > 1:
         return ()
-    likelihoods = {
-        (config.reconstruction, config.sigma if config.reconstruction == "mse" else None) for config in listed
-    }
-    return tuple(name for name, m in MEASURES.items() if len(likelihoods) <= 1 or m.across_likelihoods)
+    one_scale = len(by_scale(listed)) <= 1
+    return tuple(name for name, m in MEASURES.items() if one_scale or m.across_likelihoods)
 
 
 def best(name: str, configs: Sequence[RunConfig], measured: Sequence[Measures | None]) -> frozenset[int]:
     """Which of several runs, by their place, have the best value of a measure.
 
-    None of them if the measure has no better and worse, the runs cannot be compared on it, or fewer
-    than two have a value.
+    Each is the best of those that can be compared with it: of its data set, and where the measure is in
+    nats of its reconstruction term and sigma. None if the measure has no better and worse, or fewer
+    than two of them have a value.
     """
-    better = MEASURES[name].better
-    if better == "neither" or name not in comparable(configs):
-        return frozenset()
-    values = {
-        place: value
-        for place, measures in enumerate(measured)
-        if measures is not None and (value := getattr(measures, name)) is not None
-    }
-    if len(values) < 2:
-        return frozenset()
-    leader = min(values.values()) if better == "lower" else max(values.values())
-    return frozenset(place for place, value in values.items() if value == leader)
+    measure = MEASURES[name]
+    groups = by_dataset(configs) if measure.across_likelihoods else by_scale(configs)
+    found: set[int] = set()
+    for places in groups:
+        values = {
+            place: value
+            for place in places
+            if (known := measured[place]) is not None and (value := getattr(known, name)) is not None
+        }
+        if measure.better == "neither" or len(values) < 2:
+            continue
+        leader = min(values.values()) if measure.better == "lower" else max(values.values())
+        found |= {place for place, value in values.items() if value == leader}
+    return frozenset(found)
 
 
 def in_words(name: str, value: Any) -> str:

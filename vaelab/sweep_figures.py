@@ -62,8 +62,9 @@ def measure_curve(
     held_out, test = bands(results, measure), bands(results, measure, "test")
     kind = scale(name, [result.values[0] for result in results])
     x = _places(name, kind, results)
-    traces = [_band(held_out, x), _mean(held_out, x, "held-out images, mean", PALETTE.total, "solid"),
-              _mean(test, x, "test images, mean", PALETTE.baseline, "dash"),
+    band, mean = (_bars, _marks) if field_spec(name).kind in ("choice", "text") else (_band, _mean)
+    traces = [band(held_out, x), mean(held_out, x, "held-out images, mean", PALETTE.total, "solid"),
+              mean(test, x, "test images, mean", PALETTE.baseline, "dash"),
               _runs(axes, results, known, x, {band.values: band for band in held_out})]  # fmt: skip
     if best is not None and best.measure == measure:
         traces.append(_star([x[best.values]], [best.held_out.mean]))
@@ -118,6 +119,26 @@ def _mean(found: list[Band], x: dict[Values, Any], name: str, color: str, dash: 
         "type": "scatter", "mode": "lines", "x": [x[band.values] for band in ordered],
         "y": [band.mean for band in ordered], "line": {"color": color, "width": 2, "dash": dash},
         "hoverinfo": "skip", "name": name,
+    }  # fmt: skip
+
+
+def _bars(held_out: list[Band], x: dict[Values, Any]) -> dict[str, Any]:
+    """The band of values between which there is nothing."""
+    return {
+        "type": "bar", "x": [x[band.values] for band in held_out], "width": 0.5, "hoverinfo": "skip",
+        "base": [band.low for band in held_out], "y": [band.high - band.low for band in held_out],
+        "marker": {"color": _faint(PALETTE.total)}, "name": "lowest to highest seed",
+    }  # fmt: skip
+
+
+def _marks(found: list[Band], x: dict[Values, Any], name: str, color: str, dash: str) -> dict[str, Any]:
+    """The means of values between which there is nothing."""
+    symbol = "line-ew-open" if dash == "solid" else "x-thin-open"
+    return {
+        "type": "scatter", "mode": "markers", "x": [x[band.values] for band in found],
+        "y": [band.mean for band in found], "hoverinfo": "skip", "name": name,
+        "marker": {"symbol": symbol, "size": 22 if dash == "solid" else 10, "color": color,
+                   "line": {"width": 3, "color": color}},
     }  # fmt: skip
 
 

@@ -292,3 +292,33 @@ def test_thresholds_are_passed_once(trained: Trained):
     assert fires_up_to([0.01, 0.1, 0.49, 0.5, 1], with_variance)
     assert fires_up_to([1, 5, 9, 10, 20], with_active)
     assert fires_up_to([210, 200, 190, 100], with_recon)
+
+
+def test_a_kl_that_nothing_holds_back_is_not_learned_by_heart(trained: Trained):
+    assert "overfitting" not in ever(*trained(beta=0, epochs=8))
+
+
+@pytest.mark.parametrize("batch_size", [2, 4, 8, 16])
+def test_few_images_get_advice_that_makes_more_steps_of_them(batch_size: int, trained: Trained):
+    config, said = trained(model="ae", train_size=20, batch_size=batch_size, epochs=5)
+    (hint, *_) = hints_of(config, said)
+    better = config.variant(**(hint.changes or {}))
+    steps = [-(-each.train_size // each.batch_size) * each.epochs for each in (config, better)]
+    assert (hint.rule, steps[0] < steps[1]) == ("few-steps", True)
+
+
+def test_calmer_steps_are_enough_of_them_and_get_further(trained: Trained):
+    config, said = trained(**FAULTY["oscillating"])
+    (hint, *_) = hints_of(config, said)
+    better, after = trained(**config.variant(**(hint.changes or {})).model_dump(exclude={"version"}))
+    assert not {"few-steps", "oscillating"} & set(rules(better, after))
+    before, now = (columns(each, "evaluated")["recon"][-1] for each in (said, after))
+    assert now < before
+
+
+def test_more_images_are_not_a_training_of_hours(trained: Trained):
+    config, said = trained(**FAULTY["overfitting"])
+    hint = next(hint for hint in hints_of(config, said) if hint.rule == "overfitting")
+    better = config.variant(**(hint.changes or {}))
+    assert better.train_size > config.train_size
+    assert better.train_size / better.batch_size <= losses.STEPS_PER_EPOCH

@@ -15,6 +15,7 @@ from vaelab.hints.evidence import LATE_STEPS, Evidence, Hint, epochs_of, nats
 DIVERGING = 1.0
 """Spans above the mean image's loss from which a loss counts as diverging: as far above what needs no
 network as the best model could be below it."""
+MOST_EPOCHS = int(field_spec("epochs").maximum or 0)
 FEW_STEPS = 100
 """Steps in all below which a recipe is no training: the same as nothing is judged before."""
 SOME_STEPS = 300
@@ -41,6 +42,10 @@ SWING_STEPS = 60
 SWINGING = 0.5
 """Standard deviation of the recorded training loss around its trend, as a share of all that was learned: from
 half on, a later loss may well be one of the beginning again."""
+MORE_IMAGES = 100
+"""Times as many training images as were learned by heart."""
+STEPS_PER_EPOCH = 1_000
+"""Steps of an epoch that take seconds: what is advised should not take hours."""
 SMALL_BATCH = 8
 """Images a step below which the noise of single images drowns what they have in common."""
 
@@ -77,12 +82,11 @@ def few_steps(seen: Evidence) -> Hint | None:
     batch = min(256, max(SMALL_BATCH, _images(seen) * config.epochs // SOME_STEPS))
     if planned >= FEW_STEPS or seen.reason == "diverged":
         return None
-    if seen.steps_per_epoch > LAST_PART:
-        epochs = math.ceil(SOME_STEPS / seen.steps_per_epoch)
+    if seen.steps_per_epoch > LAST_PART or batch >= min(config.batch_size, _images(seen)):
+        epochs = min(MOST_EPOCHS, math.ceil(SOME_STEPS / seen.steps_per_epoch))
         return Hint(
             "few-steps", "warning",
-            f"{epochs_of(config.epochs)} of {seen.steps_per_epoch} steps are only "
-            f"{_steps(planned)} in all.",
+            f"{epochs_of(config.epochs)} with {_steps(seen.steps_per_epoch)} each: {_steps(planned)} in all.",
             f"A network has hardly begun by then: {epochs_of(epochs)} show more.",
             {"epochs": epochs}, epochs_of(epochs),
         )  # fmt: skip
@@ -163,8 +167,10 @@ def _remedy_for_nothing(seen: Evidence) -> tuple[dict[str, Any], str, str]:
 
 
 def overfitting(seen: Evidence) -> Hint | None:
-    """The test loss rises while the training objective falls."""
-    loss, objective = seen.test_loss, seen.epoch_objective
+    """The objective rises on test images while it falls on training images."""
+    # As weighted in training: with a beta near 0 a KL that rises is not a sign of anything learned by heart.
+    loss = seen.test_recon + seen.config.beta * seen.test_kl if seen.is_vae else seen.test_recon
+    objective = seen.epoch_objective
     if not seen.judged or seen.warming or len(loss) <= RISING_EPOCHS:
         return None
     best = int(loss.argmin())
@@ -176,15 +182,18 @@ def overfitting(seen: Evidence) -> Hint | None:
     more = seen.config.train_size < available
     epochs = max(1, round(seen.test_epochs[best]))
     evidence = (
-        f"Since epoch {seen.test_epochs[best]:g} the test loss rose from {nats(loss[best])} to "
-        f"{nats(loss[-1])} nats, while the training objective fell from {nats(objective[best])} to "
+        f"Since epoch {seen.test_epochs[best]:g} the objective on test images rose from {nats(loss[best])} "
+        f"to {nats(loss[-1])} nats, while that on training images fell from {nats(objective[best])} to "
         f"{nats(objective[-1])}."
     )
     if more:
+        images = min(available, MORE_IMAGES * seen.config.train_size)
+        changes = {"train_size": images, "batch_size": max(seen.config.batch_size, images // STEPS_PER_EPOCH)}
+        label = f"All {images:,} images" if images == available else f"{images:,} images"
         return Hint(
             "overfitting", "warning", evidence,
             f"The network learns its {_images(seen):,} images by heart: more images leave it less room to.",
-            {"train_size": available}, f"All {available:,} images",
+            changes, label,
         )  # fmt: skip
     return Hint(
         "overfitting", "warning", evidence,
@@ -203,7 +212,7 @@ def underfitting(seen: Evidence) -> Hint | None:
     late, whole = (loss[-1 - part] - loss[-1]) / part, (seen.mean_image - loss[-1]) / len(loss)
     if not best_at_end or late < STILL_FALLING * whole or late * part < LEARNED_NOTHING * seen.span:
         return None
-    more = min(2 * seen.config.epochs, int(field_spec("epochs").maximum or 0))
+    more = min(2 * seen.config.epochs, MOST_EPOCHS)
     if more == seen.config.epochs:
         return None
     return Hint(
@@ -231,11 +240,14 @@ def oscillating(seen: Evidence) -> Hint | None:
         f"{nats(max(0.0, learned))} nats were learned so far."
     )
     if config.batch_size < SMALL_BATCH and config.optimizer != "gd":
+        batch = min(128, max(SMALL_BATCH, _images(seen) // 10))
+        epochs = max(config.epochs, min(MOST_EPOCHS, math.ceil(SOME_STEPS * batch / _images(seen))))
+        longer = f", over {epochs_of(epochs)} for as many steps as it takes" if epochs > config.epochs else ""
         return Hint(
             "oscillating", "warning", evidence,
-            f"A step that follows {_counted(config.batch_size, 'image')} follows their peculiarities: 128 "
-            "images have more in common.",
-            {"batch_size": 128}, "Batches of 128",
+            f"A step that follows {_counted(config.batch_size, 'image')} follows their peculiarities: "
+            f"{batch} images have more in common{longer}.",
+            {"batch_size": batch, "epochs": epochs}, f"Batches of {batch}",
         )  # fmt: skip
     rate = _rounded(config.learning_rate / 3)
     return Hint(

@@ -25,6 +25,10 @@ OUTCOMES = {"finished": "finished", "stopped": "stopped", "diverged": ":red[dive
             "failed": ":red[failed]", "interrupted": ":orange[interrupted]"}  # fmt: skip
 
 
+FIRST_STEPS = 50
+"""Steps in which a worker still warms up: the speed until then says nothing of the rest."""
+
+
 def control_row(config: RunConfig | None, run: Run | None, status: Status | None) -> None:
     """The buttons, always in the same place; those without a use are disabled."""
     tell_refusal()
@@ -145,7 +149,7 @@ def _wait(run: Run) -> str:
 
 def _speed(run: Run, status: Status) -> str:
     started = history(run).started
-    if not status.images_per_second or not started:
+    if not status.images_per_second or not started or (status.step < FIRST_STEPS and status.epoch < 1):
         return ""
     left = (run.config.epochs - status.epoch) * started["train_images"] / status.images_per_second
     precision = status.precision

@@ -13,6 +13,8 @@ from vaelab.ui.components import heading_row
 from vaelab.ui.state import find_run
 from vaelab.ui.sweep_shown import ShownSweep
 
+SECONDS = "Spent training: it also depends on what else the machine did meanwhile."
+
 HEIGHT = 420
 """CSS pixels of what stands in a column of the page."""
 
@@ -58,7 +60,13 @@ def _columns(shown: ShownSweep) -> dict[str, list[Any]]:
 
 def _config() -> dict[str, Any]:
     number = st.column_config.NumberColumn
-    columns: dict[str, Any] = {"Seconds": number("Seconds", format="%.1f", help="Spent training.")}
+    columns: dict[str, Any] = {
+        "Seconds": number(
+            "Seconds",
+            format="%.1f",
+            help=SECONDS,
+        )
+    }
     for title, images in (("held-out", "held-out training images"), ("test", "test images")):
         for name, measure in MEASURES.items():
             label = {"neg_elbo": "neg. ELBO", "recon": "recon", "kl": "KL", "mse": "mse"}[name]

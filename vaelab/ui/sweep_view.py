@@ -157,7 +157,7 @@ def _results(shown: ShownSweep, measures: tuple[str, ...], leading: Best | None)
         figure = measure_curve(shown.axes, shown.results, measure, leading)
         caption = (
             "Look whether the band, from the lowest to the highest seed, is wide beside the differences: "
-            "then a difference may be luck. The dashed line is on the test images."
+            "then a difference may be luck. The dashed line, or a cross, is on the test images."
         )
     else:
         figure = heat_map(shown.axes, shown.results, measure, leading)

@@ -145,6 +145,7 @@ class Engine:
                         place=float(place),
                         group=group,
                         axes=tuple(axes),
+                        planned=len(configs),
                         threads=threads,
                     )
                     runs.append(run)

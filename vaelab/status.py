@@ -45,6 +45,8 @@ class Meta:
     """Runs of one group (twins, a sweep) are one turn in the queue."""
     axes: tuple[str, ...] = ()
     """Fields of `RunConfig` that vary over the group, if it is a sweep."""
+    planned: Count = 0
+    """Runs that its group was made of: those that were stopped before they began are gone."""
     threads: Count = 0
     """Of the processor, settled for a run of a group; 0 for as many as the engine gives a lone run."""
     place: Finite | None = None

@@ -170,6 +170,7 @@ def test_stop_all_ends_every_run(app: App, runs: Path) -> None:
     assert not page.exception
     assert len(store.runs()) < 4
     assert all(run.status().state == "stopped" for run in store.runs())
+    assert f"{4 - len(store.runs())} more were planned, and stopped before they began." in said(page)
 
 
 def test_a_group_that_is_no_sweep_is_not_shown_as_one(app: App, runs: Path) -> None:

@@ -89,7 +89,9 @@ def _progress(shown: ShownSweep, group: str) -> None:
         else:
             paused = count - shown.over
             rest = f", {paused} paused: resume them on the page Runs" if paused else ""
-            st.markdown(f"**{shown.over} of {count} runs have ended**{rest}.")
+            gone = shown.runs[0].meta.planned - count
+            removed = f" {gone} more were planned, and stopped before they began." if gone > 0 else ""
+            st.markdown(f"**{shown.over} of {count} runs have ended**{rest}.{removed}")
         if shown.active and shown.own:
             st.button("Stop all", key="sweep_stop", icon=":material/stop:", on_click=_stop, args=(group,),
                       help="Ends the runs that train; those that have not begun are removed.")  # fmt: skip

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from vaelab.ui.compare_live import follow, tick_of_all
+from vaelab.ui.compare_live import any_active, follow, tick_of_all
 from vaelab.ui.compare_planes import take_cursor
 from vaelab.ui.compare_runs import link_of, new_settings, pick_members
 from vaelab.ui.compare_views import whole_comparison
@@ -13,12 +13,12 @@ TEST_IMAGES = 2_000
 st.title("Compare")
 settings = new_settings()
 members = pick_members(settings)
-tick = tick_of_all(members)
 if len(members) < 2:
     st.info("Choose two to six runs to compare.")
-elif tick is None:
+elif not any_active(members):
     whole_comparison(members, settings)
 else:
     take_cursor(settings, TEST_IMAGES)
+    tick = tick_of_all(members)
     st.fragment(follow, run_every=tick)([member.run.id for member in members], tick)
 settings.write(link_of(members))

@@ -9,11 +9,10 @@ from vaelab.ui.display import page_link
 from vaelab.ui.run_actions import actions
 from vaelab.ui.run_import import import_popover
 from vaelab.ui.run_removal import carry_out_deletions, confirm_deletion
-from vaelab.ui.run_table import TICK, listed_runs, runs_table, selected_run, states
+from vaelab.ui.run_table import listed_runs, runs_table, selected_run, states, table_tick
 from vaelab.ui.run_words import may_change
 from vaelab.ui.state import engine
 from vaelab.ui.steering import tell_refusal
-from vaelab.ui.watching import next_look
 
 engine()  # made here too, so that a queue goes on whichever page is opened after a restart
 refused = follow_run_link()
@@ -35,10 +34,10 @@ if not any(may_change(summary.run) for summary in listed):
         )
 
 st.space("small")  # where the table's toolbar hovers
-active = any(summary.status.active for summary in listed)
-table = st.fragment(runs_table, run_every=next_look(TICK) if active else None)
+tick = table_tick(listed)
+table = st.fragment(runs_table, run_every=tick)
 with st.container(key="runs-table"):
-    table(states(listed), selected.run.id if selected else None)
+    table(states(listed), selected.run.id if selected else None, tick)
 st.caption(
     "Choose a run to see what can be done with it. Test losses are in nats per image: compare them between "
     "runs of one data set and one reconstruction term."

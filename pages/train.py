@@ -9,7 +9,6 @@ from vaelab.ui.controls import control_row, start_if_asked
 from vaelab.ui.link import OPEN_SEED, followed_link, write_link
 from vaelab.ui.live import tick_of, watch
 from vaelab.ui.markdown import plain
-from vaelab.ui.measures_table import measuring_tick
 from vaelab.ui.share import share
 from vaelab.ui.show_code import show_code
 from vaelab.ui.shown import before_the_start, shown_run
@@ -56,7 +55,8 @@ if run is None:
     control_row(config, None, None)
     st.caption(about)
 else:
-    tick = tick_of(run.status()) or measuring_tick(run)
-    st.fragment(watch, run_every=tick)(run.id, config, about, tick)
+    status = run.status()
+    tick = tick_of(status)
+    st.fragment(watch, run_every=tick)(run.id, config, about, tick, status.state)
     slow_motion_panel(run)
 write_link(st.session_state.recipe, None if run is None or run.shipped else run.id)

@@ -24,13 +24,8 @@ from vaelab.runs import RunNotFound, RunStore
 
 logger = logging.getLogger(__name__)
 
-HUNG = (
-    "Its training gave no sign of life for {minutes:g} minutes and was ended. "
-    "It can be resumed from its last epoch."
-)
-LEFT_ALONE = (
-    "Nobody was here to watch for {minutes:g} minutes, so it was paused. It can be resumed where it was."
-)
+HUNG = "Its training gave no sign of life for {time} and was ended. It can be resumed from its last epoch."
+LEFT_ALONE = "Nobody was here to watch for {time}, so it was paused. It can be resumed where it was."
 
 PAUSE_HOLDS = 60.0
 """Seconds for which a paused run keeps its worker when nobody waits for it."""
@@ -114,7 +109,7 @@ class Dispatch:
                 if alone and not meta.axes and state in ("running", "queued"):
                     logger.info("Paused: its visitor is gone.", extra={"run": run.id})
                     self.ask(run, "pause")
-                    run.set_meta(note=LEFT_ALONE.format(minutes=minutes))
+                    run.set_meta(note=LEFT_ALONE.format(time=_in_words(minutes)))
             except (RunDamaged, OSError):
                 logger.exception("Run %s cannot be looked after", run.id)
 
@@ -165,17 +160,21 @@ class Dispatch:
             self.crew.idle[0].train(run, threads)
 
     def _end_hung_workers(self) -> None:
-        """Kill the workers that have shown no sign of life for too long; the next look finds them dead."""
+        """Kill the workers that have shown no sign of life for too long; the next look finds them dead.
+
+        An honest one gives several a second, also while it evaluates or fetches data. Without any it
+        may read PyTorch from a slow disk, unpack a data set or wait for a disk: none takes minutes.
+        """
         for worker in self.crew.workers:
             run = self._known(worker.run_id)
-            if worker.ready and not worker.run_id:
+            if not worker.alive() or (worker.ready and not worker.run_id):
                 self._stillness.forget(worker)
             elif self._stillness.of(worker, _sign_of_life(worker, run)) > 60 * self._hung_minutes:
                 logger.error("A worker hangs and is ended.", extra={"run": worker.run_id or ""})
                 self._stillness.forget(worker)
                 if run is not None:
                     with suppress(RunDamaged, OSError):
-                        run.set_meta(note=HUNG.format(minutes=self._hung_minutes))
+                        run.set_meta(note=HUNG.format(time=_in_words(self._hung_minutes)))
                 worker.kill()
 
     def _let_go(self, run: Run) -> None:
@@ -215,6 +214,10 @@ class Dispatch:
         self.queue.remove(run)
         if not run.has_begun() and action == "stop":
             self.store.delete(run)
+
+
+def _in_words(minutes: float) -> str:
+    return f"{minutes:g} minute{'' if minutes == 1 else 's'}"
 
 
 def _sign_of_life(worker: WorkerProcess, run: Run | None) -> tuple[object, ...]:

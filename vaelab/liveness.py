@@ -7,28 +7,28 @@ import time
 from collections import Counter
 from collections.abc import Hashable
 
+UNSEEN = 5.0
+"""Seconds between two looks that count at most, many times what they are apart: in a longer time whoever
+looks was stopped or asleep too, with a laptop, a container or a debugger, and so was what it looks at."""
+
 
 class Stillness:
-    """How long things have shown the same sign; not safe for several threads.
-
-    Measured on this machine's own clock from what was seen here: a laptop that slept has not been still.
-    """
+    """How long things were seen to show the same sign; not safe for several threads."""
 
     def __init__(self) -> None:
-        self._since: dict[Hashable, tuple[Hashable, float]] = {}
+        self._seen: dict[Hashable, tuple[Hashable, float, float]] = {}
 
     def of(self, thing: Hashable, sign: Hashable) -> float:
         """Seconds for which a thing has shown this sign."""
         now = time.monotonic()
-        before, since = self._since.get(thing, (None, now))
-        if before != sign:
-            since = now
-        self._since[thing] = sign, since
-        return now - since
+        before, seconds, looked = self._seen.get(thing, (sign, 0.0, now))
+        seconds = seconds + min(now - looked, UNSEEN) if before == sign else 0.0
+        self._seen[thing] = sign, seconds, now
+        return seconds
 
     def forget(self, thing: Hashable) -> None:
         """Begin anew with a thing, should it come again."""
-        self._since.pop(thing, None)
+        self._seen.pop(thing, None)
 
 
 class Presence:

@@ -12,8 +12,8 @@ class SettingsError(ValueError):
     """A variable has a value that is not allowed; the text says which and what is."""
 
 
-def _setting(default: str | int | bool, about: str) -> Any:
-    return field(default=default, metadata={"about": about})
+def _setting(default: str | int | bool, about: str, least: int = 1) -> Any:
+    return field(default=default, metadata={"about": about, "least": least})
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Settings:
     server_runs: int = _setting(5000, "runs of all visitors that are kept")
     server_gigabytes: int = _setting(50, "gigabytes (10⁹ bytes) that all runs take on the disk")
     orphan_minutes: int = _setting(
-        30, "minutes without its visitor, or anybody who watches, after which a run is paused; 0: never"
+        30, "minutes without its visitor, or anybody who watches, after which a run is paused; 0: never", 0
     )
     hung_minutes: int = _setting(10, "minutes without a sign of life after which a worker is ended")
     run_minutes: int = _setting(240, "expected minutes of training of a visitor's run on a usual laptop")
@@ -68,6 +68,7 @@ def _read(setting: Field[Any], text: str) -> str | int | bool:
             raise SettingsError(f"{name} is {text!r}; it can be 0 or 1.")
         return text == "1"
     # Nine digits are more than any of them needs, and keep Python from reading endless numbers.
-    if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) >= 1):
-        raise SettingsError(f"{name} is {text[:40]!r}; it can be a whole number from 1 to 999999999.")
+    least = setting.metadata["least"]
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) >= least):
+        raise SettingsError(f"{name} is {text[:40]!r}; it can be a whole number from {least} to 999999999.")
     return int(text)

@@ -2,25 +2,33 @@
 
 It does what the browser's part of Streamlit does with the server: it sends what widgets were changed
 to, keeps large messages that it is not to be sent again, follows the address, and asks for a fragment
-again and again where the page wants that.
+again and again where the page wants that. It also does what our component `waiting` does: it asks how runs
+stand on which nothing moves.
 """
 
 from __future__ import annotations
 
+import json
 import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from streamlit.components.v2.bidi_component.constants import EVENT_DELIM
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX
 from websockets.sync.client import connect
 
 PATIENCE = 60.0
 """Seconds to wait for the next message of a script that runs."""
+ASKS = 2.0
+"""Seconds between two questions how runs stand that wait, as `assets/components/waiting` has it."""
+WAITING = "vaelab_waiting"
+"""The name of the component that asks."""
 TRIGGERS = frozenset({"trigger_value", "string_trigger_value", "json_trigger_value"})
 """Values that a widget has only once."""
 
@@ -37,6 +45,19 @@ class Answer:
     """From sending the wish to the message that the script has finished."""
     received: int
     """Bytes of messages."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Runs that an element of the page waits for."""
+
+    address: str
+    standing: str
+    """How they stood when the page was drawn."""
+    widget: str
+    """Under what id the server is told that this has changed."""
+    fragment: str
+    """The one that is then run again; empty for the whole page."""
 
 
 class Visitor:
@@ -56,6 +77,7 @@ class Visitor:
     widgets: ids of the page's widgets, by key.
     query: the address's parameters, as the page last wrote them.
     fragments: seconds between two runs of each fragment that wants to be run again and again.
+    waits: what the page waits for, by the keys of the elements that ask for it.
     """
 
     def __init__(
@@ -67,6 +89,7 @@ class Visitor:
         self.widgets: dict[str, str] = {}
         self.query = ""
         self.fragments: dict[str, float] = {}
+        self.waits: dict[str, Wait] = {}
         self._values: dict[str, WidgetState] = {}
         self._kept: dict[str, tuple[ForwardMsg, int]] = {}
         self._page, self._page_hash, self._runs, self._keep_for = "", "", 0, 0
@@ -112,15 +135,37 @@ class Visitor:
         """Run a fragment again, as the browser does by itself."""
         return self._ask(ClientState(fragment_id=fragment, is_auto_rerun=True))
 
+    def ask(self, key: str) -> Answer | None:
+        """Ask how the runs stand that an element waits for; what came of it if that has changed."""
+        wait = self.waits[key]
+        request = urllib.request.Request(f"{self.url}{wait.address}", headers={"Cookie": self.cookie})
+        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+            answer = response.read()
+        self._hear(answer)
+        standing = json.loads(answer)["standing"]
+        if standing == wait.standing:
+            return None
+        changed = json.dumps([{"event": "changed", "value": standing}])
+        self._values[wait.widget] = WidgetState(id=wait.widget, json_trigger_value=changed)
+        try:
+            return self._ask(ClientState(fragment_id=wait.fragment))
+        finally:
+            del self._values[wait.widget]
+
     def watch(self) -> list[Answer]:
-        """Do what the page does by itself, until its fragment is no longer run again and again."""
+        """Do what the page does by itself while a run trains, or waits to."""
         answers, due = [], time.perf_counter()
-        while self.fragments:
-            [(fragment, interval)] = self.fragments.items()
-            due += interval
+        while self.fragments or self.waits:
+            due += min([ASKS, *self.fragments.values()] if self.waits else self.fragments.values())
             time.sleep(max(0.0, due - time.perf_counter()))
-            answers.append(self.tick(fragment))
+            answers += self.look()
         return answers
+
+    def look(self) -> list[Answer]:
+        """Do once what the page does by itself again and again."""
+        if self.fragments:
+            return [self.tick(next(iter(self.fragments)))]
+        return [answer for key in list(self.waits) if key in self.waits and (answer := self.ask(key))]
 
     def _ask(self, wish: ClientState) -> Answer:
         wish.query_string, wish.page_name, wish.page_script_hash = self.query, self._page, self._page_hash
@@ -166,9 +211,11 @@ class Visitor:
 
     def _begin(self, message: ForwardMsg) -> None:
         self._keep_for = message.new_session.config.max_cached_message_age
-        if not message.metadata.run.fragment_ids:
+        drawn = message.metadata.run.fragment_ids
+        if not drawn:
             self.fragments.clear()  # the page says anew which of them run by themselves
             self.widgets.clear()
+        self.waits = {key: wait for key, wait in self.waits.items() if drawn and wait.fragment not in drawn}
 
     def _learn(self, message: ForwardMsg) -> None:
         element = message.delta.new_element
@@ -179,6 +226,10 @@ class Visitor:
         parts = str(getattr(getattr(element, kind), "id", "")).split("-", 2) if kind else []
         if len(parts) == 3:
             self.widgets[parts[2]] = "-".join(parts)
+        if kind == "bidi_component" and element.bidi_component.component_name.endswith(WAITING):
+            data = json.loads(element.bidi_component.json)
+            widget = f"{STREAMLIT_INTERNAL_KEY_PREFIX}_{element.bidi_component.id}{EVENT_DELIM}events"
+            self.waits[parts[2]] = Wait(data["address"], data["standing"], widget, message.delta.fragment_id)
 
     def _end(self, message: ForwardMsg) -> bool:
         if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:

@@ -186,7 +186,7 @@ def test_a_second_run_waits_in_the_queue(long_run: Page, server: Server) -> None
         open_recipe(other, server, **LONG, seed="7")
         press(other, "Train")
         wait_for_state(other, "queued" if other is others[-1] else "running")
-    expect(others[-1].get_by_text("Waiting in the queue: next.")).to_be_visible()
+    expect(others[-1].get_by_text("Waiting in the queue: next")).to_be_visible()
     press(others[-1], "Cancel")
     expect(others[-1].get_by_text("Waiting in the queue", exact=False)).to_have_count(0)
     expect(others[-1].get_by_test_id("stAlert")).to_have_count(0)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 from websockets.exceptions import WebSocketException
 
-from tests.benchmarks.visitor import Answer, PageFailed, Visitor
+from tests.benchmarks.visitor import ASKS, Answer, PageFailed, Visitor
 from tests.soak.tally import LOOK, Student, Tally
 from vaelab.run_folder import Run, RunDamaged
 from vaelab.ui.visitor import COOKIE
@@ -95,11 +95,11 @@ class Lesson(threading.Thread):
 
     def _watch(self, visitor: Visitor) -> None:
         until = time.monotonic() + WATCHES
-        while visitor.fragments and time.monotonic() < until:
-            fragment, interval = next(iter(visitor.fragments.items()))
-            if self._over.wait(interval):
+        while (visitor.fragments or visitor.waits) and time.monotonic() < until:
+            if self._over.wait(min(visitor.fragments.values(), default=ASKS)):
                 return
-            self._tally.note(LOOK, visitor.tick(fragment).seconds)
+            for look in visitor.look():
+                self._tally.note(LOOK, look.seconds)
 
     def _explore(self) -> None:
         """A page after the other, each a reload: of the newest run that has learned something."""

@@ -45,6 +45,12 @@ def test_a_limit_is_a_positive_whole_number(text: str) -> None:
         read_settings({"VAELAB_VISITOR_RUNS": text})
 
 
+def test_nobody_is_ever_left_alone_where_that_is_set() -> None:
+    assert read_settings({"VAELAB_ORPHAN_MINUTES": "0"}).orphan_minutes == 0
+    with pytest.raises(SettingsError, match="from 0 to"):
+        read_settings({"VAELAB_ORPHAN_MINUTES": "-1"})
+
+
 def test_a_switch_is_0_or_1() -> None:
     with pytest.raises(SettingsError, match="VAELAB_SINGLE_USER is 'yes'; it can be 0 or 1"):
         read_settings({"VAELAB_SINGLE_USER": "yes"})

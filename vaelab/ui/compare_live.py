@@ -32,8 +32,13 @@ _MEMORY = "compare_memory"
 
 
 def tick_of_all(members: Sequence[Member]) -> float | None:
-    """Seconds until the next look at the runs; None if all of them are over."""
+    """Seconds until the next look at the runs; None if none of them trains."""
     return min((tick for member in members if (tick := tick_of(member.status))), default=None)
+
+
+def any_active(members: Sequence[Member]) -> bool:
+    """Whether one of the runs is not over."""
+    return any(member.status.active for member in members)
 
 
 def follow(ids: Sequence[str], tick: float | None) -> None:
@@ -47,7 +52,7 @@ def follow(ids: Sequence[str], tick: float | None) -> None:
     members = members_of(ids)
     for member in members:
         watches(member.run)
-    if len(members) < len(ids) or tick_of_all(members) != tick:
+    if len(members) < len(ids) or tick_of_all(members) != tick or not any_active(members):
         st.rerun()
     _progress(members)
     settings_section(members)

@@ -9,25 +9,20 @@ import streamlit as st
 from vaelab.glossary import help_for
 from vaelab.ui.compare_runs import Member, members_of
 from vaelab.ui.link import link_to
-from vaelab.ui.measures_table import measures_table, measuring_tick
+from vaelab.ui.measures_table import measures_table, wait_for_measures
 
 
 def measures_section(members: Sequence[Member]) -> None:
-    """The table, as a fragment of its own while measures are being taken."""
+    """The table, as a fragment of its own, which is drawn again when a measure has been taken."""
     st.subheader("Measures", help=help_for("measure"))
-    tick = _tick(members)
-    st.fragment(_measures, run_every=tick)([member.run.id for member in members], tick)
+    st.fragment(_measures)([member.run.id for member in members])
 
 
-def _measures(ids: Sequence[str], tick: float | None) -> None:
+def _measures(ids: Sequence[str]) -> None:
     members = members_of(ids)
-    if len(members) < len(ids) or _tick(members) != tick:
+    if len(members) < len(ids):
         st.rerun()
     with st.container(key="compare-measures"):
         runs, names = [member.run for member in members], [member.name for member in members]
         measures_table(runs, names, [link_to("latent-space", {"run": run.id}) for run in runs])
-
-
-def _tick(members: Sequence[Member]) -> float | None:
-    """Seconds until the next look; None if nothing more will come."""
-    return min((tick for member in members if (tick := measuring_tick(member.run))), default=None)
+    wait_for_measures(runs)

@@ -20,6 +20,7 @@ from vaelab.ui.places import PAGES, VIEWS
 from vaelab.ui.state import engine, history, is_own, store
 from vaelab.ui.steering import ask, tell_refusal
 from vaelab.ui.visitor import visitor
+from vaelab.ui.waiting import wait_for, waits
 
 OUTCOMES = {"finished": "finished", "stopped": "stopped", "diverged": ":red[diverged]",
             "failed": ":red[failed]", "interrupted": ":orange[interrupted]"}  # fmt: skip
@@ -119,9 +120,14 @@ def start_if_asked(config: RunConfig | None) -> None:
 
 def progress_line(run: Run, status: Status) -> None:
     """Which run it is and where it stands, in words and as a bar."""
-    begun = status.steps_per_epoch > 0
-    done = status.epoch / run.config.epochs if begun else status.prepared
-    st.progress(min(1.0, done), f"**{name_of(run)}** · {_words(run, status)}")
+    queued = status.state == "queued"
+    with st.container():  # one element whatever is in it, so that what follows keeps its place
+        if not queued:
+            begun = status.steps_per_epoch > 0
+            done = status.epoch / run.config.epochs if begun else status.prepared
+            st.progress(min(1.0, done), f"**{name_of(run)}** · {_words(run, status)}")
+        if waits(status):
+            wait_for([run], key=f"waiting_{run.id}", name=run.title if queued else "")
 
 
 def name_of(run: Run) -> str:
@@ -131,20 +137,11 @@ def name_of(run: Run) -> str:
 
 def _words(run: Run, status: Status) -> str:
     epoch = f"epoch {status.epoch:.1f} of {run.config.epochs}"
-    if status.state == "queued":
-        place = engine().place(run)
-        ahead = "next" if place == 1 else f"number {place}" if place else "starting"
-        return f"Waiting in the queue: {ahead}{_wait(run)}."
     if status.state == "paused":
         return f"paused · {epoch}" + (f" · {note}" if (note := run.meta.note) else "")
     if not status.steps_per_epoch:
         return status.message or "starting"
     return f"training · {epoch}" + _speed(run, status)
-
-
-def _wait(run: Run) -> str:
-    seconds = engine().seconds_to_wait(run)
-    return f", begins in {duration(seconds)}" if seconds else ""
 
 
 def _speed(run: Run, status: Status) -> str:

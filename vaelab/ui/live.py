@@ -18,35 +18,32 @@ from vaelab.hints import Hint
 from vaelab.images import tile
 from vaelab.planes import Plane, axes_plane, principal_plane
 from vaelab.runs import Run, RunDamaged, Status, describe
+from vaelab.status import State
 from vaelab.ui.components import Sheet, heading_row, pictures, plot
 from vaelab.ui.controls import control_row, ended_bar, progress_line
 from vaelab.ui.hints_view import as_badges, hints_of, hints_view
 from vaelab.ui.latent_canvas import Shown, latent_canvas
-from vaelab.ui.measures_table import measures_panel, measuring_tick
+from vaelab.ui.measures_table import measures_panel
 from vaelab.ui.state import dataset, find_run, history, is_own, recording_of
 from vaelab.ui.watching import next_look, watches
 
 EARLY_TICK, TICK = 0.5, 1.0
 """Seconds between two looks at a run that trains: in its first epoch, when most happens, and later on."""
-STILL_TICK = 2.0
-"""Seconds between two looks at one that waits or is paused, where nothing moves but its place."""
 HEIGHT = 420
 
 
 def tick_of(status: Status) -> float | None:
-    """Seconds until the next look at a run; None if it is over and nothing more will happen.
+    """Seconds until the next look at a run; None if nothing moves, because it waits, is paused or over.
 
     Every look takes a browser some tenths of a second, which a laptop's training has to do without. Where
     many watch, all look less often.
     """
-    if not status.active:
-        return None
     if status.state != "running":
-        return next_look(STILL_TICK)
+        return None
     return next_look(EARLY_TICK if status.epoch < 1 else TICK)
 
 
-def watch(run_id: str, config: RunConfig | None, about: str, tick: float | None) -> None:
+def watch(run_id: str, config: RunConfig | None, about: str, tick: float | None, state: State) -> None:
     """The body of the fragment: buttons, progress and views of a run.
 
     Parameters
@@ -54,14 +51,14 @@ def watch(run_id: str, config: RunConfig | None, about: str, tick: float | None)
     run_id: the run to show.
     config: the recipe of the form, None if it is wrong.
     about: what is known of the recipe before its start.
-    tick: what `tick_of`, else `measuring_tick`, said when the page was drawn; the page follows a change.
+    tick, state: what `tick_of` and the run's status said when the page was drawn; it follows a change.
     """
     run = find_run(run_id)
     if run is None or "start_asked" in st.session_state:
         st.rerun()
     watches(run)
     status = run.status()
-    if (tick_of(status) or measuring_tick(run)) != tick:
+    if (tick_of(status), status.state) != (tick, state):
         st.rerun()
     left, right = st.columns([2, 1], vertical_alignment="center")
     with left:

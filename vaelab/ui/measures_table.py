@@ -24,10 +24,7 @@ from vaelab.measures import (
 from vaelab.runs import Run, RunDamaged
 from vaelab.ui.markdown import plain
 from vaelab.ui.state import engine
-from vaelab.ui.watching import next_look
-
-TICK = 1.0
-"""Seconds between two looks at a run that is being measured."""
+from vaelab.ui.waiting import is_being_measured, wait_for
 
 ARROWS = {"lower": "↓ lower", "higher": "↑ higher", "neither": "–"}
 
@@ -43,14 +40,6 @@ State = tuple[Measures | None, str | None]
 """A run's measures, or why there are none: an empty text while they are being computed."""
 
 
-def measuring_tick(run: Run) -> float | None:
-    """Seconds until the next look at a run that waits for its measures or is being measured, else None.
-
-    Asking is what has an older run measured.
-    """
-    return next_look(TICK) if _state_of(run)[1] == "" else None
-
-
 def measures_panel(run: Run) -> None:
     """The measures of one run, folded away, with what they mean; nothing while it is not over."""
     if run.status().state not in MEASURED:
@@ -59,18 +48,17 @@ def measures_panel(run: Run) -> None:
         "How good is it? Measures on the test images", key="measures", icon=":material/straighten:"
     ):
         measures_table([run], ["Value"])
+    wait_for_measures([run])  # last: what comes and goes must not move anything
 
 
 def follow_measures(run: Run) -> None:
-    """Draw `measures_panel` as a fragment of its own, which follows a run until it has its measures."""
-    tick = measuring_tick(run)
-    st.fragment(_follow, run_every=tick)(run, tick)
+    """Draw `measures_panel` as a fragment of its own, which is drawn again when a run has its measures."""
+    st.fragment(measures_panel)(run)
 
 
-def _follow(run: Run, tick: float | None) -> None:
-    if measuring_tick(run) != tick:
-        st.rerun()
-    measures_panel(run)
+def wait_for_measures(runs: Sequence[Run]) -> None:
+    """Draw the fragment again when one of the runs that are being measured has its measures."""
+    wait_for([run for run in runs if is_being_measured(run)], key="waiting_for_measures")
 
 
 def measures_table(runs: Sequence[Run], titles: Sequence[str], links: Sequence[str] = ()) -> None:

@@ -17,9 +17,11 @@ from vaelab.ui.chosen import chosen_run
 from vaelab.ui.run_removal import carry_out_deletions
 from vaelab.ui.run_words import state_in_words
 from vaelab.ui.state import own_runs, store
+from vaelab.ui.waiting import wait_for, waits
+from vaelab.ui.watching import next_look
 
 TICK = 1.0
-"""Seconds between two looks at active runs."""
+"""Seconds between two looks at runs that train."""
 
 FIRST, LAST = ("title", "state"), ("time", "made")
 GROUP_DIGITS = 4
@@ -52,18 +54,24 @@ def states(listed: list[Summary]) -> list[tuple[str, str]]:
     return [(summary.run.id, summary.status.state) for summary in listed]
 
 
-def runs_table(drawn: list[tuple[str, str]], selected: str | None) -> None:
+def table_tick(listed: list[Summary]) -> float | None:
+    """Seconds until the next look at the runs; None if none of them trains."""
+    return next_look(TICK) if any(summary.status.state == "running" for summary in listed) else None
+
+
+def runs_table(drawn: list[tuple[str, str]], selected: str | None, tick: float | None) -> None:
     """The body of the fragment.
 
     Parameters
     ----------
     drawn: the states that the page was drawn with; the page follows a change.
     selected: id of the run that it was drawn with.
+    tick: what `table_tick` said when it was drawn; the page follows a change too.
     """
     carry_out_deletions()
     listed = listed_runs()
     now = selected_run(listed)
-    if states(listed) != drawn or (now and now.run.id) != selected:
+    if states(listed) != drawn or (now and now.run.id) != selected or table_tick(listed) != tick:
         _keep_address()
         st.rerun()
     grouped = ["group"] if any(summary.meta and summary.meta.group for summary in listed) else []
@@ -81,6 +89,8 @@ def runs_table(drawn: list[tuple[str, str]], selected: str | None) -> None:
         selection_mode=("single-row-required", "single-cell"),
         alt="Runs with their state, test losses and settings; choose a row for what can be done with it",
     )
+    if tick is None:
+        wait_for([summary.run for summary in listed if waits(summary.status)], key="waiting_runs")
 
 
 def _keep_address() -> None:

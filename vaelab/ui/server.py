@@ -26,6 +26,8 @@ from vaelab.ui.protection import Protection
 from vaelab.ui.run_files import serve_run_file, serve_test_images
 from vaelab.ui.state import close_engine, end_training, engine
 from vaelab.ui.visitor import VisitorCookie
+from vaelab.ui.waiting import PATH as STANDING
+from vaelab.ui.waiting import serve_standing
 from vaelab.ui.watching import Connections
 
 logger = logging.getLogger(__name__)
@@ -47,6 +49,7 @@ def routes() -> list[BaseRoute]:
     lab = lab_path()
     return [
         Route(f"{lab}/health", serve_health),
+        Route(f"{lab}/{STANDING}", serve_standing),
         Route(f"{lab}/{PLOTLY}", serve_plotly),
         Route(f"{lab}/components/{{name}}/{{file}}", serve_component),
         Route(f"{lab}/runs/{{run}}/{{version}}/{{what}}", serve_run_file),

@@ -23,6 +23,7 @@ from vaelab.ui.run_words import may_change
 from vaelab.ui.state import engine, find_run, store
 from vaelab.ui.sweep_shown import ShownSweep, example, read_sweep, seconds_left
 from vaelab.ui.sweep_table import HEIGHT, sweep_table
+from vaelab.ui.waiting import wait_for, waits
 from vaelab.ui.watching import next_look
 
 TICK = 1.0
@@ -30,8 +31,9 @@ TICK = 1.0
 
 
 def sweep_tick(shown: ShownSweep | None) -> float | None:
-    """Seconds until the next look at a sweep; None if it is over, or none."""
-    return next_look(TICK) if shown and shown.active else None
+    """Seconds until the next look at a sweep; None if none of its runs trains."""
+    trains = shown and any(status.state == "running" for status in shown.statuses)
+    return next_look(TICK) if trains else None
 
 
 def watch_sweep(group: str | None, tick: float | None, chosen: str | None) -> None:
@@ -72,6 +74,9 @@ def watch_sweep(group: str | None, tick: float | None, chosen: str | None) -> No
     else:
         sweep_table(shown)
     _chosen(shown)
+    if tick is None:
+        still = [run for run, status in zip(shown.runs, shown.statuses, strict=True) if waits(status)]
+        wait_for(still, key="waiting_sweep")
 
 
 def _progress(shown: ShownSweep, group: str) -> None:

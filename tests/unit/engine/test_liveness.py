@@ -18,7 +18,7 @@ from tests.unit.waiting import until
 from vaelab import crew, dispatch, liveness
 from vaelab import engine as engine_module
 from vaelab.engine import Engine
-from vaelab.liveness import Presence, Stillness
+from vaelab.liveness import UNSEEN, Presence, Stillness
 from vaelab.run_folder import Run
 from vaelab.runs import RunStore
 from vaelab.settings import Settings
@@ -44,6 +44,15 @@ def test_stillness_begins_anew_with_every_new_sign(time: SimpleNamespace) -> Non
     time.now += 5
     still.forget("a")
     assert (still.of("a", 2), still.of("b", 1)) == (0, 5)
+
+
+def test_a_time_in_which_nobody_looked_is_no_stillness(time: SimpleNamespace) -> None:
+    still = Stillness()
+    still.of("a", 1)
+    time.now += 10 * HALF_AN_HOUR
+    assert still.of("a", 1) == UNSEEN
+    time.now += 1
+    assert still.of("a", 1) == UNSEEN + 1
 
 
 def test_presence_counts_pages_and_remembers_when_the_last_one_went(time: SimpleNamespace) -> None:
@@ -126,22 +135,26 @@ def stage(
         each.engine.close()
 
 
+def lets_pass(seconds: int, time: SimpleNamespace, play: Stage) -> None:
+    """Let time pass while the engine looks."""
+    for _ in range(0, seconds, 5):
+        time.now += 5
+        play.looks()
+
+
 def test_neither_signs_of_life_nor_idleness_are_hanging(
     stage: Callable[..., Stage], time: SimpleNamespace
 ) -> None:
-    play = stage(orphan_minutes=0, hung_minutes=10)
+    play = stage(orphan_minutes=0, hung_minutes=1)
     run = play.submit("ann")
     worker = play.works_on(run)
     for _ in range(4):
         say(worker, run, "running")
-        play.looks()
-        time.now += 400
-        play.looks()
+        lets_pass(40, time, play)
     assert play.killed == []
-    time.now += 300
-    until(lambda: worker in play.killed)
-    assert [made for made in play.killed if made is not worker] == []
-    assert "10 minutes" in run.meta.note
+    lets_pass(30, time, play)
+    assert play.killed == [worker]
+    assert "for 1 minute and" in run.meta.note
 
 
 # Runs that were left alone

@@ -1,0 +1,74 @@
+// A page on which nothing moves need not be drawn again and again: this asks how things stand, which costs
+// the server next to nothing, keeps the words of what waits up to date, and has the script run only when
+// something has changed.
+
+const FIRST = 100 // milliseconds until the first look: whoever has just pressed Train waits for it
+const LONGEST = 2000 // between two looks later on
+
+// One for each place where Streamlit has mounted the component.
+const views = new WeakMap()
+
+// Streamlit calls this after every change of the data or the theme.
+export function render(component) {
+  const { parentElement } = component
+  if (!views.has(parentElement)) views.set(parentElement, new Waiting(parentElement))
+  const view = views.get(parentElement)
+  view.update(component)
+  // Streamlit also runs the clean-up of a call that a newer call has overtaken: only the last counts.
+  const call = ++view.calls
+  return () => {
+    if (call !== view.calls) return
+    view.stop()
+    views.delete(parentElement)
+  }
+}
+
+class Waiting {
+  constructor(parentElement) {
+    this.calls = 0
+    this.outer = parentElement.querySelector(".vaelab-waiting")
+    this.words = this.outer.querySelector(".vaelab-waiting-words")
+  }
+
+  update(component) {
+    this.component = component
+    const { address, standing, name, words } = component.data
+    this.outer.hidden = !name
+    this.say(words)
+    if (this.address === address && this.standing === standing) return
+    Object.assign(this, { address, standing })
+    this.stop()
+    this.lookIn(FIRST)
+  }
+
+  say(words) {
+    const name = document.createElement("strong")
+    name.textContent = this.component.data.name
+    this.words.replaceChildren(name, ` · ${words}`)
+  }
+
+  lookIn(pause) {
+    this.timer = setTimeout(() => this.look(Math.min(2 * pause, LONGEST)), pause)
+  }
+
+  stop() {
+    clearTimeout(this.timer)
+    this.asking?.abort()
+  }
+
+  // A server that does not answer is asked again: when it is back, Streamlit draws the page anew by itself.
+  async look(next) {
+    const asking = (this.asking = new AbortController())
+    try {
+      const answer = await fetch(this.address, { signal: asking.signal, cache: "no-store" })
+      const { standing, words } = await answer.json()
+      if (asking.signal.aborted) return
+      if (standing !== this.standing) this.component.setTriggerValue("changed", standing)
+      else if (this.component.data.name) this.say(words)
+    } catch (error) {
+      if (asking.signal.aborted) return
+      console.info("How things stand could not be asked:", error)
+    }
+    this.lookIn(next)
+  }
+}

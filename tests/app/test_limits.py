@@ -1,0 +1,52 @@
+"""Whatever limit is reached, and wherever, a page says so in a sentence, and nothing is made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.app.runs_page import ANOTHER, TINY, VISITOR, App, idle_worker, well
+from vaelab.runs import RunStore
+
+PAGES = Path(__file__).resolve().parents[2] / "pages"
+LIMITS = {
+    "visitor_queued": "0 runs that wait or train, and there can be",
+    "visitor_runs": "You have 0 runs, and there can be",
+    "visitor_gigabytes": "Your runs take the",
+    "server_queued": "0 runs wait or train on this server",
+    "server_runs": "This server keeps 0 runs",
+    "server_gigabytes": "The runs on this server take the",
+    "run_minutes": "This run would train for",
+}
+STARTS = {"train": ("train", "train"), "twins": ("train", "twins"), "sweep": ("sweep", "sweep_start")}
+"""Page and button of all that makes runs."""
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("limit", LIMITS)
+def test_a_limit_is_a_sentence(
+    limit: str, start: str, app: App, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vaelab.crew.WorkerProcess", idle_worker)
+    monkeypatch.setenv(f"VAELAB_{limit.upper()}", "1")
+    if limit.endswith("gigabytes"):
+        monkeypatch.setattr("vaelab.admission.GIGABYTE", 1)
+        RunStore(runs).create(TINY, owner=VISITOR if limit.startswith("visitor") else ANOTHER)
+    # One is room for one run, and for a minute: what asks for more than that reaches it.
+    recipe = {"epochs": "400"} if limit == "run_minutes" else {}
+    page: Any = app()
+    page.session_state["vaelab_visitor"] = VISITOR
+    name, button = STARTS[start]
+    page.switch_page(str(PAGES / f"{name}.py"))
+    for key, value in recipe.items():
+        page.query_params[key] = value
+    page = well(page.run())
+    if start == "train" and not recipe and not limit.endswith("gigabytes"):
+        page = well(page.button(key=button).click().run())  # the one that there is room for
+    before = len(RunStore(runs).runs())
+    page = well(page.button(key=button).click().run())
+    said = " ".join(error.value for error in page.error)
+    assert LIMITS[limit].replace("0 runs", f"{before} runs") in said
+    assert len(RunStore(runs).runs()) == before

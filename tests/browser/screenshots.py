@@ -50,7 +50,7 @@ def _picture_everything(browser: Browser, url: str) -> None:
     page.get_by_role("button", name="Train", exact=True).click()
     page.mouse.move(0, 0)
     page.wait_for_function(
-        f"() => {{ const {{ state, step }} = document.querySelector('{VIEW}').dataset;"
+        f"() => {{ const {{ state, step }} = document.querySelector('{VIEW}')?.dataset ?? {{}};"
         " return state === 'running' && Number(step) > 1200 }",
         timeout=300_000,
     )

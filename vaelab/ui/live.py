@@ -24,11 +24,13 @@ from vaelab.ui.controls import control_row, ended_bar, progress_line
 from vaelab.ui.hints_view import as_badges, hints_of, hints_view
 from vaelab.ui.latent_canvas import Shown, latent_canvas
 from vaelab.ui.measures_table import measures_panel
-from vaelab.ui.state import dataset, find_run, history, is_own, recording_of
+from vaelab.ui.state import dataset, engine, find_run, history, is_own, recording_of
 from vaelab.ui.watching import next_look, watches
 
 EARLY_TICK, TICK = 0.5, 1.0
 """Seconds between two looks at a run that trains: in its first epoch, when most happens, and later on."""
+LONG = 3.0
+"""Seconds that are long to wait: one who starts sooner is not offered anything else to watch."""
 HEIGHT = 420
 
 
@@ -71,7 +73,8 @@ def watch(run_id: str, config: RunConfig | None, about: str, tick: float | None,
         progress_line(run, status)
     else:
         ended_bar(run, status)
-    recording = _recording_beside(run, status)
+    with st.container():  # one element whatever is in it, so that what follows keeps its place
+        recording = _recording_beside(run, status)
     if recording is None:
         live_views(run, status)
     else:
@@ -81,7 +84,9 @@ def watch(run_id: str, config: RunConfig | None, about: str, tick: float | None,
 
 def _recording_beside(run: Run, status: Status) -> Run | None:
     """What a visitor whose run waits has chosen to watch meanwhile: the same recipe, trained before."""
-    recording = recording_of(run.config) if status.state == "queued" and is_own(run) else None
+    if status.state != "queued" or not is_own(run) or (engine().seconds_to_wait(run) or 0) < LONG:
+        return None
+    recording = recording_of(run.config)
     if recording is None:
         return None
     with st.container(border=True, key="recording", horizontal=True, vertical_alignment="center"):

@@ -8,6 +8,7 @@ import streamlit as st
 
 from vaelab.glossary import help_for
 from vaelab.ui.compare_runs import Member, members_of
+from vaelab.ui.display import shown_the_same
 from vaelab.ui.link import link_to
 from vaelab.ui.measures_table import measures_table, wait_for_measures
 
@@ -24,5 +25,6 @@ def _measures(ids: Sequence[str]) -> None:
         st.rerun()
     with st.container(key="compare-measures"):
         runs, names = [member.run for member in members], [member.name for member in members]
-        measures_table(runs, names, [link_to("latent-space", {"run": run.id}) for run in runs])
+        links = [link_to("latent-space", shown_the_same({"run": run.id})) for run in runs]
+        measures_table(runs, names, links)
     wait_for_measures(runs)

@@ -14,6 +14,7 @@ from vaelab.glossary import help_for
 from vaelab.summaries import in_force, settings_that_differ, summarise
 from vaelab.ui.compare_runs import Member
 from vaelab.ui.components import plot
+from vaelab.ui.display import shown_the_same
 from vaelab.ui.link import link_to
 from vaelab.ui.markdown import plain
 from vaelab.ui.run_words import state_in_words
@@ -46,7 +47,7 @@ def settings_section(members: Sequence[Member]) -> None:
 
 def _title(member: Member) -> str:
     """Letter and title, with a link: a table that is too wide for a phone can then be scrolled by keys."""
-    address = link_to("latent-space", {"run": member.run.id})
+    address = link_to("latent-space", shown_the_same({"run": member.run.id}))
     return f"**{member.letter}** [{plain(summarise(member.run).title)}]({address})"
 
 

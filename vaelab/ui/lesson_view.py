@@ -65,10 +65,12 @@ def followed_lesson() -> int | None:
                 f"In this link, lesson must be a whole number from 1 to {len(LESSONS)}, not {wanted[:40]!r}."
             )
         )
-    if st.session_state.get("lesson") != number:
-        st.session_state.lesson = number
+    state = st.session_state
+    is_first, before = "lesson" not in state, state.get("lesson")
+    state.lesson = number
+    if not is_first and before != number:
         # A link from one lesson to the next changes the parameters here, but not the address: Streamlit
-        # takes it for a link to the page that is shown already.
+        # takes it for a link to the page that is shown already. A visitor's first address is right as it is.
         write_address({"lesson": str(number)} if number else {})
     return number
 

@@ -126,11 +126,11 @@ if shown == "test":
     test_images(opened)
 else:
     draw_section(opened)
-with st.container(width=420):
+with st.container(width=452):
     plot(
         error_legend().update_xaxes(title_standoff=14),
         key="error_legend",
-        height=104,
+        height=120,
         alt="Colours of the signed error",
     )
 if shown == "test":

@@ -79,7 +79,7 @@ def error_legend() -> go.Figure:
         {
             "xaxis": {"title": title, **ticks, "fixedrange": True},
             "yaxis": {"visible": False, "fixedrange": True},
-            "margin": {"l": 48, "r": 48, "t": 4, "b": 52},
+            "margin": {"l": 64, "r": 64, "t": 4, "b": 68},
         },
     )
 

@@ -48,14 +48,17 @@ export function template(outer) {
   const theme = (name) => style.getPropertyValue(`--st-${name}`).trim()
   const text = theme("text-color")
   const lines = theme("border-color")
+  const letters = lettersOf(outer)
   const axis = { gridcolor: lines, linecolor: lines, tickcolor: lines, zerolinecolor: lines, automargin: true }
+  // Plotly's titles of axes are a fifth larger than its other letters: too long then for their axes.
+  if (letters) axis.title = { font: { size: letters } }
   return {
     layout: {
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: theme("background-color"), // Plotly picks the colours of hover labels against it
       colorway: theme("chart-categorical-colors").split(",").filter(Boolean),
-      font: { family: theme("font"), size: lettersOf(outer) ?? 13, color: text },
-      title: { x: 0, xref: "paper", font: { size: Math.max(15, lettersOf(outer) ?? 0), weight: 600 } },
+      font: { family: theme("font"), size: letters ?? 13, color: text },
+      title: { x: 0, xref: "paper", font: { size: Math.max(15, letters ?? 0), weight: 600 } },
       margin: { l: 56, r: 16, t: 32, b: 48 },
       hoverlabel: {
         bgcolor: theme("secondary-background-color"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -92,6 +93,22 @@ def test_a_presentation_has_large_letters_and_a_way_out(app: App) -> None:
     assert "--vaelab-letters" not in styles(well(page))
     assert "present" not in page.query_params
     assert not [button for button in page.button if button.key == "leave-presentation"]
+
+
+def test_links_in_tables_lead_to_pages_shown_the_same(app: App) -> None:
+    page = opened(app, "compare", runs="vae-2d,ae-2d", hide="rewind")
+    shown = [table.value.astype(str) for table in page.table]
+    words = " ".join(" ".join([*each.columns, *each.to_numpy().ravel()]) for each in shown)
+    links = re.findall(r"\]\((\S+)\)", words)
+    assert len(links) == 4, "of two runs in two tables"
+    assert all(dict(parse_qsl(urlsplit(link).query))["hide"] == "rewind" for link in links)
+
+
+@pytest.mark.parametrize(
+    ("hide", "gone"), [("losses", 0), ("hints", 0), ("losses,hints", 1), ("latent", 1), ("advanced", 0)]
+)
+def test_a_column_goes_only_with_all_that_is_in_it(hide: str, gone: int, app: App) -> None:
+    assert styles(opened(app, hide=hide)).count('"stColumn"]') == gone
 
 
 def test_a_wrong_name_gets_a_sentence_and_the_rest_works(app: App) -> None:

@@ -55,6 +55,9 @@ CONTROLS = {
 }
 """Everything that can be hidden, by its name in a link. All but sidebar, share and rewind are on Train."""
 
+COLUMNS = {frozenset({"losses", "hints"}): ".st-key-losses", frozenset({"latent"}): ".st-key-live-latent"}
+"""Columns that have nothing else than these controls, so that what is beside them can have their room."""
+
 
 @dataclass(frozen=True)
 class Display:
@@ -116,7 +119,13 @@ def _leave() -> None:
 def _rules(shown: Display) -> Iterable[str]:
     """What CSS says of a display."""
     for name in shown.hidden:
-        yield f"{CONTROLS[name].selector} {{ display: none !important; }}\n"
+        selector = CONTROLS[name].selector
+        yield f"{selector} {{ display: none !important; }}\n"
+        # What Streamlit lays around a part would keep the distance between parts.
+        yield f'[data-testid="stLayoutWrapper"]:has(> :is({selector})) {{ display: none !important; }}\n'
+    for names, selector in COLUMNS.items():
+        if names <= set(shown.hidden):
+            yield f'[data-testid="stColumn"]:has({selector}) {{ display: none !important; }}\n'
     if shown.present:
         yield f"{CONTROLS['sidebar'].selector}, .stAppHeader {{ display: none !important; }}\n"
         yield f":root {{ --vaelab-letters: {LETTERS}px; font-size: {BODY}px !important; }}\n"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.servers import Server
 from vaelab.config import VERSION
@@ -79,10 +81,12 @@ def stop_if_active(page: Page, server: Server) -> None:
     page.goto(server.url)
     page.wait_for_selector(VIEW, state="attached")
     while page.locator(VIEW).get_attribute("data-state") in ("running", "paused", "queued"):
-        page.get_by_role("button", name="Stop", exact=True).or_(
+        button = page.get_by_role("button", name="Stop", exact=True).or_(
             page.get_by_role("button", name="Cancel", exact=True)
-        ).click()
-        wait_for_state(page, "stopped", "finished", "diverged")
+        )
+        with suppress(PlaywrightTimeout):  # it may end just now, and then there is nothing to stop
+            button.click(timeout=2_000)
+            wait_for_state(page, "stopped", "finished", "diverged")
 
 
 @pytest.fixture

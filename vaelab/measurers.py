@@ -1,8 +1,7 @@
 """Which runs are measured when: after their training, one after another, while no run trains.
 
-Measuring a run takes seconds, once. A low priority alone may not keep it from slowing training down: where
-Linux groups processes by session (autogroup), it shares the cores evenly among sessions before it looks at
-priorities within them.
+Measuring a run takes seconds, once. A low priority alone does not keep it from slowing training down: it
+still gets some of the cores, and not every system knows priorities between sessions of processes.
 """
 
 from __future__ import annotations

@@ -181,3 +181,7 @@ def _lower_priority(pid: int, by: int) -> None:
     with suppress(psutil.Error):  # it has just died, or is lower already because this process is
         # Where there is no such scale, on Windows, it is one class lower.
         psutil.Process(pid).nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", by))
+    # Where Linux groups processes by session (autogroup), priorities count within a session only, and
+    # sessions share the cores evenly unless they have priorities of their own: see sched(7).
+    with suppress(OSError):
+        Path(f"/proc/{pid}/autogroup").write_text(str(by))

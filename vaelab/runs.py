@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -95,15 +95,11 @@ class RunStore:
 
     def runs(self) -> list[Run]:
         """The runs below `root`, newest first; damaged ones last."""
-        return sorted(self.folders(), key=_created, reverse=True)
+        return sorted(self.folders(), key=lambda run: _birth(run).created, reverse=True)
 
     def runs_of(self, owner: str) -> list[Run]:
-        """The runs below `root` that belong to a visitor, newest first; no damaged ones.
-
-        Pages ask at every click: who made a run and when is read once.
-        """
-        found = [(born, run) for run in self.folders() if (born := _birth(run)) and born[1] == owner]
-        return [run for _, run in sorted(found, key=lambda each: each[0][0], reverse=True)]
+        """The runs below `root` that belong to a visitor, newest first; no damaged ones."""
+        return [run for run in self.runs() if _birth(run).owner == owner]
 
     def folders(self) -> Iterator[Run]:
         """The runs below `root` in any order: none of their files is read."""
@@ -117,7 +113,8 @@ class RunStore:
         """The runs of a group (twins, a sweep) in the order of their submission; no damaged ones."""
         if not group:
             return []
-        return sorted((run for run in self.folders() if _group(run) == group), key=_created)
+        found = (run for run in self.folders() if _birth(run).group == group)
+        return sorted(found, key=lambda run: _birth(run).created)
 
     def get(self, run_id: str) -> Run:
         """The run of exactly this id; raises RunNotFound."""
@@ -148,9 +145,10 @@ class RunStore:
 
     def _in(self, root: Path | None, *, shipped: bool) -> Iterator[Run]:
         if root and root.is_dir():
-            for path in root.iterdir():
-                if _ID.fullmatch(path.name) and path.is_dir():
-                    yield Run(path, shipped)
+            with os.scandir(root) as entries:
+                for entry in entries:
+                    if _ID.fullmatch(entry.name) and entry.is_dir():
+                        yield Run(root / entry.name, shipped)
 
 
 def _copy_training(source: Path, target: Path) -> None:
@@ -161,32 +159,27 @@ def _copy_training(source: Path, target: Path) -> None:
         shutil.copytree(source / "snapshots", target / "snapshots", ignore=shutil.ignore_patterns(".*"))
 
 
-_BIRTHS: dict[Path, tuple[float, str]] = {}
+@dataclass(frozen=True)
+class _Birth:
+    """What of a run never changes: read once, because pages ask for lists of runs at every click and look."""
+
+    created: float = 0.0
+    owner: str | None = None
+    """None of a damaged run."""
+    group: str = ""
 
 
-def _birth(run: Run) -> tuple[float, str] | None:
-    """When a run was made, and whose it is, which never change; None if it is damaged."""
+_BIRTHS: dict[Path, _Birth] = {}
+
+
+def _birth(run: Run) -> _Birth:
     if run.path not in _BIRTHS:
         try:
             meta = run.meta
         except RunDamaged:
-            return None
-        _BIRTHS[run.path] = meta.created, meta.owner
+            return _Birth()
+        _BIRTHS[run.path] = _Birth(meta.created, meta.owner, meta.group)
     return _BIRTHS[run.path]
-
-
-def _created(run: Run) -> float:
-    try:
-        return run.meta.created
-    except RunDamaged:
-        return 0.0
-
-
-def _group(run: Run) -> str:
-    try:
-        return run.meta.group
-    except RunDamaged:
-        return ""
 
 
 def default_root() -> Path:

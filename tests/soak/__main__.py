@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
+from statistics import median
 from urllib.parse import urlsplit
 
 import psutil
@@ -27,8 +28,11 @@ from vaelab.run_folder import Run
 
 KILL_EVERY = 60.0
 """Seconds between two workers that are killed."""
-WARM_UP = 0.2
-"""Share of a stretch between restarts after which its memory is measured first."""
+WARM_UP = 0.4
+"""Share of a stretch between restarts after which its memory is measured first: in two minutes of five every
+student has been on most pages, so that what pages load once has been loaded."""
+SAMPLED = 0.1
+"""Share of a stretch over which memory is measured, for a median: it comes and goes with what is computed."""
 DRAIN = 240.0
 """Seconds after the lesson in which the runs that are left have to be finished."""
 UNFINISHED = frozenset({"queued", "running", "paused", "interrupted"})
@@ -86,16 +90,20 @@ def _start(folder: Path, port: int = 0) -> Server:
 
 def _stretch(server: Server, seconds: float) -> tuple[tuple[float, float], int]:
     """Let time pass and kill workers; memory after the warm-up and at the end, and how many were killed."""
-    began, before, killed = time.monotonic(), 0.0, 0
+    began, killed = time.monotonic(), 0
+    samples: list[tuple[float, float]] = []
     next_kill = began + min(KILL_EVERY, seconds / 2)
     while (passed := time.monotonic() - began) < seconds:
         time.sleep(0.5)
-        if not before and passed > WARM_UP * seconds:
-            before = _memory(server)
+        samples.append((passed / seconds, _memory(server)))
         if time.monotonic() >= next_kill:
             next_kill += KILL_EVERY
             killed += _kill_a_worker(server)
-    return (before, _memory(server)), killed
+    before, after = (
+        median(memory for share, memory in samples if begin <= share < begin + SAMPLED)
+        for begin in (WARM_UP, 1 - SAMPLED)
+    )
+    return (before, after), killed
 
 
 def _memory(server: Server) -> float:

@@ -18,6 +18,8 @@ from vaelab.ui.visitor import COOKIE
 
 THINKS = (3.0, 12.0)
 """Seconds between two things that a student does."""
+ARRIVE = 15.0
+"""Seconds within which all students open the page, as when a teacher says so."""
 WATCHES = 40.0
 """Seconds for which a student watches a run at most."""
 COMES_AGAIN = 1.0
@@ -47,7 +49,9 @@ class Lesson(threading.Thread):
         tally.students.append(self.student)
 
     def run(self) -> None:
-        """Do one thing after the other."""
+        """Do one thing after the other; not all students come in the same second."""
+        if self._over.wait(self._random.uniform(0, ARRIVE)):
+            return
         doings = (self._train, self._explore, self._resume)
         while not self._over.is_set():
             for doing in doings:

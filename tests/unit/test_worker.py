@@ -194,6 +194,9 @@ def test_a_worker_yields_to_the_server(process: WorkerProcess) -> None:
     (child,) = [child for child in psutil.Process().children() if child.pid == process._child.pid]
     assert child.nice() > psutil.Process().nice()
     assert os.getsid(child.pid) != os.getsid(0)  # Ctrl-C in the server's terminal does not reach it
+    session = Path(f"/proc/{child.pid}/autogroup")
+    if session.exists() and (grouped := session.read_text()):  # empty where Linux does not group by session
+        assert not grouped.endswith("nice 0\n")
 
 
 def test_a_worker_that_dies_lets_go_of_its_run(process: WorkerProcess, store: RunStore) -> None:

@@ -83,21 +83,22 @@ def run_to_explore() -> Run | None:
     """The run that the Explore pages show: the chosen one, else the one that they would choose."""
     if chosen := chosen_run():
         return chosen
-    default = _default(_with_weights())
-    return find_run(default) if default else None
+    # The first that there is: the sidebar asks on every page, and a visitor may have many.
+    examples = sorted(store().shipped_runs(), key=lambda run: run.id != DEFAULT_SHIPPED)
+    return next(filter(_has_weights, own_runs()), None) or next(filter(_has_weights, examples), None)
 
 
 def _with_weights() -> dict[str, str]:
     runs = [*own_runs(), *store().shipped_runs()]
-    labels = {}
-    for run in runs:
-        try:
-            run.check()
-            if run.has_model() and run.status().step > 0:
-                labels[run.id] = _label(run)
-        except RunDamaged:
-            continue
-    return labels
+    return {run.id: _label(run) for run in runs if _has_weights(run)}
+
+
+def _has_weights(run: Run) -> bool:
+    try:
+        run.check()
+        return run.has_model() and run.status().step > 0
+    except RunDamaged:
+        return False
 
 
 def _label(run: Run) -> str:

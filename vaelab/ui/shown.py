@@ -22,8 +22,9 @@ def shown_run(preset: str) -> Run | None:
     own = _own_run()
     if own and (own.status().active or "example" not in st.session_state):
         return own
-    shipped = {run.id: run for run in store().shipped_runs() if _is_whole(run)}
-    return shipped.get(preset) or shipped.get(DEFAULT_SHIPPED)
+    shipped = {run.id: run for run in store().shipped_runs()}
+    wanted = (shipped[name] for name in (preset, DEFAULT_SHIPPED) if name in shipped)
+    return next(filter(_is_whole, wanted), None)
 
 
 def _own_run() -> Run | None:

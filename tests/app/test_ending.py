@@ -105,6 +105,7 @@ def test_a_power_cut_costs_no_finished_run_and_the_other_goes_on_exactly(tmp_pat
     for process in [*psutil.Process(server.process.pid).children(recursive=True), server.process]:
         process.kill()
     server.process.wait()
+    until(lambda: not run.status().has_writer, run.status)  # a large process takes its time to be gone
     assert finished.status().state == "finished"
     assert {path: path.read_bytes() for path in files} == files
     assert load_run(finished).model is not None

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from vaelab.config import RunConfig
 from vaelab.datasets import DATASETS
-from vaelab.facts import duration, expected_seconds
+from vaelab.facts import duration, expected_seconds, facts
 from vaelab.run_folder import Run, RunDamaged
 from vaelab.runs import RunStore
 from vaelab.settings import Settings
 
 GIGABYTE = 10**9
+MILLION = 10**6
 
 
 class LimitReached(ValueError):
@@ -94,7 +95,8 @@ class Admission:
                 f"Your runs take the {limits.visitor_gigabytes} GB that they may take: "
                 "delete some on the page Runs."
             )
-        _refuse_long(configs, limits)
+        for config in configs:
+            _refuse_large(config, limits)
 
     def _look(self) -> None:
         """Read what has changed."""
@@ -108,12 +110,21 @@ class Admission:
                 )
 
 
-def _refuse_long(configs: Sequence[RunConfig], limits: Settings) -> None:
+def _refuse_large(config: RunConfig, limits: Settings) -> None:
+    spec = DATASETS[config.dataset]
+    of_recipe = facts(config, spec)
+    for count, most, what in (
+        (config.epochs, limits.run_epochs, "epochs"),
+        (of_recipe.train_images, limits.run_images, "training images"),
+        (of_recipe.parameters, limits.run_megaweights * MILLION, "weights"),
+    ):
+        if count > most:
+            raise LimitReached(f"This run has {count:,} {what}, and there can be {most:,} here.")
     # At a guessed speed, so that the same recipe is allowed however busy the machine is.
-    longest = max((expected_seconds(config, DATASETS[config.dataset]) for config in configs), default=0.0)
-    if longest > 60 * limits.run_minutes:
+    seconds = expected_seconds(config, spec)
+    if seconds > 60 * limits.run_minutes:
         raise LimitReached(
-            f"This run would train for {duration(longest)}, and a run may take "
+            f"This run would train for {duration(seconds)}, and a run may take "
             f"{duration(60 * limits.run_minutes)} here: "
             "choose fewer epochs, fewer training images or a smaller network."
         )

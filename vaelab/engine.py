@@ -50,7 +50,7 @@ class Engine:
     Parameters
     ----------
     store: where the runs are.
-    slots: how many train at once, if each is alone.
+    slots: how many train at once, if each is alone; left out, what the limits say.
     threads: of the processor, for each of them; the runs of a group share them.
     rest: seconds until the first worker is started, unless a run waits for it.
     limits: of a visitor and of the server; left out, there are none.
@@ -67,7 +67,8 @@ class Engine:
         presence: Presence | None = None,
     ) -> None:
         self.store = store
-        self.slots = slots or default_slots()
+        settings = limits or Settings()
+        self.slots = slots or settings.server_running or default_slots()
         self.threads = threads or max(1, (os.cpu_count() or 1) // self.slots)
         self.capacity = self.slots * self.threads
         self._admission = Admission(store, limits) if limits else None
@@ -77,7 +78,6 @@ class Engine:
         self._changed = threading.Event()
         self._crew = Crew(self.capacity + 1, rest, self._changed.set)
         self.measurers = Measurers(self._changed.set)
-        settings = limits or Settings()
         self._dispatch = Dispatch(
             store, self._crew, self.measurers, threads=self.threads, capacity=self.capacity,
             hung_minutes=settings.hung_minutes,

@@ -28,6 +28,7 @@ class Settings:
     visitor_queued: int = _setting(60, "runs of a visitor that wait or train")
     visitor_runs: int = _setting(200, "runs of a visitor that are kept")
     visitor_gigabytes: int = _setting(10, "gigabytes (10⁹ bytes) that the runs of a visitor take on the disk")
+    server_running: int = _setting(0, "runs that train at once; 0: one for every four processors", 0)
     server_queued: int = _setting(600, "runs of all visitors that wait or train")
     server_runs: int = _setting(5000, "runs of all visitors that are kept")
     server_gigabytes: int = _setting(50, "gigabytes (10⁹ bytes) that all runs take on the disk")
@@ -36,6 +37,9 @@ class Settings:
     )
     hung_minutes: int = _setting(10, "minutes without a sign of life after which a worker is ended")
     run_minutes: int = _setting(240, "expected minutes of training of a visitor's run on a usual laptop")
+    run_epochs: int = _setting(500, "epochs of a visitor's run")
+    run_images: int = _setting(1_000_000, "training images of a visitor's run")
+    run_megaweights: int = _setting(100, "millions of weights in the network of a visitor's run")
 
 
 def variable(setting: Field[Any]) -> str:

@@ -10,7 +10,15 @@ from typing import Any
 
 import pytest
 
-from tests.app.runs_page import ANOTHER, SHIPPED, TINY, VISITOR, App, texts, well
+from tests.app.runs_page import (
+    ANOTHER,
+    SHIPPED,
+    TINY,
+    VISITOR,
+    App,
+    texts,
+    well,
+)
 from vaelab.files import write_json
 from vaelab.runs import Meta, Run, RunStore
 from vaelab.ui.sweep_view import _stop

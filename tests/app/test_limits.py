@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.app.runs_page import ANOTHER, TINY, VISITOR, App, idle_worker, well
-from vaelab.runs import RunStore
+from tests.app.runs_page import ANOTHER, SHIPPED, TINY, VISITOR, App, idle_worker, make_run, opened, well
+from vaelab.runs import Run, RunStore
+from vaelab.transfer import bundle
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 LIMITS = {
@@ -19,6 +20,8 @@ LIMITS = {
     "server_runs": "This server keeps 0 runs",
     "server_gigabytes": "The runs on this server take the",
     "run_minutes": "This run would train for",
+    "run_epochs": "epochs, and there can be 1 here",
+    "run_images": "training images, and there can be 1 here",
 }
 STARTS = {"train": ("train", "train"), "twins": ("train", "twins"), "sweep": ("sweep", "sweep_start")}
 """Page and button of all that makes runs."""
@@ -43,10 +46,28 @@ def test_a_limit_is_a_sentence(
     for key, value in recipe.items():
         page.query_params[key] = value
     page = well(page.run())
-    if start == "train" and not recipe and not limit.endswith("gigabytes"):
+    has_room = not limit.startswith("run_") and not limit.endswith("gigabytes")
+    if start == "train" and has_room:
         page = well(page.button(key=button).click().run())  # the one that there is room for
     before = len(RunStore(runs).runs())
     page = well(page.button(key=button).click().run())
     said = " ".join(error.value for error in page.error)
     assert LIMITS[limit].replace("0 runs", f"{before} runs") in said
     assert len(RunStore(runs).runs()) == before
+
+
+@pytest.mark.parametrize("limit", ["visitor_runs", "server_runs"])
+def test_training_on_and_importing_need_room_too(
+    limit: str, app: App, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vaelab.crew.WorkerProcess", idle_worker)
+    monkeypatch.setenv(f"VAELAB_{limit.upper()}", "1")
+    run = make_run(runs)
+    page: Any = opened(app, run)
+    page = well(page.button(key="train_on").click().run())
+    said = LIMITS[limit].replace("0 runs", "1 runs")
+    assert said in " ".join(error.value for error in page.error)
+    (uploader,) = page.get("file_uploader")
+    page = well(uploader.upload("run.zip", bundle(Run(SHIPPED / "vae-2d")), "application/zip").run())
+    assert said in " ".join(error.value for error in page.error)
+    assert RunStore(runs).runs() == [run]

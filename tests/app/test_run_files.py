@@ -125,6 +125,7 @@ def test_of_a_training_under_way_the_newest_is_answered(run: Run) -> None:
         "/lab/runs/{id}/weights-1/model.safetensors",
         "/lab/runs/{id}/newest/decoder",
         "/lab/runs/{id}/weights-1/../decoder",
+        "/lab/runs/{id:.8}/weights-1/decoder",  # nobody is to find runs by guessing
         "/lab/runs/no-such-run/weights-1/decoder",
         "/lab/runs/../weights-1/decoder",
         "/lab/datasets/no-such-data/test-images",

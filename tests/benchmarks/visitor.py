@@ -12,6 +12,7 @@ import json
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,8 @@ ASKS = 2.0
 """Seconds between two questions how runs stand that wait, as `assets/components/waiting` has it."""
 WAITING = "vaelab_waiting"
 """The name of the component that asks."""
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Straight to the server, whatever proxy the environment names."""
 TRIGGERS = frozenset({"trigger_value", "string_trigger_value", "json_trigger_value"})
 """Values that a widget has only once."""
 
@@ -93,19 +96,23 @@ class Visitor:
         self._values: dict[str, WidgetState] = {}
         self._kept: dict[str, tuple[ForwardMsg, int]] = {}
         self._page, self._page_hash, self._runs, self._keep_for = "", "", 0, 0
-        self._connection = connect(
-            f"ws{url.removeprefix('http')}/_stcore/stream",
-            origin=url,  # type: ignore[arg-type]
-            subprotocols=["streamlit"],  # type: ignore[list-item]
-            additional_headers={"Cookie": self.cookie},
-            max_size=None,
+        self._leaving = ExitStack()
+        self._connection = self._leaving.enter_context(
+            connect(
+                f"ws{url.removeprefix('http')}/_stcore/stream",
+                origin=url,  # type: ignore[arg-type]
+                subprotocols=["streamlit"],  # type: ignore[list-item]
+                additional_headers={"Cookie": self.cookie},
+                max_size=None,
+                proxy=None,
+            )
         )
 
     def __enter__(self) -> Visitor:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._connection.close()
+        self._leaving.close()
 
     def open(self, page: str = "", query: str = "") -> Answer:
         """Go to a page by its name in the address, with parameters."""
@@ -139,7 +146,7 @@ class Visitor:
         """Ask how the runs stand that an element waits for; what came of it if that has changed."""
         wait = self.waits[key]
         request = urllib.request.Request(f"{self.url}{wait.address}", headers={"Cookie": self.cookie})
-        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+        with _DIRECT.open(request, timeout=PATIENCE) as response:
             answer = response.read()
         self._hear(answer)
         standing = json.loads(answer)["standing"]
@@ -245,6 +252,6 @@ class Visitor:
 def _cookie(url: str) -> str:
     """What the server gives a browser that opens its first page, as a header sends it back."""
     request = urllib.request.Request(url, headers={"Accept": "text/html"})
-    with urllib.request.urlopen(request) as response:
+    with _DIRECT.open(request, timeout=PATIENCE) as response:
         cookies = response.headers.get_all("Set-Cookie") or []
     return "; ".join(cookie.partition(";")[0] for cookie in cookies)

@@ -82,6 +82,24 @@ def test_a_run_must_not_take_too_long(store: RunStore) -> None:
     admit(store, "ben", [long], run_minutes=1, single_user=True)
 
 
+@pytest.mark.parametrize(
+    ("limit", "field", "allowed", "refused", "said"),
+    [
+        ("run_epochs", "epochs", 7, 8, "8 epochs, and there can be 7"),
+        ("run_images", "train_size", 700, 701, "701 training images, and there can be 700"),
+        ("run_megaweights", "hidden", "4096", "4096-4096", "weights, and there can be 7,000,000"),
+    ],
+)
+def test_a_run_must_not_be_too_large(
+    store: RunStore, limit: str, field: str, allowed: int | str, refused: int | str, said: str
+) -> None:
+    most = {limit: 7 if limit != "run_images" else 700}
+    admit(store, "ben", [SHORT.variant(**{field: allowed})], **most)
+    with pytest.raises(LimitReached, match=said):
+        admit(store, "ben", [SHORT, SHORT.variant(**{field: refused})], **most)
+    admit(store, "ben", [SHORT.variant(**{field: refused})], single_user=True, **most)
+
+
 def test_a_damaged_run_counts_for_the_server_and_hinders_nobody(store: RunStore) -> None:
     (store.runs()[0].path / "meta.json").write_text("{")
     admit(store, "ann", [SHORT], visitor_runs=2)

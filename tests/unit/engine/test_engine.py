@@ -18,6 +18,7 @@ from vaelab.measures import FILE
 from vaelab.recording import Recorder
 from vaelab.run_folder import Run
 from vaelab.runs import RunStore
+from vaelab.settings import Settings
 from vaelab.trained import load_run
 from vaelab.training import train
 
@@ -180,7 +181,7 @@ def test_the_queue_survives_the_server(tmp_path: Path, undisturbed: Any) -> None
     assert workers() <= before
     assert (first.status().state, first.status().message) == ("interrupted", "Waiting to be resumed.")
     assert [run.status().state for run in (second, third)] == ["queued", "queued"]
-    again = Engine(store, slots=2, threads=1)
+    again = Engine(store, threads=1, limits=Settings(server_running=2))
     try:
         assert [again.place(run) for run in (first, second, third)] == [None, 1, 2]
         again.ask(first, "resume")

@@ -163,7 +163,7 @@ def codes_and_draws(
 ) -> go.Figure:
     """Codes (N, 2) in the colours of their classes (N,), and draws (S, 2) among them."""
     points = {
-        "type": "scattergl", "mode": "markers", "name": "test codes", "x": codes[:, 0], "y": codes[:, 1],
+        "type": "scatter", "mode": "markers", "name": "test codes", "x": codes[:, 0], "y": codes[:, 1],
         "marker": {"size": 3, "color": [colors[label] for label in labels], "opacity": 0.6},
         "hoverinfo": "skip",
     }  # fmt: skip

@@ -37,6 +37,10 @@ def opening() -> None:
     st.markdown("This stands in many a tutorial:")
     with st.container(key="listing-tutorial"):
         st.code(TUTORIAL, language="python", wrap_lines=True)
+    st.caption(
+        "The autoencoder below is this one but for the last sigmoid: with squared error our decoders give "
+        "the mean of a normal distribution, and only pictures of it are cut to pixels from 0 to 1."
+    )
 
 
 def experiment() -> None:

@@ -7,8 +7,8 @@ const DOWN = 10 // pixels between two such places on a line
 
 // One small picture a class, because drawing pictures is several times quicker than drawing circles.
 export class Dots {
-  constructor({ classes, markers, count, ratio, font }) {
-    this.size = (markers ? 12 : count > 3000 ? 5 : 7) + 2
+  constructor({ classes, markers, count, ratio, letters, font }) {
+    this.size = (markers ? letters : count > 3000 ? 5 : 7) + 2
     this.ratio = ratio
     this.sprites = classes.map(({ name, color }, label) => {
       const canvas = document.createElement("canvas")
@@ -17,7 +17,7 @@ export class Dots {
       context.scale(ratio, ratio)
       context.fillStyle = color
       if (markers) {
-        Object.assign(context, { font: `11px ${font}`, textAlign: "center", textBaseline: "middle" })
+        Object.assign(context, { font: `${letters - 1}px ${font}`, textAlign: "center", textBaseline: "middle" })
         const short = classes.every((each) => each.name.length <= 3)
         context.fillText(short ? name : label, this.size / 2, this.size / 2)
       } else {

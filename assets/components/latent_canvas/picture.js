@@ -45,7 +45,8 @@ function drawManifold(canvas, context) {
 function drawPoints(canvas, context) {
   const { data, view, theme, space, hidden } = canvas
   const { classes, layers } = data
-  const look = { classes, markers: layers.markers, count: space.count, ratio: canvas.ratio, font: theme.font }
+  const { letters, font } = theme
+  const look = { classes, markers: layers.markers, count: space.count, ratio: canvas.ratio, letters, font }
   const wanted = JSON.stringify(look)
   if (wanted !== canvas.look) [canvas.look, canvas.dots] = [wanted, new Dots(look)]
   canvas.dots.draw(context, view, { screen: canvas.screen, labels: space.labels, hidden })

@@ -51,7 +51,7 @@ INTERACTIONS = (
     Interaction("latent-space", "test image", "view_anchor", _numbers(21, 29)),
     Interaction("latent-space", "range", "view_range_x", _ENDS, "&range=chosen"),
     Interaction("latent-space", "plane", "view_plane", _PLANES, runs=_WIDE),
-    Interaction("walks", "anchor of a traversal", "view_anchor", _numbers(11, 19)),
+    Interaction("walks", "anchor of a traversal", "view_anchor", _numbers(11, 19), "&walk=traverse"),
     Interaction("walks", "image of an interpolation", "view_a", _numbers(11, 19), "&walk=interpolate"),
     Interaction("walks", "seed of 60 samples", "view_sample_seed", _numbers(1, 9), "&walk=sample"),
 )

@@ -1,8 +1,16 @@
 """What `streamlit run app.py` starts: the pages, with VAE Lab's own routes and cookie beside them."""
 
+import sys
+
 import streamlit as st
 
+from vaelab.settings import SettingsError, read_settings
 from vaelab.ui.server import lifespan, middleware, on_script_error, routes
+
+try:
+    read_settings()
+except SettingsError as error:
+    sys.exit(str(error))
 
 app = st.App(
     "vaelab/ui/router.py",

@@ -59,12 +59,8 @@ class Admission:
         self._look()
         if not self._limits.single_user:
             self._admit_visitor(owner, configs, active)
+        self._admit_to_queue(len(configs), active)
         limits, kept = self._limits, len(self._kept)
-        if configs and len(active) + len(configs) > limits.server_queued:
-            raise LimitReached(
-                f"{len(active)} runs wait or train on this server, and there can be {limits.server_queued}: "
-                "try again later."
-            )
         if kept + max(1, len(configs)) > limits.server_runs:
             raise LimitReached(
                 f"This server keeps {kept} runs, and there can be {limits.server_runs}: "
@@ -76,15 +72,32 @@ class Admission:
                 "delete some on the page Runs."
             )
 
+    def admit_again(self, owner: str, active: Collection[str]) -> None:
+        """Check that a run that is there already may wait to go on; raises LimitReached if not."""
+        self._look()
+        if not self._limits.single_user:
+            self._admit_to_own_queue(owner, 1, active)
+        self._admit_to_queue(1, active)
+
+    def _admit_to_queue(self, more: int, active: Collection[str]) -> None:
+        if more and len(active) + more > self._limits.server_queued:
+            raise LimitReached(
+                f"{len(active)} runs wait or train on this server, and there can be "
+                f"{self._limits.server_queued}: try again later."
+            )
+
+    def _admit_to_own_queue(self, owner: str, more: int, active: Collection[str]) -> None:
+        waiting = sum(1 for run_id in active if run_id in self._kept and self._kept[run_id].owner == owner)
+        if more and waiting + more > self._limits.visitor_queued:
+            raise LimitReached(
+                f"You have {waiting} runs that wait or train, and there can be "
+                f"{self._limits.visitor_queued}: wait for one to end, or stop it."
+            )
+
     def _admit_visitor(self, owner: str, configs: Sequence[RunConfig], active: Collection[str]) -> None:
         limits = self._limits
         own = {run_id: run for run_id, run in self._kept.items() if run.owner == owner}
-        waiting = sum(1 for run_id in active if run_id in own)
-        if configs and waiting + len(configs) > limits.visitor_queued:
-            raise LimitReached(
-                f"You have {waiting} runs that wait or train, and there can be "
-                f"{limits.visitor_queued}: wait for one to end, or stop it."
-            )
+        self._admit_to_own_queue(owner, len(configs), active)
         if len(own) + max(1, len(configs)) > limits.visitor_runs:
             raise LimitReached(
                 f"You have {len(own)} runs, and there can be {limits.visitor_runs}: "

@@ -7,13 +7,10 @@ from typing import Any, Literal
 
 from vaelab.arrays import read_checkpoint
 from vaelab.config import RunConfig
-from vaelab.datasets import DATASETS
 from vaelab.events import Request
-from vaelab.facts import expected_seconds, facts
 from vaelab.fields import read_config
 from vaelab.history import History
-from vaelab.run_folder import Run, RunDamaged
-from vaelab.runs import RunNotFound, RunStore
+from vaelab.run_folder import Run
 from vaelab.status import State, Status
 
 Action = Literal["pause", "resume", "epoch", "stop"]
@@ -27,6 +24,11 @@ REVIVES: dict[Action, frozenset[State]] = {
 """In which states a run without a worker needs one to do what is asked."""
 
 
+def revives(action: Action, status: Status) -> bool:
+    """Whether what is asked has a run that rests be trained further."""
+    return action in ("resume", "epoch") and status.state in REVIVES[action]
+
+
 def as_request(action: Action, status: Status) -> Request:
     """What is to be written down for the worker of a run that stands so."""
     if action in ("pause", "stop"):
@@ -38,27 +40,6 @@ def rests(request: Request, status: Status) -> bool:
     """Whether a paused run is to stay so."""
     reached = request.until_epoch is not None and status.epoch >= request.until_epoch
     return request.action == "pause" or (request.action == "run" and reached)
-
-
-def remaining(store: RunStore, run_id: str, threads: int) -> tuple[float, int] | None:
-    """Expected seconds of training that a run still has, and its threads; None if it cannot be read.
-
-    Parameters
-    ----------
-    threads: of a run that says nothing of its own.
-    """
-    try:
-        run = store.get(run_id)
-        config, status, known = run.config, run.status(), run.meta.threads
-    except (RunNotFound, RunDamaged):
-        return None
-    spec = DATASETS[config.dataset]
-    epochs = max(0.0, config.epochs - status.epoch)
-    if status.images_per_second:
-        seconds = epochs * facts(config, spec).train_images / status.images_per_second
-    else:
-        seconds = expected_seconds(config, spec) * epochs / config.epochs
-    return seconds, status.threads or known or threads
 
 
 def further(parent: Run, epochs: int) -> RunConfig:

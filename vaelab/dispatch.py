@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 
-from vaelab.asking import REVIVES, Action, as_request, remaining, rests
+from vaelab.asking import REVIVES, Action, as_request, rests
 from vaelab.crew import Crew
 from vaelab.events import Request
-from vaelab.facts import expected_wait
 from vaelab.liveness import Presence, Stillness
 from vaelab.measurers import Measurers
 from vaelab.processes import WorkerProcess
-from vaelab.queueing import RunQueue
+from vaelab.queueing import RunQueue, is_of_twins
 from vaelab.run_folder import Run, RunDamaged
 from vaelab.runs import RunNotFound, RunStore
+from vaelab.waits import Waits
 
 logger = logging.getLogger(__name__)
 
@@ -42,11 +43,12 @@ class Dispatch:
     threads: of the processor, for a run that says nothing of its own.
     capacity: threads of all runs that train at once.
     hung_minutes: without a sign of life after which a worker is ended.
+    visitor_running: turns of a visitor that train at once; 0 for as many as there is room for.
     """
 
     def __init__(
         self, store: RunStore, crew: Crew, measurers: Measurers, *, threads: int, capacity: int,
-        hung_minutes: float,
+        hung_minutes: float, visitor_running: int,
     ) -> None:  # fmt: skip
         self.store = store
         self.queue = RunQueue(store)
@@ -57,13 +59,16 @@ class Dispatch:
         self._paused_since: dict[str, float] = {}
         self._asked_too_late: dict[str, Action] = {}
         self._hung_minutes = hung_minutes
+        self.visitor_running = visitor_running
         self._stillness = Stillness()
+        self._waits = Waits(store, threads)
 
     # Asked from outside
 
     def enqueue(self, run: Run, request: Request, *, first: bool = False) -> None:
         """Have a run wait for a worker, `first` among its visitor's; what is to be ended comes before all."""
         run.set_request(request)
+        self._waits.forget(run)
         self.queue.add(run, first=first, at_once=request.action == "stop")
 
     def ask(self, run: Run, action: Action) -> None:
@@ -88,10 +93,13 @@ class Dispatch:
     def end(self, runs: Iterable[Run]) -> None:
         """Stop runs for good: also one that had begun and waits to go on ends, instead of being paused."""
         for run in runs:
-            if run in self.queue and run.has_begun():
-                self.enqueue(run, Request(action="stop"))
-            else:
-                self.ask(run, "stop")
+            try:
+                if run in self.queue and run.has_begun():
+                    self.enqueue(run, Request(action="stop"))
+                else:
+                    self.ask(run, "stop")
+            except (RunDamaged, OSError):  # the others are to end all the same
+                logger.exception("A run cannot be stopped.", extra={"run": run.id})
 
     def pause_left_alone(self, presence: Presence, minutes: float) -> None:
         """Pause the runs whose visitor is gone and that nobody watches.
@@ -117,11 +125,13 @@ class Dispatch:
         """Expected seconds until a run of the queue starts; None if it does not wait."""
         if run not in self.queue:
             return None
-        left, ahead = (
-            [found for run_id in ids if (found := remaining(self.store, run_id, self._threads))]
-            for ids in (self.crew.run_ids, self.queue.before(run))
+        return self._waits.seconds(
+            run,
+            running=self.crew.run_ids,
+            ahead=self.queue.before(run),
+            threads=run.meta.threads or self._threads,
+            capacity=self._capacity,
         )
-        return expected_wait(left, ahead, run.meta.threads or self._threads, self._capacity)
 
     def active(self) -> set[str]:
         """Ids of the runs that wait or are with a worker."""
@@ -149,15 +159,26 @@ class Dispatch:
 
     def start_next(self) -> None:
         """Give the first runs of the queue to workers, as far as there is room."""
-        while (run := self.queue.head()) is not None:
+        while (run := self.queue.head(self._with_enough())) is not None:
             # One that has begun goes on with the threads it had; another machine may have had more of them.
             threads = run.status().threads or run.meta.threads or self._threads
             fits = self.crew.threads + min(threads, self._capacity) <= self._capacity
             # A run that only has to be ended does not wait for others to be trained.
             if not self.crew.idle or not (fits or run.request().action == "stop"):
                 return
-            self.queue.pop()
+            self.queue.pop(run)
             self.crew.idle[0].train(run, threads)
+
+    def _with_enough(self) -> set[str]:
+        """Visitors who have as many turns training as they may; twins are one."""
+        if not self.visitor_running or not self.queue:
+            return set()
+        turns = set()
+        for run in filter(None, map(self._known, self.crew.run_ids)):
+            with suppress(RunDamaged):
+                turns.add((run.meta.owner, run.meta.group if is_of_twins(run.meta) else run.id))
+        count = Counter(owner for owner, _ in turns)
+        return {owner for owner, having in count.items() if having >= self.visitor_running}
 
     def _end_hung_workers(self) -> None:
         """Kill the workers that have shown no sign of life for too long; the next look finds them dead.
@@ -181,6 +202,7 @@ class Dispatch:
         """After a worker is done with a run: do what was asked of it too late for this worker."""
         self._paused_since.pop(run.id, None)
         run.set_meta(place=None)
+        self._waits.learn(run)
         action = self._asked_too_late.pop(run.id, None)
         status, request = run.status(), run.request()
         released = status.state == "paused" and request.action in ("run", "stop")
@@ -212,6 +234,7 @@ class Dispatch:
         if not run.has_begun() and action == "pause":
             run.set_request(Request(action="pause"))
         self.queue.remove(run)
+        self._waits.forget(run)
         if not run.has_begun() and action == "stop":
             self.store.delete(run)
 

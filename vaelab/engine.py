@@ -8,7 +8,6 @@ it trains, so that at no moment it looks like a run that nobody looks after.
 from __future__ import annotations
 
 import logging
-import os
 import secrets
 import threading
 import time
@@ -16,16 +15,18 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from vaelab.admission import Admission
-from vaelab.asking import Action, further
+from vaelab.asking import Action, further, revives
 from vaelab.config import RunConfig
 from vaelab.crew import END_WITHIN, Crew, Load
 from vaelab.dispatch import Dispatch
 from vaelab.events import Request
 from vaelab.liveness import Presence
 from vaelab.measurers import Measurers
+from vaelab.processors import processors
 from vaelab.run_folder import Run
 from vaelab.runs import RunStore
 from vaelab.settings import Settings
+from vaelab.sweep import at_a_time
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ ROLL_CALL = 5.0
 
 def default_slots() -> int:
     """How many runs train at once that are no group: one for every four cores, at least one."""
-    return max(1, (os.cpu_count() or 1) // 4)
+    return max(1, processors() // 4)
 
 
 class Engine:
@@ -69,7 +70,7 @@ class Engine:
         self.store = store
         settings = limits or Settings()
         self.slots = slots or settings.server_running or default_slots()
-        self.threads = threads or max(1, (os.cpu_count() or 1) // self.slots)
+        self.threads = threads or max(1, processors() // self.slots)
         self.capacity = self.slots * self.threads
         self._admission = Admission(store, limits) if limits else None
         self._lock = threading.RLock()
@@ -81,6 +82,7 @@ class Engine:
         self._dispatch = Dispatch(
             store, self._crew, self.measurers, threads=self.threads, capacity=self.capacity,
             hung_minutes=settings.hung_minutes,
+            visitor_running=0 if limits is None or settings.single_user else settings.visitor_running,
         )  # fmt: skip
         # Whoever works alone at this machine leaves runs to themselves on purpose.
         self._presence = None if settings.single_user else presence
@@ -104,7 +106,7 @@ class Engine:
         """
         with self._lock:
             self.admit(owner, [config])
-            run = self.store.create(config, owner=owner, place=float(len(self._queue)), **meta)
+            run = self.store.create(config, owner=owner, place=self._queue.next_place, **meta)
             return self._enqueue(run, Request(until_epoch=until_epoch))
 
     def submit_group(
@@ -138,11 +140,11 @@ class Engine:
         with self._lock:
             self.admit(owner, configs)
             try:
-                for place, config in enumerate(configs, len(self._queue)):
+                for place, config in enumerate(configs):
                     run = self.store.create(
                         config,
                         owner=owner,
-                        place=float(place),
+                        place=self._queue.next_place + place,
                         group=group,
                         axes=tuple(axes),
                         planned=len(configs),
@@ -174,7 +176,7 @@ class Engine:
             there is no room for another run.
         """
         config = further(parent, epochs)
-        threads, place = parent.status().threads, float(len(self._queue))
+        threads, place = parent.status().threads, self._queue.next_place
         with self._lock:
             self.admit(owner, [config])
             run = self.store.create(config, owner=owner, parent=parent, place=place, threads=threads)
@@ -186,8 +188,15 @@ class Engine:
         Pausing or stopping a run in the queue takes it out again; one that has not begun is then
         paused, or removed. What makes no sense in the run's state, such as pausing one that has
         ended meanwhile, does nothing.
+
+        Raises
+        ------
+        LimitReached
+            If a run that is to go on finds no room in the queue.
         """
         with self._lock:
+            if self._admission and run.id not in self._dispatch.active() and revives(action, run.status()):
+                self._admission.admit_again(run.meta.owner, self._dispatch.active())
             self._dispatch.ask(run, action)
         self._changed.set()
 
@@ -196,6 +205,11 @@ class Engine:
         if self._admission:
             with self._lock:
                 self._admission.admit(owner, configs, active=self._dispatch.active())
+
+    def at_a_time(self, runs: int) -> int:
+        """How many runs of a visitor's group of so many train side by side."""
+        most = self._dispatch.visitor_running or runs
+        return min(most, at_a_time(runs, self.threads, self.slots))
 
     def place(self, run: Run) -> int | None:
         """The run's place in the queue, counted from 1; None if it does not wait."""

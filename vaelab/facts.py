@@ -15,6 +15,10 @@ GUESSED_SPEED = {"mlp": 1.2e11, "conv": 3e10}
 """Multiplications a second in training on a laptop: a first guess, until a run has been measured."""
 
 
+FIRST_STEPS = 50
+"""Steps in which a worker still warms up: the speed until then says nothing of the rest."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """Sizes of a recipe."""

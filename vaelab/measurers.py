@@ -1,5 +1,7 @@
 """Which runs are measured when: after their training, one after another, while no run trains.
 
+Where some run always trains, as in a class, a run that has waited for long is measured all the same.
+
 Measuring a run takes seconds, once. A low priority alone does not keep it from slowing training down: it
 still gets some of the cores, and not every system knows priorities between sessions of processes.
 """
@@ -18,6 +20,9 @@ from vaelab.run_folder import Run, RunDamaged
 
 IDLE = 60.0
 """Seconds without a run to measure after which the process ends and gives its memory back."""
+
+LONGEST_WAIT = 120.0
+"""Seconds after which a run is measured although others train."""
 
 END_WITHIN = 2.0
 """Seconds in which the process, which has nothing to put in order, has to end before it is killed."""
@@ -40,7 +45,7 @@ class Measurers:
     def __init__(self, on_change: Callable[[], None]) -> None:
         self._on_change = on_change
         self._lock = threading.RLock()
-        self._waiting: dict[str, Run] = {}
+        self._waiting: dict[str, tuple[Run, float]] = {}
         self._now: Run | None = None
         self._why_not: dict[str, str] = {}
         self._process: Child | None = None
@@ -59,7 +64,7 @@ class Measurers:
             if run.id in self._why_not:
                 return self._why_not[run.id]
             if self._now is None or self._now.id != run.id:
-                self._waiting[run.id] = run
+                self._waiting.setdefault(run.id, (run, time.monotonic()))
         self._on_change()
         return ""
 
@@ -76,14 +81,14 @@ class Measurers:
 
         Parameters
         ----------
-        training: whether a run trains or is about to; then no measuring begins.
+        training: whether a run trains or is about to; then only what has waited for long is measured.
         """
         with self._lock:
             if self._process is not None and not self._process.alive():
                 self._bury()
             if self._now is not None:
                 return
-            if self._waiting and not training:
+            if self._waiting and (not training or self._longest_wait() > LONGEST_WAIT):
                 self._begin()
             elif self._process is not None and time.monotonic() - self._idle_since > IDLE:
                 self._process.finish()
@@ -97,10 +102,15 @@ class Measurers:
             process.finish()
             process.join(time.monotonic() + END_WITHIN)
 
+    def _longest_wait(self) -> float:
+        _, since = next(iter(self._waiting.values()))
+        return time.monotonic() - since
+
     def _begin(self) -> None:
         if self._process is None:
             self._process = Child("vaelab.measurer", PRIORITY, self._hear, self._on_change)
-        run = self._now = self._waiting.pop(next(iter(self._waiting)))
+        run, _ = self._waiting.pop(next(iter(self._waiting)))
+        self._now = run
         self._process.say({"run": str(run.path.resolve())})
 
     def _hear(self, message: dict[str, Any]) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 
 from vaelab.run_folder import Run, RunDamaged
 from vaelab.runs import RunNotFound, RunStore
+from vaelab.status import Meta
 
 _AT_ONCE = (False, -1, 0)
 """A turn before all turns."""
@@ -25,8 +26,10 @@ class RunQueue:
 
     def __init__(self, store: RunStore) -> None:
         self._store = store
-        waiting = [run for _, _, run in sorted(_waiting(store), key=lambda found: found[:2])]
+        found = sorted(_waiting(store), key=lambda each: each[:2])
+        waiting = [run for _, _, run in found]
         self._ids = [run.id for run in waiting]
+        self._places = {run.id: place for place, _, run in found}
         self._at_once = {run.id for run in waiting if run.request().action == "stop"}
         self._lanes: dict[str, tuple[str, str]] = {}
         self._turns: dict[str, int] = {}
@@ -42,6 +45,11 @@ class RunQueue:
     def ids(self) -> set[str]:
         """Of all runs that wait."""
         return set(self._ids)
+
+    @property
+    def next_place(self) -> float:
+        """`Meta.place` of a run that comes last."""
+        return max(self._places.values(), default=-1.0) + 1
 
     def place(self, run: Run) -> int | None:
         """The run's place, counted from 1; None if it does not wait."""
@@ -60,20 +68,26 @@ class RunQueue:
         added = {run.id for run in runs}
         self._at_once = self._at_once | added if at_once else self._at_once - added
         new = [run.id for run in runs if run not in self]
+        start = min(self._places.values(), default=0.0) - len(new) if first else self.next_place
         self._ids = new + self._ids if first else self._ids + new
-        for place, run_id in enumerate(self._ids):
+        for place, run_id in enumerate(new):
+            self._places[run_id] = start + place
             with suppress(RunNotFound, RunDamaged):  # deleted meanwhile
-                self._store.get(run_id).set_meta(place=float(place))
+                self._store.get(run_id).set_meta(place=start + place)
 
     def remove(self, run: Run) -> None:
         """Let a run no longer wait."""
         self._forget(run.id)
         run.set_meta(place=None)
 
-    def head(self) -> Run | None:
-        """The first run, once those are gone that were deleted, damaged, or taken by another server."""
-        while self._ids:
-            first = self._order()[0]
+    def head(self, resting: Collection[str] = ()) -> Run | None:
+        """The first run, once those are gone that were deleted, damaged, or taken by another server.
+
+        Parameters
+        ----------
+        resting: visitors who begin no turn now; twins whose turn has begun go on with it.
+        """
+        while first := next((each for each in self._order() if self._may_start(each, resting)), None):
             with suppress(RunNotFound, RunDamaged):
                 run = self._store.get(first)
                 _ = run.request(), run.status()  # what cannot be read would hold up all others
@@ -82,17 +96,21 @@ class RunQueue:
             self._forget(first)
         return None
 
-    def pop(self) -> None:
-        """Take the first run out: it was given to a worker, and its visitor has had a turn."""
-        first = self._order()[0]
-        if first not in self._at_once:
-            owner, self._twins = self._lane(first)
+    def pop(self, run: Run) -> None:
+        """Take the head out: it was given to a worker, and its visitor has had a turn."""
+        if run.id not in self._at_once:
+            owner, self._twins = self._lane(run.id)
             self._turns[owner] = max(self._turns.values(), default=0) + 1
-        self._forget(first)
+        self._forget(run.id)
+
+    def _may_start(self, run_id: str, resting: Collection[str]) -> bool:
+        owner, twins = self._lane(run_id)
+        return owner not in resting or run_id in self._at_once or bool(twins and twins == self._twins)
 
     def _forget(self, run_id: str) -> None:
         self._ids.remove(run_id)
         self._at_once.discard(run_id)
+        self._places.pop(run_id, None)
         self._lanes.pop(run_id, None)
 
     def _order(self) -> list[str]:
@@ -126,9 +144,14 @@ class RunQueue:
             owner = twins = ""
             with suppress(RunNotFound, RunDamaged):
                 meta = self._store.get(run_id).meta
-                owner, twins = meta.owner, meta.group if meta.group.startswith("twins-") else ""
+                owner, twins = meta.owner, meta.group if is_of_twins(meta) else ""
             self._lanes[run_id] = owner, twins
         return self._lanes[run_id]
+
+
+def is_of_twins(meta: Meta) -> bool:
+    """Whether a run is one of twins, which are one turn."""
+    return meta.group.startswith("twins-")
 
 
 def _waiting(store: RunStore) -> Iterator[tuple[float, float, Run]]:

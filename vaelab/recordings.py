@@ -30,8 +30,9 @@ class Recordings:
                 self._look()
                 self._next_look = time.monotonic() + LOOK_EVERY
             run_id = self._by_recipe.get(_recipe(config))
-        with suppress(LookupError):  # deleted meanwhile
-            return self._store.get(run_id) if run_id else None
+        with suppress(LookupError, RunDamaged):  # deleted meanwhile
+            run = self._store.get(run_id) if run_id else None
+            return run if run and _is_recording(run) else None
         return None
 
     def _look(self) -> None:

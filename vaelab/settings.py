@@ -12,8 +12,8 @@ class SettingsError(ValueError):
     """A variable has a value that is not allowed; the text says which and what is."""
 
 
-def _setting(default: str | int | bool, about: str, least: int = 1) -> Any:
-    return field(default=default, metadata={"about": about, "least": least})
+def _setting(default: str | int | bool, about: str, least: int = 1, choices: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"about": about, "least": least, "choices": choices})
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,23 @@ class Settings:
 
     runs: str = _setting("runs", "folder of the runs")
     cache: str = _setting("~/.cache/vaelab", "folder of the data sets that are fetched")
-    device: str = _setting("auto", "what trains: auto, cpu, cuda or mps")
+    device: str = _setting(
+        "auto", "what trains: auto, cpu, cuda or mps", choices=("auto", "cpu", "cuda", "mps")
+    )
     single_user: bool = _setting(False, "1: all runs are one's own, and no limit per visitor applies")
     warm: bool = _setting(True, "0: nothing is loaded before the first page needs it")
+    visitor_running: int = _setting(
+        2, "runs of a visitor that train at once (twins count as one); 0: as many as there is room for", 0
+    )
     visitor_queued: int = _setting(60, "runs of a visitor that wait or train")
     visitor_runs: int = _setting(200, "runs of a visitor that are kept")
     visitor_gigabytes: int = _setting(10, "gigabytes (10⁹ bytes) that the runs of a visitor take on the disk")
-    server_running: int = _setting(0, "runs that train at once; 0: one for every four processors", 0)
+    server_running: int = _setting(
+        0,
+        "runs that train at once (of twins and sweeps more, which share their threads); "
+        "0: one for every four processors",
+        0,
+    )
     server_queued: int = _setting(600, "runs of all visitors that wait or train")
     server_runs: int = _setting(5000, "runs of all visitors that are kept")
     server_gigabytes: int = _setting(50, "gigabytes (10⁹ bytes) that all runs take on the disk")
@@ -53,9 +63,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     Raises
     ------
     SettingsError
-        If a value is not allowed.
+        If a value is not allowed, or a variable called `VAELAB_` and so on is no setting.
     """
     given = os.environ if environment is None else environment
+    known = {variable(setting) for setting in fields(Settings)}
+    if unknown := sorted(name for name in given if name.startswith("VAELAB_") and name not in known):
+        raise SettingsError(f"{unknown[0]} is no setting; there are {', '.join(sorted(known))}.")
     values: dict[str, Any] = {}
     for setting in fields(Settings):
         if text := given.get(variable(setting)):
@@ -66,6 +79,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 def _read(setting: Field[Any], text: str) -> str | int | bool:
     name = variable(setting)
     if isinstance(setting.default, str):
+        choices = setting.metadata["choices"]
+        if choices and text not in choices:
+            raise SettingsError(f"{name} is {text[:40]!r}; it can be {', '.join(choices)}.")
         return text
     if isinstance(setting.default, bool):
         if text not in ("0", "1"):

@@ -24,10 +24,17 @@ LARGEST_NUMBER = 2**53
 LATEST = 253_402_300_799
 """The end of the year 9999 in seconds since 1970, the last that a calendar can show."""
 
+LONGEST = 10**9
+"""Seconds of the longest training: thirty years, which a table can show."""
+MOST_THREADS = 4096
+"""Of the processor: no machine has more."""
+
 Count = Annotated[int, Ge(0), Le(LARGEST_NUMBER)]
 Amount = Annotated[float, Ge(0), Le(LARGEST_NUMBER)]
 Finite = Annotated[float, Ge(-LARGEST_NUMBER), Le(LARGEST_NUMBER)]
 Time = Annotated[float, Ge(0), Le(LATEST)]
+Seconds = Annotated[float, Ge(0), Le(LONGEST)]
+Threads = Annotated[int, Ge(0), Le(MOST_THREADS)]
 
 HEARTBEAT = 15.0
 """Seconds without a sign of life after which a writer on another machine counts as dead."""
@@ -47,7 +54,7 @@ class Meta:
     """Fields of `RunConfig` that vary over the group, if it is a sweep."""
     planned: Count = 0
     """Runs that its group was made of: those that were stopped before they began are gone."""
-    threads: Count = 0
+    threads: Threads = 0
     """Of the processor, settled for a run of a group; 0 for as many as the engine gives a lone run."""
     place: Finite | None = None
     """Order in the queue, smaller is sooner; None if it does not wait."""
@@ -70,9 +77,9 @@ class Status:
     """Share of what has to be there before the first step, such as a download, from 0 to 1."""
     steps_per_epoch: Count = 0
     images_per_second: Amount = 0.0
-    seconds: Amount = 0.0
+    seconds: Seconds = 0.0
     """Spent training, as of the last evaluation or the end."""
-    threads: Count = 0
+    threads: Threads = 0
     precision: str = ""
     device: str = ""
     message: str = ""

@@ -10,7 +10,7 @@ from vaelab.config import RunConfig, why_not_in_force
 from vaelab.fields import FIELD_NAMES, in_words
 from vaelab.presets import PRESETS
 from vaelab.runs import Run, RunDamaged
-from vaelab.status import Amount, Finite, Meta, Status, checked
+from vaelab.status import Finite, Meta, Seconds, Status, checked
 
 TAIL = 131_072
 """Bytes at the end of the events in which the last evaluation is found: an epoch's events have 35,000."""
@@ -24,7 +24,7 @@ class Losses:
     kl: Finite | None
     neg_elbo: Finite | None
     mse: Finite
-    seconds: Amount
+    seconds: Seconds
     """Spent training until then."""
 
 

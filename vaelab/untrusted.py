@@ -20,9 +20,10 @@ from vaelab import events
 from vaelab.config import RunConfig, upgrade
 from vaelab.datasets import DATASETS
 from vaelab.events import Arrays
+from vaelab.facts import facts
 from vaelab.fields import FIELD_NAMES, read_config
 from vaelab.layers import describe, network_layers
-from vaelab.status import LARGEST_NUMBER, checked
+from vaelab.status import LARGEST_NUMBER, LONGEST, MOST_THREADS, checked
 from vaelab.unpacking import MEGABYTE, ImportRefused
 
 LONGEST_HEADER = 65_536
@@ -132,10 +133,16 @@ def parse_events(content: bytes, config: RunConfig) -> list[events.Event]:
     ImportRefused
         If a line is not such an event, does not belong to the config, or they are out of order.
     """
+    steps = facts(config, DATASETS[config.dataset]).steps_per_epoch * config.epochs
     parsed = [_event(line, number, config) for number, line in enumerate(content.splitlines(), start=1)]
+    if max((getattr(event, "step", 0) for event in parsed), default=0) > steps:
+        raise ImportRefused(f"events.jsonl goes beyond the {steps:,} steps that config.json makes.")
+    for once in ("started", "finished"):
+        if sum(isinstance(event, _EVENTS[once]) for event in parsed) > 1:
+            raise ImportRefused(f"events.jsonl says {once!r} more than once.")
     for kind in (events.Step, events.Evaluated):
-        steps = [event.step for event in parsed if isinstance(event, kind)]
-        if any(earlier >= later for earlier, later in pairwise(steps)):
+        places = [event.step for event in parsed if isinstance(event, kind)]
+        if any(earlier >= later for earlier, later in pairwise(places)):
             raise ImportRefused("events.jsonl is not in the order of its steps.")
     return parsed
 
@@ -169,11 +176,13 @@ def _fits(event: events.Event, config: RunConfig) -> bool:
     if isinstance(event, events.Started):
         counts = (event.train_images, event.test_images, event.steps_per_epoch, event.parameters)
         words = (event.precision, event.device)
-        return min(counts) >= 1 and all(re.fullmatch(r"[a-z0-9:]{1,16}", word) for word in words)
+        sane = min(counts) >= 1 and 1 <= event.threads <= MOST_THREADS
+        return sane and all(re.fullmatch(r"[a-z0-9:]{1,16}", word) for word in words)
     of_a_vae = [getattr(event, name) for name in _ONLY_OF_A_VAE if hasattr(event, name)]
     if any((value is not None) != (config.model == "vae") for value in of_a_vae):
         return False
     dimensions = getattr(event, "kl_per_dim", None)
     if dimensions is not None and len(dimensions) != config.latent_dim:
         return False
-    return event.step >= 0 and 0 <= event.epoch <= config.epochs
+    seconds = getattr(event, "seconds", 0.0)
+    return event.step >= 0 and 0 <= event.epoch <= config.epochs and 0 <= seconds <= LONGEST

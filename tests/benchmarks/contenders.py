@@ -82,7 +82,7 @@ def run(name: str, epochs: int, seed: int) -> list[Epoch]:
         str(seed),
     ]
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "VAELAB_BENCH_FOLDER": folder}
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "BENCH_FOLDER": folder}
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     lines = [line for line in done.stdout.splitlines() if line.startswith('{"seconds"')]
     if done.returncode or len(lines) != epochs:

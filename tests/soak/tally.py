@@ -11,6 +11,10 @@ from statistics import quantiles
 from tests.benchmarks.report import Table
 
 LOOK = "look"
+SLOWEST = 0.75
+"""Seconds that the 95th percentile of clicks may take."""
+MOST_GROWTH = 0.1
+"""Share by which the server's memory may grow after the warm-up."""
 
 SECRET = re.compile(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 """Ids of runs and tokens of visitors."""
@@ -72,11 +76,25 @@ class Tally:
         return found
 
 
+def is_slow(tally: Tally) -> bool:
+    """Whether clicks took longer than they may."""
+    return len(tally.clicks) > 1 and _percentile(tally.clicks, 95) > SLOWEST
+
+
+def has_grown(memory: list[tuple[float, float]]) -> bool:
+    """Whether the server's memory grew by more than it may."""
+    return any(after / before - 1 >= MOST_GROWTH for before, after in memory)
+
+
+def _percentile(seconds: list[float], percent: int) -> float:
+    return quantiles(seconds, n=100, method="inclusive")[percent - 1]
+
+
 def share(seconds: list[float], percent: int) -> str:
     """A percentile in seconds, as a cell."""
     if len(seconds) < 2:
         return "–"
-    return f"{quantiles(seconds, n=100, method='inclusive')[percent - 1]:.2f} s"
+    return f"{_percentile(seconds, percent):.2f} s"
 
 
 def table(title: str, tally: Tally, ended: dict[str, int], memory: list[tuple[float, float]]) -> Table:
@@ -107,12 +125,12 @@ def table(title: str, tally: Tally, ended: dict[str, int], memory: list[tuple[fl
             ("runs lost", f"{asked - finished} {lost or ''}".strip(), "0"),
             ("clicks and opened pages", f"{len(tally.clicks)}", ""),
             ("their median", share(tally.clicks, 50), ""),
-            ("their 95th percentile", share(tally.clicks, 95), "at most 0.75 s"),
+            ("their 95th percentile", share(tally.clicks, 95), f"at most {SLOWEST} s"),
             ("looks of live views, median, 95th percentile",
              f"{len(looks)}, {share(looks, 50)}, {share(looks, 95)}", ""),
             ("connections that broke and came again", f"{tally.reconnects}", ""),
             ("pages that failed", f"{len(tally.failures)}", "0"),
-            ("memory of the server between restarts", growth, "less than +10%"),
+            ("memory of the server between restarts", growth, f"less than {MOST_GROWTH:+.0%}"),
             ("ids or tokens that others saw", f"{len(tally.leaks())}", "0"),
         ],
         (f"Median and 95th percentile of each: {by_kind}.", *tuple(dict.fromkeys(tally.failures))[:5]),

@@ -6,6 +6,7 @@ import io
 import tempfile
 import tracemalloc
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 from vaelab.config import RunConfig
@@ -13,6 +14,7 @@ from vaelab.datasets import Dataset
 from vaelab.history import History
 from vaelab.recording import Recorder
 from vaelab.runs import Run, RunStore
+from vaelab.summaries import summarise
 from vaelab.trained import load_run
 from vaelab.training import train
 from vaelab.transfer import ImportRefused, bundle, import_bundle, losses_csv
@@ -82,6 +84,8 @@ def imported(content: bytes) -> str | None:
 def assert_whole(run: Run) -> None:
     """What every page, the CLI and the next import need of a run."""
     load_run(run)
+    run.check()
+    assert timedelta(seconds=summarise(run).seconds or 0) >= timedelta(0)
     said = History(run)
     assert run.status().state == "finished"
     assert len(said.steps["kl"]) == len(said.steps["recon"])

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,7 @@ def read_all(run: Run) -> None:
     assert summary.title.encode()
     assert summary.status.message.encode(), "it can be sent to a browser"
     losses = last_losses(run)
+    assert timedelta(seconds=summary.seconds or 0) >= timedelta(0), "it can be shown in a table"
     assert losses is None or np.isfinite([losses.recon, losses.mse, losses.seconds]).all()
 
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # stands above is imported by what stands below, and never the other way round.
 GROUPS = {
     "parts": "downloads drawing events files glossary hidden images logs mixture pace palette pca planes "
-    "settings status totals unpacking walks",
+    "processors settings status totals unpacking walks",
     "recipe": "comparison config datasets facts failures fields hints layers lessons listing portable "
     "presets recipes sweep sweep_results",
     "figures": "animation comparison_curves figure_parts figures latent_map lesson_figures loss_curves "
@@ -31,7 +31,7 @@ GROUPS = {
     "optimizers preview randomness",
     "training": "checkpoints session training",
     "trained": "measuring trained",
-    "engine": "admission asking crew dispatch engine liveness measurers processes queueing",
+    "engine": "admission asking crew dispatch engine liveness measurers processes queueing waits",
     "programs": "__main__ cli_evaluation cli_output cli_parsing cli_sweep cli_training measurer worker",
     "ui": "ui",
     "pages": "pages",

@@ -32,7 +32,7 @@ class Names:
         """Take one after the other, as workers do; each at the place that it was told."""
         while (run := self.queue.head()) is not None:
             assert self.queue.place(run) == 1
-            self.queue.pop()
+            self.queue.pop(run)
             yield next(name for name, each in self.runs.items() if each.id == run.id)
 
 
@@ -92,6 +92,34 @@ def test_what_is_to_go_on_after_all_waits_its_turn(names: Names) -> None:
     names.queue.add(names.runs["a1"], at_once=True)
     names.queue.add(names.runs["a1"])
     assert list(names.taken()) == ["b1", "a1"]
+
+
+def test_whoever_comes_changes_no_other_run(names: Names) -> None:
+    """In a long queue every press would else write all of it."""
+    names.wait("a1", "b1")
+    before = {run: (run.path / "meta.json").stat().st_mtime_ns for run in names.runs.values()}
+    names.wait("c1")
+    taken = names.taken()
+    assert next(taken) == "a1"
+    names.queue.add(names.runs["a1"], first=True)
+    places = [names.runs[name].meta.place for name in ("a1", "b1", "c1")]
+    assert places == sorted(places, key=float)
+    del before[names.runs["a1"]]
+    assert {run: (run.path / "meta.json").stat().st_mtime_ns for run in before} == before
+
+
+def test_a_visitor_who_rests_lets_others_begin(names: Names) -> None:
+    names.wait("a1", "a2", group="twins-1")
+    names.wait("a3", "b1")
+    (first,) = [name for name, run in names.runs.items() if run == names.queue.head()]
+    assert first == "a1"
+    names.queue.pop(names.runs["a1"])
+    assert names.queue.head({"a"}) == names.runs["a2"], "a turn that has begun goes on"
+    names.queue.pop(names.runs["a2"])
+    assert names.queue.head({"a"}) == names.runs["b1"]
+    names.queue.pop(names.runs["b1"])
+    assert names.queue.head({"a"}) is None
+    assert names.queue.head() == names.runs["a3"]
 
 
 def test_a_queue_is_found_again(names: Names) -> None:

@@ -31,8 +31,9 @@ def test_missing_and_empty_variables_mean_the_default() -> None:
 
 @pytest.mark.parametrize("setting", fields(Settings), ids=lambda each: each.name)
 def test_every_variable_sets_its_own_setting(setting) -> None:
+    word = next(iter(setting.metadata["choices"][1:]), "x")
     text, value = {
-        str: ("x", "x"),
+        str: (word, word),
         int: ("7", 7),
         bool: (str(int(not setting.default)), not setting.default),
     }[type(setting.default)]
@@ -49,6 +50,19 @@ def test_nobody_is_ever_left_alone_where_that_is_set() -> None:
     assert read_settings({"VAELAB_ORPHAN_MINUTES": "0"}).orphan_minutes == 0
     with pytest.raises(SettingsError, match="from 0 to"):
         read_settings({"VAELAB_ORPHAN_MINUTES": "-1"})
+
+
+def test_a_device_is_one_that_there_may_be() -> None:
+    assert read_settings({"VAELAB_DEVICE": "cuda"}).device == "cuda"
+    with pytest.raises(SettingsError, match="VAELAB_DEVICE is 'tpu'; it can be auto, cpu, cuda, mps"):
+        read_settings({"VAELAB_DEVICE": "tpu"})
+
+
+def test_a_misspelt_variable_is_told() -> None:
+    with pytest.raises(
+        SettingsError, match=r"VAELAB_VISITOR_QUEUD is no setting; there are .*VISITOR_QUEUED"
+    ):
+        read_settings({"VAELAB_VISITOR_QUEUD": "3", "OTHER": "x"})
 
 
 def test_a_switch_is_0_or_1() -> None:

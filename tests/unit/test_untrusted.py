@@ -54,6 +54,25 @@ def test_any_value_in_an_event_is_refused_or_allowed(parts: Parts, data: st.Data
 
 
 @pytest.mark.parametrize(
+    ("event", "name", "value"),
+    [(0, "threads", -5), (0, "threads", 10**6), (-2, "seconds", 1e15), (-2, "seconds", -5),
+     (-1, "seconds", -5), (1, "step", 10**9)],
+)  # fmt: skip
+def test_numbers_that_no_run_has_are_refused(parts: Parts, event: int, name: str, value: float) -> None:
+    lines = [json.loads(line) for line in parts["events.jsonl"].splitlines()]
+    lines[event][name] = value
+    changed = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+    assert "events.jsonl" in str(imported(zipped({**parts, "events.jsonl": changed})))
+
+
+@pytest.mark.parametrize("event", [0, -1])
+def test_what_is_said_once_is_refused_twice(parts: Parts, event: int) -> None:
+    lines = parts["events.jsonl"].splitlines(keepends=True)
+    twice = b"".join([*lines, lines[event]])
+    assert "more than once" in str(imported(zipped({**parts, "events.jsonl": twice})))
+
+
+@pytest.mark.parametrize(
     "line",
     [
         b"",

@@ -76,7 +76,7 @@ def pick_run() -> Run:
 
 
 def _take_picked() -> None:
-    st.session_state.run = st.session_state.picked_run
+    st.session_state.run = str(st.session_state.picked_run)
 
 
 def run_to_explore() -> Run | None:

@@ -10,7 +10,7 @@ from vaelab.admission import LimitReached
 from vaelab.asking import REVIVES, Action
 from vaelab.comparison import twin_of
 from vaelab.config import RunConfig
-from vaelab.facts import duration
+from vaelab.facts import FIRST_STEPS, duration
 from vaelab.glossary import help_for
 from vaelab.runs import Run, Status, describe
 from vaelab.ui.chosen import choose, show_example
@@ -24,10 +24,6 @@ from vaelab.ui.waiting import wait_for, waits
 
 OUTCOMES = {"finished": "finished", "stopped": "stopped", "diverged": ":red[diverged]",
             "failed": ":red[failed]", "interrupted": ":orange[interrupted]"}  # fmt: skip
-
-
-FIRST_STEPS = 50
-"""Steps in which a worker still warms up: the speed until then says nothing of the rest."""
 
 
 def control_row(config: RunConfig | None, run: Run | None, status: Status | None) -> None:

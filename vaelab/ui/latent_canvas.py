@@ -89,6 +89,10 @@ class Shown:
     shared: SharedCursor | None = None
 
 
+FARTHEST = 1e15
+"""Of a coordinate that a browser may tell: no plane has any so far out."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """What was chosen on a canvas: the code of a test image, any other point, or a region."""
@@ -148,7 +152,7 @@ def latent_canvas(
         "lasso": lasso,
     }
     result = component("latent_canvas")(key=key, data=data, on_selected_change=rerun_only)
-    return _choice(result.selected)
+    return _choice(result.selected, DATASETS[shown.run.config.dataset].test_images)
 
 
 def _files(shown: Shown) -> dict[str, Any]:
@@ -212,12 +216,12 @@ def prior_circles(config: RunConfig) -> Sequence[tuple[float, str]]:
     return PRIOR_INTERVALS if config.latent_dim == 1 else PRIOR_CIRCLES
 
 
-def _choice(selected: Any) -> Choice | None:
-    """What the browser says was chosen; None for anything that it should not say."""
+def _choice(selected: Any, images: int) -> Choice | None:
+    """What the browser says was chosen of so many images; None for anything that it should not say."""
     match selected:
-        case {"kind": "code", "index": int(index)} if index >= 0:
+        case {"kind": "code", "index": int(index)} if 0 <= index < images:
             return Choice(index=index)
-        case {"kind": "point", "point": [float() | int() as x, float() | int() as y], **more}:
+        case {"kind": "point", "point": [x, y], **more} if _is_point([x, y]):
             return Choice(point=(float(x), float(y)), place=_place(more.get("place")))
         case {"kind": "region", "region": [*corners]} if len(corners) > 2:
             pairs = [corner for corner in corners if _is_point(corner)]
@@ -233,5 +237,5 @@ def _is_point(corner: Any) -> bool:
     return (
         isinstance(corner, list)
         and len(corner) == 2
-        and all(isinstance(value, int | float) for value in corner)
+        and all(isinstance(value, int | float) and abs(value) <= FARTHEST for value in corner)
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
 import streamlit as st
 
 from vaelab.admission import LimitReached
@@ -12,6 +14,9 @@ from vaelab.transfer import LARGEST_ZIP, ImportRefused, import_bundle
 from vaelab.ui.state import dataset, engine, store
 from vaelab.ui.visitor import visitor
 from vaelab.unpacking import MEGABYTE
+
+_ONE_AT_A_TIME = Lock()
+"""Reading the losses of a long run takes seconds: those of thirty at once would hold up pages."""
 
 
 def import_popover() -> None:
@@ -42,7 +47,8 @@ def _import(key: str) -> None:
     state.imports += 1
     try:
         engine().admit(visitor())
-        run = import_bundle(file.getvalue(), store(), visitor())
+        with _ONE_AT_A_TIME:
+            run = import_bundle(file.getvalue(), store(), visitor())
     except (ImportRefused, LimitReached) as refusal:
         state.import_refusal = str(refusal)
         return

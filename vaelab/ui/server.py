@@ -66,7 +66,7 @@ def middleware() -> list[Middleware]:
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Around the time that the server answers: warm what the first visitor needs, close at the end."""
     log_as("server")
-    settings = read_settings()  # a wrong value ends the start with its sentence
+    settings = read_settings()
     for name, value in THREADS_THAT_YIELD.items():
         os.environ.setdefault(name, value)
     # Made here, so that the end, however soon it comes, finds it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from vaelab.admission import LimitReached
 from vaelab.asking import Action
 from vaelab.runs import Run, RunDamaged
 from vaelab.ui.markdown import plain
@@ -19,7 +20,7 @@ def ask(run: Run, action: Action) -> bool:
     try:
         if may_change(run):
             engine().ask(run, action)
-    except (RunDamaged, OSError) as error:  # damaged or deleted since the page was drawn, or a full disk
+    except (LimitReached, RunDamaged, OSError) as error:  # meanwhile damaged or deleted, or a full disk
         refuse(str(error))
         return False
     return True

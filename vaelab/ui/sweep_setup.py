@@ -9,7 +9,7 @@ from vaelab.datasets import DATASETS
 from vaelab.facts import duration, expected_seconds
 from vaelab.fields import field_spec
 from vaelab.glossary import help_for
-from vaelab.sweep import MOST_SEEDS, Sweep, at_a_time, plan, read_values, suggested_values, sweepable
+from vaelab.sweep import MOST_SEEDS, Sweep, plan, read_values, suggested_values, sweepable
 from vaelab.ui import forms
 from vaelab.ui.display import page_link
 from vaelab.ui.link import address_of
@@ -113,7 +113,7 @@ def _planned() -> Sweep | None:
 def cost_in_words(sweep: Sweep) -> str:
     """How many runs there will be, and how long they will take on this machine."""
     runs, made = len(sweep.configs), engine()
-    side_by_side = at_a_time(runs, made.threads, made.slots)
+    side_by_side = made.at_a_time(runs)
     # Each has a share of the threads of a lone run, of which the speed is known.
     share = max(1, made.threads // runs) / made.threads
     kinds = {config.architecture: config for config in sweep.configs}

@@ -8,7 +8,6 @@ from vaelab.facts import duration
 from vaelab.fields import field_spec
 from vaelab.glossary import help_for
 from vaelab.runs import Run
-from vaelab.sweep import at_a_time
 from vaelab.sweep_curves import curves, panels_height
 from vaelab.sweep_figures import measure_curve, rate_distortion
 from vaelab.sweep_heat import heat_map
@@ -83,8 +82,7 @@ def _progress(shown: ShownSweep, group: str) -> None:
     count = len(shown.runs)
     with st.container(horizontal=True, vertical_alignment="center"):
         if shown.active:
-            made = engine()
-            left = seconds_left(shown, at_a_time(count, made.threads, made.slots))
+            left = seconds_left(shown, engine().at_a_time(count))
             share = sum(
                 min(1.0, status.epoch / config.epochs) if status.active else 1.0
                 for status, config in zip(shown.statuses, shown.configs, strict=True)

@@ -63,7 +63,7 @@ def epochs(count: int, seed: int, start: str = "PyTorch") -> Iterator[float]:
     mean image and so gets ahead by some nats in the first epochs.
     """
     torch.manual_seed(seed)
-    folder = _as_torchvision_keeps_it(Path(os.environ["VAELAB_BENCH_FOLDER"]))
+    folder = _as_torchvision_keeps_it(Path(os.environ["BENCH_FOLDER"]))
     to_tensor = transforms.ToTensor()
     train_loader = DataLoader(datasets.MNIST(folder, train=True, transform=to_tensor), 128, shuffle=True)
     test_loader = DataLoader(datasets.MNIST(folder, train=False, transform=to_tensor), 128)

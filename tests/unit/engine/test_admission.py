@@ -100,6 +100,15 @@ def test_a_run_must_not_be_too_large(
     admit(store, "ben", [SHORT.variant(**{field: refused})], single_user=True, **most)
 
 
+def test_what_is_to_go_on_waits_in_the_same_queue(store: RunStore) -> None:
+    active = {run.id for run in store.runs()}
+    for limit, said in (("visitor_queued", "You have 2 runs"), ("server_queued", "on this server")):
+        server = Admission(store, replace(Settings(), visitor_runs=2, server_runs=2, **{limit: 2}))
+        with pytest.raises(LimitReached, match=said):
+            server.admit_again("ann", active)
+        server.admit_again("ann", set())
+
+
 def test_a_damaged_run_counts_for_the_server_and_hinders_nobody(store: RunStore) -> None:
     (store.runs()[0].path / "meta.json").write_text("{")
     admit(store, "ann", [SHORT], visitor_runs=2)

@@ -19,8 +19,19 @@ from vaelab.crew import IDLE_ENDS
 from vaelab.engine import Engine
 from vaelab.run_folder import Run
 from vaelab.runs import RunStore
+from vaelab.settings import Settings
 
 BETAS = [SHORT.variant(beta=beta) for beta in (0.5, 1.0, 2.0)]
+
+
+@pytest.fixture
+def wide(tmp_path: Path, monkeypatch) -> Iterator[Engine]:
+    """An engine with puppets and room for four, of which a visitor may have two."""
+    monkeypatch.setattr(crew, "WorkerProcess", Puppet)
+    monkeypatch.setattr(engine_module, "TICK", 0.01)
+    engine = Engine(RunStore(tmp_path), slots=4, threads=1, limits=Settings(visitor_running=2))
+    yield engine
+    engine.close()
 
 
 @pytest.fixture
@@ -198,3 +209,20 @@ def test_a_group_survives_the_server(tmp_path: Path, undisturbed: Any) -> None:
             agrees(run, undisturbed)
     finally:
         again.close()
+
+
+def test_a_visitor_does_not_train_on_all_cores_while_others_may_come(wide: Engine) -> None:
+    runs = [wide.submit(SHORT, owner="ann") for _ in range(3)]
+    begins(wide, *runs[:2])
+    other = wide.submit(SHORT, owner="ben")
+    begins(wide, *runs[:2], other)
+    ends(wide, runs[0])
+    begins(wide, *runs[1:], other)
+    assert wide.at_a_time(9) == 2
+
+
+def test_twins_count_as_one_of_a_visitor(wide: Engine) -> None:
+    runs = wide.submit_group(BETAS[:2], owner="ann", kind="twins")
+    runs.append(wide.submit(SHORT, owner="ann"))
+    wide.submit(SHORT, owner="ann")
+    begins(wide, *runs)

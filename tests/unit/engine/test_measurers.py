@@ -77,6 +77,20 @@ def test_an_older_run_is_measured_when_it_is_asked_for_but_not_beside_a_training
     assert found.mse == pytest.approx(read_measures(Run(SHIPPED / "linear-ae")).mse, rel=1e-3)
 
 
+def test_in_a_class_that_always_trains_what_waits_for_long_is_measured(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = copy_of("ae-2d", engine.store.root)
+    training = engine.submit(ENDLESS)
+    trains_on(training)
+    monkeypatch.setattr(measurers, "LONGEST_WAIT", 0.0)
+    assert engine.measure(older) == ""
+    until(lambda: read_measures(older))
+    assert training.status().state == "running"
+    engine.ask(training, "stop")
+    reaches(training, "stopped")
+
+
 def test_the_process_ends_with_its_server(tmp_path: Path) -> None:
     """Also amid a run, and with nothing half written."""
     run = copy_of("conv-vae-keras", tmp_path)

@@ -40,10 +40,13 @@ def _forget() -> None:
 @st.dialog("Share", width="large", on_dismiss=_forget)
 def _dialog(title: str, link: str, sentence: str) -> None:
     st.markdown(f"**{title}** · {sentence}")
-    alternative = f"QR code of the link that stands below it: {title.lower()}"
-    # As large as fits on the screen together with the words; st.image knows no height.
-    st.html(
-        f'<img src="{escape(image_address(link))}" alt="{escape(alternative)}" '
-        'style="display:block;margin:auto;width:min(100%, 72vh);aspect-ratio:1">'
-    )
-    st.code(link, language=None, wrap_lines=True)
+    alternative = f"QR code of the link that stands beside it: {title.lower()}"
+    left, right = st.columns([1.7, 1], gap="medium", vertical_alignment="center")
+    with left:
+        # As large as fits on the screen together with the words; st.image knows no height.
+        st.html(
+            f'<img src="{escape(image_address(link))}" alt="{escape(alternative)}" '
+            'style="display:block;margin:auto;width:min(100%, 72vh);aspect-ratio:1">'
+        )
+    with right:
+        st.code(link, language=None, wrap_lines=True)

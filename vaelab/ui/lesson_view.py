@@ -77,7 +77,7 @@ def followed_lesson() -> int | None:
 
 def index() -> None:
     """All lessons, with a sentence on each."""
-    with st.container(key="lessons", width=WIDTH):
+    with st.container(horizontal_alignment="center"), st.container(key="lessons", width=WIDTH):
         st.title("Lessons")
         st.caption(
             "Six short lessons, ten minutes each. Every number comes from a model that is really there: "
@@ -93,7 +93,7 @@ def index() -> None:
 def show_lesson(number: int) -> None:
     """One lesson from its text to what comes next."""
     lesson = LESSONS[number]
-    with st.container(key=f"lesson-{number}", width=WIDTH):
+    with st.container(horizontal_alignment="center"), st.container(key=f"lesson-{number}", width=WIDTH):
         page_link(LESSONS_PAGE, label="All lessons", icon=":material/arrow_back:", query_params={})
         st.title(f"{number}. {lesson.title}")
         live = LIVE[number]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from vaelab.facts import duration, expected_seconds, facts
 from vaelab.run_folder import Run, RunDamaged
 from vaelab.runs import RunStore
 from vaelab.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 GIGABYTE = 10**9
 MILLION = 10**6
@@ -152,7 +155,8 @@ def _stamp(path: Path) -> tuple[int, ...]:
 def _owner(run: Run) -> str | None:
     try:
         return run.meta.owner
-    except RunDamaged:
+    except RunDamaged as error:  # no visitor's list has it: whoever runs the server is told
+        logger.warning("A run has no owner that can be read: %s", error, extra={"run": run.id})
         return None
 
 

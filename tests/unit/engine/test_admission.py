@@ -109,8 +109,12 @@ def test_what_is_to_go_on_waits_in_the_same_queue(store: RunStore) -> None:
         server.admit_again("ann", set())
 
 
-def test_a_damaged_run_counts_for_the_server_and_hinders_nobody(store: RunStore) -> None:
-    (store.runs()[0].path / "meta.json").write_text("{")
+def test_a_damaged_run_counts_for_the_server_and_hinders_nobody(
+    store: RunStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    damaged = store.runs()[0]
+    (damaged.path / "meta.json").write_text("{")
     admit(store, "ann", [SHORT], visitor_runs=2)
+    assert [record.run for record in caplog.records] == [damaged.id]
     with pytest.raises(LimitReached, match="keeps 2 runs"):
         admit(store, "ann", [SHORT], server_runs=2)

@@ -13,8 +13,7 @@ from vaelab.config import RunConfig, with_changes
 from vaelab.fields import FIELD_NAMES, field_spec, read_config
 from vaelab.presets import PRESETS
 from vaelab.processes import THREADS_THAT_YIELD
-
-DEVICES = ("auto", "cpu", "cuda", "mps")
+from vaelab.settings import DEVICES
 
 
 class Refused(Exception):

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
 
 class SettingsError(ValueError):
     """A variable has a value that is not allowed; the text says which and what is."""
@@ -22,9 +24,7 @@ class Settings:
 
     runs: str = _setting("runs", "folder of the runs")
     cache: str = _setting("~/.cache/vaelab", "folder of the data sets that are fetched")
-    device: str = _setting(
-        "auto", "what trains: auto, cpu, cuda or mps", choices=("auto", "cpu", "cuda", "mps")
-    )
+    device: str = _setting("auto", "what trains: auto, cpu, cuda or mps", choices=DEVICES)
     single_user: bool = _setting(False, "1: all runs are one's own, and no limit per visitor applies")
     warm: bool = _setting(True, "0: nothing is loaded before the first page needs it")
     visitor_running: int = _setting(

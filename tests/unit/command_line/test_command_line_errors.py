@@ -78,7 +78,7 @@ def test_what_is_wrong_gets_one_line_that_says_what_is_allowed(
 def test_a_wrong_device_in_the_environment_is_told(monkeypatch, capsys: Output) -> None:
     monkeypatch.setenv("VAELAB_DEVICE", "tpu")
     assert main(["train"]) == 2
-    assert "device" in only_line(capsys.readouterr().err)
+    assert "VAELAB_DEVICE is 'tpu'" in only_line(capsys.readouterr().err)
 
 
 def test_the_exit_status_of_the_real_program_says_so(tmp_path: Path) -> None:

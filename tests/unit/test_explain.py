@@ -103,7 +103,7 @@ def test_the_same_noise_gives_the_same_step_and_other_noise_another(config: RunC
 def test_layers_have_the_names_that_they_have_in_the_listing(config: RunConfig, tiny: Dataset) -> None:
     model = Autoencoder(config, tiny.spec.shape)
     step = explained(config, model, tiny)
-    program = {"x_train": torch.from_numpy(tiny.x_train) / 255, "device": "cpu"}
+    program = {"x_train": torch.from_numpy(tiny.x_train.copy()) / 255, "device": "cpu"}
     setup, _, listed, *_ = sections(config)
     with torch.random.fork_rng():
         exec(setup.code, program)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from vaelab.palette import PALETTE
+from vaelab.palette import PALETTE, text_on
 
 _LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
 
@@ -47,7 +47,7 @@ def compression_curve(
         for (name, (size, error)), color, symbol in zip(models.items(), colors, symbols, strict=False)
     ]  # fmt: skip
     return go.Figure(traces, {
-        "xaxis": {"type": "log", "title": {"text": "numbers a code"}, "tickvals": list(dimensions)},
+        "xaxis": {"type": "log", "title": {"text": "numbers a code has"}, "tickvals": list(dimensions)},
         "yaxis": {"title": {"text": "squared error per pixel"}, "rangemode": "tozero"},
         "showlegend": True, "legend": _LEGEND,
     })  # fmt: skip
@@ -161,7 +161,7 @@ def first_steps(steps: Sequence[float], recon: Sequence[float], kl: Sequence[flo
 def codes_and_draws(
     codes: np.ndarray, draws: np.ndarray, labels: np.ndarray, colors: Sequence[str]
 ) -> go.Figure:
-    """Codes (N, 2) in the colours of their classes (N,), and draws (S, 2) among them."""
+    """Codes (N, 2) in the colours of their classes (N,), each named in its middle, and draws (S, 2)."""
     points = {
         "type": "scatter", "mode": "markers", "name": "test codes", "x": codes[:, 0], "y": codes[:, 1],
         "marker": {"size": 3, "color": [colors[label] for label in labels], "opacity": 0.6},
@@ -169,11 +169,18 @@ def codes_and_draws(
     }  # fmt: skip
     drawn = {
         "type": "scatter", "mode": "markers", "name": "draws", "x": draws[:, 0], "y": draws[:, 1],
-        "marker": {"symbol": "x-thin-open", "size": 9, "color": PALETTE.baseline, "line": {"width": 2}},
+        "marker": {"symbol": "x-thin-open", "size": 6, "color": PALETTE.baseline, "line": {"width": 1.5}},
         "hovertemplate": "%{x:.2f}, %{y:.2f}<extra></extra>",
     }  # fmt: skip
+    names = []
+    for label in np.unique(labels).tolist():
+        x, y = np.median(codes[labels == label], axis=0).tolist()
+        names.append({
+            "x": x, "y": y, "text": f"<b>{label}</b>", "showarrow": False, "bgcolor": colors[label],
+            "borderpad": 1, "font": {"size": 12, "color": text_on(colors[label])},
+        })  # fmt: skip
     return go.Figure([points, drawn], {
         "xaxis": {"title": {"text": "z1"}},
         "yaxis": {"title": {"text": "z2"}, "scaleanchor": "x"},
-        "showlegend": False,
+        "showlegend": False, "annotations": names,
     })  # fmt: skip

@@ -83,3 +83,13 @@ PRESETS: dict[str, Preset] = {
                   batch_size=128),
     ),
 }  # fmt: skip
+
+
+def nearest_preset(config: RunConfig) -> str:
+    """The name of the preset that differs from a recipe in the fewest fields, the first of several."""
+    given = config.model_dump()
+
+    def differences(name: str) -> int:
+        return sum(value != given[field] for field, value in PRESETS[name].config.model_dump().items())
+
+    return min(PRESETS, key=differences)

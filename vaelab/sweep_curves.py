@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,9 @@ FIRST_STEPS = 20
 COLUMNS = (3, 4, 6)
 MOST_ROWS = 3
 """Columns of the panels: the first of `COLUMNS` that needs no more rows than this, else the last."""
+
+LONGEST_LINE = 16
+"""Letters of a panel's title in a line: as many as have room above the narrowest."""
 
 PANEL_HEIGHT = 150
 """CSS pixels of a panel with its title."""
@@ -92,7 +96,8 @@ def _layout(measure: str) -> dict[str, Any]:
 
 
 def _heading(axes: Sequence[str], values: Values, x: float, y: float) -> dict[str, Any]:
-    text = " · ".join(in_words(name, value) for name, value in zip(axes, values, strict=True))
+    words = " · ".join(in_words(name, value) for name, value in zip(axes, values, strict=True))
+    text = "<br>".join(wrap(words, LONGEST_LINE))
     return {"text": f"<b>{text}</b>", "xref": "paper", "yref": "paper", "x": x, "y": y,
             "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 12}}  # fmt: skip
 

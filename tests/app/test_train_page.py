@@ -65,6 +65,14 @@ def test_a_link_opens_its_recipe(app: App) -> None:
     assert warnings(page) == []
 
 
+@pytest.mark.parametrize("link", [{"preset": "ae-2d"}, {"model": "ae"}])
+def test_a_link_is_named_after_its_preset_or_the_nearest(app: App, link: dict[str, str]) -> None:
+    page = opened(app, epochs="3", **link)
+    assert page.selectbox(key="preset").value == "ae-2d"
+    changed = next(each.value for each in page.caption if "Changed:" in each.value)
+    assert "**Changed:** epochs 3 instead of 10." in changed
+
+
 def test_a_wrong_value_gets_a_sentence_and_the_rest_of_the_link_works(app: App) -> None:
     page = opened(app, model="ae", latent_dim="0", run="no-such-run")
     assert shown(page)["model"] == "ae"

@@ -13,7 +13,7 @@ from vaelab import events
 from vaelab.config import RunConfig, why_not_in_force
 from vaelab.evaluation import to_unit
 from vaelab.model import Autoencoder
-from vaelab.presets import PRESETS
+from vaelab.presets import PRESETS, nearest_preset
 from vaelab.training import fit
 
 NAMES = ("vae-2d", "ae-2d", "vae-20d", "vae-20d-fast", "ae-256", "vae-256", "linear-ae", "denoising-ae",
@@ -58,6 +58,12 @@ def test_a_preset_learns(name, record):
     assert reached < 0.98 * steps[0].recon
     floor = recording.events[0].floor_loss
     assert floor is None or reached > floor
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_recipe_is_named_after_the_preset_it_was_made_of(name):
+    assert nearest_preset(PRESETS[name].config) == name
+    assert nearest_preset(PRESETS[name].config.variant(epochs=7, seed=5)) == name
 
 
 def test_twins_differ_in_the_model_only():

@@ -185,11 +185,11 @@ OBJECTIVE = (
         short="How training passes through a random draw: noise is drawn first, then scaled and shifted "
         "by what the encoder says.",
         long="In the formula $z$ is the code, $\\mu$ and $\\sigma$ are the posterior's mean and "
-        "standard deviation, $\\epsilon$ is the noise, $I$ the identity matrix, and $\\odot$ "
+        "standard deviation, $\\varepsilon$ is the noise, $I$ the identity matrix, and $\\odot$ "
         "multiplies dimension by dimension. The noise does not depend on the network, so the "
         "gradient reaches the encoder through $\\mu$ and $\\sigma$ (Kingma and Welling 2014, "
         "section 2.4).",
-        formula=r"z = \mu + \sigma \odot \epsilon, \quad \epsilon \sim \mathcal{N}(0, I)",
+        formula=r"z = \mu + \sigma \odot \varepsilon, \quad \varepsilon \sim \mathcal{N}(0, I)",
         see=("posterior", "encoder", "variational autoencoder"),
     ),
     Entry(

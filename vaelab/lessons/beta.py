@@ -13,13 +13,13 @@ BETA = Lesson(
     "worth. A large beta makes what a code tells dear, a small one makes it cheap.",
     formulas=(
         Formula(
-            latex=r"L_\beta = R + \beta K",
-            words="$L_\\beta$ is what is minimised, $R$ the reconstruction term, $K$ the KL term, both in "
+            latex=r"L_\beta = D + \beta R",
+            words="$L_\\beta$ is what is minimised, $D$ the distortion and $R$ the rate, both in "
             "nats per image, and $\\beta$ the weight.",
         ),
         Formula(
             latex=r"\beta \ge 1: \quad -L_\beta \;\le\; -L_1 \;\le\; \ln p(x)",
-            words="$-L_1$ is the ELBO and $p(x)$ the likelihood of the image $x$. As $K \\ge 0$, a "
+            words="$-L_1$ is the ELBO and $p(x)$ the likelihood of the image $x$. As $R \\ge 0$, a "
             "$\\beta$ of 1 or more makes $-L_\\beta$ smaller: still a lower bound, but a **looser** one. "
             "With $\\beta$ below 1 it is above the ELBO, and in general no bound.",
         ),
@@ -29,7 +29,7 @@ BETA = Lesson(
         "on the image in the end?",
         options=("all ten", "about half", "one", "none"),
         right=(1,),
-        why="About half. A dimension costs KL as soon as it says something. Those that save less than four "
+        why="A dimension costs KL as soon as it says something. Those that save less than four "
         "times that in reconstruction are left at the prior, where they cost nothing.",
     ),
     look="Go through the values of beta. From 0.1 to 1 the rate falls by five nats and the distortion "

@@ -40,7 +40,7 @@ ELBO = Lesson(
         "first hundred steps?",
         options=("It stays near 0", "It rises", "It falls below 0"),
         right=(1,),
-        why="It rises. A KL of 0 means that codes say nothing of their images. To reconstruct, the model "
+        why="A KL of 0 means that codes say nothing of their images. To reconstruct, the model "
         "has to tell images apart, and each nat of KL that it spends saves many nats of reconstruction. A "
         "KL is never below 0.",
     ),
@@ -62,9 +62,9 @@ ELBO = Lesson(
         Statement(
             text="A Monte Carlo estimate of the KL is never below 0.",
             true=False,
-            why="The KL is, but a single draw may be likelier under the prior than under the posterior. "
-            "Set mean and log-variance near 0 and draw a few codes: about half of the estimates are below "
-            "0.",
+            why="The KL itself never is, but a single draw may be likelier under the prior than under the "
+            "posterior. Set mean and log-variance near 0 and draw a few codes: about half of the estimates "
+            "are below 0.",
         ),
     ),
     recipes=(

@@ -28,9 +28,9 @@ POSTERIOR = Lesson(
         Formula(
             latex=r"q(z \mid x) = \mathcal{N}\left(z;\, \mu(x),\, \operatorname{diag} e^{\ell(x)}\right)",
             words="The posterior $q$ of the code $z$ of an image $x$. The encoder has two heads: "
-            "$\\mu(x)$, the means, and $\\ell(x)$, the logarithms of the variances, which may be any "
-            "numbers; $e$ = 2.718. $\\mathcal{N}$ is the normal distribution, and diag says that "
-            "dimensions are independent.",
+            "$\\mu(x)$, the means, and $\\ell(x) = \\ln \\sigma^2(x)$, the logarithms of the variances, "
+            "which may be any numbers; $e$ = 2.718. $\\mathcal{N}$ is the normal distribution, and diag says "
+            "that dimensions are independent.",
         ),
         Formula(
             latex=r"z = \mu + e^{\ell / 2}\, \varepsilon \qquad \varepsilon \sim \mathcal{N}(0, 1)",

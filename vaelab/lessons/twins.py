@@ -35,9 +35,9 @@ TWINS = Lesson(
             "The same image each time",
         ),
         right=(2,),
-        why="Seven or eight of ten. The AE's codes reach far beyond these draws, which fall among the "
-        "kinds of digit that happen to lie near the centre. Draw much wider, and they fall where no image "
-        "is encoded.",
+        why="Most often eight of ten, with other draws from six to nine. The AE's codes reach far beyond "
+        "these draws, which fall among the kinds of digit that happen to lie near the centre. Draw much "
+        "wider, and they fall where no image is encoded.",
     ),
     look="Change the spread of the draws. For the VAE 1 is right, and was so before it was trained. For "
     "the AE 1 misses digits and 20 falls into holes. A spread between them does well, but only its codes, "

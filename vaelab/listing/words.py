@@ -7,7 +7,7 @@ $$q(z \mid x) = \mathcal{N}\big(z;\ \mu(x),\ \operatorname{diag} \sigma^2(x)\big
 by its mean $\mu$ (`mean`) and the logarithm of its variance, $\log \sigma^2$ (`logvar`), which may be any
 number. A code is drawn from it so that gradients can pass (the reparameterisation, Kingma and Welling 2014):
 
-$$z = \mu + \sigma \odot \epsilon, \qquad \epsilon \sim \mathcal{N}(0, I).$$
+$$z = \mu + \sigma \odot \varepsilon, \qquad \varepsilon \sim \mathcal{N}(0, I).$$
 
 The decoder turns the code $z$ into an image again."""
 

@@ -50,7 +50,7 @@ CONTROLS = {
     "latent": Control("Latent space", ".st-key-live-latent"),
     "pictures": Control("Reconstructions and samples", ".st-key-live-reconstructions, .st-key-live-samples"),
     "measures": Control("How good is it?", ".st-key-measures"),
-    "slow-motion": Control("Slow motion", ".st-key-slow_motion"),
+    "slow-motion": Control("Slow motion", ".st-key-slow_motion, .st-key-lesson_slow"),
     "rewind": Control("Rewind", ".st-key-rewind, .st-key-rewind_losses"),
 }
 """Everything that can be hidden, by its name in a link. All but sidebar, share and rewind are on Train."""

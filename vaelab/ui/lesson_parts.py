@@ -32,7 +32,8 @@ def lesson_run(preset: str) -> Run:
 def say_which(*runs: Run) -> None:
     """Say which runs the numbers are of."""
     told = [
-        f"{describe(run.config)} ({'finished example' if run.shipped else 'trained by you'})" for run in runs
+        f"{describe(run.config)} ({f'finished example {run.id}' if run.shipped else 'trained by you'})"
+        for run in runs
     ]
     st.caption(f"Live from {' and '.join(told)}.")
 

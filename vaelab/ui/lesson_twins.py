@@ -101,5 +101,7 @@ def _paths() -> None:
                   None, tuple(_twins()))  # fmt: skip
     pictures([sheet], key="lesson-paths", max_scale=3, file_name="paths.png")
     st.caption(
-        "Evenly spaced codes on a straight line. Look which twin passes through images that are no digit."
+        "Evenly spaced codes on a straight line. The AE's classes lie far apart: its path jumps from one to "
+        "the next, or crosses a hole. The VAE's lie close together: its path goes through those between, "
+        "blurred where they meet."
     )

@@ -14,7 +14,7 @@ import streamlit as st
 
 from vaelab.config import RunConfig, with_changes
 from vaelab.fields import FIELD_NAMES, as_text, read_config
-from vaelab.presets import PRESETS
+from vaelab.presets import PRESETS, nearest_preset
 from vaelab.ui.display import address, write_address
 from vaelab.ui.visitor import visitor
 
@@ -84,7 +84,10 @@ def followed_link() -> tuple[RunConfig | None, dict[str, str]]:
     if parameters == state.get("link_seen"):
         return None, {}
     state.link_seen = parameters
-    return recipe_of(with_own_seed(parameters))
+    config, problems = recipe_of(with_own_seed(parameters))
+    named = parameters.get("preset")
+    state.preset_base = named if named in PRESETS else nearest_preset(config)
+    return config, problems
 
 
 def write_link(config: RunConfig, run_id: str | None) -> None:

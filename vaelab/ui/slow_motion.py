@@ -78,10 +78,13 @@ def _explained(run: Run, image: int, seed: int) -> Explained:
     import torch
 
     from vaelab.explain import explain_step
+    from vaelab.objective import beta_at
 
     noise, corruption = (torch.Generator().manual_seed(2 * seed + part) for part in range(2))
     images = dataset(run.config.dataset).x_train
-    return explain_step(trained(run).model, images[image], noise=noise, corruption=corruption)
+    status = run.status()
+    beta = beta_at(run.config, status.step, status.steps_per_epoch)
+    return explain_step(trained(run).model, images[image], noise=noise, corruption=corruption, beta=beta)
 
 
 def _walk(stages: list[Stage]) -> int:

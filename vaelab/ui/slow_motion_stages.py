@@ -84,7 +84,7 @@ def _mean_and_logvar() -> Stage:
 
 
 def _epsilon() -> Stage:
-    formula = r"\epsilon \sim \mathcal{N}(0, I)"
+    formula = r"\varepsilon \sim \mathcal{N}(0, I)"
     return Stage("Epsilon", "reparameterisation", formula, words.EPSILON, "epsilon = ", pictures.epsilon)
 
 
@@ -92,7 +92,7 @@ def _code(config: RunConfig) -> Stage:
     if not is_vae(config):
         formula = r"z = \operatorname{encoder}(x)"
         return Stage("Code", "latent code", formula, words.POINT, "z = self.encoder", pictures.code)
-    formula = r"z = \mu + \sigma \odot \epsilon, \quad \sigma = e^{\frac{1}{2} \log \sigma^2}"
+    formula = r"z = \mu + \sigma \odot \varepsilon, \quad \sigma = e^{\frac{1}{2} \log \sigma^2}"
     return Stage("Code", "latent code", formula, words.CODE, "z = mean + ", pictures.code)
 
 

@@ -8,11 +8,11 @@ POSTERIOR = r"""$q(z \mid x)$ is the posterior: for the code $z$ of the image $x
 $\mathcal{N}$ with mean $\mu$ (`mean`) and variances $\sigma^2$. The network gives $\log \sigma^2$
 (`logvar`), which may be any number."""
 
-EPSILON = r"""$\epsilon$ (`epsilon`) is the chance in the step: a number a latent dimension, each
+EPSILON = r"""$\varepsilon$ (`epsilon`) is the chance in the step: a number a latent dimension, each
 drawn from the normal distribution $\mathcal{N}$ with mean 0 and variance 1 ($I$ is the unit matrix). It
 knows nothing of the image. Draw again and see what changes after it."""
 
-CODE = r"""$z$ (`z`) is the code that is decoded: the mean $\mu$, moved by $\epsilon$ standard
+CODE = r"""$z$ (`z`) is the code that is decoded: the mean $\mu$, moved by $\varepsilon$ standard
 deviations $\sigma$ in each dimension ($\odot$: number by number). Gradients reach $\mu$ and $\sigma$
 through it."""
 
@@ -68,8 +68,13 @@ def objective(config: RunConfig) -> str:
         )
     if not is_vae(config):
         return words
-    after = " (after the warm-up)" if config.beta_warmup else ""
+    weight = (
+        rf"$\beta$ weighs the KL term: it rises to {config.beta:g} over the warm-up, and is that of the last "
+        "step here."
+        if config.beta_warmup
+        else rf"$\beta = {config.beta:g}$ weighs the KL term."
+    )
     return words + (
         r"$j$ counts the latent dimensions; $\mu_j$ is the mean and $\sigma_j^2$ the variance of $z_j$; "
-        rf"$\beta = {config.beta:g}${after} weighs the KL term."
+        + weight
     )

@@ -161,7 +161,7 @@ def first_steps(steps: Sequence[float], recon: Sequence[float], kl: Sequence[flo
 def codes_and_draws(
     codes: np.ndarray, draws: np.ndarray, labels: np.ndarray, colors: Sequence[str]
 ) -> go.Figure:
-    """Codes (N, 2) in the colours of their classes (N,), each named in its middle, and draws (S, 2)."""
+    """Codes (N, 2) in the colours of their classes (N,), each named in its middle, or draws (S, 2)."""
     points = {
         "type": "scatter", "mode": "markers", "name": "test codes", "x": codes[:, 0], "y": codes[:, 1],
         "marker": {"size": 3, "color": [colors[label] for label in labels], "opacity": 0.6},
@@ -173,7 +173,7 @@ def codes_and_draws(
         "hovertemplate": "%{x:.2f}, %{y:.2f}<extra></extra>",
     }  # fmt: skip
     names = []
-    for label in np.unique(labels).tolist():
+    for label in [] if len(draws) else np.unique(labels).tolist():  # they would hide draws
         x, y = np.median(codes[labels == label], axis=0).tolist()
         names.append({
             "x": x, "y": y, "text": f"<b>{label}</b>", "showarrow": False, "bgcolor": colors[label],

@@ -10,6 +10,7 @@ import pytest
 
 from vaelab.datasets import load
 from vaelab.demonstrations import reach
+from vaelab.events import Evaluated
 from vaelab.glossary import GLOSSARY
 from vaelab.history import History
 from vaelab.latent import decode, embed
@@ -20,6 +21,7 @@ from vaelab.runs import RunStore
 from vaelab.sweep import plan, read_values
 from vaelab.sweep_results import MEASURES, bands
 from vaelab.trained import load_run
+from vaelab.training import train
 from vaelab.ui.lesson_bottleneck import DIMENSIONS
 from vaelab.ui.link import parameters_of, recipe_of
 from vaelab.ui.sweep_link import _LINKED
@@ -109,6 +111,19 @@ def test_every_link_leads_to_something(link: Link, examples: RunStore):
 def test_the_second_lesson_ends_with_a_sweep_over_optimizers():
     (link,) = LESSONS[2].links
     assert read_values(link.parameters["values"]) == ["gd", "sgd", "momentum", "adam"]
+
+
+def test_the_optimizers_of_that_sweep_come_down_in_the_order_that_is_told():
+    (link,) = LESSONS[2].links
+    assert link.config is not None
+    sweep = plan(link.config, [("optimizer", read_values(link.parameters["values"]))], 1)
+    losses = []
+    for config in sweep.configs:
+        *_, last = (event for event in train(config) if isinstance(event, Evaluated))
+        losses.append(last.recon)
+    baseline, sgd, momentum, adam = losses
+    assert baseline > 200, "hardly below the mean image's 205.8"
+    assert baseline > sgd + 20 > sgd > momentum + 2 > momentum > adam + 2
 
 
 # What the answers say, of the finished examples

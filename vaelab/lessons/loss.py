@@ -58,6 +58,13 @@ LOSS = Lesson(
             true=True,
             why="The floor is the entropy of the pixels themselves. What is left above it is the model's.",
         ),
+        Statement(
+            text="Gradient descent on all images at once comes down fastest, because its gradient is exact.",
+            true=False,
+            why="It takes one step an epoch: after the ten epochs of the sweep below it has hardly left the "
+            "mean image. SGD has taken 400 rough steps and is far below it; momentum, which keeps the "
+            "direction that rough steps share, is lower; Adam, with a step size for every weight, is lowest.",
+        ),
     ),
     recipes=(
         Recipe(label="SGD on 5,000 images", config=_OPTIMIZERS),
@@ -74,7 +81,7 @@ LOSS = Lesson(
         Link(
             label="Sweep: gradient descent, SGD, momentum and Adam",
             page="sweep",
-            config=_OPTIMIZERS.variant(epochs=10),
+            config=_OPTIMIZERS.variant(epochs=10, lr_schedule="one-cycle"),
             parameters={
                 "field": "optimizer",
                 "values": "gd, sgd, momentum, adam",

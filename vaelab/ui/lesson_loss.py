@@ -25,8 +25,8 @@ def experiment() -> None:
     st.markdown(
         "#### Who brings the loss down\nAn **optimizer** follows the gradient of the loss. Full gradient "
         "descent takes one exact step an epoch, SGD many rough ones; momentum keeps some of its speed, and "
-        "Adam gives every weight a step size of its own. The sweep below trains the same network with all "
-        "four: predict their order first."
+        "Adam gives every weight a step size of its own. The sweep at the end of this page trains the same "
+        "network with all four: predict their order first."
     )
 
 

@@ -126,7 +126,6 @@ class Dispatch:
         if run not in self.queue:
             return None
         return self._waits.seconds(
-            run,
             running=self.crew.run_ids,
             ahead=self.queue.before(run),
             threads=run.meta.threads or self._threads,
@@ -167,6 +166,7 @@ class Dispatch:
             if not self.crew.idle or not (fits or run.request().action == "stop"):
                 return
             self.queue.pop(run)
+            self._waits.forget(run)
             self.crew.idle[0].train(run, threads)
 
     def _with_enough(self) -> set[str]:

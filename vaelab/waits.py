@@ -38,9 +38,7 @@ class Waits:
         self._known: dict[str, _Left | None] = {}
         self._slowness: dict[str, float] = {}
 
-    def seconds(
-        self, run: Run, *, running: Iterable[str], ahead: Iterable[str], threads: int, capacity: int
-    ) -> float:
+    def seconds(self, *, running: Iterable[str], ahead: Iterable[str], threads: int, capacity: int) -> float:
         """Seconds until a run of so many threads starts.
 
         Parameters

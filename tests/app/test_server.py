@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import os
 import re
 import subprocess
 import sys
@@ -199,3 +200,21 @@ def test_without_a_cookie_a_session_is_a_visitor_of_its_own() -> None:
 def test_what_the_server_imports_at_its_start_leaves_pytorch_out() -> None:
     program = "import sys, vaelab.ui.server; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT).returncode == 0
+
+
+def test_a_wrong_setting_ends_the_start_with_a_sentence() -> None:
+    program = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.headless=true",
+        "--server.port=0",
+    ]
+    wrong = os.environ | {"VAELAB_VISITOR_RUNS": "many"}
+    ended = subprocess.run(program, cwd=ROOT, env=wrong, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert (
+        ended.stderr.strip() == "VAELAB_VISITOR_RUNS is 'many'; it can be a whole number from 1 to 999999999."
+    )

@@ -11,9 +11,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from vaelab.config import RunConfig
+from vaelab.presets import PRESETS
 from vaelab.runs import RunStore
 from vaelab.sweep import HELD_OUT, MOST_RUNS, plan
 from vaelab.sweep_results import best, comparable
+from vaelab.ui.link import parameters_of
 from vaelab.ui.sweep_shown import EXAMPLE, example
 
 App = Callable[[], AppTest]
@@ -74,6 +76,13 @@ def test_a_link_sets_a_sweep_up(app: App) -> None:
     assert page.selectbox(key="sweep_field2").value == "latent_dim"
     assert "**8 runs, about" in said(page)
     assert page.number_input(key="sweep_epochs").value == 1
+
+
+def test_a_link_is_named_after_its_preset(app: App) -> None:
+    named = opened(app, preset="optimizers", train_size="1000", field="optimizer", values="sgd,adam")
+    assert named.selectbox(key="preset").value == "optimizers"
+    in_full = opened(app, **parameters_of(PRESETS["ae-2d"].config.variant(epochs=2)))
+    assert in_full.selectbox(key="preset").value == "ae-2d"
 
 
 def test_what_is_wrong_with_a_link_gets_a_sentence(app: App) -> None:

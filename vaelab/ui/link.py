@@ -84,9 +84,14 @@ def followed_link() -> tuple[RunConfig | None, dict[str, str]]:
     if parameters == state.get("link_seen"):
         return None, {}
     state.link_seen = parameters
+    return taken_recipe(parameters)
+
+
+def taken_recipe(parameters: dict[str, str]) -> tuple[RunConfig, dict[str, str]]:
+    """The recipe that a link means for this visitor, as `recipe_of`; the form names it after its preset."""
     config, problems = recipe_of(with_own_seed(parameters))
     named = parameters.get("preset")
-    state.preset_base = named if named in PRESETS else nearest_preset(config)
+    st.session_state.preset_base = named if named in PRESETS else nearest_preset(config)
     return config, problems
 
 

@@ -16,7 +16,7 @@ from vaelab.sweep import MOST_SEEDS, SWEPT, suggested_values
 from vaelab.sweep_results import MEASURES
 from vaelab.ui.display import address, write_address
 from vaelab.ui.forms import fill_form
-from vaelab.ui.link import DEFAULT_PRESET, parameters_of, recipe_of, with_own_seed
+from vaelab.ui.link import DEFAULT_PRESET, parameters_of, taken_recipe
 
 EPOCHS = 3
 """Epochs of each run at first: a sweep of the default recipe is then over within about a minute."""
@@ -67,7 +67,7 @@ def follow_sweep_link() -> list[str]:
     state.sweep_link_seen = parameters
     sentences: list[str] = []
     if parameters.keys() & {*FIELD_NAMES, "preset"}:
-        config, problems = recipe_of(with_own_seed(parameters))
+        config, problems = taken_recipe(parameters)
         sentences += problems.values()
         if "epochs" in parameters:
             state.sweep_epochs = config.epochs

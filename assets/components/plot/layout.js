@@ -49,7 +49,10 @@ export function template(outer) {
   const text = theme("text-color")
   const lines = theme("border-color")
   const letters = lettersOf(outer)
-  const axis = { gridcolor: lines, linecolor: lines, tickcolor: lines, zerolinecolor: lines, automargin: true }
+  const axis = {
+    gridcolor: lines, linecolor: lines, tickcolor: lines, zerolinecolor: lines, automargin: true,
+    exponentformat: "power", // as delivered 0.0004 nats are "400µ"
+  }
   // Plotly's titles of axes are a fifth larger than its other letters: too long then for their axes.
   if (letters) axis.title = { font: { size: letters } }
   return {

@@ -66,13 +66,13 @@ class Canvas:
         """Wait until it has decoded more often than `before`."""
         self.wait_until(f"Number(node.dataset.decodes) > {before}")
 
-    def decoded(self) -> np.ndarray:
-        """The image in the panel: (H, W) from 0 to 255."""
+    def decoded(self, picture: str = ".vaelab-canvas-decoded") -> np.ndarray:
+        """An image of the panel: (H, W) from 0 to 255."""
         read = """(node) => {
             const { width, height } = node
             return [width, height, [...node.getContext("2d").getImageData(0, 0, width, height).data]]
         }"""
-        width, height, values = self.outer.locator(".vaelab-canvas-decoded").evaluate(read)
+        width, height, values = self.outer.locator(picture).evaluate(read)
         return np.array(values, np.int64).reshape(height, width, 4)[:, :, 0]
 
     def words(self) -> str:

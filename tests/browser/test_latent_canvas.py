@@ -81,6 +81,20 @@ def test_hovering_a_code_shows_its_image_and_its_reconstruction(open_canvas: Ope
     canvas.picture("canvas-code")
 
 
+def test_another_run_s_codes_have_the_images_of_its_own_data_set(open_canvas: Open, page: Page) -> None:
+    canvas = open_canvas(run="vae-2d")
+    page.get_by_role("combobox", name="Run").click()
+    page.get_by_role("option").filter(has_text="vae-2d-fashion").click()
+    page.wait_for_url("**run=vae-2d-fashion**")
+    canvas.wait_until("node.querySelector('.vaelab-canvas-legend').textContent.includes('Sandal')")
+    canvas.plane.focus()
+    page.keyboard.press("n")
+    expect(canvas.outer.locator(".vaelab-canvas-original")).to_be_visible()
+    index = int(canvas.note("snapped"))
+    expected = load("fashion-mnist").x_test[index, 0].astype(int)
+    assert np.array_equal(canvas.decoded(".vaelab-canvas-original"), expected)
+
+
 def test_the_coordinates_that_a_plane_leaves_open_are_the_anchors(open_canvas: Open) -> None:
     canvas = open_canvas(run="vae-20d", plane="dimensions", x="3", y="7", anchor="5", layers="")
     canvas.move(0.35, 0.4)

@@ -86,6 +86,9 @@ class LatentCanvas {
       this.manifold.forget()
     }
     if (changed(before?.region, data.region)) this.gestures.lasso = []
+    // What belongs to another run draws nothing of this one.
+    if (before?.run !== data.run) this.decoder = this.decoderUrl = null
+    if (before?.images !== data.images) this.images = null
     try {
       await this.load()
       Object.assign(this.outer.dataset, { state: data.state, step: data.step ?? "" })
@@ -133,7 +136,11 @@ class LatentCanvas {
       this.middles.begin(this.space, this.data.classes)
       this.redraw()
     }
-    if (!this.images) this.images = await loadImages(images)
+    if (!this.images) {
+      const loaded = await loadImages(images)
+      if (this.removed || this.data.images !== images) return
+      this.images = loaded
+    }
     this.redraw({ overlayOnly: true })
   }
 

@@ -104,10 +104,9 @@ def test_train_three_epochs_then_explore_the_new_run(page: Page, server: Server)
     open_recipe(page, server, epochs="3")
     expect(page.get_by_text("A finished example", exact=False)).to_be_visible()
     press(page, "Train")
-    wait_for_state(page, "running", "finished")
+    page.get_by_text("All 3 epochs are done.", exact=False).wait_for(timeout=120_000)
+    expect(page.locator(VIEW)).to_have_attribute("data-step", str(3 * 94))  # drawn after the words are there
     wait_for_state(page, "finished")
-    expect(page.get_by_text("All 3 epochs are done.", exact=False)).to_be_visible()
-    assert step(page) == 3 * 94
     run = json.loads(
         page.evaluate("JSON.stringify(Object.fromEntries(new URLSearchParams(location.search)))")
     )

@@ -146,7 +146,7 @@ def test_with_the_same_random_numbers_the_losses_are_the_same(
 @pytest.mark.parametrize("config", EXACT.values(), ids=EXACT)
 def test_weights_start_as_ours_do(config: RunConfig, tiny: Dataset) -> None:
     """Biases exactly, matrices in their bounds; the last bias at the mean image."""
-    program: dict[str, Any] = {"x_train": torch.from_numpy(tiny.x_train) / 255, "device": "cpu"}
+    program: dict[str, Any] = {"x_train": torch.tensor(tiny.x_train) / 255, "device": "cpu"}
     setup, _, model, *_ = sections(config)
     with torch.random.fork_rng():
         exec(setup.code, program)

@@ -24,6 +24,7 @@ export function render(component, urls) {
 class Chart {
   constructor(parentElement) {
     this.calls = 0
+    this.turns = 0
     this.resets = 0
     this.width = 0
     this.drawn = null
@@ -62,6 +63,7 @@ class Chart {
   async draw() {
     this.width = this.outer.clientWidth
     if (this.removed || this.width === 0) return
+    const turn = ++this.turns
     const { figure, key, height, state, step } = this.component.data
     const wanted = JSON.stringify([figure, key, height, this.width, this.resets, template(this.outer)])
     if (wanted !== this.drawn) {
@@ -75,7 +77,8 @@ class Chart {
       this.notice.hidden = true
       if (this.tools.hidden) this.begin()
     }
-    // Of what has been drawn, which need not be the newest: that may have come while Plotly drew.
+    // Newer data may have come while Plotly drew: their own turn says so.
+    if (turn !== this.turns) return
     Object.assign(this.outer.dataset, { state, step: step ?? "" })
   }
 

@@ -10,7 +10,7 @@ from vaelab.processes import WorkerProcess
 
 END_WITHIN = 8.0
 """Seconds in which all workers have to checkpoint and end before they are killed."""
-IDLE_ENDS = 60.0
+IDLE_ENDS = 300.0
 """Seconds after which workers end that have nothing to do, but for one: each holds PyTorch in memory."""
 TRY_AGAIN = 10.0
 """Seconds before the next worker is started when one has died before it was ready."""

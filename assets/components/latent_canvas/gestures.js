@@ -72,7 +72,7 @@ export class Gestures {
     const { data, space, screen, hidden } = this.canvas
     let best = -1
     let least = reach ** 2
-    if (!data.layers.points) return best
+    if (!data.layers.points || !screen) return best // nothing is drawn, or nothing yet
     for (let index = 0; index < space.count; index++) {
       const distance = (screen[2 * index] - x) ** 2 + (screen[2 * index + 1] - y) ** 2
       if (distance < least && !hidden.has(space.labels[index])) [best, least] = [index, distance]

@@ -59,6 +59,15 @@ def test_a_newcomer_sees_the_default_recipe_and_a_finished_example(app: App) -> 
     assert page.button(key="stop").disabled
 
 
+def test_when_training_is_over_the_live_plane_is_as_large_as_its_codes_need(app: App) -> None:
+    page = opened(app)
+    memory = page.session_state.live_memory
+    needed = memory["span"]
+    memory["span"] = ((-500.0, 500.0), (-500.0, 500.0))  # as far out as they may have been while it trained
+    page.run()
+    assert page.session_state.live_memory["span"] == needed
+
+
 def test_a_link_opens_its_recipe(app: App) -> None:
     page = opened(app, model="ae", latent_dim="8", epochs="5")
     assert shown(page) == fields_of(RunConfig(model="ae", latent_dim=8, epochs=5))

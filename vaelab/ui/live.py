@@ -181,7 +181,8 @@ def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
     points = plane.project(preview.mean)
     version = f"live-{preview.step}"
     memory = st.session_state["live_memory"]
-    memory["span"] = figures.grown_span(memory.get("span"), points)
+    # When training is over nothing moves any more, and what is in view need not be as large as it was.
+    memory["span"] = figures.grown_span(memory.get("span") if status.active else None, points)
     shown = Shown(run, version, plane, _span(run, memory["span"], data))
     latent_canvas(
         shown, key="live_latent_canvas", height=HEIGHT - 40, compact=True, selectable=False,

@@ -65,7 +65,7 @@ with left:
         "the wheel to zoom (or use two fingers), use the loop to choose a region. By keys: arrows, Enter to "
         "keep a place, N for the nearest code, L for a region, plus, minus and 0 to zoom. " + caption(opened)
     )
-    gif_button(opened, "latent-space", map_drawer(opened, plane, shown.span))
+    gif_button(opened, "latent-space", map_drawer(opened, plane, shown.span, "prior" in layers))
 if chosen and chosen.index is not None and chosen.index != st.session_state[key]:
     st.session_state[key] = chosen.index
     st.rerun()  # the plane above marks the chosen code

@@ -50,6 +50,17 @@ def test_an_unused_pad_costs_nothing_and_asks_for_nothing(app: App) -> None:
     assert [subheader.value for subheader in opened.subheader] == ["Draw"]
 
 
+def test_a_drawing_is_said_not_to_be_used_where_nothing_could_encode_it(app: App) -> None:
+    given = {"run": "vae-2d", "walk": "interpolate", "drawn": text_of(example(3)), "drawn_as": "a"}
+    page = visit(app(), "walks", **given)
+    assert "A is your drawing" in texts(page)
+    earlier = visit(app(), "walks", **given, step="64")
+    assert not earlier.exception
+    assert "Your drawing is not used here" in texts(earlier)
+    (sentence,) = (warning.value for warning in earlier.warning)
+    assert "has no effect, because only the newest weights have an encoder" in sentence
+
+
 @pytest.mark.parametrize("run", ["vae-2d", "ae-2d", "vae-2d-fashion"])
 def test_a_link_shows_everybody_the_same_drawing(app: App, run: str) -> None:
     drawn = example(3, "fashion-mnist" if "fashion" in run else "mnist")

@@ -33,6 +33,8 @@ from vaelab.datasets import DATASETS, Dataset
 from vaelab.files import write_json
 from vaelab.history import History
 from vaelab.runs import Run
+from vaelab.ui import explore
+from vaelab.ui.state import saved_at
 
 App = Callable[[], AppTest]
 
@@ -194,7 +196,7 @@ def test_new_weights_are_shown(app: App, runs: Path) -> None:
     assert shown(page, "latent_grid_canvas")["decoder"] != known["decoder"]
 
 
-def test_a_run_in_training_says_so(app: App, runs: Path) -> None:
+def test_a_run_in_training_is_followed(app: App, runs: Path) -> None:
     run = make_run(runs, RunConfig(hidden="16"))
     here = {"host": socket.gethostname(), "pid": os.getpid(), "heartbeat": time.time()}
     write_json(run.path / "status.json", {"state": "running", "step": 1, **here})
@@ -203,3 +205,19 @@ def test_a_run_in_training_says_so(app: App, runs: Path) -> None:
     assert any("still training" in text.value for text in page.caption)
     write_json(run.path / "status.json", {"state": "finished", "step": 1})
     assert not any("still training" in text.value for text in page.run().caption)
+
+
+def test_a_page_is_drawn_anew_for_new_weights_and_when_training_is_over(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, drawn = make_run(runs, RunConfig(hidden="16")), []
+    monkeypatch.setattr(explore, "watches", lambda run: None)
+    monkeypatch.setattr(explore.st, "rerun", lambda: drawn.append(run.status().state))
+    here = {"host": socket.gethostname(), "pid": os.getpid(), "heartbeat": time.time()}
+    write_json(run.path / "status.json", {"state": "running", "step": 1, **here})
+    explore._look_again(run, saved_at(run))
+    assert drawn == []
+    explore._look_again(run, saved_at(run) - 1)
+    write_json(run.path / "status.json", {"state": "finished", "step": 1})
+    explore._look_again(run, saved_at(run))
+    assert drawn == ["running", "finished"]

@@ -238,6 +238,17 @@ def test_the_last_of_several_picks_counts(app: App) -> None:
         assert page.query_params["run"] == page.session_state["run"] == name
 
 
+def test_layers_that_another_run_does_not_have_wait_for_one_that_has(app: App) -> None:
+    page = visit(app(), "latent_space", run="vae-2d", layers="points,density,prior")
+    page.selectbox(key="picked_run").select("ae-2d").run()
+    assert setting(page, "layers") == ["points", "density"]
+    page.selectbox(key="picked_run").select("vae-2d").run()
+    assert set(setting(page, "layers")) == {"points", "density", "prior"}
+    first_an_ae = visit(app(), "latent_space", run="ae-2d")
+    first_an_ae.selectbox(key="picked_run").select("vae-2d").run()
+    assert set(setting(first_an_ae, "layers")) == {"points", "prior"}
+
+
 def test_a_choice_that_another_run_does_not_have_falls_back(app: App) -> None:
     page = visit(app(), "reconstructions", run="vae-2d-fashion", **{"class": "Bag"})
     assert is_well(visit(page, "reconstructions", run="ae-2d"))

@@ -170,6 +170,7 @@ REFUSED = {
         b'<svg xmlns="http://www.w3.org/2000/svg" width="0" height="0"/>',
         "no.svg", "image/svg+xml", "“no.svg” is no image",
     ),
+    "one grey": (png(np.full((60, 90), 128, np.uint8)), "wall.png", "image/png", "Nothing in this image"),
     "too many megabytes": (bytes(20 * 2**20 + 1), "huge.png", "image/png", "at most 20 MB"),
 }  # fmt: skip
 

@@ -24,11 +24,16 @@ from vaelab.ui.markdown import plain
 from vaelab.ui.rewind import losses_then, past_model, rewind_bar
 from vaelab.ui.state import dataset, find_run, saved_at, snapshot_saved_at, test_codes, trained
 from vaelab.ui.view_link import ViewSettings
+from vaelab.ui.watching import next_look, watches
 
 if TYPE_CHECKING:  # PyTorch and scikit-learn stay off the way to the first page
     from vaelab.latent import Codes
     from vaelab.mixture import Mixture
     from vaelab.model import Autoencoder
+
+
+FOLLOWED = 3.0
+"""Seconds between two looks for newer weights: each computes all codes anew, beside the training."""
 
 
 @dataclass(frozen=True)
@@ -126,10 +131,9 @@ def open_page(title: str) -> Opened:
             with right, st.container(gap="xsmall"):
                 step = rewind_bar(run, settings, title)
             losses_then(run, step)
-            if run.status().state == "running":
-                new = "its newest weights" if step is None else "the steps that Rewind has by then"
-                st.caption(f"This run is still training: every change on this page shows {new}.")
             newest = Opened(run, saved_at(run), trained(run).model, dataset(name), test_codes(run), settings)
+            if run.status().state == "running":
+                _follow(newest, step)
             return newest if step is None else _gone_back(newest, step)
         st.warning(
             f"The images of {DATASETS[name].title} are not on this machine. Pick another run, or start one "
@@ -144,6 +148,30 @@ def open_page(title: str) -> Opened:
     except OSError:
         st.error("The files of this run went away while they were read. Pick another run.")
     st.stop()
+
+
+def _follow(newest: Opened, step: int | None) -> None:
+    """Say how the page keeps up with a run in training: while it shows the newest weights, by itself."""
+    if step is not None:
+        st.caption(
+            "This run is still training: every change on this page shows the steps that it has by then."
+        )
+        return
+    st.caption(
+        "This run is still training, and this page follows it: it shows the weights of its last epoch."
+    )
+    st.fragment(_look_again, run_every=next_look(FOLLOWED))(newest.run, newest.saved_at)
+
+
+def _look_again(run: Run, shown: int) -> None:
+    """The body of the fragment: the page anew when there are newer weights, or when training is over."""
+    watches(run)
+    try:
+        is_old = run.status().state != "running" or saved_at(run) != shown
+    except (RunDamaged, OSError):
+        is_old = True  # the page says what is wrong
+    if is_old:
+        st.rerun()
 
 
 def _gone_back(newest: Opened, step: int) -> Opened:

@@ -79,11 +79,11 @@ def grid_drawer(plane: Plane, x: np.ndarray, y: np.ndarray, anchor: int) -> Draw
     return draw
 
 
-def map_drawer(opened: Opened, plane: Plane, span: Span) -> Drawer:
-    """Draws the codes on a plane, by class."""
+def map_drawer(opened: Opened, plane: Plane, span: Span, with_prior: bool) -> Drawer:
+    """Draws the codes on a plane, by class, and the prior's circles where it is shown."""
     config, labels, classes = opened.config, opened.newest.data.y_test, opened.data.spec.classes
     is_line = config.latent_dim == 1
-    circles = [radius for radius, _ in PRIOR_CIRCLES] if opened.is_vae and not is_line else []
+    circles = [radius for radius, _ in PRIOR_CIRCLES] if with_prior and not is_line else []
 
     def draw(past: PastModel) -> np.ndarray:
         points = plane.project(past.codes.mean)

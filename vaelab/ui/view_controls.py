@@ -61,6 +61,7 @@ def pick_layers(opened: Opened, default: tuple[Layer, ...] = ("points", "prior")
     """Choose what is drawn on the latent plane; an AE has no prior, and rows of classes no density."""
     missing = {"prior": not opened.is_vae, "density": opened.config.latent_dim == 1}
     offered = [layer for layer in LAYERS if not missing.get(layer)]
+    _keep_layers(offered, default)
     key = opened.settings.take(
         "layers", some_of(offered), [layer for layer in default if layer in offered], ",".join
     )
@@ -75,6 +76,15 @@ def pick_layers(opened: Opened, default: tuple[Layer, ...] = ("points", "prior")
         "something there too, but was never trained to.",
     )
     return frozenset(chosen)
+
+
+def _keep_layers(offered: list[Layer], default: tuple[Layer, ...]) -> None:
+    """Have what was chosen, or is drawn at first, and this run does not offer wait for one that does."""
+    state = st.session_state
+    chosen = [*state.get("view_layers", default), *state.get("layers_that_wait", ())]
+    state["layers_that_wait"] = [layer for layer in chosen if layer not in offered]
+    if "view_layers" in state:
+        state["view_layers"] = [layer for layer in chosen if layer in offered]
 
 
 def _pick_dimension(opened: Opened, name: str, label: str, taken: int | None) -> int:

@@ -45,7 +45,12 @@ def _drawing(opened: Opened) -> tuple[str, Place | None]:
     Only the newest weights have an encoder, whose codes an earlier decoder would not understand.
     """
     _, image = take_drawing(opened)
-    if image is None or opened.step is not None:
+    if image is None:
+        return "none", None
+    if opened.step is not None:
+        only = "only the newest weights have an encoder"
+        opened.settings.leave(("drawn_as",), only)
+        st.caption(f"Your drawing is not used here, because {only}.")
         return "none", None
     from vaelab.latent import embed
 

@@ -135,6 +135,10 @@ class View {
       const { image, did } = await take(file, { shape, placement, pad: this.part("ink") })
       if (this.isRemoved) return
       this.marks.add({ kind: "image", image })
+      if (!this.image()) {
+        this.marks.undo()
+        throw new Refused("Nothing in this image stands out from its background; what was drawn stays.")
+      }
       this.say(`${did.join("; ")}.`)
       this.changed()
     } catch (error) {

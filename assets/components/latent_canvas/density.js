@@ -64,6 +64,8 @@ export class Density {
 
   // A picture of the density in one colour: clear in holes, fuller the denser. Top row is the largest y.
   picture([red, green, blue]) {
+    const color = `${red},${green},${blue}`
+    if (this.drawn?.color === color) return this.drawn.canvas
     const canvas = document.createElement("canvas")
     canvas.width = canvas.height = CELLS
     const image = new ImageData(CELLS, CELLS)
@@ -74,6 +76,7 @@ export class Density {
       }
     }
     canvas.getContext("2d").putImageData(image, 0, 0)
+    this.drawn = { color, canvas }
     return canvas
   }
 }

@@ -101,6 +101,7 @@ export class Gestures {
     if (!this.cursor) return
     this.pinned = true
     const { point, snapped } = this.cursor
+    this.canvas.panel.say([snapped >= 0 ? `Test image ${snapped} is chosen.` : "This place is kept."])
     const relative = this.canvas.data.shared && this.canvas.shared.place(point)
     this.canvas.tell(snapped >= 0 ? { kind: "code", index: snapped } : { kind: "point", point, place: relative })
   }
@@ -117,8 +118,12 @@ export class Gestures {
   }
 
   zoomAt(place, factor) {
-    this.canvas.view.zoomAt(place, factor)
+    const { view } = this.canvas
+    const aim = this.cursor?.aim
+    view.zoomAt(place, factor)
     this.canvas.redraw()
+    // A mouse that stays where it is may have a code within reach no more, or another one.
+    if (aim && !this.pinned) requestAnimationFrame(() => this.moveTo(view.toScreen(aim)))
   }
 
   resetView() {

@@ -4,8 +4,6 @@ import { imageData } from "../network/network.js"
 import { imageOf } from "./loading.js"
 import { digits } from "./overlay.js"
 
-const FEW = 4 // dimensions whose numbers are written out
-
 export class Panel {
   constructor(outer) {
     this.decoded = outer.querySelector(".vaelab-canvas-decoded")
@@ -97,14 +95,14 @@ function describe({ labels, point, snapped, nearest, describeImage, deviations, 
   if (snapped >= 0) {
     sentences.push(`Code of ${describeImage(snapped)}.`)
     if (deviations) {
-      const shown = Array.from(deviations.slice(0, FEW), digits).join(", ")
-      sentences.push(`Its posterior has σ ${shown}${deviations.length > FEW ? ", …" : "."}`)
+      const shown = labels.map((label, axis) => label && `${digits(deviations[axis])} along ${label}`)
+      sentences.push(`Its posterior has σ ${shown.filter(Boolean).join(", ")}.`)
     }
   } else {
     sentences.push(`Nearest code: ${describeImage(nearest.index)}, ${digits(nearest.distance)} away.`)
   }
   if (hole) sentences.push(HOLE)
-  else if (snapped < 0 && rank !== null) sentences.push(`Codes are denser here than around ${Math.round(100 * rank)} % of them.`)
+  else if (snapped < 0 && rank !== null) sentences.push(`${others > 0 ? "On this plane codes" : "Codes"} are denser here than around ${Math.round(100 * rank)} % of them.`)
   if (others > 0 && snapped < 0) sentences.push(`The other ${others} coordinates are those of ${describeImage(anchor)}.`)
   return sentences
 }

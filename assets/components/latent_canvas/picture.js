@@ -8,6 +8,8 @@ import { drawBeside, drawCross, drawRegion, drawRing } from "./overlay.js"
 import { drawPosterior } from "./posterior.js"
 import { channels } from "./theme.js"
 
+const ON_IMAGES = [88, 189, 185] // red, green and blue of what is seen over black images in both themes
+
 export function drawBase(canvas, context) {
   const { data, view, theme, space } = canvas
   const { layers } = data
@@ -23,7 +25,7 @@ export function drawBase(canvas, context) {
   inFrame(() => {
     if (layers.manifold && canvas.decoder) drawManifold(canvas, context)
     if (layers.density && !isLine && !data.grid) {
-      drawDensity(context, view, densityOf(canvas), densityOf(canvas).picture(channels(theme.primary)))
+      drawDensity(context, view, densityOf(canvas), densityOf(canvas).picture(layers.manifold ? ON_IMAGES : channels(theme.primary)))
     }
   })
   drawFrame(context, view, { theme, labels: data.plane.labels, rows, lines: !layers.manifold })
@@ -52,8 +54,8 @@ function drawPoints(canvas, context) {
   canvas.dots.draw(context, view, { screen: canvas.screen, labels: space.labels, hidden })
 }
 
-function hasNames({ data: { compact, layers }, space }) {
-  return layers.points && !compact && space.dimensions > 1 && !layers.manifold && !layers.markers
+function hasNames({ data: { layers }, space }) {
+  return layers.points && space.dimensions > 1 && !layers.manifold && !layers.markers
 }
 
 function drawClassNames({ data: { classes }, view, theme, space, hidden }, context) {
@@ -69,22 +71,23 @@ function densityOf(canvas) {
 export function drawOverlay(canvas, context) {
   const { data, view, theme, space, gestures, drawn } = canvas
   const isLine = space.dimensions === 1
+  const corners = ["top-left", "bottom-left", "bottom-right", "top-right"]
   context.save()
   clipToFrame(context, view)
   const region = gestures.lasso.length ? gestures.lasso : data.region
   if (region) drawRegion(context, view, region, theme, gestures.lassoing)
   if (canvas.chosenPoint) drawRing(context, view, canvas.chosenPoint, theme)
-  if (data.chosen !== null && data.chosen < space.count) drawCode(canvas, context, data.chosen, "left", "chosen")
+  if (data.chosen !== null && data.chosen < space.count) drawCode(canvas, context, data.chosen, corners, "chosen")
   if (drawn) {
     if (!isLine) drawRing(context, view, drawn.point, theme, theme.posterior)
-    if (isLine || drawn.covariance) drawPosterior(context, view, { ...drawn, isLine, theme, corner: "left", name: "drawing" })
+    if (isLine || drawn.covariance) drawPosterior(context, view, { ...drawn, isLine, theme, corners, name: "drawing" })
   }
-  if (gestures.cursor) drawCursor(canvas, context)
+  if (gestures.cursor) drawCursor(canvas, context, corners)
   else rest(canvas)
   context.restore()
 }
 
-function drawCode(canvas, context, index, corner, name) {
+function drawCode(canvas, context, index, corners, name) {
   const { data, view, theme, space, shown } = canvas
   const point = [shown[2 * index], shown[2 * index + 1]]
   const logvar = space.logvarOf(index)
@@ -93,13 +96,13 @@ function drawCode(canvas, context, index, corner, name) {
   const covariance = space.covariance(logvar)
   const isLine = space.dimensions === 1
   const inset = !data.shared // it would hide a third of a small plane
-  drawPosterior(context, view, { point, covariance, isLine, theme, corner, name, inset })
+  drawPosterior(context, view, { point, covariance, isLine, theme, corners, name, inset })
 }
 
-function drawCursor(canvas, context) {
+function drawCursor(canvas, context, corners) {
   const { view, theme, panel, gestures } = canvas
   const { point, snapped } = gestures.cursor
-  if (snapped >= 0) drawCode(canvas, context, snapped, "right", "hovered")
+  if (snapped >= 0) drawCode(canvas, context, snapped, corners.reverse(), "hovered") // from the right: at the left is what is chosen
   else drawCross(context, view, point, theme)
   if (!canvas.decoder) return
   const sentences = panel.show(lookAt(canvas, point, snapped), canvas.images)
@@ -141,7 +144,7 @@ function lookAt(canvas, point, snapped) {
     point,
     snapped,
     nearest: snapped >= 0 ? { index: snapped, distance: 0 } : space.nearest(z),
-    deviations: logvar ? logvar.map((value) => Math.exp(value / 2)) : null,
+    deviations: logvar ? deviationsOf(space.covariance(logvar)) : null,
     rank: space.dimensions > 1 ? density.rank(density.at(point)) : null, // rows of classes have no density
     hole: space.dimensions > 1 && snapped < 0 && density.isHole(point),
     anchor,
@@ -149,6 +152,9 @@ function lookAt(canvas, point, snapped) {
     describeImage: (index) => `${data.classes[space.labels[index]].name} · test image ${index}`,
   }
 }
+
+// Of a posterior as it is seen, along both axes of the plane.
+const deviationsOf = ([xx, , yy]) => [Math.sqrt(xx), Math.sqrt(yy)]
 
 // The image of a code; decoded anew only for another code or other weights.
 function decoded(canvas, z) {

@@ -6,17 +6,36 @@ import { ellipse, halfAxes } from "./space.js"
 
 const SMALLEST = 7 // pixels, below which a posterior's long half-axis cannot be seen
 const INSET = 116 // pixels a side, or less on a narrow plane
+const WORDS = 36 // pixels below it for what it is
+const AWAY = 16 // pixels between it and the place that it magnifies, at least
 
-// One too narrow to see is drawn again, magnified, in a corner. Without a covariance, which a code of an AE
-// does not have, a dimension's line alone.
-export function drawPosterior(context, view, { point, covariance, isLine, theme, corner, name, inset = true }) {
+// One too narrow to see is drawn again, magnified, in one of `corners`, which are free in this order, and takes
+// it. Without a covariance, which a code of an AE does not have, a dimension's line alone.
+export function drawPosterior(context, view, { point, covariance, isLine, theme, corners, name, inset = true }) {
   if (isLine) drawBands(context, theme, bandsOf(view, point, covariance))
   else for (const radius of [1, 2]) outline(context, theme, ellipse(point, covariance, radius).map((place) => view.toScreen(place)))
   if (!covariance || !inset) return
   const { long, short } = halfAxes(covariance)
   const scale = isLine ? view.pixels[0] : Math.min(...view.pixels)
   if (view.scales.some(({ positions }) => positions) || 2 * long * scale >= SMALLEST) return
-  drawInset(context, view, { covariance, isLine, theme, corner, name, long, short, scale })
+  const box = freeBox(view, corners, point)
+  drawInset(context, box, { covariance, isLine, theme, name, long, short, scale })
+}
+
+// Where the inset does not lie on the very place that it magnifies.
+function freeBox(view, corners, point) {
+  const { left, top, width, height } = view.frame
+  const side = Math.min(INSET, 0.34 * width)
+  const [x, y] = view.toScreen(point)
+  const boxAt = (corner) => ({
+    side,
+    x: corner.endsWith("left") ? left + 8 : left + width - side - 8,
+    y: corner.startsWith("top") ? top + 8 : top + height - side - WORDS - 8,
+  })
+  const isOn = (box) => x > box.x - AWAY && x < box.x + side + AWAY && y > box.y - AWAY && y < box.y + side + WORDS + AWAY
+  const corner = corners.find((each) => !isOn(boxAt(each))) ?? corners[0]
+  corners.splice(corners.indexOf(corner), 1)
+  return boxAt(corner)
 }
 
 function bandsOf(view, point, covariance) {
@@ -43,15 +62,11 @@ function outline(context, theme, curve) {
   }
 }
 
-function drawInset(context, view, { covariance, isLine, theme, corner, name, long, short, scale }) {
-  const { left, top, width } = view.frame
-  const side = Math.min(INSET, 0.34 * width)
-  const x = corner === "left" ? left + 8 : left + width - side - 8
-  const y = top + 8
+function drawInset(context, { x, y, side }, { covariance, isLine, theme, name, long, short, scale }) {
   const factor = roundFactor((side * 0.2) / (long * scale))
   Object.assign(context, { fillStyle: theme.background, strokeStyle: theme.lines, lineWidth: 1 })
-  context.fillRect(x, y, side, side + 36)
-  context.strokeRect(x, y, side, side + 36)
+  context.fillRect(x, y, side, side + WORDS)
+  context.strokeRect(x, y, side, side + WORDS)
   const middle = [x + side / 2, y + side / 2]
   const magnified = (place) => [middle[0] + place[0] * scale * factor, middle[1] - place[1] * scale * factor]
   if (isLine) drawBands(context, theme, { x: middle[0], sigma: long * scale * factor, top: y, height: side })

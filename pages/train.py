@@ -57,6 +57,6 @@ if run is None:
 else:
     status = run.status()
     tick = tick_of(status)
-    st.fragment(watch, run_every=tick)(run.id, config, about, tick, status.state)
+    st.fragment(watch, run_every=tick)(run.id, config, about, tick, status.state, st.session_state.get("run"))
     slow_motion_panel(run)
 write_link(st.session_state.recipe, None if run is None or run.shipped else run.id)

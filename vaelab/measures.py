@@ -113,8 +113,8 @@ _ALL = (
     Measure(
         name="pca_mse", label="Squared error of PCA", unit="per pixel", better="neither",
         across_likelihoods=True,
-        meaning="What the best linear code of as many numbers makes of the same images: a network should be "
-        "below it.",
+        meaning="What the best linear code of as many numbers makes of the same images: with few of them a "
+        "network gets below it, with hundreds hardly any does.",
     ),
     Measure(
         name="neighbour_accuracy", label="Nearest neighbours", unit="% of test images", better="higher",

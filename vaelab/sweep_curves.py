@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from vaelab.fields import in_words
+from vaelab.fields import field_spec, in_words
 from vaelab.figure_parts import axis_limits, decimate
 from vaelab.palette import PALETTE
 from vaelab.sweep_results import MEASURES, Values
@@ -38,6 +38,7 @@ class Curve:
 
     values: Values
     seed: int
+    diverged: bool
     steps: Mapping[str, Sequence[Any]]
     evaluated: Mapping[str, Sequence[Any]]
 
@@ -65,9 +66,11 @@ def curves(axes: Sequence[str], courses: Sequence[Curve], measure: str, epochs: 
     settings = list(dict.fromkeys(course.values for course in courses))
     columns = panel_columns(len(settings))
     rows = -(-len(settings) // columns)
-    traces, layout = [], _layout(measure)
+    traces, layout = [], _layout(axes, measure)
     drawn = [(course, _train(course, measure), _held_out(course, measure)) for course in courses]
-    limits = _limits([_settled(train[1]) for _, train, _ in drawn], [dots[1] for *_, dots in drawn])
+    # What diverged leaves the axis to the others, if there are any.
+    sound = [each for each in drawn if not each[0].diverged] or drawn
+    limits = _limits([_settled(train[1]) for _, train, _ in sound], [dots[1] for *_, dots in sound])
     for place, values in enumerate(settings):
         row, column = divmod(place, columns)
         number = "" if place == 0 else str(place + 1)
@@ -87,11 +90,12 @@ def curves(axes: Sequence[str], courses: Sequence[Curve], measure: str, epochs: 
     return go.Figure(traces, layout)
 
 
-def _layout(measure: str) -> dict[str, Any]:
+def _layout(axes: Sequence[str], measure: str) -> dict[str, Any]:
     known = MEASURES[measure]
+    panels = f"; panels: {' · '.join(field_spec(name).label for name in axes)}" if len(axes) > 1 else ""
     return {
         "annotations": [], "showlegend": False, "hovermode": "closest",
-        "title": {"text": f"{known.label} ({known.unit})", "font": {"size": 13}},
+        "title": {"text": f"{known.label} ({known.unit}){panels}", "font": {"size": 13}},
     }  # fmt: skip
 
 

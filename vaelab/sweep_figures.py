@@ -62,7 +62,8 @@ def measure_curve(
     held_out, test = bands(results, measure), bands(results, measure, "test")
     kind = scale(name, [result.values[0] for result in results])
     x = _places(name, kind, results)
-    band, mean = (_bars, _marks) if field_spec(name).kind in ("choice", "text") else (_band, _mean)
+    apart = field_spec(name).kind in ("choice", "text") or len(held_out) == 1  # a single place makes no line
+    band, mean = (_bars, _marks) if apart else (_band, _mean)
     traces = [band(held_out, x), mean(held_out, x, "held-out images, mean", PALETTE.total, "solid"),
               mean(test, x, "test images, mean", PALETTE.baseline, "dash"),
               _runs(axes, results, known, x, {band.values: band for band in held_out})]  # fmt: skip
@@ -211,7 +212,7 @@ def rate_distortion(axes: Sequence[str], results: Sequence[Result]) -> go.Figure
         "yaxis": {"title": {"text": "distortion: reconstruction (nats per image)", "standoff": STANDOFF}},
         "hovermode": "closest",
         "showlegend": True,
-        "legend": legend_above() | {"title": {"text": " × ".join(field_spec(name).label for name in axes)}},
+        "legend": legend_above() | {"title": {"text": field_spec(axes[0]).label if len(axes) == 1 else ""}},
     })  # fmt: skip
 
 
@@ -246,8 +247,10 @@ def _cloud(
 
 def _key(axes: Sequence[str], styles: dict[Values, Style]) -> list[dict[str, Any]]:
     """Entries of the legend alone: what each colour and what each symbol means."""
-    colors = {in_words(axes[0], values[0]): (color, MARKERS[0]) for values, (color, _) in styles.items()}
-    symbols = {in_words(axes[1], values[1]): (PALETTE.baseline, mark) for values, (_, mark) in styles.items()}
+    first, second = ({values: words(axes[axis : axis + 1], values[axis : axis + 1]) for values in styles}
+                     for axis in (0, 1))  # fmt: skip
+    colors = {first[values]: (color, MARKERS[0]) for values, (color, _) in styles.items()}
+    symbols = {second[values]: (PALETTE.baseline, mark) for values, (_, mark) in styles.items()}
     return [
         {"type": "scatter", "mode": "markers", "x": [None], "y": [None], "hoverinfo": "skip", "name": name,
          "marker": {"color": color, "size": 10, "symbol": symbol}}

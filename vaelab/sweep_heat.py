@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from vaelab.fields import in_words
 from vaelab.palette import PALETTE, between, text_on
 from vaelab.sweep_figures import STANDOFF, axis_title, legend_above
-from vaelab.sweep_results import MEASURES, Band, Best, Measure, Result, bands, by_setting, words
+from vaelab.sweep_results import MEASURES, Band, Best, Measure, Result, Values, bands, by_setting, words
 
 LOW, HIGH = "#0b4f8f", "#dcebfa"
 """Colours of the lowest and the highest cell."""
@@ -24,15 +24,19 @@ def heat_map(axes: Sequence[str], results: Sequence[Result], measure: str, best:
     names = [[in_words(name, value) for value in values]
              for name, values in zip(axes, (across, down), strict=True)]  # fmt: skip
     cells = np.full((len(down), len(across)), np.nan)
+    runs = np.full(cells.shape, "", dtype=object)
+    first = {values: of_setting[0].run for values, of_setting in by_setting(results).items()}
     for band in found:
-        cells[down.index(band.values[1]), across.index(band.values[0])] = band.mean
+        cell = down.index(band.values[1]), across.index(band.values[0])
+        cells[cell], runs[cell] = band.mean, first[band.values]
     lowest, highest = (np.nanmin(cells), np.nanmax(cells)) if found else (0.0, 1.0)
     heat = {
         "type": "heatmap", "x": names[0], "y": names[1], "z": cells, "zmin": lowest, "zmax": highest,
-        "colorscale": [[0, LOW], [1, HIGH]], "hoverinfo": "skip", "xgap": 2, "ygap": 2,
+        "colorscale": [[0, LOW], [1, HIGH]], "xgap": 2, "ygap": 2,
+        "hoverinfo": "none", "customdata": runs.tolist(),
         "colorbar": {"title": {"text": known.unit, "side": "right"}, "thickness": 12},
     }  # fmt: skip
-    traces = [heat, _numbers(axes, results, known, found, lowest, highest)]
+    traces = [heat, _numbers(axes, first, known, found, lowest, highest)]
     if best is not None and best.measure == measure:
         place = [in_words(name, value) for name, value in zip(axes, best.values, strict=True)]
         traces.append(_frame(place))
@@ -47,11 +51,10 @@ def heat_map(axes: Sequence[str], results: Sequence[Result], measure: str, best:
 
 
 def _numbers(
-    axes: Sequence[str], results: Sequence[Result], measure: Measure, found: list[Band],
+    axes: Sequence[str], first: dict[Values, str], measure: Measure, found: list[Band],
     low: float, high: float,
 ) -> dict[str, Any]:  # fmt: skip
     """The means as text on their cells; choosing one chooses its first run."""
-    first = {values: of_setting[0].run for values, of_setting in by_setting(results).items()}
     spread = high - low or 1.0
     colors = [text_on(between((band.mean - low) / spread, (LOW, HIGH))) for band in found]
     x, y = ([in_words(axes[axis], band.values[axis]) for band in found] for axis in (0, 1))

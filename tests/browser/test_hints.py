@@ -39,6 +39,17 @@ def test_a_failure_is_trained_named_and_mended(page: Page, server: Server) -> No
     stop_if_active(page, server)
 
 
+def test_advice_of_more_epochs_goes_on_where_one_looks(page: Page, server: Server) -> None:
+    recipe = "lr_schedule=constant&learning_rate=0.0002&epochs=3&train_size=2000&batch_size=20&hidden=64"
+    page.goto(f"{server.url}/?{recipe}")
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_text("All 3 epochs are done.", exact=False).wait_for(timeout=120_000)
+    short = run_in_address(page)
+    page.get_by_role("button", name="Train again: 6 epochs").click()
+    page.get_by_text("All 6 epochs are done.", exact=False).wait_for(timeout=120_000)
+    assert run_in_address(page) != short
+
+
 def test_a_hint_moves_nothing_above_it_and_little_below(page: Page, server: Server) -> None:
     """The place of one hint is kept free from the start of a run."""
     page.goto(f"{server.url}/?beta=100&train_size=5000&batch_size=25&hidden=64&epochs=3")

@@ -92,6 +92,8 @@ def beta_too_large(seen: Evidence) -> Hint | None:
     classes = len(DATASETS[config.dataset].classes)
     if not _settled(seen) or config.beta <= 1 or seen.test_kl[-1] >= math.log(classes):
         return None
+    if seen.test_epochs[-1] < config.epochs / 2:  # its KL may still rise
+        return None
     return Hint(
         "beta-too-large", "warning",
         f"With a beta of {config.beta:g} a code carries at most {nats(seen.test_kl[-1], 2)} nats; to tell "

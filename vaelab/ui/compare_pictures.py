@@ -132,6 +132,7 @@ def grids_section(opened: Sequence[tuple[Member, Opened]], planes: Sequence[Plan
             name = one.file_name("latent-grid", "png")
             pictures([sheet], key=f"compare_grid_{member.letter}", file_name=name, max_scale=1.5)
     st.caption(
-        "Of a VAE, rows and columns lie at quantiles of the prior, so that every image stands for the same "
-        "share of it. An AE has no prior: its grid covers the middle 98 % of its codes along each axis."
+        "Of a VAE, rows and columns lie at quantiles of the prior: with two dimensions every image stands "
+        "for the same share of it; with more, a grid is one plane, through the code of the chosen image. An "
+        "AE has no prior: its grid covers the middle 98 % of its codes along each axis."
     )

@@ -22,8 +22,8 @@ from vaelab.ui.view_controls import seen_span
 from vaelab.ui.view_link import ViewSettings
 
 DATA_SETS = (
-    "These runs learnt different images: a code is marked in the planes of its own data set, and nothing but "
-    "the settings is compared across."
+    "These runs learnt different images: a code is marked in the planes of its own data set, and measures "
+    "are compared within each data set only."
 )
 
 

@@ -45,7 +45,9 @@ def tick_of(status: Status) -> float | None:
     return next_look(EARLY_TICK if status.epoch < 1 else TICK)
 
 
-def watch(run_id: str, config: RunConfig | None, about: str, tick: float | None, state: State) -> None:
+def watch(
+    run_id: str, config: RunConfig | None, about: str, tick: float | None, state: State, chosen: str | None
+) -> None:  # fmt: skip
     """The body of the fragment: buttons, progress and views of a run.
 
     Parameters
@@ -54,9 +56,10 @@ def watch(run_id: str, config: RunConfig | None, about: str, tick: float | None,
     config: the recipe of the form, None if it is wrong.
     about: what is known of the recipe before its start.
     tick, state: what `tick_of` and the run's status said when the page was drawn; it follows a change.
+    chosen: the run that the visitor had chosen by then; the page follows that, too.
     """
     run = find_run(run_id)
-    if run is None or "start_asked" in st.session_state:
+    if run is None or "start_asked" in st.session_state or st.session_state.get("run") != chosen:
         st.rerun()
     watches(run)
     status = run.status()

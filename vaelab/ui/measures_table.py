@@ -30,7 +30,7 @@ ARROWS = {"lower": "↓ lower", "higher": "↑ higher", "neither": "–"}
 
 BEING_COMPUTED = "being computed …"
 COMPUTED_SOON = "The measures are computed once, after training, while no other run trains."
-OTHER_DATA = "These runs have different data sets, so that no measure compares them."
+OTHER_DATA = "No measure compares runs of different data sets: the best is marked within each."
 OTHER_LIKELIHOOD = (
     "These runs differ in reconstruction term or sigma, so that their nats are of different scales: only "
     "squared errors and accuracies compare them."

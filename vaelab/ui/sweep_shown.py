@@ -61,7 +61,8 @@ def read_sweep(group: str) -> ShownSweep | None:
         said = history(run)
         last = {name: column[-1] for name, column in said.evaluated.items()}
         results.append(result(run.id, run.config, axes, status.state, last))
-        courses.append(Curve(results[-1].values, run.config.seed, said.steps, said.evaluated))
+        diverged = results[-1].state == "diverged"
+        courses.append(Curve(results[-1].values, run.config.seed, diverged, said.steps, said.evaluated))
     runs, statuses = [run for run, _ in read], [status for _, status in read]
     return ShownSweep(axes, [run.config for run in runs], results, runs, statuses, courses)
 

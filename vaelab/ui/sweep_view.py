@@ -140,6 +140,8 @@ def _best_in_words(shown: ShownSweep, leading: Best) -> str:
         return f"{found} One seed cannot tell a difference from luck: take three."
     if close:
         return f"{found} Its seeds overlap with those of {' and '.join(close)}: the order may be luck."
+    if leading.held_out.seeds == 2:
+        return f"{found} Two seeds can lie apart by luck: take three."
     return found
 
 

@@ -132,7 +132,9 @@ function restShared(canvas) {
 // What can be said of a place: its image, the nearest code, how dense codes are.
 function lookAt(canvas, point, snapped) {
   const { data, space, gestures, outer } = canvas
-  const anchor = Math.min(gestures.hoveredAnchor ?? data.anchor, space.count - 1)
+  // Planes that share a cursor share what they leave open, too: it is in the page's link.
+  const hovered = data.shared ? null : gestures.hoveredAnchor
+  const anchor = Math.min(hovered ?? data.anchor, space.count - 1)
   const z = snapped >= 0 ? space.code(snapped) : space.lift(point, space.code(anchor))
   const density = densityOf(canvas)
   const logvar = snapped >= 0 && space.logvarOf(snapped)

@@ -152,8 +152,8 @@ def test_over_https_the_cookie_stays_there() -> None:
 @pytest.mark.parametrize(
     ("page", "kinds"),
     [
-        ("/", ["preload", "modulepreload", "modulepreload"]),
-        ("/latent-space", ["modulepreload", "modulepreload"]),
+        ("/", ["preload", *["modulepreload"] * 2, *["preload"] * 2]),
+        ("/latent-space", [*["modulepreload"] * 2, *["preload"] * 2]),
     ],
 )
 def test_a_page_names_the_files_that_it_begins_with_and_they_are_there(page: str, kinds: list[str]) -> None:

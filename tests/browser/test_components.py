@@ -271,6 +271,22 @@ def test_room_is_reserved_before_plotly_is_there(page: Page, url: str) -> None:
     assert page.locator(".st-key-strip").bounding_box() == before
 
 
+def test_nothing_is_drawn_before_its_styles_are_there(page: Page, url: str) -> None:
+    waiting: list[Route] = []
+    page.route("**/pictures/saving.css*", lambda route: waiting.append(route))
+    page.goto(url)
+    expect(page.locator(".st-key-losses [data-step='0']")).to_be_attached()
+    expect(page.locator(".st-key-strip")).to_contain_text("Loading the pictures")
+    waiting[0].continue_()
+    expect(page.get_by_role("button", name="Download rings.png")).to_have_css("width", "28px")
+
+
+def test_without_its_styles_a_view_is_still_drawn(page: Page, url: str) -> None:
+    page.route("**/lab/components/**/*.css*", lambda route: route.abort())
+    page.goto(url)
+    at_step(page, 0)
+
+
 def test_all_sheets_are_saved_in_one_picture_by_keyboard(view: Page) -> None:
     button = view.get_by_role("button", name="Download rings.png")
     button.focus()

@@ -123,6 +123,7 @@ def _preloads(path: str) -> str:
     if path.rstrip("/").endswith("compare"):
         components.append("latent_canvas")
     links = [f"<{asset_url(f'components/{name}/main.js')}>; rel=modulepreload" for name in components]
+    links += [f"<{asset_url(f'components/{name}/main.css')}>; rel=preload; as=style" for name in components]
     return ", ".join(links if latent else [f"<{asset_url(PLOTLY)}>; rel=preload; as=script", *links])
 
 

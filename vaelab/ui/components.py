@@ -22,9 +22,21 @@ from vaelab.ui.assets import COMPONENTS, PLOTLY, asset_url, is_asset
 # imported; and it shows the stack of an error that reaches it.
 _LOADER = """\
 const loading = import(new URL("{main}", location.origin))
+const styles = "{styles}"
+// Nothing is drawn before its styles are there, with all they import: it would jump when they come.
+function styled() {{
+  let link = document.head.querySelector(`link[href="${{styles}}"]`)
+  if (!link) {{
+    link = Object.assign(document.createElement("link"), {{ rel: "stylesheet", href: styles }})
+    link.settled = new Promise((settle) => Object.assign(link, {{ onload: settle, onerror: settle }}))
+    document.head.append(link)
+  }}
+  return link.settled
+}}
 export default async function (component) {{
   try {{
-    return (await loading).render(component, {{ plotly: "{plotly}" }})
+    const [view] = await Promise.all([loading, styles && styled()])
+    return view.render(component, {{ plotly: "{plotly}" }})
   }} catch (error) {{
     console.error(error)
     const notice = component.parentElement.querySelector("[data-notice]")
@@ -45,14 +57,11 @@ def heading_row(name: str) -> DeltaGenerator:
 def component(name: str) -> Any:
     """Register the component of a folder in assets/components, once a process; returns what mounts it."""
     folder = f"components/{name}"
-    styles = f"{folder}/main.css"
+    styles = asset_url(f"{folder}/main.css") if is_asset(f"{folder}/main.css") else ""
     return st.components.v2.component(
         f"vaelab_{name}",
         html=(COMPONENTS / name / "main.html").read_text("utf-8"),
-        css=f'/* The styles of {folder}. */\n@import url("{asset_url(styles)}");'
-        if is_asset(styles)
-        else None,
-        js=_LOADER.format(main=asset_url(f"{folder}/main.js"), plotly=asset_url(PLOTLY)),
+        js=_LOADER.format(main=asset_url(f"{folder}/main.js"), styles=styles, plotly=asset_url(PLOTLY)),
         # Plotly writes its rules into the document, where a shadow root would not see them.
         isolate_styles=False,
     )

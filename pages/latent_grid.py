@@ -121,6 +121,7 @@ with right:
         )
         st.caption("All images have the code of this one, but for the two directions of the plane.")
     place_panel(opened, plane, np.array(st.session_state[at_key]), anchor)
+    st.caption("Click a place of the grid to keep it here, or reach it with the arrow keys and press Enter.")
     sheet, name = grid_sheet(opened, plane, x, y, anchor), opened.file_name("latent-grid", "png")
     st.download_button(
         "Download the grid", sheet, name, "image/png", icon=":material/download:", on_click="ignore"

@@ -1,8 +1,10 @@
 """Latent space: where the model puts every test image, and what the decoder makes of every place."""
 
+import numpy as np
 import streamlit as st
 
-from vaelab.ui.code_panels import FEW, code_panel, kl_panel, neighbours_panel
+from vaelab.glossary import help_for
+from vaelab.ui.code_panels import FEW, code_panel, kl_panel, neighbours_panel, place_panel
 from vaelab.ui.explore import Opened, open_page
 from vaelab.ui.gifs import gif_button, map_drawer
 from vaelab.ui.latent_canvas import Shown, latent_canvas
@@ -14,6 +16,7 @@ from vaelab.ui.view_controls import (
     pick_range,
     seen_span,
     take_anchor,
+    take_kept_place,
     with_code,
 )
 
@@ -42,6 +45,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 key = take_anchor(opened)
 chosen_image = with_code(opened, st.session_state[key])
 region = take_region(opened, plane)
+kept = take_kept_place(opened, plane)
 left, right = st.columns([3, 1], gap="medium")
 with left:
     with st.container(key="latent-scatter"):
@@ -54,6 +58,7 @@ with left:
             anchor=chosen_image,
             chosen=chosen_image,
             region=st.session_state[region],
+            point=st.session_state[kept],
         )
         alt = (
             "Test codes by class. Arrow keys move the cursor, Shift makes small steps, N goes to the nearest "
@@ -61,19 +66,27 @@ with left:
         )
         chosen = latent_canvas(shown, key="latent_canvas", height=560, alt=alt, lasso=True)
     st.caption(
-        "Move over the plane: every place is decoded as you go. Click a code to keep it, drag to move, turn "
-        "the wheel to zoom (or use two fingers), use the loop to choose a region. By keys: arrows, Enter to "
-        "keep a place, N for the nearest code, L for a region, plus, minus and 0 to zoom. " + caption(opened)
+        "Move over the plane: every place is decoded as you go. Click a code or a place to keep it, drag to "
+        "move, turn the wheel to zoom (or use two fingers), use the loop to choose a region. By keys: "
+        "arrows, Enter to keep a place, N for the nearest code, L for a region, plus, minus and 0 to zoom. "
+        + caption(opened)
     )
     gif_button(opened, "latent-space", map_drawer(opened, plane, shown.span, "prior" in layers))
-if chosen and chosen.index is not None and chosen.index != st.session_state[key]:
-    st.session_state[key] = chosen.index
+now = st.session_state[key], st.session_state[kept]
+if chosen and chosen.index is not None and now != (chosen.index, None):
+    st.session_state[key], st.session_state[kept] = chosen.index, None
     st.rerun()  # the plane above marks the chosen code
+if chosen and chosen.point and chosen.point != now[1]:
+    st.session_state[kept] = chosen.point
+    st.rerun()
 if chosen and chosen.region and chosen.region != st.session_state[region]:
     st.session_state[region] = chosen.region
     st.rerun()
 with right:
     pick_anchor(opened, key, "Test image", "Click a point, or give the number of a test image.")
+    if st.session_state[kept] is not None:
+        st.markdown("**The place that is kept**", help=help_for("decoder"))
+        place_panel(opened, plane, np.array(st.session_state[kept]), chosen_image)
     code_panel(opened, chosen_image)
     neighbours_panel(opened, chosen_image)
 region_panel(opened, plane, region)

@@ -46,6 +46,7 @@ PICTURES = {
         ),
         ("latent_space", {"range": "chosen", "range_x": "-1,2", "range_y": "-2.5,2"}),
         ("latent_space", {"region": "0,0;1,0;1,1.5", "layers": ""}),
+        ("latent_space", {"kept": "0.5,-1.25"}),
         (
             "latent_grid",
             {"plane": "dimensions", "x": "4", "y": "2", "n": "11", "at": "0.5,-1.25", "anchor": "8"},
@@ -74,7 +75,7 @@ def test_an_address_at_its_defaults_stays_as_short_as_it_was_given(app: App, pag
         ("latent_space", {"plane": "ecliptic", "range": "wide", "layers": "stars"}, {"anchor": "3"}),
         ("latent_space", {"anchor": "10000", "region": "0,0;1,0"}, {"layers": "prior"}),
         ("latent_space", {"x": "21", "y": "0"}, {"anchor": "3"}),
-        ("latent_space", {"y": "3"}, {"x": "3"}),
+        ("latent_space", {"y": "3", "kept": "1"}, {"x": "3"}),
         ("latent_grid", {"n": "7", "anchor": "-1", "at": "0,up"}, {"x": "3"}),
         ("latent_grid", {"range_x": "3,-3", "range_y": "nan,1"}, {"range": "chosen", "n": "12"}),
         ("walks", {"walk": "run", "steps": "6", "shown": "21"}, {"anchor": "3"}),
@@ -134,12 +135,17 @@ def test_what_the_whole_app_reads_is_no_setting(app: App) -> None:
     assert is_well(visit(app(), "latent_space", run="vae-2d", embed="true", embed_options="dark_theme"))
 
 
-PLACES = {"latent_space": ("region", "0,0;1,0;1,1.5"), "latent_grid": ("at", "0.5,-1.25")}
-
-
-@pytest.mark.parametrize("page", PLACES)
-def test_a_place_is_forgotten_where_its_numbers_mean_something_else(app: App, page: str) -> None:
-    name, value = PLACES[page]
+@pytest.mark.parametrize(
+    ("page", "name", "value"),
+    [
+        ("latent_space", "region", "0,0;1,0;1,1.5"),
+        ("latent_space", "kept", "0.5,-1.25"),
+        ("latent_grid", "at", "0.5,-1.25"),
+    ],
+)
+def test_a_place_is_forgotten_where_its_numbers_mean_something_else(
+    app: App, page: str, name: str, value: str
+) -> None:
     chosen = {"plane": "dimensions", "x": "4", "y": "2", name: value}
     opened = visit(app(), page, run="vae-20d", **chosen)
     visit(opened, "train")
@@ -147,7 +153,7 @@ def test_a_place_is_forgotten_where_its_numbers_mean_something_else(app: App, pa
     assert opened.query_params[name] == value  # the same run and plane
     given = dict(opened.query_params)
     opened.selectbox(key="view_x").select(5).run()
-    assert opened.query_params[name] != value
+    assert opened.query_params.get(name, "") != value
     opened.query_params.clear()
     change_address(opened, **given)
     assert opened.query_params[name] == value  # a link names both
@@ -161,6 +167,7 @@ def test_a_place_is_forgotten_where_its_numbers_mean_something_else(app: App, pa
     [
         ("latent_space", {"region": "0,0;1,0;1,1e300"}),
         ("latent_space", {"region": "0,0;1,0;1,-9999"}),
+        ("latent_space", {"kept": "0,9999"}),
         ("latent_grid", {"at": "9999,0"}),
         ("latent_grid", {"at": "0,-1e5"}),
     ],

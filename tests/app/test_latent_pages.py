@@ -70,6 +70,20 @@ def test_the_nearest_codes_are_counted_by_their_true_classes(app: App) -> None:
     assert any(text.value.startswith(f"{same} of the 10 nearest") for text in page.caption)
 
 
+def test_a_kept_place_is_marked_and_decoded(app: App) -> None:
+    from vaelab.latent import decode, embed
+    from vaelab.trained import load_run
+
+    given = {"plane": "dimensions", "x": "3", "y": "7", "anchor": "4", "kept": "0.5,-1.25"}
+    page = visit(app(), "latent_space", run="vae-20d", **given)
+    assert is_well(page)
+    assert shown(page, "latent_canvas")["point"] == [0.5, -1.25]
+    model = load_run(Run(SHIPPED / "vae-20d")).model
+    z = embed(model, load("mnist").x_test[4:5]).mean
+    z[0, [2, 6]] = 0.5, -1.25
+    assert np.abs(place(page).astype(int) - decode(model, z)[0, 0]).max() <= 1
+
+
 def test_a_region_shows_whose_codes_lie_in_it(app: App) -> None:
     from vaelab.latent import embed
     from vaelab.trained import load_run

@@ -98,6 +98,13 @@ def test_what_is_wrong_with_a_link_gets_a_sentence(app: App) -> None:
     assert "A finished example" in said(page)
 
 
+def test_a_link_whose_fields_cannot_vary_gets_a_sentence(app: App) -> None:
+    page = opened(app, **TINY | {"model": "ae", "field": "beta"})
+    assert "field cannot be beta" in said(page)
+    assert page.selectbox(key="sweep_field").value != "beta"
+    assert "field2 must be another field than beta" in said(opened(app, **TINY, field2="beta"))
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [

@@ -119,6 +119,33 @@ def test_a_click_chooses_a_code(open_canvas: Open, page: Page) -> None:
     expect(page.locator(".st-key-neighbours img").first).to_be_visible()
 
 
+def test_a_click_beside_the_codes_keeps_the_place_until_a_code_is_chosen(
+    open_canvas: Open, page: Page
+) -> None:
+    canvas = open_canvas(run="vae-2d", range="chosen", range_x="-9,9", range_y="-9,9")
+    canvas.move(0.15, 0.2)
+    canvas.wait_until("node.dataset.snapped === '-1'")
+    corner = canvas.cursor()
+    page.mouse.down()
+    page.mouse.up()
+    page.wait_for_url("**kept=**")
+    kept = page.locator(".st-key-place img")
+    expect(kept).to_be_visible()
+    source = kept.get_attribute("src")
+    page.reload()
+    expect(kept).to_have_attribute("src", source or "")
+    values = re.search(r"kept=([-\d.]+)(?:%2C|,)([-\d.]+)", page.url)
+    assert values is not None
+    assert np.allclose([float(value) for value in values.groups()], corner, atol=1e-5)
+    canvas.picture("canvas-kept-place")
+    canvas.move(0.5, 0.5)
+    expect(canvas.outer).to_have_attribute("data-snapped", re.compile(r"\d+"))
+    page.mouse.down()
+    page.mouse.up()
+    expect(kept).to_be_hidden()
+    page.wait_for_url(lambda url: not re.search("kept=[^&]", url))
+
+
 def test_keys_move_zoom_and_choose(open_canvas: Open, page: Page) -> None:
     canvas = open_canvas(run="vae-2d")
     canvas.plane.focus()

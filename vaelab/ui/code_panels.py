@@ -74,7 +74,6 @@ def place_panel(opened: Opened, plane: Plane, point: np.ndarray, anchor: int) ->
     place = ", ".join(f"{label} = {_number(value, 2)}" for label, value in named if label)
     sheet = Sheet(tile(picture[None], 1), place, f"Image decoded at {place}", cell=picture.shape[-1])
     pictures([sheet], key="place", max_scale=8, file_name=opened.file_name("place", "png"))
-    st.caption("Click a place of the grid to keep it here, or reach it with the arrow keys and press Enter.")
 
 
 def kl_panel(opened: Opened) -> None:

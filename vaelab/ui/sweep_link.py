@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from vaelab.config import RunConfig
+from vaelab.config import RunConfig, why_not_in_force
 from vaelab.fields import FIELD_NAMES
 from vaelab.presets import PRESETS
 from vaelab.sweep import MOST_SEEDS, SWEPT, suggested_values
@@ -82,6 +82,18 @@ def follow_sweep_link() -> list[str]:
                 state[key] = value
     if parameters and "field2" not in parameters and "field" in parameters:
         state.sweep_field2 = NO_FIELD
+    return sentences + _not_to_vary(parameters)
+
+
+def _not_to_vary(parameters: dict[str, str]) -> list[str]:
+    """A sentence for each field of the link that the recipe cannot vary, so that another is offered."""
+    asked = {name: parameters[name] for name in ("field", "field2") if parameters.get(name) in SWEPT}
+    sentences = []
+    for name, field in asked.items():
+        if reason := why_not_in_force(base_recipe(), field):
+            sentences.append(f"In this link, {name} cannot be {field}, because {reason}.")
+    if len(asked) == 2 and len({*asked.values()}) == 1:
+        sentences.append(f"In this link, field2 must be another field than {asked['field']}, which field is.")
     return sentences
 
 

@@ -17,7 +17,7 @@ from vaelab.glossary import help_for
 from vaelab.planes import Plane, axes_plane, prior_quantiles
 from vaelab.ui.explore import Opened, kl_per_dimension, principal
 from vaelab.ui.latent_canvas import Layer
-from vaelab.ui.view_link import interval, interval_text, one_of, some_of, whole_number
+from vaelab.ui.view_link import interval, interval_text, one_of, point, some_of, whole_number
 
 Interval = tuple[float, float]
 
@@ -190,6 +190,18 @@ def farthest(opened: Opened, plane: Plane) -> float:
 def whereabouts(opened: Opened, plane: Plane) -> tuple[object, ...]:
     """Where coordinates on a plane have their meaning: not with another run, nor on another plane."""
     return opened.run.id, plane.labels
+
+
+def take_kept_place(opened: Opened, plane: Plane) -> str:
+    """Settle which place of a plane is kept, if any; returns the key of the session's state."""
+    read = point(farthest(opened, plane))
+    return opened.settings.take(
+        "kept",
+        lambda text: read(text) if text else None,
+        None,
+        lambda place: interval_text(place) if place else "",
+        within=whereabouts(opened, plane),
+    )
 
 
 def take_anchor(opened: Opened) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -60,16 +61,11 @@ def test_keys_take_the_cursor_beyond_what_is_seen(page: Page, server: Server) ->
     assert np.allclose(canvas.cursor(), start + 41 * step, atol=1e-4)
 
 
-def test_two_fingers_keep_what_is_under_each(browser: Browser, server: Server) -> None:
-    """They zoom about their middle and move the plane along, however large their steps are."""
-    context = browser.new_context(bypass_csp=True, viewport={"width": 390, "height": 900}, has_touch=True)
-    page = context.new_page()
-    page.goto(f"{server.url}/latent-space?run=vae-2d&layers=prior")
-    canvas = Canvas(page, SPACE).wait()
-    canvas.plane.scroll_into_view_if_needed()
+def hand_on(canvas: Canvas) -> Callable[..., None]:
+    """What sends a touch event with the places of all fingers: shares of the canvas's width and height."""
     box = canvas.plane.bounding_box()
     assert box is not None
-    devtools = context.new_cdp_session(page)
+    devtools = canvas.page.context.new_cdp_session(canvas.page)
 
     def touch(kind: str, *fingers: tuple[float, float]) -> None:
         points = [
@@ -77,6 +73,35 @@ def test_two_fingers_keep_what_is_under_each(browser: Browser, server: Server) -
             for finger, (across, down) in enumerate(fingers)
         ]
         devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    return touch
+
+
+def test_a_finger_draws_round_a_region(browser: Browser, server: Server) -> None:
+    context = browser.new_context(bypass_csp=True, viewport={"width": 390, "height": 900}, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{server.url}/latent-space?run=vae-2d")
+    canvas = Canvas(page, SPACE).wait()
+    canvas.plane.scroll_into_view_if_needed()
+    page.get_by_role("button", name="Choose a region").tap()
+    touch = hand_on(canvas)
+    touch("touchStart", (0.4, 0.4))
+    for place in ((0.7, 0.4), (0.7, 0.6), (0.4, 0.6)):
+        touch("touchMove", place)
+    touch("touchEnd")
+    page.wait_for_url("**region=**")
+    expect(page.get_by_text("The chosen region", exact=False)).to_be_visible()
+    context.close()
+
+
+def test_two_fingers_keep_what_is_under_each(browser: Browser, server: Server) -> None:
+    """They zoom about their middle and move the plane along, however large their steps are."""
+    context = browser.new_context(bypass_csp=True, viewport={"width": 390, "height": 900}, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{server.url}/latent-space?run=vae-2d&layers=prior")
+    canvas = Canvas(page, SPACE).wait()
+    canvas.plane.scroll_into_view_if_needed()
+    touch = hand_on(canvas)
 
     def under(finger: tuple[float, float]) -> np.ndarray:
         touch("touchStart", finger)

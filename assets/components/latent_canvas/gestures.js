@@ -1,5 +1,7 @@
 // What mouse, touch and keyboard (hands.js) do to a canvas (main.js). Places are pixels of the canvas.
 
+import { digits } from "./overlay.js"
+
 const SNAP = 7 // pixels within which the cursor takes to a code
 const APART = 6 // pixels between two corners of a region
 const MOST_CORNERS = 80 // that the page takes
@@ -126,9 +128,22 @@ export class Gestures {
     if (aim && !this.pinned) requestAnimationFrame(() => this.moveTo(view.toScreen(aim)))
   }
 
+  // Zooming by keys or buttons; what is seen then is said aloud.
+  zoomBy(factor, place = this.canvas.view.middle()) {
+    this.zoomAt(place, factor)
+    this.sayView()
+  }
+
   resetView() {
     this.canvas.view.reset()
     this.canvas.redraw()
+    this.sayView()
+  }
+
+  sayView() {
+    const { view, data, panel } = this.canvas
+    const parts = data.plane.labels.map((label, axis) => label && `${label} from ${view.ends(axis).map(digits).join(" to ")}`)
+    panel.say([`Shown now: ${parts.filter(Boolean).join(", ")}.`])
   }
 
   toggleLasso() {

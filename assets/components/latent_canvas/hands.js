@@ -1,6 +1,7 @@
 // Mouse, touch and keyboard on the plane, told to the canvas as what they mean:
-//   moveTo(place), leave(), panBy(across, down), zoomAt(place, factor), choose(place), chooseCursor(),
-//   toggleLasso(), lassoAt(place), cornerAt(place), endLasso(), cancel(), jumpToNearest(), resetView(), cursorPlace()
+//   moveTo(place), leave(), panBy(across, down), zoomAt(place, factor), zoomBy(factor, place), choose(place),
+//   chooseCursor(), toggleLasso(), lassoAt(place), cornerAt(place), endLasso(), cancel(), jumpToNearest(),
+//   resetView(), cursorPlace()
 // Places are pixels of the canvas.
 
 const STILL = 5 // pixels that a hand may tremble while it clicks
@@ -79,9 +80,9 @@ function followKey(event, canvas) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key // whatever Caps Lock says
   const keys = {
     Enter: () => (canvas.lassoing ? canvas.cornerAt(at) : canvas.chooseCursor()),
-    "+": () => canvas.zoomAt(at, 1.5),
-    "=": () => canvas.zoomAt(at, 1.5), // the same key without Shift
-    "-": () => canvas.zoomAt(at, 1 / 1.5),
+    "+": () => canvas.zoomBy(1.5, at),
+    "=": () => canvas.zoomBy(1.5, at), // the same key without Shift
+    "-": () => canvas.zoomBy(1 / 1.5, at),
     0: () => canvas.resetView(),
     n: () => canvas.jumpToNearest(),
     l: () => canvas.toggleLasso(),

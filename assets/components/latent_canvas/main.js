@@ -62,10 +62,10 @@ class LatentCanvas {
   }
 
   beginTools() {
-    const { gestures, view } = this
+    const { gestures } = this
     const actions = {
-      closer: () => gestures.zoomAt(view.middle(), 1.5),
-      farther: () => gestures.zoomAt(view.middle(), 1 / 1.5),
+      closer: () => gestures.zoomBy(1.5),
+      farther: () => gestures.zoomBy(1 / 1.5),
       reset: () => gestures.resetView(),
       lasso: () => gestures.toggleLasso(),
       download: () => this.download(),

@@ -5,43 +5,6 @@ import { drawLabel } from "./labels.js"
 const TURN = Math.PI / 12 // between two places on a circle where its label may stand
 const DOWN = 10 // pixels between two such places on a line
 
-// One small picture a class, because drawing pictures is several times quicker than drawing circles.
-export class Dots {
-  constructor({ classes, markers, count, ratio, letters, font }) {
-    this.size = (markers ? letters : count > 3000 ? 5 : 7) + 2
-    this.ratio = ratio
-    this.sprites = classes.map(({ name, color }, label) => {
-      const canvas = document.createElement("canvas")
-      canvas.width = canvas.height = Math.ceil(this.size * ratio)
-      const context = canvas.getContext("2d")
-      context.scale(ratio, ratio)
-      context.fillStyle = color
-      if (markers) {
-        Object.assign(context, { font: `${letters - 1}px ${font}`, textAlign: "center", textBaseline: "middle" })
-        const short = classes.every((each) => each.name.length <= 3)
-        context.fillText(short ? name : label, this.size / 2, this.size / 2)
-      } else {
-        context.globalAlpha = 0.85
-        context.arc(this.size / 2, this.size / 2, this.size / 2 - 1, 0, 2 * Math.PI)
-        context.fill()
-      }
-      return canvas
-    })
-  }
-
-  // `screen` are the places of all codes on the screen, x and y in turn.
-  draw(context, view, { screen, labels, hidden }) {
-    const half = this.size / 2
-    const { left, top, width, height } = view.frame
-    for (let index = 0; index < labels.length; index++) {
-      if (hidden.has(labels[index])) continue
-      const [x, y] = [screen[2 * index], screen[2 * index + 1]]
-      if (x < left - half || y < top - half || x > left + width + half || y > top + height + half) continue
-      context.drawImage(this.sprites[labels[index]], x - half, y - half, this.size, this.size)
-    }
-  }
-}
-
 export function drawFrame(context, view, { theme, labels, rows, lines }) {
   const { left, top, width, height } = view.frame
   Object.assign(context, { font: `${theme.letters}px ${theme.font}`, fillStyle: theme.text, strokeStyle: theme.lines, lineWidth: 1 })

@@ -18,7 +18,7 @@ import { themeOf } from "./theme.js"
 import { View } from "./view.js"
 
 const GLIDE = 450 // milliseconds in which codes move to their new places
-const REST_LIVE = 40 // milliseconds between two pictures of that while a run trains, which each of them slows down
+const REST_LIVE = 60 // milliseconds between two pictures of that while a run trains, which each of them slows down
 const TALLEST = 1.05 // times its width, so that a narrow page shows more than the plane
 
 // One view for each place where Streamlit has mounted the component.
@@ -151,19 +151,18 @@ class LatentCanvas {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches
     this.shown = target
     if (!before || before.length !== target.length || still) return
-    const rest = this.data.live ? REST_LIVE : 0
+    const { live } = this.data
     const begun = performance.now()
-    let last = -Infinity
     const step = () => {
       if (this.removed || this.space.points !== target) return
-      const now = performance.now()
-      if (now - last < rest) return requestAnimationFrame(step)
-      last = now
-      const part = Math.min(1, (now - begun) / GLIDE)
+      const part = Math.min(1, (performance.now() - begun) / GLIDE)
       const eased = part * part * (3 - 2 * part)
       this.shown = part === 1 ? target : target.map((value, place) => before[place] + eased * (value - before[place]))
       this.redraw()
-      if (part < 1) requestAnimationFrame(step)
+      if (part === 1) return
+      // A timer, since the browser paints a frame for every request of one, even if nothing has changed.
+      if (live) setTimeout(step, REST_LIVE)
+      else requestAnimationFrame(step)
     }
     step()
   }

@@ -1,8 +1,9 @@
 // Draws the plane of a canvas (main.js): the base, which changes with data and view, and over it what
 // follows the cursor, with the panel beside.
 
-import { Dots, clipToFrame, drawDensity, drawFrame, drawPrior, drawShares } from "./base.js"
+import { clipToFrame, drawDensity, drawFrame, drawPrior, drawShares } from "./base.js"
 import { Density } from "./density.js"
+import { Dots } from "./dots.js"
 import { drawNames } from "./labels.js"
 import { drawBeside, drawCross, drawRegion, drawRing } from "./overlay.js"
 import { drawPosterior } from "./posterior.js"

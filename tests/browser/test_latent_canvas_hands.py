@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -77,37 +77,39 @@ def hand_on(canvas: Canvas) -> Callable[..., None]:
     return touch
 
 
-def test_a_finger_draws_round_a_region(browser: Browser, server: Server) -> None:
+@pytest.fixture
+def telephone(browser: Browser, server: Server) -> Iterator[Canvas]:
+    """The canvas of the page Latent space on a narrow screen that is touched."""
     context = browser.new_context(bypass_csp=True, viewport={"width": 390, "height": 900}, has_touch=True)
     page = context.new_page()
-    page.goto(f"{server.url}/latent-space?run=vae-2d")
+    page.goto(f"{server.url}/latent-space?run=vae-2d&layers=prior")
     canvas = Canvas(page, SPACE).wait()
     canvas.plane.scroll_into_view_if_needed()
+    yield canvas
+    context.close()
+
+
+def test_a_finger_draws_round_a_region(telephone: Canvas) -> None:
+    page = telephone.page
     page.get_by_role("button", name="Choose a region").tap()
-    touch = hand_on(canvas)
+    touch = hand_on(telephone)
     touch("touchStart", (0.4, 0.4))
     for place in ((0.7, 0.4), (0.7, 0.6), (0.4, 0.6)):
         touch("touchMove", place)
     touch("touchEnd")
     page.wait_for_url("**region=**")
     expect(page.get_by_text("The chosen region", exact=False)).to_be_visible()
-    context.close()
 
 
-def test_two_fingers_keep_what_is_under_each(browser: Browser, server: Server) -> None:
+def test_two_fingers_keep_what_is_under_each(telephone: Canvas) -> None:
     """They zoom about their middle and move the plane along, however large their steps are."""
-    context = browser.new_context(bypass_csp=True, viewport={"width": 390, "height": 900}, has_touch=True)
-    page = context.new_page()
-    page.goto(f"{server.url}/latent-space?run=vae-2d&layers=prior")
-    canvas = Canvas(page, SPACE).wait()
-    canvas.plane.scroll_into_view_if_needed()
-    touch = hand_on(canvas)
+    touch = hand_on(telephone)
 
     def under(finger: tuple[float, float]) -> np.ndarray:
         touch("touchStart", finger)
-        page.evaluate(NEXT_FRAME)
+        telephone.page.evaluate(NEXT_FRAME)
         touch("touchEnd")
-        return canvas.cursor()
+        return telephone.cursor()
 
     before, after = ((0.4, 0.45), (0.6, 0.45)), ((0.3, 0.5), (0.8, 0.5))
     held = [under(finger) for finger in before]
@@ -117,8 +119,7 @@ def test_two_fingers_keep_what_is_under_each(browser: Browser, server: Server) -
     touch("touchEnd")
     now = [under(finger) for finger in after]
     assert np.allclose(now, held, atol=0.05)
-    canvas.picture("canvas-pinch")
-    context.close()
+    telephone.picture("canvas-pinch")
 
 
 def test_in_one_dimension_a_region_is_what_lies_between_two_values(page: Page, server: Server) -> None:

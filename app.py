@@ -5,7 +5,7 @@ import sys
 import streamlit as st
 
 from vaelab.settings import SettingsError, read_settings
-from vaelab.ui.server import lifespan, middleware, on_script_error, routes
+from vaelab.ui.server.app import lifespan, middleware, on_script_error, routes
 
 try:
     read_settings()

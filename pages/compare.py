@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from vaelab.ui.compare_live import any_active, follow, tick_of_all
-from vaelab.ui.compare_planes import take_cursor
-from vaelab.ui.compare_runs import link_of, new_settings, pick_members
-from vaelab.ui.compare_views import whole_comparison
+from vaelab.ui.compare.live import any_active, follow, tick_of_all
+from vaelab.ui.compare.members import link_of, new_settings, pick_members
+from vaelab.ui.compare.planes import take_cursor
+from vaelab.ui.compare.whole import whole_comparison
 
 # Of a preview: while a run trains, these can be chosen.
 TEST_IMAGES = 2_000

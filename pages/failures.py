@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from vaelab.ui.failure_cards import failure_cards
-from vaelab.ui.forms import restore_form
-from vaelab.ui.state import engine
+from vaelab.ui.learn.failures import failure_cards
+from vaelab.ui.recipe.form import restore_form
+from vaelab.ui.session.state import engine
 
 engine()  # made on the first visit, so that a worker is warm when a failure is trained
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from vaelab.ui.glossary_view import glossary
+from vaelab.ui.learn.glossary import glossary
 
 st.title("Glossary")
 st.caption(

@@ -3,15 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from vaelab.figures import Span
-from vaelab.glossary import help_for
-from vaelab.planes import Plane
-from vaelab.ui.code_panels import place_panel
-from vaelab.ui.components import pictures
-from vaelab.ui.explore import Opened, grid_sheet, open_page
-from vaelab.ui.gifs import gif_button, grid_drawer
-from vaelab.ui.latent_canvas import Layer, Shown, latent_canvas
-from vaelab.ui.view_controls import (
+from vaelab.figures.explore import Span
+from vaelab.latent.planes import Plane
+from vaelab.teaching.glossary import help_for
+from vaelab.ui.explore.controls import (
     farthest,
     grid_positions,
     pick_anchor,
@@ -21,7 +16,12 @@ from vaelab.ui.view_controls import (
     whereabouts,
     with_code,
 )
-from vaelab.ui.view_link import interval_text, point, switch, switch_text, whole_number
+from vaelab.ui.explore.gifs import gif_button, grid_drawer
+from vaelab.ui.explore.opened import Opened, grid_sheet, open_page
+from vaelab.ui.explore.panels import place_panel
+from vaelab.ui.session.view_link import interval_text, point, switch, switch_text, whole_number
+from vaelab.ui.widgets.components import pictures
+from vaelab.ui.widgets.latent_canvas import Layer, Shown, latent_canvas
 
 
 def caption(opened: Opened, is_auto: bool, count: int) -> str:

@@ -3,13 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from vaelab.glossary import help_for
-from vaelab.ui.code_panels import FEW, code_panel, kl_panel, neighbours_panel, place_panel
-from vaelab.ui.explore import Opened, open_page
-from vaelab.ui.gifs import gif_button, map_drawer
-from vaelab.ui.latent_canvas import Shown, latent_canvas
-from vaelab.ui.region import region_panel, take_region
-from vaelab.ui.view_controls import (
+from vaelab.teaching.glossary import help_for
+from vaelab.ui.explore.controls import (
     pick_anchor,
     pick_layers,
     pick_plane,
@@ -19,6 +14,11 @@ from vaelab.ui.view_controls import (
     take_kept_place,
     with_code,
 )
+from vaelab.ui.explore.gifs import gif_button, map_drawer
+from vaelab.ui.explore.opened import Opened, open_page
+from vaelab.ui.explore.panels import FEW, code_panel, kl_panel, neighbours_panel, place_panel
+from vaelab.ui.explore.region import region_panel, take_region
+from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
 
 
 def caption(opened: Opened) -> str:

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from vaelab.ui import forms
-from vaelab.ui.markdown import plain
-from vaelab.ui.state import engine
-from vaelab.ui.sweep_link import follow_sweep_link, keep_settings, restore_settings, write_sweep_link
-from vaelab.ui.sweep_picker import pick_sweep
-from vaelab.ui.sweep_setup import set_up
-from vaelab.ui.sweep_shown import read_sweep
-from vaelab.ui.sweep_view import sweep_tick, watch_sweep
+from vaelab.ui.recipe import form as forms
+from vaelab.ui.session.state import engine
+from vaelab.ui.session.text import plain
+from vaelab.ui.sweep.link import follow_sweep_link, keep_settings, restore_settings, write_sweep_link
+from vaelab.ui.sweep.setup import set_up
+from vaelab.ui.sweep.shown import read_sweep
+from vaelab.ui.sweep.sweep_picker import pick_sweep
+from vaelab.ui.sweep.view import sweep_tick, watch_sweep
 
 engine()  # a queue goes on whichever page is opened after a restart
 

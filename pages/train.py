@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from vaelab.datasets import DATASETS
-from vaelab.ui import forms
-from vaelab.ui.chosen import follow_run_link
-from vaelab.ui.controls import control_row, start_if_asked
-from vaelab.ui.link import OPEN_SEED, followed_link, write_link
-from vaelab.ui.live import tick_of, watch
-from vaelab.ui.markdown import plain
-from vaelab.ui.share import share
-from vaelab.ui.show_code import show_code
-from vaelab.ui.shown import before_the_start, shown_run
-from vaelab.ui.slow_motion import slow_motion_panel
-from vaelab.ui.state import engine
+from vaelab.data.loading import DATASETS
+from vaelab.ui.recipe import form as forms
+from vaelab.ui.recipe.example import before_the_start, shown_run
+from vaelab.ui.recipe.share import share
+from vaelab.ui.recipe.show_code import show_code
+from vaelab.ui.session.chosen import follow_run_link
+from vaelab.ui.session.recipe_link import OPEN_SEED, followed_link, write_link
+from vaelab.ui.session.state import engine
+from vaelab.ui.session.text import plain
+from vaelab.ui.slow_motion.panel import slow_motion_panel
+from vaelab.ui.train.controls import control_row, start_if_asked
+from vaelab.ui.train.live import tick_of, watch
 
 engine()  # made on the first visit, so that a worker is warm when Train is pressed
 

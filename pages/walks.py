@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from vaelab.ui.explore import open_page
-from vaelab.ui.view_link import one_of
-from vaelab.ui.walk_interpolate import interpolate
-from vaelab.ui.walk_sample import sample
-from vaelab.ui.walk_traverse import traverse
+from vaelab.ui.explore.interpolate import interpolate
+from vaelab.ui.explore.opened import open_page
+from vaelab.ui.explore.sample import sample
+from vaelab.ui.explore.traverse import traverse
+from vaelab.ui.session.view_link import one_of
 
 WALKS = {"traverse": traverse, "interpolate": interpolate, "sample": sample}
 

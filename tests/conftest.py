@@ -6,7 +6,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-from vaelab.processes import THREADS_THAT_YIELD
+from vaelab.engine.processes import THREADS_THAT_YIELD
 
 # Read once, when PyTorch is imported, which no test module has done yet.
 for name, value in THREADS_THAT_YIELD.items():

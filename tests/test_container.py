@@ -4,19 +4,18 @@ import json
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from tests.test_packaging import listed
-from vaelab.ui.ending import END_WITHIN
-from vaelab.ui.server import routes
+from vaelab.paths import PROJECT
+from vaelab.ui.server.app import routes
+from vaelab.ui.web.ending import END_WITHIN
 
-ROOT = Path(__file__).parent.parent
-COMPOSE = (ROOT / "compose.yaml").read_text()
+COMPOSE = (PROJECT / "compose.yaml").read_text()
 INSTRUCTIONS = [
     line.split(maxsplit=1)
-    for line in re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text()).splitlines()
+    for line in re.sub(r"\\\n\s*", "", (PROJECT / "Dockerfile").read_text()).splitlines()
     if line and not line.startswith("#")
 ]
 
@@ -31,15 +30,15 @@ def variables() -> dict[str, str]:
 
 def let_in() -> set[str]:
     """What .dockerignore lets into the image, at the top of the project."""
-    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    lines = (PROJECT / ".dockerignore").read_text().splitlines()
     assert "*" in lines, "all that is not named stays out"
     return {line[1:] for line in lines if line.startswith("!")}
 
 
 def test_what_the_app_needs_is_let_in_and_no_more():
     assert let_in() == {"app.py", "requirements.txt", ".streamlit", "pages", "vaelab", "assets"}
-    assert all((ROOT / name).exists() for name in let_in())
-    assert all((ROOT / text.split()[0]).exists() for text in all_of("COPY"))
+    assert all((PROJECT / name).exists() for name in let_in())
+    assert all((PROJECT / text.split()[0]).exists() for text in all_of("COPY"))
 
 
 @pytest.mark.skipif(shutil.which("sed") is None, reason="there is no sed on this machine")
@@ -48,7 +47,7 @@ def test_it_installs_what_the_app_imports_with_pytorch_for_the_processor():
     first, rest = (re.search(pattern, commands)[0] for pattern in (r"sed -n '[^']+'", r"sed '[^']+'"))
 
     def names(command: str) -> set[str]:
-        said = subprocess.check_output(f"{command} requirements.txt", shell=True, cwd=ROOT, text=True)
+        said = subprocess.check_output(f"{command} requirements.txt", shell=True, cwd=PROJECT, text=True)
         return {match[0] for line in said.splitlines() if (match := re.match(r"[\w.-]+", line))}
 
     assert names(first) == {"torch", "torchvision"}

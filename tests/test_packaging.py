@@ -11,21 +11,26 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-MAKEFILE = (ROOT / "Makefile").read_text()
+from vaelab.paths import PROJECT
+
+MAKEFILE = (PROJECT / "Makefile").read_text()
 
 needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="there is no make on this machine")
 
 
 def listed(section: str) -> set[str]:
     """Names of the packages below the comment `# section` of requirements.txt, up to the next empty line."""
-    lines = (ROOT / "requirements.txt").read_text().split(f"# {section}\n")[1].split("\n\n")[0].splitlines()
+    lines = (
+        (PROJECT / "requirements.txt").read_text().split(f"# {section}\n")[1].split("\n\n")[0].splitlines()
+    )
     return {re.match(r"[\w.-]+", line).group() for line in lines}
 
 
 def imported(*paths: str) -> set[str]:
     """Distributions whose modules the Python files at these paths import, wherever in the file."""
-    files = [file for path in paths for file in [ROOT / path, *(ROOT / path).rglob("*.py")] if file.is_file()]
+    files = [
+        file for path in paths for file in [PROJECT / path, *(PROJECT / path).rglob("*.py")] if file.is_file()
+    ]
     modules: set[str] = set()
     for file in files:
         for node in ast.walk(ast.parse(file.read_text())):
@@ -33,7 +38,7 @@ def imported(*paths: str) -> set[str]:
                 modules.update(alias.name.split(".")[0] for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
                 modules.add(node.module.split(".")[0])
-    own = {path.stem for path in ROOT.iterdir()}
+    own = {path.stem for path in PROJECT.iterdir()}
     distributions = packages_distributions()
     return {
         distributions.get(module, [module])[0].lower() for module in modules - own - sys.stdlib_module_names
@@ -42,11 +47,11 @@ def imported(*paths: str) -> set[str]:
 
 def compared_with() -> set[str]:
     """Packages that only the benchmark uses, where they are installed."""
-    files = (ROOT / "tests" / "benchmarks").glob("requirements-*.txt")
+    files = (PROJECT / "tests" / "benchmarks").glob("requirements-*.txt")
     return {name for file in files for name in re.findall(r"^[\w-]+", file.read_text(), flags=re.MULTILINE)}
 
 
-def make(*arguments: str, folder: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+def make(*arguments: str, folder: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run make as from a fresh shell, not as a part of the make that may be running this test."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     command = ["make", "--silent", *arguments]
@@ -70,7 +75,7 @@ def test_what_the_benchmark_compares_with_is_listed_apart():
 
 
 def test_every_requirement_has_a_tested_range_and_a_reason():
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    lines = (PROJECT / "requirements.txt").read_text().splitlines()
     requirements = [line for line in lines if line and not line.startswith("#")]
     assert requirements
     for line in requirements:

@@ -18,14 +18,14 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "RunConfig": "vaelab.config",
-    "PRESETS": "vaelab.presets",
-    "DATASETS": "vaelab.datasets",
-    "RunStore": "vaelab.runs",
-    "train": "vaelab.training",
-    "fit": "vaelab.training",
-    "load_run": "vaelab.trained",
-    "evaluate": "vaelab.evaluation",
+    "RunConfig": "vaelab.config.run_config",
+    "PRESETS": "vaelab.config.presets",
+    "DATASETS": "vaelab.data.loading",
+    "RunStore": "vaelab.runs.store",
+    "train": "vaelab.training.loop",
+    "fit": "vaelab.training.loop",
+    "load_run": "vaelab.analysis.load",
+    "evaluate": "vaelab.models.evaluation",
 }
 
 __all__ = sorted(_HOME)

@@ -1,7 +1,7 @@
 """The log of the server and of its workers: one JSON object a line on standard error.
 
     {"time": "2026-03-01T12:00:00.000Z", "level": "info", "from": "worker", "pid": 7, "logger":
-     "vaelab.worker", "run": "0c5f…", "message": "The run was taken up."}
+     "vaelab.workers.train", "run": "0c5f…", "message": "The run was taken up."}
 
 `run` is there where a line is about one run, `traceback` where something unforeseen went wrong.
 Nothing that a visitor typed, drew or is known by belongs in it: no names of runs, no cookies. Only our

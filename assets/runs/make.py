@@ -14,17 +14,17 @@ import sys
 import tempfile
 from pathlib import Path
 
+from vaelab.analysis.measure import measure_run
+from vaelab.config.presets import PRESETS
 from vaelab.events import Evaluated
-from vaelab.measures import FILE as MEASURES_FILE
-from vaelab.measures import write_measures
-from vaelab.measuring import measure_run
-from vaelab.presets import PRESETS
-from vaelab.recording import Recorder
-from vaelab.runs import Run, RunStore
-from vaelab.sweep import HELD_OUT, plan, read_values, suggested_values
-from vaelab.sweep_results import result, row
-from vaelab.thinning import evenly
-from vaelab.training import train
+from vaelab.runs.measures import FILE as MEASURES_FILE
+from vaelab.runs.measures import write_measures
+from vaelab.runs.recorder import Recorder
+from vaelab.runs.store import Run, RunStore
+from vaelab.runs.thinning import evenly
+from vaelab.sweeps.plan import HELD_OUT, plan, read_values, suggested_values
+from vaelab.sweeps.results import result, row
+from vaelab.training.loop import train
 
 HERE = Path(__file__).resolve().parent
 

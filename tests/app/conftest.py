@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).resolve().parents[2]
+from vaelab.paths import PROJECT
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def app(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Ap
     """Open the app: each call is a new visitor, who has not loaded a page yet."""
     monkeypatch.setenv("VAELAB_RUNS", str(runs))
     # Runs wait to be measured for ever: a real process would load PyTorch beside every test.
-    monkeypatch.setattr("vaelab.measurers.Child", lambda *_: MagicMock())
-    yield lambda: AppTest.from_file(ROOT / "vaelab" / "ui" / "router.py", default_timeout=60)
+    monkeypatch.setattr("vaelab.engine.measuring.Child", lambda *_: MagicMock())
+    yield lambda: AppTest.from_file(PROJECT / "vaelab" / "ui" / "router.py", default_timeout=60)
     # What is kept once a process belongs to this test's folder of runs; releasing it ends its workers.
     st.cache_resource.clear()
     st.cache_data.clear()

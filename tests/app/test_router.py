@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted((ROOT / "pages").glob("*.py"))
+from vaelab.paths import PAGES
+
+PAGES = sorted(PAGES.glob("*.py"))
 GROUPS = {
     "Train": ["Train"],
     "Explore": ["Reconstructions", "Latent space", "Latent grid", "Walks"],
@@ -33,7 +34,7 @@ def test_every_page_is_reached_and_has_a_title(app: App, page: Path) -> None:
 
 
 def test_the_first_page_is_train(app: App) -> None:
-    first, chosen = app().run(), app().run().switch_page(str(ROOT / "pages" / "train.py")).run()
+    first, chosen = app().run(), app().run().switch_page(str(PAGES / "train.py")).run()
     assert first.title[0].value == chosen.title[0].value
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.benchmarks.report import Table
 from tests.benchmarks.stage import app_server, chromium, newest_run, wait_until_over
-from tests.browser.servers import ROOT
+from vaelab.paths import PROJECT
 
 STARTS = 5
 CLICKS = 10
@@ -72,7 +72,7 @@ def _starts(browser: Browser) -> Table:
         plain, ours = [], []
         for _ in range(STARTS):
             plain.append(_start(browser, empty, "h1"))
-            ours.append(_start(browser, ROOT / "app.py", *COMPLETE))
+            ours.append(_start(browser, PROJECT / "app.py", *COMPLETE))
     base = median(shown for (shown,) in plain)
     usable, complete = (median(times) for times in zip(*ours, strict=True))
     wanted = f"at most {1.3 * base + 1:.2f}"

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 
-from tests.benchmarks.report import ROOT
+from vaelab.paths import PROJECT
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def run(name: str, epochs: int, seed: int) -> list[Epoch]:
         str(seed),
     ]
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "BENCH_FOLDER": folder}
+        environment = os.environ | {"PYTHONPATH": str(PROJECT), "BENCH_FOLDER": folder}
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     lines = [line for line in done.stdout.splitlines() if line.startswith('{"seconds"')]
     if done.returncode or len(lines) != epochs:

@@ -18,10 +18,10 @@ from torch.nn import functional
 
 from tests.benchmarks.report import Table
 from vaelab import events, train
-from vaelab.config import RunConfig
-from vaelab.datasets import load
-from vaelab.layers import Layer, network_layers
-from vaelab.presets import PRESETS
+from vaelab.config.presets import PRESETS
+from vaelab.config.run_config import RunConfig
+from vaelab.data.loading import load
+from vaelab.networks.layers import Layer, network_layers
 
 Found = TypeVar("Found")
 

@@ -9,8 +9,8 @@ from playwright.sync_api import Page
 
 from tests.benchmarks.report import Table
 from tests.benchmarks.stage import app_server, chromium
-from tests.browser.servers import ROOT
-from vaelab.run_folder import Run
+from vaelab.paths import EXAMPLES
+from vaelab.runs.run import Run
 
 RUNS = {"vae-2d": 16, "vae-20d": 16, "ae-256": 16, "conv-vae": 33, "conv-vae-keras": 33}
 """Shipped runs, and the milliseconds that decoding may take."""
@@ -48,7 +48,7 @@ def measure() -> Iterator[Table]:
 
 
 def _row(page: Page, name: str, wanted: int) -> tuple[str, ...]:
-    config = Run(ROOT / "assets" / "runs" / name).config
+    config = Run(EXAMPLES / name).config
     url = f"/lab/runs/{name}/weights-0/decoder"
     times = page.evaluate(TIME_DECODING, [url, config.latent_dim, DECODES])
     hidden = f"{config.architecture} {config.hidden}"

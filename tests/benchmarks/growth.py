@@ -15,10 +15,10 @@ import psutil
 
 from tests.benchmarks.report import Table
 from vaelab import events, train
-from vaelab.datasets import Dataset, load
-from vaelab.presets import PRESETS
-from vaelab.recording import Recorder
-from vaelab.runs import RunStore
+from vaelab.config.presets import PRESETS
+from vaelab.data.loading import Dataset, load
+from vaelab.runs.recorder import Recorder
+from vaelab.runs.store import RunStore
 
 EPOCHS = 200
 WINDOW = 20

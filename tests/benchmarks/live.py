@@ -11,10 +11,11 @@ from playwright.sync_api import Browser
 from tests.benchmarks.replay import GrowingRun
 from tests.benchmarks.report import Table
 from tests.benchmarks.stage import app_server, chromium, images_per_second, newest_run, wait_until_over
-from tests.benchmarks.visitor import Visitor
-from tests.browser.servers import ROOT, Server
-from vaelab.run_folder import Run
-from vaelab.ui.visitor import COOKIE
+from tests.support.servers import Server
+from tests.support.visitor import Visitor
+from vaelab.paths import EXAMPLES
+from vaelab.runs.run import Run
+from vaelab.ui.web.visitor import COOKIE
 
 ROUNDS = 3
 RECIPE = "epochs=10"
@@ -22,7 +23,7 @@ RECIPE = "epochs=10"
 SILENT, DRAWING = "a visitor who does not draw", "Chromium on the same cores"
 WANTED = {"nobody": "", SILENT: "at least 95%", DRAWING: "at least 75%"}
 
-SHIPPED = Run(ROOT / "assets" / "runs" / "vae-2d", shipped=True)
+EXAMPLES = Run(EXAMPLES / "vae-2d", shipped=True)
 LENGTHS = (1_000, 100_000)
 """Steps after which a look is measured."""
 LOOKS = 15
@@ -94,7 +95,7 @@ def _growing(server: Server) -> Table:
 
 def _looks(server: Server, visitor: Visitor, owner: str, steps: int) -> tuple[float, float, float]:
     """Median milliseconds, mean milliseconds of the server's processor time, median kilobytes."""
-    growing = GrowingRun(server.runs, SHIPPED, owner, steps)
+    growing = GrowingRun(server.runs, EXAMPLES, owner, steps)
     spent, answers = 0.0, []
     try:
         visitor.open("", f"run={growing.run.id}")

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.benchmarks.report import Table
 from tests.benchmarks.stage import app_server
-from tests.benchmarks.visitor import Visitor
+from tests.support.visitor import Visitor
 
 RUNS = {"vae-2d": "2 dimensions", "vae-20d": "20 dimensions", "conv-vae": "convolutional"}
 WANTED = 150

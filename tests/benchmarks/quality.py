@@ -12,9 +12,9 @@ from sklearn.neighbors import KNeighborsClassifier
 from tests.benchmarks.contenders import Epoch, run
 from tests.benchmarks.report import Table
 from vaelab import events, train
-from vaelab.config import RunConfig
-from vaelab.datasets import load
-from vaelab.presets import PRESETS
+from vaelab.config.presets import PRESETS
+from vaelab.config.run_config import RunConfig
+from vaelab.data.loading import load
 
 GOOD = 106.0
 """Test negative ELBO in nats that PyTorch's example reaches after about ten epochs."""

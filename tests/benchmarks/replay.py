@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from vaelab import events
-from vaelab.arrays import read_preview
 from vaelab.events import Event, Preview
-from vaelab.recording import Recorder
-from vaelab.run_folder import Run
-from vaelab.runs import RunStore
+from vaelab.runs.arrays import read_preview
+from vaelab.runs.recorder import Recorder
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 
 KINDS = {"started": events.Started, "step": events.Step, "evaluated": events.Evaluated}
 EPOCHS = 500

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import psutil
 
-ROOT = Path(__file__).resolve().parents[2]
+from vaelab.paths import PROJECT
+
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PACKAGES = ("torch", "streamlit", "plotly", "pythae", "keras", "jax")
 
@@ -72,7 +73,7 @@ def _version(package: str) -> str | None:
 def _commit() -> str:
     command = ["git", "describe", "--always", "--dirty"]
     try:
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
 

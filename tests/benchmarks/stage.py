@@ -11,9 +11,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser import servers
-from tests.browser.servers import CHROMIUM_FLAGS, ROOT, Server, find_chromium
-from vaelab.run_folder import Run
+from tests.support import servers
+from tests.support.servers import CHROMIUM_FLAGS, Server, find_chromium
+from vaelab.paths import PROJECT
+from vaelab.runs.run import Run
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at a run that is waited for."""
@@ -22,7 +23,7 @@ RUN_ENDS_WITHIN = 180.0
 
 
 @contextmanager
-def app_server(script: Path = ROOT / "app.py") -> Iterator[Server]:
+def app_server(script: Path = PROJECT / "app.py") -> Iterator[Server]:
     """A server of the app, or of another script, with an empty folder of runs; gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="vaelab-bench-", ignore_cleanup_errors=True) as folder:
         server = servers.start(Path(folder), script)

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser import servers
-from tests.browser.servers import CHROMIUM_FLAGS, ROOT, Server, find_chromium
+from tests.support import servers
+from tests.support.servers import CHROMIUM_FLAGS, Server, find_chromium
+from vaelab.paths import PROJECT
 
 PATIENCE = 30_000
 """Milliseconds to wait for what must come; the machine may be busy."""
@@ -62,7 +63,7 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
     """
     started: list[Server] = []
 
-    def start(script: Path = ROOT / "app.py", **environment: str) -> Server:
+    def start(script: Path = PROJECT / "app.py", **environment: str) -> Server:
         server = servers.start(tmp_path_factory.mktemp("server"), script, **environment)
         started.append(server)
         servers.wait_until_healthy(server)

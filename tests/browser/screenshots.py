@@ -12,9 +12,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.servers import CHROMIUM_FLAGS, find_chromium, start, wait_until_healthy
+from tests.support.servers import CHROMIUM_FLAGS, find_chromium, start, wait_until_healthy
+from vaelab.paths import ASSETS
 
-PICTURES = Path(__file__).resolve().parents[2] / "assets" / "screenshots"
+PICTURES = ASSETS / "screenshots"
 VIEW = ".st-key-losses [data-state]"
 EXPLORE = {
     "Reconstructions": ".st-key-reconstructions img",

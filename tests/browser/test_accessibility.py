@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from tests.browser.servers import Server
+from tests.support.servers import Server
 
 PAGES = {
     "/": ".st-key-live-samples img",

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.canvas import OUTPUT, Canvas
-from tests.browser.servers import ROOT, Server
-from vaelab.datasets import load
-from vaelab.latent import decode, embed
-from vaelab.run_folder import Run
-from vaelab.trained import TrainedRun, load_run
+from tests.support.canvas import OUTPUT, Canvas
+from tests.support.servers import Server
+from vaelab.analysis.load import TrainedRun, load_run
+from vaelab.data.loading import load
+from vaelab.models.codes import decode, embed
+from vaelab.paths import EXAMPLES
+from vaelab.runs.run import Run
 
-SHIPPED = ROOT / "assets" / "runs"
 RUNS = ("vae-2d", "ae-2d", "vae-20d")
 EMPTY = (0.2, 0.15)
 """Shares of the width and the height of the plane of `vae-2d`, where no code is near."""
@@ -42,7 +42,7 @@ def open_planes(page: Page, server: Server) -> Open:
 
 
 def trained(name: str) -> TrainedRun:
-    return load_run(Run(SHIPPED / name))
+    return load_run(Run(EXAMPLES / name))
 
 
 def wait_for(canvas: Canvas, *, snapped: str, place: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from vaelab.ui.display import LETTERS
+from vaelab.ui.session.display import LETTERS
 
 LETTERS_OF_CHARTS = (
     '[...document.querySelectorAll(".js-plotly-plot text")]'

@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.servers import Server
-from vaelab.lessons import LESSONS, Lesson
+from tests.support.servers import Server
+from vaelab.teaching.lessons import LESSONS, Lesson
 
 SHOWN = {
     1: ".st-key-lesson-rows img", 2: ".st-key-lesson_pixel_curves .main-svg",

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from tests.browser.servers import Server
-from vaelab.config import VERSION
-from vaelab.engine import default_slots
+from tests.support.servers import Server
+from vaelab.config.run_config import VERSION
+from vaelab.engine.engine import default_slots
 
 SMALL = {"train_size": "3000", "batch_size": "32", "hidden": "64"}
 """Fields of a real run that is over soon."""

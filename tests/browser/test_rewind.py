@@ -10,11 +10,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.servers import ROOT, Server
-from vaelab.runs import Run
+from tests.support.servers import Server
+from vaelab.paths import EXAMPLES, PROJECT
+from vaelab.runs.store import Run
 
-OUTPUT = Path(__file__).parent / "output"
-STEPS = Run(ROOT / "assets" / "runs" / "vae-2d").snapshot_steps()
+OUTPUT = PROJECT / "tests" / "browser" / "output"
+STEPS = Run(EXAMPLES / "vae-2d").snapshot_steps()
 
 PICTURES = {
     "reconstructions": ".st-key-reconstructions img",

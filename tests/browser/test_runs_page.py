@@ -7,9 +7,10 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.servers import ROOT, Server
-from vaelab.runs import Run, RunStore
-from vaelab.transfer import bundle
+from tests.support.servers import Server
+from vaelab.export.bundle import bundle
+from vaelab.paths import EXAMPLES
+from vaelab.runs.store import Run, RunStore
 
 ROW_HEIGHT = 35
 """CSS pixels of a row of Streamlit's tables, the header's too."""
@@ -67,7 +68,7 @@ def test_a_row_is_chosen_by_a_click_or_with_the_arrow_keys(page: Page, server: S
 def test_a_run_is_imported_renamed_downloaded_and_deleted(page: Page, server: Server, tmp_path: Path) -> None:
     before = {run.id for run in own_runs(server)}
     given = tmp_path / "given.zip"
-    given.write_bytes(bundle(Run(ROOT / "assets" / "runs" / "vae-20d")))
+    given.write_bytes(bundle(Run(EXAMPLES / "vae-20d")))
     open_runs(page, server)
     import_zip(page, given)
     expect(chosen(page)).to_have_text("VAE · MNIST · 20-D · 10 epochs")

@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-ROOT = Path(__file__).resolve().parents[2]
-COMPONENTS_APP = Path(__file__).parent / "apps" / "components_app.py"
+from vaelab import paths
+from vaelab.paths import ASSETS, PROJECT
+
+COMPONENTS_APP = PROJECT / "tests" / "support" / "apps" / "components_app.py"
 PAGES = {
     "/": "Train",
     "/reconstructions": "Reconstructions",
@@ -98,12 +100,11 @@ def test_no_error_of_a_page_shows_its_source(
     start_server: Start, page: Page, tmp_path: Path, source: str
 ) -> None:
     """The app's own start and router, with pages that fail when they run, or cannot even be read."""
-    shutil.copy(ROOT / "app.py", tmp_path)
-    (tmp_path / "vaelab" / "ui").mkdir(parents=True)
-    shutil.copy(ROOT / "vaelab" / "ui" / "router.py", tmp_path / "vaelab" / "ui")
-    (tmp_path / "assets").symlink_to(ROOT / "assets")
+    shutil.copy(PROJECT / "app.py", tmp_path)
+    shutil.copytree(PROJECT / "vaelab", tmp_path / "vaelab")
+    (tmp_path / "assets").symlink_to(ASSETS)
     (tmp_path / "pages").mkdir()
-    for original in (ROOT / "pages").glob("*.py"):
+    for original in paths.PAGES.glob("*.py"):
         (tmp_path / "pages" / original.name).write_text(source)
     server = start_server(tmp_path / "app.py", VAELAB_WARM="0")
     page.goto(server.url)

@@ -6,9 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.servers import Server
-from vaelab.presets import PRESETS
-from vaelab.ui.slow_motion_stages import stages_of
+from tests.support.servers import Server
+from vaelab.config.presets import PRESETS
+from vaelab.ui.slow_motion.stages import stages_of
 
 TITLES = [stage.title for stage in stages_of(PRESETS["vae-2d"].config)]
 

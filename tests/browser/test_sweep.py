@@ -7,8 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.servers import Server
-from vaelab.runs import RunStore
+from tests.support.servers import Server
+from vaelab.runs.store import RunStore
 
 SMALL = "train_size=1000&hidden=32&epochs=1&batch_size=100&seeds=2"
 RESULTS = ".st-key-sweep-results"

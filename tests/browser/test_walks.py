@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.servers import Server
+from tests.support.servers import Server
+from vaelab.paths import PROJECT
 
-OUTPUT = Path(__file__).parent / "output"
+OUTPUT = PROJECT / "tests" / "browser" / "output"
 
 
 def open_walk(page: Page, server: Server, **parameters: str) -> None:

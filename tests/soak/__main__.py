@@ -20,12 +20,12 @@ from urllib.parse import urlsplit
 import psutil
 
 from tests.benchmarks.report import heading
-from tests.browser import servers
-from tests.browser.servers import Server
 from tests.soak.student import Lesson, state_of
 from tests.soak.tally import Tally, has_grown, is_slow, table
-from vaelab.run_folder import Run
-from vaelab.runs import RunStore
+from tests.support import servers
+from tests.support.servers import Server
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 
 KILL_EVERY = 60.0
 """Seconds between two workers that are killed."""
@@ -119,7 +119,7 @@ def _kill_a_worker(server: Server) -> bool:
     workers = []
     for child in psutil.Process(server.process.pid).children():
         with suppress(psutil.Error):
-            if "vaelab.worker" in child.cmdline():
+            if "vaelab.workers.train" in child.cmdline():
                 workers.append(child)
     if workers:
         max(workers, key=lambda worker: worker.cpu_percent(0.5)).kill()

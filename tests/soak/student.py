@@ -11,10 +11,10 @@ from urllib.parse import parse_qs
 
 from websockets.exceptions import WebSocketException
 
-from tests.benchmarks.visitor import ASKS, Answer, PageFailed, Visitor
 from tests.soak.tally import LOOK, Student, Tally
-from vaelab.run_folder import Run, RunDamaged
-from vaelab.ui.visitor import COOKIE
+from tests.support.visitor import ASKS, Answer, PageFailed, Visitor
+from vaelab.runs.run import Run, RunDamaged
+from vaelab.ui.web.visitor import COOKIE
 
 THINKS = (3.0, 12.0)
 """Seconds between two things that a student does."""

@@ -17,9 +17,9 @@ from filelock import Timeout
 
 from vaelab import files
 from vaelab.files import drop_drafts, take_lock, write_json, write_whole
-from vaelab.run_folder import TRAINED
+from vaelab.paths import PROJECT
+from vaelab.runs.run import TRAINED
 
-PROJECT = Path(__file__).resolve().parents[2]
 LETTERS = [letter * 200_000 for letter in "abc"]
 
 

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 import vaelab
-from vaelab import training
+from vaelab.training import loop as training
 
 
 @pytest.mark.parametrize("name", vaelab.__all__)

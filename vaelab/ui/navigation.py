@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from vaelab.ui.chosen import chosen_run, run_to_explore
-from vaelab.ui.forms import recipe_now
-from vaelab.ui.link import address_of
-from vaelab.ui.sweep_link import address_of_sweep
+from vaelab.ui.recipe.form import recipe_now
+from vaelab.ui.session.chosen import chosen_run, run_to_explore
+from vaelab.ui.session.recipe_link import address_of
+from vaelab.ui.sweep.link import address_of_sweep
 
 
 def addresses_within(titles: Iterable[str], current: str) -> dict[str, dict[str, str]]:

@@ -1,17 +1,12 @@
 """The main script: every visit to any address runs it, and it runs the page at that address."""
 
-from pathlib import Path
-
 import streamlit as st
 
-from vaelab.ui.components import close_sidebar
-from vaelab.ui.display import offer_to_leave, page_link, show_as_asked
+from vaelab.paths import ASSETS, PAGES
 from vaelab.ui.navigation import addresses_within
-from vaelab.ui.places import ICONS
-
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = ROOT / "pages"
-ASSETS = ROOT / "assets"
+from vaelab.ui.session.display import offer_to_leave, page_link, show_as_asked
+from vaelab.ui.session.places import ICONS
+from vaelab.ui.widgets.components import close_sidebar
 
 # The paths are absolute because Streamlit would take relative ones from this script's folder.
 GROUPS = {

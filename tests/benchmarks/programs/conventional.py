@@ -13,10 +13,10 @@ from torch.nn import functional
 from torch.utils.data import DataLoader
 from torchvision import datasets, transforms
 
-from vaelab.datasets import load
-from vaelab.evaluation import mean_of
-from vaelab.model import Autoencoder
-from vaelab.presets import PRESETS
+from vaelab.config.presets import PRESETS
+from vaelab.data.loading import load
+from vaelab.models.autoencoder import Autoencoder
+from vaelab.models.evaluation import mean_of
 
 
 class VAE(nn.Module):

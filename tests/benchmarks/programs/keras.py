@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from vaelab.datasets import load
+from vaelab.data.loading import load
 
 
 class Sampling(layers.Layer):

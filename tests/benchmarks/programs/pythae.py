@@ -16,8 +16,8 @@ from pythae.trainers import BaseTrainer, BaseTrainerConfig
 from pythae.trainers.training_callbacks import TrainingCallback
 from torch import Tensor, nn
 
-from vaelab.datasets import load
-from vaelab.evaluation import to_unit
+from vaelab.data.loading import load
+from vaelab.models.evaluation import to_unit
 
 
 class Encoder(BaseEncoder):

@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
-from tests.unit.engine.following import COMPARED, ENDLESS, SHORT, reaches, trains_on
-from tests.unit.waiting import until
-from vaelab import crew, dispatch, events
-from vaelab import engine as engine_module
-from vaelab.engine import Engine
-from vaelab.run_folder import Run
-from vaelab.runs import RunStore
-from vaelab.training import train
+from tests.support.following import COMPARED, ENDLESS, SHORT, reaches, trains_on
+from tests.support.waiting import until
+from vaelab import events
+from vaelab.engine import dispatch
+from vaelab.engine import engine as engine_module
+from vaelab.engine import pool as crew
+from vaelab.engine.engine import Engine
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
+from vaelab.training.loop import train
 
 
 @pytest.fixture(scope="package")

@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 
-from tests.unit.engine.following import ENDLESS, SHORT, agrees, reaches, trained_so_far, trains_on, workers
-from tests.unit.waiting import until
-from vaelab import crew
-from vaelab.engine import Engine
-from vaelab.history import History
-from vaelab.measures import FILE
-from vaelab.recording import Recorder
-from vaelab.run_folder import Run
-from vaelab.runs import RunStore
+from tests.support.following import ENDLESS, SHORT, agrees, reaches, trained_so_far, trains_on, workers
+from tests.support.waiting import until
+from vaelab.analysis.load import load_run
+from vaelab.engine import pool as crew
+from vaelab.engine.engine import Engine
+from vaelab.runs.history import History
+from vaelab.runs.measures import FILE
+from vaelab.runs.recorder import Recorder
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 from vaelab.settings import Settings
-from vaelab.trained import load_run
-from vaelab.training import train
+from vaelab.training.loop import train
 
 # A run from its start to its end
 

@@ -12,16 +12,17 @@ from typing import Any
 
 import pytest
 
-from tests.unit.engine.following import ENDLESS, SHORT
-from tests.unit.engine.puppets import Puppet, Stillborn, say
-from tests.unit.waiting import until
-from vaelab import crew, dispatch
-from vaelab import engine as engine_module
-from vaelab.crew import TRY_AGAIN
-from vaelab.dispatch import PAUSE_HOLDS
-from vaelab.engine import Engine
+from tests.support.following import ENDLESS, SHORT
+from tests.support.puppets import Puppet, Stillborn, say
+from tests.support.waiting import until
+from vaelab.engine import dispatch
+from vaelab.engine import engine as engine_module
+from vaelab.engine import pool as crew
+from vaelab.engine.dispatch import PAUSE_HOLDS
+from vaelab.engine.engine import Engine
+from vaelab.engine.pool import TRY_AGAIN
 from vaelab.events import Request
-from vaelab.runs import RunStore
+from vaelab.runs.store import RunStore
 
 
 def worker_at_work(engine: Engine) -> Any:

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.unit.engine.following import ENDLESS, SHORT, agrees, reaches, trained_so_far, trains_on
-from tests.unit.waiting import until
-from vaelab import dispatch
-from vaelab.engine import Engine
-from vaelab.history import History
-from vaelab.run_folder import Run
-from vaelab.runs import RunStore
+from tests.support.following import ENDLESS, SHORT, agrees, reaches, trained_so_far, trains_on
+from tests.support.waiting import until
+from vaelab.engine import dispatch
+from vaelab.engine.engine import Engine
+from vaelab.runs.history import History
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 
 
 def test_a_running_run_pauses_goes_on_and_stops(engine: Engine, undisturbed: Any) -> None:

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from tests.unit.engine.following import ENDLESS, SHORT, agrees, reaches, trained_so_far, trains_on, workers
-from tests.unit.engine.puppets import Puppet, say
-from tests.unit.waiting import until
-from vaelab import crew
-from vaelab import engine as engine_module
-from vaelab.crew import IDLE_ENDS
-from vaelab.engine import Engine
-from vaelab.run_folder import Run
-from vaelab.runs import RunStore
+from tests.support.following import ENDLESS, SHORT, agrees, reaches, trained_so_far, trains_on, workers
+from tests.support.puppets import Puppet, say
+from tests.support.waiting import until
+from vaelab.engine import engine as engine_module
+from vaelab.engine import pool as crew
+from vaelab.engine.engine import Engine
+from vaelab.engine.pool import IDLE_ENDS
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 from vaelab.settings import Settings
 
 BETAS = [SHORT.variant(beta=beta) for beta in (0.5, 1.0, 2.0)]

@@ -12,15 +12,16 @@ from typing import Any
 
 import pytest
 
-from tests.unit.engine.following import ENDLESS, agrees, reaches, trained_so_far, trains_on
-from tests.unit.engine.puppets import Puppet, say
-from tests.unit.waiting import until
-from vaelab import crew, dispatch, liveness
-from vaelab import engine as engine_module
-from vaelab.engine import Engine
-from vaelab.liveness import UNSEEN, Presence, Stillness
-from vaelab.run_folder import Run
-from vaelab.runs import RunStore
+from tests.support.following import ENDLESS, agrees, reaches, trained_so_far, trains_on
+from tests.support.puppets import Puppet, say
+from tests.support.waiting import until
+from vaelab.engine import dispatch, liveness
+from vaelab.engine import engine as engine_module
+from vaelab.engine import pool as crew
+from vaelab.engine.engine import Engine
+from vaelab.engine.liveness import UNSEEN, Presence, Stillness
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 from vaelab.settings import Settings
 
 HALF_AN_HOUR = 1800.0

@@ -1,0 +1,73 @@
+"""Whatever limit is reached, and wherever, a page says so in a sentence, and nothing is made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.runs_page import ANOTHER, TINY, VISITOR, App, idle_worker, make_run, opened, well
+from vaelab.export.bundle import bundle
+from vaelab.paths import EXAMPLES, PAGES
+from vaelab.runs.store import Run, RunStore
+
+LIMITS = {
+    "visitor_queued": "0 runs that wait or train, and there can be",
+    "visitor_runs": "You have 0 runs, and there can be",
+    "visitor_gigabytes": "Your runs take the",
+    "server_queued": "0 runs wait or train on this server",
+    "server_runs": "This server keeps 0 runs",
+    "server_gigabytes": "The runs on this server take the",
+    "run_minutes": "This run would train for",
+    "run_epochs": "epochs, and there can be 1 here",
+    "run_images": "training images, and there can be 1 here",
+}
+STARTS = {"train": ("train", "train"), "twins": ("train", "twins"), "sweep": ("sweep", "sweep_start")}
+"""Page and button of all that makes runs."""
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("limit", LIMITS)
+def test_a_limit_is_a_sentence(
+    limit: str, start: str, app: App, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vaelab.engine.pool.WorkerProcess", idle_worker)
+    monkeypatch.setenv(f"VAELAB_{limit.upper()}", "1")
+    if limit.endswith("gigabytes"):
+        monkeypatch.setattr("vaelab.engine.limits.GIGABYTE", 1)
+        RunStore(runs).create(TINY, owner=VISITOR if limit.startswith("visitor") else ANOTHER)
+    # One is room for one run, and for a minute: what asks for more than that reaches it.
+    recipe = {"epochs": "400"} if limit == "run_minutes" else {}
+    page: Any = app()
+    page.session_state["vaelab_visitor"] = VISITOR
+    name, button = STARTS[start]
+    page.switch_page(str(PAGES / f"{name}.py"))
+    for key, value in recipe.items():
+        page.query_params[key] = value
+    page = well(page.run())
+    has_room = not limit.startswith("run_") and not limit.endswith("gigabytes")
+    if start == "train" and has_room:
+        page = well(page.button(key=button).click().run())  # the one that there is room for
+    before = len(RunStore(runs).runs())
+    page = well(page.button(key=button).click().run())
+    said = " ".join(error.value for error in page.error)
+    assert LIMITS[limit].replace("0 runs", f"{before} runs") in said
+    assert len(RunStore(runs).runs()) == before
+
+
+@pytest.mark.parametrize("limit", ["visitor_runs", "server_runs"])
+def test_training_on_and_importing_need_room_too(
+    limit: str, app: App, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vaelab.engine.pool.WorkerProcess", idle_worker)
+    monkeypatch.setenv(f"VAELAB_{limit.upper()}", "1")
+    run = make_run(runs)
+    page: Any = opened(app, run)
+    page = well(page.button(key="train_on").click().run())
+    said = LIMITS[limit].replace("0 runs", "1 runs")
+    assert said in " ".join(error.value for error in page.error)
+    (uploader,) = page.get("file_uploader")
+    page = well(uploader.upload("run.zip", bundle(Run(EXAMPLES / "vae-2d")), "application/zip").run())
+    assert said in " ".join(error.value for error in page.error)
+    assert RunStore(runs).runs() == [run]

@@ -1,0 +1,218 @@
+"""Our own routes and the visitor's cookie, asked as an ASGI server asks."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+from streamlit.testing.v1 import AppTest
+
+from vaelab.paths import COMPONENTS, PROJECT
+from vaelab.ui.server.app import middleware, routes
+from vaelab.ui.web.assets import PLOTLY, asset_url
+from vaelab.ui.web.visitor import COOKIE
+
+COMPONENT_FILES = [path for path in sorted(COMPONENTS.glob("*/*")) if path.suffix != ".html"]
+NAVIGATION = {"accept": "text/html,application/xhtml+xml"}
+MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+
+
+@dataclass
+class Answer:
+    """What an HTTP client would be told."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+def get(url: str, headers: dict[str, str] | None = None, scheme: str = "http") -> Answer:
+    """Ask for an address, which is taken as a server passes it on: decoded, and otherwise as it came."""
+    app = Starlette(
+        routes=[*routes(), Route("/", lambda request: HTMLResponse("a page"))], middleware=middleware()
+    )
+    path, _, query = url.partition("?")
+    messages: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        messages.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "scheme": scheme,
+        "path": path,
+        "query_string": query.encode(),
+        "headers": [(name.encode(), value.encode()) for name, value in (headers or {}).items()],
+    }
+    # In a thread of its own, because Playwright keeps an event loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, app(scope, receive, send)).result()
+    start, *rest = messages
+    body = b"".join(message.get("body", b"") for message in rest)
+    return Answer(start["status"], Headers(raw=start["headers"]), body)
+
+
+def component_path(file: Path) -> str:
+    return f"components/{file.parent.name}/{file.name}"
+
+
+@pytest.mark.parametrize("file", COMPONENT_FILES, ids=component_path)
+def test_a_component_file_is_served_as_it_is(file: Path) -> None:
+    answer = get(asset_url(component_path(file)))
+    assert answer.status == 200
+    assert answer.body == file.read_bytes()
+    assert answer.headers["content-type"] == MEDIA_TYPES[file.suffix]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_plotly_is_that_of_the_installed_package() -> None:
+    import plotly
+
+    answer = get(asset_url(PLOTLY))
+    assert answer.body == (Path(plotly.__file__).parent / "package_data" / PLOTLY).read_bytes()
+
+
+def test_what_is_compressed_unpacks_to_what_is_plain() -> None:
+    compressed, plain = get(asset_url(PLOTLY), {"accept-encoding": "gzip, br"}), get(asset_url(PLOTLY))
+    assert compressed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert gzip.decompress(compressed.body) == plain.body
+    assert len(compressed.body) < len(plain.body) / 3
+    assert compressed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+
+
+def test_only_the_current_version_is_kept_for_good() -> None:
+    current = get(asset_url(PLOTLY))
+    assert "immutable" in current.headers["cache-control"]
+    for url in (f"/lab/{PLOTLY}", f"/lab/{PLOTLY}?v=0123456789abcdef"):
+        other = get(url)
+        assert other.headers["cache-control"] == "no-cache"
+        assert other.body == current.body
+
+
+def test_a_browser_that_has_a_file_gets_it_only_once() -> None:
+    url = f"/lab/{component_path(COMPONENT_FILES[0])}"
+    again = get(url, {"if-none-match": get(url).headers["etag"]})
+    assert (again.status, again.body) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/lab/components/../../app.py",
+        "/lab/components/plot/../../../app.py",
+        "/lab/components/plot/..%2f..%2f..%2fapp.py",
+        "/lab/components/../app.py",
+        "/lab/components/plot/main.html",
+        "/lab/components/plot/",
+        "/lab/components/plot//main.js",
+        "/lab/../app.py",
+        "/lab//etc/passwd",
+        "/lab/components/plot/main.js\0",
+    ],
+)
+def test_nothing_else_is_served(path: str) -> None:
+    assert get(path).status == 404
+
+
+def test_a_new_visitor_gets_a_random_cookie() -> None:
+    cookies = [get("/", NAVIGATION).headers["set-cookie"] for _ in range(2)]
+    tokens = [re.match(rf"{COOKIE}=([0-9a-f]{{32}}); ", cookie) for cookie in cookies]
+    assert None not in tokens
+    assert tokens[0][1] != tokens[1][1]
+    attributes = set(cookies[0].split("; ")[1:])
+    assert {"Path=/", "HttpOnly", "SameSite=Lax"} < attributes
+    assert "Secure" not in attributes
+    assert get("/", NAVIGATION).headers["cache-control"] == "private, no-cache"
+
+
+def test_over_https_the_cookie_stays_there() -> None:
+    assert get("/", NAVIGATION, scheme="https").headers["set-cookie"].endswith("; Secure")
+
+
+@pytest.mark.parametrize(
+    ("page", "kinds"),
+    [
+        ("/", ["preload", *["modulepreload"] * 2, *["preload"] * 2]),
+        ("/latent-space", [*["modulepreload"] * 2, *["preload"] * 2]),
+    ],
+)
+def test_a_page_names_the_files_that_it_begins_with_and_they_are_there(page: str, kinds: list[str]) -> None:
+    links = re.findall(r"<([^>]+)>; rel=(\w+)", get(page, NAVIGATION).headers["link"])
+    assert [kind for _, kind in links] == kinds
+    assert all("immutable" in get(url).headers["cache-control"] for url, _ in links)
+    assert "link" not in get(asset_url(PLOTLY), {"accept": "*/*"}).headers
+
+
+def test_a_known_visitor_keeps_the_cookie() -> None:
+    answer = get("/", NAVIGATION | {"cookie": f"other=1; {COOKIE}={'0123456789abcdef' * 2}"})
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("value", ["", "short", "G" * 32, "a" * 33, "../" * 11])
+def test_a_malformed_cookie_is_replaced(value: str) -> None:
+    assert "set-cookie" in get("/", NAVIGATION | {"cookie": f"{COOKIE}={value}"}).headers
+
+
+def test_files_set_no_cookie() -> None:
+    assert "set-cookie" not in get(asset_url(PLOTLY), {"accept": "*/*"}).headers
+
+
+def test_a_base_path_is_put_before_every_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streamlit.get_option", {"server.baseUrlPath": "/class/7/"}.get)
+    assert asset_url(PLOTLY).startswith("/class/7/lab/")
+    assert get(asset_url(PLOTLY)).status == 200
+
+
+def test_without_a_cookie_a_session_is_a_visitor_of_its_own() -> None:
+    def script() -> None:
+        import streamlit as st
+
+        from vaelab.ui.web.visitor import visitor
+
+        st.text(visitor())
+
+    first, second = (AppTest.from_function(script).run() for _ in range(2))
+    assert re.fullmatch("[0-9a-f]{32}", first.text[0].value)
+    assert first.text[0].value != second.text[0].value
+    assert first.text[0].value == first.run().text[0].value
+
+
+def test_what_the_server_imports_at_its_start_leaves_pytorch_out() -> None:
+    program = "import sys, vaelab.ui.server.app; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=PROJECT).returncode == 0
+
+
+def test_a_wrong_setting_ends_the_start_with_a_sentence() -> None:
+    program = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.headless=true",
+        "--server.port=0",
+    ]
+    wrong = os.environ | {"VAELAB_VISITOR_RUNS": "many"}
+    ended = subprocess.run(program, cwd=PROJECT, env=wrong, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert (
+        ended.stderr.strip() == "VAELAB_VISITOR_RUNS is 'many'; it can be a whole number from 1 to 999999999."
+    )

@@ -1,0 +1,84 @@
+"""Share: links and their QR codes, and links that leave the seed open."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from urllib.parse import parse_qsl, unquote, urlsplit
+from xml.etree import ElementTree
+
+import pytest
+import zxingcpp
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+from vaelab.config.presets import PRESETS
+from vaelab.config.run_config import RunConfig
+from vaelab.ui.recipe.qr_code import image_address
+from vaelab.ui.session.recipe_link import OPEN_SEED, own_seed, parameters_of
+
+App = Callable[[], AppTest]
+VISITORS = "a" * 32, "b" * 32
+
+
+def read(address: str) -> str:
+    """What a camera reads of a code: its path of rows of modules, drawn as pixels and decoded."""
+    root = ElementTree.fromstring(unquote(address.split(",", 1)[1]))
+    side, scale = int(root.attrib["viewBox"].split()[2]), 4
+    picture = Image.new("L", (side * scale, side * scale), "white")
+    draw = ImageDraw.Draw(picture)
+    x = y = 0.0
+    modules = root.findall("{*}path")[-1].attrib["d"]
+    for command in modules.replace("M", " M").replace("m", " m").replace("h", " h").split(" m"):
+        move, *runs = command.strip().replace("M", "").split(" h")
+        dx, dy = (float(number) for number in move.replace("-", " -").split())
+        x, y = x + dx, y + dy
+        for run in runs:
+            length = float(run)
+            draw.rectangle(
+                (x * scale, (y - 0.5) * scale, (x + length) * scale - 1, (y + 0.5) * scale - 1), "black"
+            )
+            x += length
+    (found,) = zxingcpp.read_barcodes(picture)
+    return found.text
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+def test_a_code_reads_as_the_link(name: str) -> None:
+    recipe = "&".join(f"{key}={value}" for key, value in parameters_of(PRESETS[name].config).items())
+    link = f"https://vae-lab.example.org:8501/?{recipe}"
+    assert read(image_address(link)) == link
+
+
+def opened(app: App, visitor: str, **parameters: str) -> AppTest:
+    page = app()
+    page.session_state["vaelab_visitor"] = visitor
+    for name, value in parameters.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def test_an_open_seed_is_each_visitors_own_and_stays_theirs(app: App) -> None:
+    first, second, reloaded = (
+        opened(app, visitor, seed=OPEN_SEED, epochs="3") for visitor in (*VISITORS, VISITORS[0])
+    )
+    seeds = [page.session_state["recipe"].seed for page in (first, second, reloaded)]
+    assert seeds[0] == seeds[2] != seeds[1]
+    assert not first.warning
+    assert first.query_params["seed"] == OPEN_SEED, "a reload, and whoever is sent it, finds it open"
+    assert first.session_state["recipe"] == RunConfig(epochs=3, seed=own_seed(VISITORS[0]))
+
+
+def test_share_leaves_the_seed_open_if_asked_and_shows_the_code(app: App) -> None:
+    page = opened(app, VISITORS[0], epochs="3")
+    (seeds,) = [group for group in page.get("button_group") if group.label == "Seed"]
+    seeds.set_value(True).run()
+    page.button(key="large-A recipe").click().run()
+    assert not page.exception
+    link = next(code.value for code in page.code if "seed=" in code.value)
+    assert dict(parse_qsl(urlsplit(link).query)) == parameters_of(RunConfig(epochs=3)) | {"seed": OPEN_SEED}
+    (image,) = [html.proto.body for html in page.get("html") if "<img" in html.proto.body]
+    address = ElementTree.parse(io.StringIO(image.replace('">', '"/>'))).getroot().attrib["src"]
+    assert read(address) == link

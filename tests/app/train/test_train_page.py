@@ -1,0 +1,166 @@
+"""The Train page as Streamlit runs it: the form, links, and a run that it starts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from vaelab.config.fields import FIELD_NAMES, as_text
+from vaelab.config.presets import PRESETS
+from vaelab.config.run_config import VERSION, RunConfig
+from vaelab.paths import PAGES
+from vaelab.runs.store import RunStore
+
+App = Callable[[], AppTest]
+
+TINY = {"train_size": "500", "hidden": "16", "epochs": "2", "batch_size": "50"}
+DEADLINE = 60
+
+
+def opened(app: App, **parameters: str) -> AppTest:
+    page = app()
+    for name, value in parameters.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def shown(page: AppTest) -> dict[str, str]:
+    return {name: as_text(page.session_state[name]) for name in FIELD_NAMES}
+
+
+def fields_of(config: RunConfig) -> dict[str, str]:
+    return {name: as_text(getattr(config, name)) for name in FIELD_NAMES}
+
+
+def warnings(page: AppTest) -> list[str]:
+    """What the page warns of, without the backslashes that keep Markdown from reading it."""
+    return [warning.value.replace("\\", "") for warning in page.warning]
+
+
+def run_until(page: AppTest, reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while not reached():
+        assert time.monotonic() < deadline, "the run did not get there"
+        page.run()
+    assert not page.exception
+
+
+def test_a_newcomer_sees_the_default_recipe_and_a_finished_example(app: App) -> None:
+    page = opened(app)
+    assert shown(page) == fields_of(RunConfig())
+    assert any("A finished example" in text.value for text in page.markdown)
+    assert not page.button(key="train").disabled
+    assert page.button(key="stop").disabled
+
+
+def test_when_training_is_over_the_live_plane_is_as_large_as_its_codes_need(app: App) -> None:
+    page = opened(app)
+    memory = page.session_state.live_memory
+    needed = memory["span"]
+    memory["span"] = ((-500.0, 500.0), (-500.0, 500.0))  # as far out as they may have been while it trained
+    page.run()
+    assert page.session_state.live_memory["span"] == needed
+
+
+def test_a_link_opens_its_recipe(app: App) -> None:
+    page = opened(app, model="ae", latent_dim="8", epochs="5")
+    assert shown(page) == fields_of(RunConfig(model="ae", latent_dim=8, epochs=5))
+    assert warnings(page) == []
+
+
+@pytest.mark.parametrize("link", [{"preset": "ae-2d"}, {"model": "ae"}])
+def test_a_link_is_named_after_its_preset_or_the_nearest(app: App, link: dict[str, str]) -> None:
+    page = opened(app, epochs="3", **link)
+    assert page.selectbox(key="preset").value == "ae-2d"
+    changed = next(each.value for each in page.caption if "Changed:" in each.value)
+    assert "**Changed:** epochs 3 instead of 10." in changed
+
+
+def test_a_wrong_value_gets_a_sentence_and_the_rest_of_the_link_works(app: App) -> None:
+    page = opened(app, model="ae", latent_dim="0", run="no-such-run")
+    assert shown(page)["model"] == "ae"
+    assert any("latent_dim: must be a whole number from 1 to 256" in text for text in warnings(page))
+    assert any("no run" in text for text in warnings(page))
+
+
+def test_a_link_brings_no_pictures_of_its_own(app: App) -> None:
+    page = opened(app, model="![x](http://127.0.0.1/x.png)", run="![x](y)")
+    assert len(page.warning) == 2
+    assert not any("![" in warning.value for warning in page.warning)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_choosing_a_preset_fills_the_form_and_the_address(app: App, name: str) -> None:
+    page = opened(app)
+    page.selectbox(key="preset").select(name).run()
+    assert not page.exception
+    assert shown(page) == fields_of(PRESETS[name].config)
+    if name != "vae-2d":
+        assert dict(page.query_params) == {**fields_of(PRESETS[name].config), "version": str(VERSION)}
+
+
+def test_the_learning_rate_follows_the_optimizer_until_it_is_chosen(app: App) -> None:
+    page = opened(app)
+    page.selectbox(key="optimizer").select("sgd").run()
+    assert page.session_state.learning_rate == RunConfig(optimizer="sgd").learning_rate
+    page.number_input(key="learning_rate").set_value(0.005).run()
+    page.selectbox(key="optimizer").select("momentum").run()
+    assert page.session_state.learning_rate == 0.005
+
+
+def test_fields_that_are_not_in_force_are_disabled(app: App) -> None:
+    page = opened(app, model="ae")
+    assert page.number_input(key="beta").disabled
+    assert page.text_input(key="sigma").disabled
+    page = opened(app, reconstruction="mse")
+    assert not page.number_input(key="beta").disabled
+    assert not page.text_input(key="sigma").disabled
+
+
+def test_a_wrong_text_stops_train_with_a_sentence(app: App) -> None:
+    page = opened(app)
+    page.text_input(key="hidden").set_value("big").run()
+    assert any("hidden: must be up to 8 widths" in error.value.replace("\\", "") for error in page.error)
+    assert page.button(key="train").disabled
+    page.text_input(key="hidden").set_value("32").run()
+    assert not page.button(key="train").disabled
+
+
+def test_the_form_survives_another_page(app: App) -> None:
+    page = opened(app, latent_dim="8")
+    page.switch_page(str(PAGES / "runs.py")).run()
+    page.switch_page(str(PAGES / "train.py")).run()
+    assert page.session_state.latent_dim == 8
+
+
+@pytest.mark.parametrize("model", ["vae", "ae"])
+def test_train_makes_a_run_that_ends_with_a_way_on(app: App, runs: Path, model: str) -> None:
+    page = opened(app, model=model, **TINY)
+    page.button(key="train").click().run()
+    store = RunStore(runs)
+    assert [run.config.model for run in store.runs()] == [model]
+    run_until(
+        page, lambda: store.runs()[0].status().state == "finished" and not page.button(key="train").disabled
+    )
+    page.run()
+    assert page.query_params["run"] == store.runs()[0].id
+    outcome = next(text.value for text in page.markdown if "epochs are done" in text.value)
+    assert ("ELBO" in outcome) == (model == "vae")
+    assert store.runs()[0].meta.owner
+
+
+def test_one_epoch_pauses_and_stop_ends_it(app: App, runs: Path) -> None:
+    page = opened(app, **{**TINY, "epochs": "500"})
+    page.button(key="epoch").click().run()
+    run = RunStore(runs).runs()[0]
+    run_until(page, lambda: run.status().state == "paused")
+    assert run.status().epoch == 1
+    page.run()
+    page.button(key="stop").click().run()
+    run_until(page, lambda: run.status().state == "stopped")

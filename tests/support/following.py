@@ -1,0 +1,59 @@
+"""Following runs of an engine, and comparing what they measure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psutil
+
+from tests.support.waiting import until
+from vaelab.config.run_config import RunConfig
+from vaelab.runs.history import History
+from vaelab.runs.run import Run
+
+SHORT = RunConfig(train_size=500, hidden="16", batch_size=100, epochs=1)
+ENDLESS = RunConfig(train_size=500, hidden="16", batch_size=10, epochs=500)
+"""Trains until it is told not to: its epochs of 50 steps take minutes altogether."""
+COMPARED = 4
+"""Epochs of ENDLESS that are compared."""
+
+
+def workers() -> set[int]:
+    """Numbers of this process's living workers."""
+    found = set()
+    for child in psutil.Process().children():
+        try:
+            if "vaelab.workers.train" in child.cmdline() and child.status() != psutil.STATUS_ZOMBIE:
+                found.add(child.pid)
+        except psutil.Error:
+            continue
+    return found
+
+
+def reaches(run: Run, *states: str) -> str:
+    return until(lambda: (state := run.status().state) in states and state, run.status)
+
+
+def trains_on(run: Run, steps: int = 3) -> None:
+    """It runs, and gets on."""
+    before = run.status().step
+    until(lambda: run.status().state == "running" and run.status().step > before + steps, run.status)
+
+
+def measured(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
+    names = [name for name in columns if name != "seconds"]
+    return [
+        dict(zip(names, row, strict=True)) for row in zip(*(columns[name] for name in names), strict=True)
+    ]
+
+
+def agrees(run: Run, undisturbed: dict[str, list[dict[str, Any]]]) -> None:
+    """Its losses of the first epochs are those of the undisturbed run, to the last bit."""
+    said = History(run)
+    assert [row for row in measured(said.steps) if row["epoch"] <= COMPARED] == undisturbed["step"]
+    whole = [row for row in measured(said.evaluated) if row["epoch"] in range(1, COMPARED + 1)]
+    assert whole == undisturbed["evaluated"]
+
+
+def trained_so_far(run: Run) -> None:
+    until(lambda: run.status().epoch > COMPARED, run.status)

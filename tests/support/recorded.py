@@ -1,0 +1,46 @@
+"""Small runs, recorded without a worker, and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from vaelab.config.run_config import RunConfig
+from vaelab.events import Event
+from vaelab.runs.arrays import read_weights
+from vaelab.runs.history import History
+from vaelab.runs.recorder import Recorder
+from vaelab.runs.run import Run
+
+CONFIG = RunConfig(train_size=500, hidden="16", batch_size=100, epochs=3)
+ENDLESS = CONFIG.variant(epochs=500)
+
+WRITES = 2 + 2 + 3 * (1 + 2)
+"""The files of a checkpoint, of two early snapshots, and of a snapshot and a checkpoint an epoch."""
+BY_THE_CLOCK = frozenset({"status.json", "preview.npz", "live-decoder.safetensors", "events.jsonl"})
+"""Files that are written whole at other moments than these."""
+
+Training = Callable[[Recorder], Iterator[Event]]
+
+
+def losses(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Everything that was measured, without the time it took."""
+    said = History(run)
+    evaluated = {name: column for name, column in said.evaluated.items() if name != "seconds"}
+    return dict(said.steps), evaluated
+
+
+def same_run(first: Run, second: Run) -> None:
+    """Two runs have measured the same and ended with the same model, bit for bit."""
+    assert losses(first) == losses(second)
+    assert first.snapshot_steps() == second.snapshot_steps()
+    weights, expected = read_weights(first), read_weights(second)
+    assert weights.keys() == expected.keys()
+    assert all(np.array_equal(weights[name], expected[name]) for name in weights)
+
+
+def finish(run: Run, training: Training) -> None:
+    for _ in training(Recorder(run)):
+        pass

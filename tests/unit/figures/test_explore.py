@@ -1,0 +1,155 @@
+"""What holds for every figure; error maps and KL by dimension."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+import plotly.io
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from plotly.graph_objects import Figure
+
+from vaelab.config.run_config import RunConfig
+from vaelab.figures import explore as figures
+from vaelab.figures.palette import channels, class_style, luminance
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+STARTED = {"mean_image_loss": 205.8, "floor_loss": 45.5}
+VAE, AE = RunConfig(), RunConfig(model="ae")
+
+Columns = dict[str, list[Any]]
+
+
+def run(points: int, *, vae: bool = True) -> tuple[Columns, Columns]:
+    """Step and Evaluated columns of a run of 10 epochs that falls from 206 towards 100 nats."""
+    epoch = (np.linspace(0, 10, points + 1)[1:]).tolist()
+    recon = [100 + 106 / (1 + 3 * time) for time in epoch]
+    kl = [3 + 0.1 * time if vae else None for time in epoch]
+    objective = [one + (other or 0) for one, other in zip(recon, kl, strict=True)]
+    steps = {"epoch": epoch, "recon": recon, "kl": kl, "objective": objective}
+    every = slice(points // 10 - 1, None, max(1, points // 10)) if points >= 10 else slice(0, 0)
+    evaluated = {name: steps[name][every] for name in ("epoch", "recon", "kl")}
+    return steps, evaluated
+
+
+def loss_figure(points: int = 200, *, config: RunConfig = VAE, **kwargs: Any) -> Figure:
+    steps, evaluated = run(points, vae=config.model == "vae")
+    return figures.losses(steps, evaluated, config=config, **{"started": STARTED, **kwargs})
+
+
+ALL_SIZES = [
+    pytest.param(function, count, id=f"{name}-{count}")
+    for name, function in {
+        "losses": loss_figure,
+        "losses of an AE": lambda count: loss_figure(count, config=AE),
+        "kl": lambda count: figures.kl_bars([0.5] * count, [True] * count),
+        "class counts": lambda count: figures.class_counts(
+            np.arange(count), [f"class {n}" for n in range(count)]
+        ),
+        "legend": lambda count: figures.error_legend(),
+    }.items()
+    for count in (0, 1, 50)
+]
+
+
+# All of them
+
+
+@pytest.mark.parametrize(("function", "count"), ALL_SIZES)
+def test_any_number_of_points_makes_a_valid_figure(function, count: int):
+    figure = function(count)
+    assert isinstance(figure, Figure)
+    assert json.loads(plotly.io.to_json(figure, validate=True))["data"] is not None
+
+
+@pytest.mark.parametrize(("function", "count"), ALL_SIZES)
+def test_every_axis_has_a_title_and_every_trace_says_what_is_under_the_cursor(function, count: int):
+    figure = function(count)
+    axes = [*figure.select_xaxes(), *figure.select_yaxes()]
+    assert axes
+    assert all(axis.title.text for axis in axes if axis.visible is not False)
+    assert all(trace.hovertemplate for trace in figure.data)
+
+
+@pytest.mark.parametrize(("function", "count"), ALL_SIZES)
+def test_what_follows_the_theme_is_left_open(function, count: int):
+    layout = function(count).layout
+    assert [layout.paper_bgcolor, layout.plot_bgcolor, layout.font.color, layout.font.family] == [None] * 4
+
+
+def test_inputs_stay_as_they_are():
+    steps, evaluated = (defaultdict(list, columns) for columns in run(5000))
+    del evaluated["kl"]
+    before = copy.deepcopy((steps, evaluated))
+    figures.log_allowed(steps, evaluated)
+    figures.losses(steps, evaluated, config=AE, started=STARTED)
+    assert (steps, evaluated) == before
+
+    # Arrays that cannot be written would raise if anything tried.
+    points, errors, kl = np.zeros((50, 2)), np.zeros((2, 3, 3)), np.array([0.1, 0.001])
+    for array in (points, errors, kl):
+        array.flags.writeable = False
+    figures.grown_span(None, points)
+    figures.whole_span(points)
+    figures.class_counts(kl, ("a", "b"))
+    figures.signed_error_sheet(errors)
+    figures.kl_bars(kl, kl > 0.01)
+
+
+def test_every_class_has_a_bar_of_its_colour():
+    (bar,) = figures.class_counts(np.array([3, 0, 5]), ("a", "b", "c")).data
+    assert (list(bar.x), list(bar.y)) == (["a", "b", "c"], [3, 0, 5])
+    assert bar.marker.color == tuple(class_style(label)[0] for label in range(3))
+
+
+# Errors, and KL by dimension
+def test_error_colours_are_symmetric_and_lighter_the_larger_the_error():
+    levels = np.linspace(0, 1, 256)
+    colors = figures.signed_error_sheet(np.stack([levels, -levels])[:, None]).reshape(2, 256, 3)
+    assert len(set(colors[0, 0])) == 1
+    light = np.array([[luminance("#{:02x}{:02x}{:02x}".format(*color)) for color in side] for side in colors])
+    assert (np.diff(light, axis=1) >= -1e-3).all()
+    np.testing.assert_allclose(light[0], light[1], atol=0.06)
+    too_bright, too_dark = colors[:, 64:].astype(int)
+    assert (too_bright[:, 0] > too_bright[:, 2]).all()
+    assert (too_dark[:, 0] < too_dark[:, 2]).all()
+
+
+def test_an_error_sheet_has_a_coloured_pixel_for_each_error():
+    errors = np.array([[[0.0, 1.0], [-1.0, 7.0]]])
+    sheet = figures.signed_error_sheet(errors)
+    assert (sheet.shape, sheet.dtype) == ((1, 2, 2, 3), np.uint8)
+    np.testing.assert_array_equal(sheet[0, 0, 1], sheet[0, 1, 1])
+
+
+def test_the_legend_has_the_colours_of_the_sheet():
+    (bar,) = figures.error_legend().data
+    for share, color in bar.colorscale:
+        at = bar.zmin + share * (bar.zmax - bar.zmin)
+        np.testing.assert_array_equal(
+            channels(color), figures.signed_error_sheet(np.full((1, 1, 1), at))[0, 0, 0]
+        )
+    np.testing.assert_array_equal(np.ravel(bar.z), bar.x)
+
+
+@UNHURRIED
+@given(st.lists(st.tuples(st.floats(0, 20), st.booleans()), max_size=30))
+def test_every_dimension_has_its_bar_by_whether_it_is_active(dimensions: list[tuple[float, bool]]):
+    kl, active = [value for value, _ in dimensions], [is_active for _, is_active in dimensions]
+    figure = figures.kl_bars(kl, active)
+    drawn = {name: value for trace in figure.data for name, value in zip(trace.x, trace.y, strict=True)}
+    assert drawn == {f"z{place + 1}": value for place, value in enumerate(kl)}
+    used, unused = figure.data
+    for trace, expected in ((used, True), (unused, False)):
+        assert set(trace.x) == {
+            f"z{place + 1}" for place, is_active in enumerate(active) if is_active == expected
+        }
+    assert used.name == f"active: {len(used.y)} of {len(kl)}"
+    heights = [drawn[name] for name in figure.layout.xaxis.categoryarray]
+    assert heights == sorted(heights, reverse=True)

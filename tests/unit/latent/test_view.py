@@ -1,0 +1,64 @@
+"""What is seen of the latent plane holds the codes, and the prior's circles what they name."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from vaelab.figures import explore as figures
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def test_prior_circles_hold_the_share_that_they_name():
+    draws = np.linalg.norm(np.random.default_rng(0).normal(size=(200_000, 2)), axis=1)
+    for radius, text in figures.PRIOR_CIRCLES:
+        named = int(re.match(r"(\d+) %", text)[1])  # type: ignore[index]
+        assert round(100 * (1 - np.exp(-(radius**2) / 2))) == named
+        assert 100 * (draws < radius).mean() == pytest.approx(named, abs=0.6)
+
+
+clouds = arrays(np.float64, st.tuples(st.integers(0, 40), st.just(2)), elements=st.floats(-1e4, 1e4))
+
+
+def inside(points: np.ndarray, span: figures.Span) -> np.ndarray:
+    (left, right), (bottom, top) = span
+    x, y = points.T
+    return (left <= x) & (x <= right) & (bottom <= y) & (y <= top)
+
+
+@UNHURRIED
+@given(st.lists(clouds, min_size=1, max_size=4))
+def test_axes_of_a_live_view_only_grow_and_hold_the_points(looks: list[np.ndarray]):
+    span = None
+    for points in looks:
+        grown = figures.grown_span(span, points)
+        widths = np.diff(grown)
+        assert (widths > 0).all()
+        assert widths[0] == pytest.approx(widths[1])
+        assert inside(points, grown).all()
+        assert span is None or inside(np.array(span).T, grown).all()
+        assert figures.grown_span(grown, points) == grown
+        span = grown
+
+
+def test_the_few_points_far_out_do_not_squeeze_the_others():
+    points = np.random.default_rng(0).uniform(-1, 1, (1000, 2))
+    points[:3] = 1e6
+    points[3] = np.nan
+    span = figures.grown_span(None, points)
+    assert np.abs(span).max() < 2
+    assert inside(points, span).mean() > 0.99
+
+
+def test_all_codes_are_in_view_even_if_they_are_one():
+    for count in (1, 2, 50):
+        points = np.random.default_rng(count).normal(size=(count, 2))
+        span = figures.whole_span(points)
+        assert inside(points, span).all()
+        assert (np.diff(span) > 0).all()

@@ -1,0 +1,48 @@
+"""Runs to record, and the one that nothing has disturbed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.recorded import CONFIG, Training
+from vaelab.data.loading import Dataset
+from vaelab.events import Event
+from vaelab.runs.recorder import Recorder
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
+from vaelab.training.loop import train
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path)
+
+
+@pytest.fixture
+def run(store: RunStore) -> Run:
+    return store.create(CONFIG)
+
+
+@pytest.fixture
+def training(tiny: Dataset) -> Training:
+    """Record a run's training, going on from where it stands; nothing happens until it is iterated."""
+
+    def made(recorder: Recorder) -> Iterator[Event]:
+        config = recorder.run.config
+        return recorder.record(
+            train(config, data=tiny, resume=recorder.resume, request=recorder.request, threads=1)
+        )
+
+    return made
+
+
+@pytest.fixture(scope="package")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, tiny: Dataset) -> Run:
+    """The run that nothing has cut short."""
+    run = RunStore(tmp_path_factory.mktemp("undisturbed")).create(CONFIG)
+    for _ in Recorder(run).record(train(CONFIG, data=tiny, threads=1)):
+        pass
+    return run

@@ -1,0 +1,82 @@
+"""The finished examples are what their presets make, and every view can read them."""
+
+from pathlib import Path
+
+import pytest
+
+from vaelab.analysis.load import load_run, load_snapshot
+from vaelab.analysis.measure import measure_run
+from vaelab.config.presets import PRESETS
+from vaelab.data.loading import load
+from vaelab.models.codes import decode
+from vaelab.models.evaluation import evaluate
+from vaelab.paths import EXAMPLES
+from vaelab.runs.arrays import read_preview
+from vaelab.runs.history import History
+from vaelab.runs.measures import MEASURES, read_measures
+from vaelab.runs.store import RunStore
+
+RUNS = {run.id: run for run in RunStore(Path("nowhere"), EXAMPLES).shipped_runs()}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_has_a_finished_example_of_just_this_recipe(name: str) -> None:
+    assert RUNS[name].config == PRESETS[name].config
+    assert RUNS[name].status().state == "finished"
+
+
+def test_fashion_is_among_them() -> None:
+    assert RUNS["vae-2d-fashion"].config == PRESETS["vae-2d"].config.variant(dataset="fashion-mnist")
+
+
+@pytest.mark.parametrize("name", ["vae-2d", "ae-2d", "vae-20d", "vae-2d-fashion", "linear-ae"])
+def test_the_weights_give_the_losses_that_were_recorded(name: str) -> None:
+    recorded = History(RUNS[name]).evaluated
+    result = evaluate(load_run(RUNS[name]).model, load(RUNS[name].config.dataset).x_test)
+    assert result.recon == pytest.approx(recorded["recon"][-1], rel=1e-4)
+    assert result.mse == pytest.approx(recorded["mse"][-1], rel=1e-4)
+    assert result.kl == (recorded["kl"][-1] and pytest.approx(recorded["kl"][-1], rel=1e-4))
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_the_picture_is_of_the_end(name: str) -> None:
+    preview = read_preview(RUNS[name])
+    assert preview is not None
+    assert preview.step == RUNS[name].status().step
+
+
+@pytest.mark.parametrize("name", ["vae-2d", "ae-2d", "vae-20d", "vae-256", "vae-2d-fashion", "linear-ae"])
+def test_it_can_be_gone_back_to_its_first_step_and_ends_as_it_is(name: str) -> None:
+    run = RUNS[name]
+    steps = run.snapshot_steps()
+    assert (steps[0], steps[-1]) == (1, run.status().step)
+    assert len(steps) >= 4
+    assert [load_snapshot(run, step).step for step in steps] == steps
+    last, model = load_snapshot(run, steps[-1]), load_run(run).model
+    difference = decode(last.model, last.codes.mean[:64]).astype(int) - decode(model, last.codes.mean[:64])
+    assert abs(difference).max() <= 2  # its weights have 16 bits
+
+
+def test_snapshots_of_all_examples_stay_small() -> None:
+    assert sum(sum(run.snapshot_sizes().values()) for run in RUNS.values()) < 80_000_000
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_it_comes_with_its_measures(name: str) -> None:
+    run = RUNS[name]
+    measures, recorded = read_measures(run), History(run).evaluated
+    assert measures is not None
+    assert measures.problem == ""
+    for field in ("recon", "kl", "neg_elbo", "mse"):
+        value, expected = getattr(measures, field), recorded[field][-1]
+        assert value == (None if expected is None else pytest.approx(expected, rel=1e-4)), field
+    assert measures.probe_accuracy > 0.4  # of ten classes
+
+
+@pytest.mark.parametrize("name", ["vae-2d", "ae-2d"])
+def test_its_measures_are_those_of_its_weights(name: str) -> None:
+    shipped, again = read_measures(RUNS[name]), measure_run(RUNS[name], RUNS[name].status().step)
+    for field in MEASURES:
+        expected = getattr(shipped, field)
+        value = None if expected is None else pytest.approx(expected, rel=1e-3, abs=1e-3)
+        assert getattr(again, field) == value, field

@@ -1,0 +1,1 @@
+"""To be written: what stands in analysis/, in a sentence."""

@@ -1,0 +1,110 @@
+"""A run whose model is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from vaelab.config.run_config import RunConfig
+from vaelab.data.loading import DATASETS
+from vaelab.events import Snapshot
+from vaelab.models.autoencoder import Autoencoder
+from vaelab.models.codes import Codes
+from vaelab.runs.arrays import read_snapshot, read_weights
+from vaelab.runs.run import Run, RunDamaged
+from vaelab.runs.store import RunStore, default_root
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """A run with its model, on the CPU and in evaluation mode."""
+
+    run: Run
+    model: Autoencoder
+
+    @property
+    def config(self) -> RunConfig:
+        """The settings that it was trained with."""
+        return self.run.config
+
+
+def load_run(run: Run | Path | str) -> TrainedRun:
+    """Load a run by its folder or by the start of its id (in `$VAELAB_RUNS`, else `runs/`).
+
+    Raises
+    ------
+    RunNotFound
+        If no run, or more than one, fits.
+    RunDamaged
+        If its files cannot be read or do not fit its config.
+    """
+    if not isinstance(run, Run):
+        folder = Path(run)
+        run = (
+            Run(folder.resolve())
+            if (folder / "config.json").exists()
+            else RunStore(default_root()).find(str(run))
+        )
+    model = Autoencoder(run.config, DATASETS[run.config.dataset].shape)
+    arrays = read_weights(run)
+    try:
+        model.load_state_dict({name: torch.from_numpy(array) for name, array in arrays.items()})
+    except (RuntimeError, TypeError) as error:  # other names or shapes; numbers that PyTorch has not
+        raise RunDamaged(f"The weights of run {run.id} do not fit its config.") from error
+    return TrainedRun(run, model.eval().requires_grad_(False))
+
+
+@dataclass(frozen=True)
+class PastModel:
+    """A run's model as it was at a step of which there is a snapshot."""
+
+    step: int
+    model: Autoencoder
+    """It decodes; it has no `encoder`, because snapshots keep none."""
+    codes: Codes
+    """Of as many of the first test images as the snapshot has."""
+    reconstructions: np.ndarray
+    """(64, C, H, W) uint8, of the first 64 test images."""
+
+
+def load_snapshot(run: Run, step: int) -> PastModel:
+    """Load a run's model as it was at a step.
+
+    Raises
+    ------
+    RunDamaged
+        If there is no such snapshot, or if it cannot be read or does not fit the run's config.
+    """
+    snapshot = read_snapshot(run, step)
+    model = Autoencoder(run.config, DATASETS[run.config.dataset].shape)
+    del model.encoder  # of another step: better none than one that does not belong to this decoder
+    try:
+        weights = {name: torch.from_numpy(array).float() for name, array in snapshot.decoder.items()}
+        missing, _ = model.load_state_dict(weights, strict=False)
+    except (RuntimeError, TypeError) as error:
+        raise _does_not_fit(run, step) from error
+    if set(missing) - {"sigma"} or not _fits(snapshot, run.config):
+        raise _does_not_fit(run, step)
+    logvar = None if snapshot.logvar is None else snapshot.logvar.astype(np.float32)
+    codes = Codes(snapshot.mean.astype(np.float32), logvar)
+    return PastModel(step, model.eval().requires_grad_(False), codes, snapshot.reconstructions)
+
+
+def _fits(snapshot: Snapshot, config: RunConfig) -> bool:
+    spec, mean, logvar = DATASETS[config.dataset], snapshot.mean, snapshot.logvar
+    count = len(mean) if mean.ndim == 2 else 0
+    return (
+        mean.shape[1:] == (config.latent_dim,)
+        and 0 < count <= spec.test_images
+        and (logvar is None) == (config.model == "ae")
+        and (logvar is None or logvar.shape == mean.shape)
+        and snapshot.reconstructions.shape[1:] == spec.shape
+        and snapshot.reconstructions.dtype == np.uint8
+    )
+
+
+def _does_not_fit(run: Run, step: int) -> RunDamaged:
+    return RunDamaged(f"The snapshot of step {step} does not fit the config of run {run.id}.")

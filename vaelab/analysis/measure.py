@@ -1,0 +1,199 @@
+"""Compute the measures of a trained model that `vaelab.runs.measures` describes, on a data set.
+
+B images in a pass, d the latent dimension. On one thread and with numbers drawn by purpose, so that two
+calls give the same to the last digit.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
+from torch import Tensor
+
+from vaelab.analysis import pca
+from vaelab.analysis.load import load_run
+from vaelab.analysis.pca import PrincipalComponents
+from vaelab.data.loading import Dataset, load
+from vaelab.latent.walks import active_units
+from vaelab.models.autoencoder import Autoencoder, Posterior
+from vaelab.models.codes import embed
+from vaelab.models.evaluation import CHUNK, Evaluation, evaluate, to_unit
+from vaelab.models.hardware import cpu_settings
+from vaelab.models.objective import reconstruction
+from vaelab.models.randomness import generator_for
+from vaelab.runs.measures import NEIGHBOURS, NLL_IMAGES, NLL_SAMPLES, PROBED_IMAGES, Measures
+from vaelab.runs.run import Run
+
+PROBE_STEPS = 1000
+"""Most steps of the probe's solver; it needs 200 at 256 dimensions."""
+
+
+class NotFinite(ArithmeticError):
+    """A model gives numbers that are not finite; the text is a sentence for people."""
+
+
+def measure_run(run: Run, step: int) -> Measures:
+    """The measures of a run's weights, which are those of a step.
+
+    Raises
+    ------
+    RunDamaged
+        If its files cannot be read.
+    DatasetUnavailable
+        If its data set is not here and cannot be fetched.
+    NotFinite
+        If its numbers are not finite.
+    """
+    model = load_run(run).model
+    return measure(model, _data(run.config.dataset), step)
+
+
+def measure(model: Autoencoder, data: Dataset, step: int) -> Measures:
+    """The measures of a model on the CPU, on the test images of a data set; raises NotFinite.
+
+    Parameters
+    ----------
+    step: of the weights, to which the measures are bound.
+    """
+    with threadpool_limits(1), cpu_settings(1):
+        result = evaluate(model, data.x_test)
+        _check_finite(result)
+        is_vae = result.kl is not None
+        noise = generator_for(model.config.seed, "importance")
+        bound = importance_bound(model, data.x_test[:NLL_IMAGES], NLL_SAMPLES, noise) if is_vae else None
+        neighbours, probe = _accuracies(model, data, result.mean)
+        return Measures(
+            step=step,
+            neg_elbo=result.neg_elbo,
+            recon=result.recon,
+            kl=result.kl,
+            nll=bound.nll if bound else None,
+            nll_gap=bound.gap if bound else None,
+            active_units=int(active_units(result.mean).sum()) if is_vae else None,
+            kl_per_dim=None if result.kl_per_dim is None else tuple(result.kl_per_dim),
+            mse=result.mse,
+            pca_mse=_pca_mse(data, model.config.latent_dim),
+            neighbour_accuracy=neighbours,
+            probe_accuracy=probe,
+        )
+
+
+def _check_finite(result: Evaluation) -> None:
+    losses = [result.recon, result.mse, *(result.kl_per_dim or [])]
+    if not (np.isfinite(losses).all() and np.isfinite(result.mean).all()):
+        raise NotFinite("Some codes or losses on the test images are not finite numbers.")
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What is known of the likelihood of a set of images, in nats per image."""
+
+    nll: float
+    """Upper bound on the negative log-likelihood."""
+    gap: float
+    """Negative ELBO of the same images and codes, minus that bound; never below 0."""
+
+
+@torch.no_grad()
+def importance_bound(model: Autoencoder, images: np.ndarray, samples: int, noise: torch.Generator) -> Bound:
+    """The importance-weighted upper bound on the negative log-likelihood of images (N, C, H, W) uint8.
+
+    -ln((p(x, z_1) / q(z_1 given x) + ... + p(x, z_k) / q(z_k given x)) / k), with k = `samples` codes of
+    each image drawn from its posterior q. Its expectation is the negative ELBO for k = 1, never grows
+    with k, and tends to the negative log-likelihood: Burda, Grosse and Salakhutdinov 2016, equation 8
+    and theorem 1. Beta has no part in it. With bce on grey pixels p is not normalised (Loaiza-Ganem and
+    Cunningham 2019), and the bound is one on that number.
+
+    Raises
+    ------
+    ValueError
+        If the model is an AE.
+    NotFinite
+        If a weight is not a finite number.
+    """
+    size = CHUNK[model.config.architecture]
+    device = next(model.parameters()).device
+    nll, elbo = [], []
+    for start in range(0, len(images), size):
+        x = to_unit(images[start : start + size], device)
+        posterior = model.encode(x)
+        total = torch.full((len(x),), -math.inf, dtype=torch.float64, device=device)
+        mean = torch.zeros_like(total)
+        # One code an image at a time: memory does not grow with their number.
+        for _ in range(samples):
+            weight = _log_weight(model, posterior, x, noise)
+            total = torch.logaddexp(total, weight)
+            mean += weight / samples
+        nll.append(math.log(samples) - total)
+        elbo.append(-mean)
+    bound, negative_elbo = float(torch.cat(nll).mean()), float(torch.cat(elbo).mean())
+    if not (math.isfinite(bound) and math.isfinite(negative_elbo)):
+        raise NotFinite("The likelihood of some test images is not a finite number.")
+    return Bound(bound, max(0.0, negative_elbo - bound))
+
+
+def _log_weight(model: Autoencoder, posterior: Posterior, x: Tensor, noise: torch.Generator) -> Tensor:
+    """Ln p(x given z) + ln p(z) - ln q(z given x) at one z drawn from the posterior: (B,) float64."""
+    if posterior.logvar is None:
+        raise ValueError("An AE has no distribution of codes, and so no bound on a likelihood.")
+    z = posterior.sample(noise)
+    likelihood = -reconstruction(model.output(z), x, model.sigma)[0].double()
+    mean, logvar, z = posterior.mean.double(), posterior.logvar.double(), z[0].double()
+    # The constants of both normal densities cancel.
+    ratio = (z - mean).square() * torch.exp(-logvar) + logvar - z.square()
+    return likelihood + 0.5 * ratio.sum(-1)
+
+
+def _accuracies(model: Autoencoder, data: Dataset, test_codes: np.ndarray) -> tuple[float, float]:
+    """Accuracy of neighbours and of the probe on posterior means, from 0 to 1."""
+    rows = probed_rows(len(data.x_train))
+    codes = embed(model, data.x_train[rows]).mean
+    if not np.isfinite(codes).all():
+        raise NotFinite("Some codes of training images are not finite numbers.")
+    return accuracies(codes, data.y_train[rows], test_codes, data.y_test)
+
+
+def probed_rows(images: int) -> np.ndarray:
+    """Rows of the training images that neighbours and probe know, in order; the same for every run."""
+    order = torch.randperm(images, generator=generator_for(0, "probed"))
+    return order[:PROBED_IMAGES].sort().values.numpy()
+
+
+def accuracies(
+    codes: np.ndarray, labels: np.ndarray, test_codes: np.ndarray, test_labels: np.ndarray
+) -> tuple[float, float]:
+    """Shares of test codes (M, d) whose class is told right, by codes (N, d) of known classes.
+
+    First by the majority of the nearest codes, as far apart as they are; then by logistic regression
+    on codes that are standardised, because its penalty depends on their scale.
+    """
+    known, asked = codes.astype(np.float64), test_codes.astype(np.float64)
+    neighbours = KNeighborsClassifier(min(NEIGHBOURS, len(known))).fit(known, labels)
+    probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=PROBE_STEPS)).fit(known, labels)
+    return float(neighbours.score(asked, test_labels)), float(probe.score(asked, test_labels))
+
+
+def _pca_mse(data: Dataset, dimensions: int) -> float:
+    """Squared error per pixel of PCA with as many dimensions, fitted to all training images."""
+    drawn = _principal_components(data).reconstruct(data.x_test, dimensions)
+    return float(pca.squared_errors(data.x_test, drawn).mean())
+
+
+# One after another, runs of a sweep are mostly of one data set.
+@lru_cache(maxsize=1)
+def _principal_components(data: Dataset) -> PrincipalComponents:
+    return pca.fit(data.x_train)
+
+
+@lru_cache(maxsize=1)
+def _data(name: str) -> Dataset:
+    return load(name)

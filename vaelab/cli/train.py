@@ -1,0 +1,171 @@
+"""Training in a terminal: a progress bar, or one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Protocol
+
+from tqdm import tqdm
+
+from vaelab import events
+from vaelab.cli.output import NOBODY_READS, silence_closed_output
+from vaelab.config.run_config import RunConfig
+from vaelab.data.loading import load
+from vaelab.runs.recorder import Recorder, explained
+from vaelab.runs.store import RunStore
+from vaelab.training.loop import train
+
+
+class _Display(Protocol):
+    def prepare(self, fraction: float, sentence: str) -> None:
+        """Show what is done before the first event."""
+
+    def show(self, event: events.Event) -> None:
+        """Show an event."""
+
+    def close(self) -> None:
+        """Leave the output in order."""
+
+
+class End:
+    """What ends the training from outside; `status` is the exit status then."""
+
+    def __init__(self) -> None:
+        self.status = 0
+
+    def overrule(self) -> events.Request | None:
+        """Have what is left of the training stopped."""
+        return events.Request(action="stop") if self.status else None
+
+
+def train_here(config: RunConfig, store: RunStore, *, device: str | None, as_json: bool) -> int:
+    """Train a new run of the store in this process.
+
+    Returns
+    -------
+    The exit status: 0 after training, 1 if it failed or diverged, 130 if Ctrl-C stopped it (of any
+    signal 128 and its number), 141 if it was stopped because nobody reads the output any more.
+    """
+    run, end = store.create(config), End()
+    recorder = Recorder(run, end.overrule)
+    shown: _Display = _JsonLines(run.id) if as_json else _Bars(config)
+    try:
+        with stopped_by_signals(end), closing(shown):
+            for event in recorder.record(training_events(recorder, shown.prepare, device)):
+                with stopped_when_nobody_reads(end):
+                    shown.show(event)
+    except Exception as error:
+        sentence = explained(error)
+        if sentence is None:
+            raise
+        sys.stderr.write(f"{sentence}\n")
+        return 1
+    status = run.status()
+    if not as_json:
+        sys.stdout.write(f"Run {run.id} in {run.path}: {status.message}\n")
+    return {"finished": 0, "diverged": 1}.get(status.state, end.status)
+
+
+def training_events(
+    recorder: Recorder, shown: Callable[[float, str], None], device: str | None
+) -> Iterator[events.Event]:
+    """The training of the recorder's run, in this process; `shown` is told what is fetched before."""
+
+    def prepare(fraction: float, sentence: str) -> None:
+        shown(fraction, sentence)
+        recorder.prepare(fraction, sentence)
+
+    config = recorder.run.config
+    data = load(config.dataset, progress=prepare)
+    yield from train(config, data=data, request=recorder.request, device=device)
+
+
+@contextmanager
+def stopped_by_signals(end: End) -> Iterator[None]:
+    """The first Ctrl-C, or request to terminate, stops the run in order; a second one ends the program."""
+
+    def stop(number: int, _frame: object) -> None:
+        end.status = 128 + number
+        restore()
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        restore()
+
+
+@contextmanager
+def stopped_when_nobody_reads(end: End) -> Iterator[None]:
+    """Whatever is written within stops the run in order if the output was closed."""
+    try:
+        yield
+    except BrokenPipeError:
+        end.status = NOBODY_READS
+        silence_closed_output()
+
+
+class _JsonLines:
+    def __init__(self, run_id: str) -> None:
+        self._run_id = run_id
+
+    def prepare(self, fraction: float, sentence: str) -> None:
+        """Nothing: every line is an event."""
+
+    def show(self, event: events.Event) -> None:
+        values = events.as_json(event)
+        if isinstance(event, (events.Started, events.Finished)):
+            values["run"] = self._run_id
+        sys.stdout.write(json.dumps(values) + "\n")
+        sys.stdout.flush()
+
+    def close(self) -> None:
+        """Nothing: every line is whole."""
+
+
+class _Bars:
+    """A bar for the download, if there is one, then one for the training."""
+
+    def __init__(self, config: RunConfig) -> None:
+        self._config = config
+        self._bar: tqdm | None = None
+
+    def prepare(self, fraction: float, sentence: str) -> None:
+        if self._bar is None:  # none in a file or a pipe, where every step of it would stay
+            self._bar = tqdm(
+                total=1.0, leave=False, disable=None, bar_format="{desc} |{bar}| {percentage:.0f} %"
+            )
+        self._bar.set_description_str(sentence)
+        self._bar.update(fraction - self._bar.n)
+
+    def show(self, event: events.Event) -> None:
+        if isinstance(event, events.Started):
+            self.close()
+            total = event.steps_per_epoch * self._config.epochs
+            self._bar = tqdm(total=total, initial=event.step, unit="step", dynamic_ncols=True)
+        elif self._bar is not None:
+            self._advance(self._bar, event)
+
+    def _advance(self, bar: tqdm, event: events.Event) -> None:
+        if isinstance(event, events.Step):
+            bar.update(event.step - bar.n)
+            kl = "" if event.kl is None else f" + kl {event.kl:.2f}"
+            bar.set_postfix_str(f"recon {event.recon:.2f}{kl} nats")
+        elif isinstance(event, events.Evaluated):
+            elbo = "" if event.neg_elbo is None else f", negative ELBO {event.neg_elbo:.2f}"
+            bar.write(
+                f"epoch {event.epoch:.4g}: test recon {event.recon:.2f}{elbo} nats, mse {event.mse:.4f}"
+            )
+
+    def close(self) -> None:
+        """Leave the terminal as it is."""
+        if self._bar is not None:
+            self._bar.close()

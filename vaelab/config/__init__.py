@@ -1,0 +1,1 @@
+"""To be written: what stands in config/, in a sentence."""

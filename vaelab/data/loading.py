@@ -1,0 +1,278 @@
+"""The data sets: what is known of each, and its arrays, memory-mapped from a cache.
+
+MNIST and Fashion-MNIST are bundled; the others are fetched when first chosen (`vaelab.data.downloads`).
+Whatever the source, a data set is unpacked once into the cache as plain .npy files:
+
+    <cache>/datasets/<name>/<layout and checksum>/x_train.npy, y_train.npy, x_test.npy, y_test.npy
+
+From there every process maps it into memory in about a millisecond, and all of them share the
+same pages. The folder appears by one rename, so that it is complete or not there at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import string
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vaelab import paths
+from vaelab.data.downloads import Arrays, DatasetUnavailable, Progress, obtain, placed_by_hand
+from vaelab.settings import read_settings
+
+LAYOUT = 1
+"""Version of the form in which arrays lie in the cache; a new one has everything unpacked again."""
+
+
+ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """What is known of a data set without reading it."""
+
+    name: str
+    title: str
+    kind: str
+    """What an example is: `image`."""
+    shape: tuple[int, int, int]
+    """Channels, height, width."""
+    classes: tuple[str, ...]
+    """Name of each class; a label is an index into them."""
+    train_images: int
+    test_images: int
+    bundled: bool
+    authors: str = ""
+    licence: str = ""
+    source: str = ""
+    sha256: str = ""
+    """Checksum of the bundled file."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """The arrays of a data set, read-only.
+
+    Images are (N, channels, height, width) uint8 from 0 to 255; labels are (N,) int64, indices into
+    `spec.classes`.
+    """
+
+    spec: DatasetSpec
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+
+_ALL = (
+    DatasetSpec(
+        "mnist", "MNIST", "image", (1, 28, 28), tuple(string.digits), 60_000, 10_000, bundled=True,
+        authors="Yann LeCun, Corinna Cortes, Christopher Burges", licence="CC BY-SA 3.0",
+        source="http://yann.lecun.com/exdb/mnist/",
+        sha256="06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64",
+    ),
+    DatasetSpec(
+        "fashion-mnist", "Fashion-MNIST", "image", (1, 28, 28),
+        ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+         "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"), 60_000, 10_000, bundled=True,
+        authors="Zalando SE (Han Xiao, Kashif Rasul, Roland Vollgraf)", licence="MIT",
+        source="https://github.com/zalandoresearch/fashion-mnist",
+        sha256="5b6d2c4c694a91887af8ab7d039c04f80af3c29378d731c93a538d2e831aa469",
+    ),
+    DatasetSpec(
+        "kmnist", "KMNIST", "image", (1, 28, 28),
+        ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"), 60_000, 10_000, bundled=False,
+        authors="ROIS-DS Center for Open Data in the Humanities (Tarin Clanuwat, Mikel Bober-Irizar, "
+        "Asanobu Kitamoto, Alex Lamb, Kazuaki Yamamoto, David Ha)", licence="CC BY-SA 4.0",
+        source="http://codh.rois.ac.jp/kmnist/",
+    ),
+    DatasetSpec(
+        "emnist-letters", "EMNIST letters", "image", (1, 28, 28), tuple(string.ascii_lowercase),
+        124_800, 20_800, bundled=False,
+        authors="Gregory Cohen, Saeed Afshar, Jonathan Tapson, André van Schaik",
+        licence="none stated; made from NIST Special Database 19",
+        source="https://www.nist.gov/itl/products-and-services/emnist-dataset",
+    ),
+    DatasetSpec(
+        "cifar10", "CIFAR-10", "image", (3, 32, 32),
+        ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+        50_000, 10_000, bundled=False,
+        authors="Alex Krizhevsky, Vinod Nair, Geoffrey Hinton", licence="none stated",
+        source="https://www.cs.toronto.edu/~kriz/cifar.html",
+    ),
+)  # fmt: skip
+
+DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in _ALL}
+
+
+def load(name: str, *, cache: Path | None = None, progress: Progress | None = None) -> Dataset:
+    """Give the arrays of a data set; unpack, and if need be fetch, it on first use.
+
+    Parameters
+    ----------
+    name : str
+        A key of `DATASETS`.
+    cache : Path, optional
+        Cache folder; default `$VAELAB_CACHE`, else `~/.cache/vaelab`. If it cannot be written, a
+        bundled data set is read into memory instead.
+    progress : callable, optional
+        Called with a fraction from 0 to 1 and a sentence while files arrive. What it raises ends
+        the work and leaves nothing behind.
+
+    Raises
+    ------
+    ValueError
+        If there is no such data set.
+    DatasetUnavailable
+        If it cannot be fetched; the sentence says which files to put into which folder.
+    """
+    spec, root = _find(name), _cache_folder(cache)
+    return _open(spec, root) or _prepare(spec, root, progress or _no_progress)
+
+
+def is_ready(name: str, *, cache: Path | None = None) -> bool:
+    """Whether `load` needs no network: bundled, in the cache, or placed there by hand.
+
+    Raises
+    ------
+    ValueError
+        If there is no such data set.
+    """
+    spec, root = _find(name), _cache_folder(cache)
+    return spec.bundled or _open(spec, root) is not None or placed_by_hand(name, _by_hand(spec, root))
+
+
+def _find(name: str) -> DatasetSpec:
+    if name not in DATASETS:
+        raise ValueError(f"dataset: must be one of {', '.join(DATASETS)}, not {name!r}.")
+    return DATASETS[name]
+
+
+def _cache_folder(cache: Path | None) -> Path:
+    folder = cache or Path(read_settings().cache)
+    return folder.expanduser().absolute()
+
+
+def _by_hand(spec: DatasetSpec, root: Path) -> Path:
+    return root / "downloads" / spec.name
+
+
+def _no_progress(fraction: float, sentence: str) -> None:
+    """Report to nobody."""
+
+
+def _unpacked(spec: DatasetSpec) -> Path:
+    """Where the arrays lie, below the folder `datasets` of the cache."""
+    return Path(spec.name) / "-".join(filter(None, (f"layout{LAYOUT}", spec.sha256[:12])))
+
+
+def _open(spec: DatasetSpec, root: Path) -> Dataset | None:
+    """Map the arrays into memory; None if they are not there, cut short or of another shape."""
+    folder = root / "datasets" / _unpacked(spec)
+    try:
+        arrays = [np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in ARRAYS]
+    except (OSError, ValueError, EOFError):
+        return None
+    counts = (spec.train_images, spec.train_images, spec.test_images, spec.test_images)
+    expected = [
+        ((count, *spec.shape), np.uint8) if name.startswith("x") else ((count,), np.int64)
+        for name, count in zip(ARRAYS, counts, strict=True)
+    ]
+    return Dataset(spec, *arrays) if [(a.shape, a.dtype) for a in arrays] == expected else None
+
+
+def _prepare(spec: DatasetSpec, root: Path, progress: Progress) -> Dataset:
+    try:
+        with _lock(spec, root, progress):
+            # Another process may have been quicker.
+            return _open(spec, root) or _unpack(spec, root, progress)
+    except OSError as error:
+        return _read_into_memory(spec, root, error, progress)
+
+
+@contextmanager
+def _lock(spec: DatasetSpec, root: Path, progress: Progress) -> Iterator[None]:
+    """Keep others from unpacking, and above all from downloading, the same thing meanwhile."""
+    from filelock import FileLock, Timeout  # 50 ms that a ready data set does without
+
+    folder = root / "datasets"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / f"{spec.name}.lock")
+    while not lock.is_locked:
+        try:
+            lock.acquire(timeout=0.5)
+        except Timeout:
+            progress(0.0, f"Waiting while another process prepares {spec.title}")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _unpack(spec: DatasetSpec, root: Path, progress: Progress) -> Dataset:
+    """Write the arrays into a folder beside, then rename it; the caller holds the lock."""
+    folder = root / "datasets"
+    work = folder / f"{spec.name}.partial"
+    shutil.rmtree(work, ignore_errors=True)  # of a process that was killed
+    try:
+        arrays = _read(spec, root, work, progress)
+        target = work / _unpacked(spec)
+        target.mkdir(parents=True)
+        for name, array in zip(ARRAYS, arrays, strict=True):
+            np.save(target / f"{name}.npy", array, allow_pickle=False)
+        shutil.rmtree(folder / spec.name, ignore_errors=True)  # damaged, or of an older layout
+        (work / spec.name).rename(folder / spec.name)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    dataset = _open(spec, root)
+    if dataset is None:
+        raise OSError(f"{folder / spec.name} cannot be read back")
+    return dataset
+
+
+def _read_into_memory(spec: DatasetSpec, root: Path, problem: OSError, progress: Progress) -> Dataset:
+    """Do without the cache, where that needs no download each time."""
+    if not is_ready(spec.name, cache=root):
+        raise DatasetUnavailable(
+            f"{spec.title} could not be stored: the cache folder {root} cannot be used "
+            f"({problem.strerror or problem}); set VAELAB_CACHE to a folder that can be written."
+        ) from problem
+    with tempfile.TemporaryDirectory(prefix="vaelab-") as work:
+        arrays = _read(spec, root, Path(work), progress)
+    for array in arrays:
+        array.flags.writeable = False
+    return Dataset(spec, *arrays)
+
+
+def _read(spec: DatasetSpec, root: Path, work: Path, progress: Progress) -> Arrays:
+    """Read the bundled or the published files into the layout of `Dataset`."""
+    if spec.bundled:
+        x_train, y_train, x_test, y_test = _read_bundled(spec)
+    else:
+        x_train, y_train, x_test, y_test = obtain(
+            spec.name, spec.title, by_hand=_by_hand(spec, root), work=work, progress=progress
+        )
+    images = [np.ascontiguousarray(x).reshape(-1, *spec.shape) for x in (x_train, x_test)]
+    return images[0], y_train.astype(np.int64), images[1], y_test.astype(np.int64)
+
+
+def _read_bundled(spec: DatasetSpec) -> Arrays:
+    path = paths.DATASETS / f"{spec.name}.npz"
+    try:
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != spec.sha256:
+                raise ValueError("another SHA-256 sum than expected")
+        with np.load(path, allow_pickle=False) as archive:
+            x_train, y_train, x_test, y_test = (archive[name] for name in ARRAYS)
+    except (OSError, ValueError) as error:
+        raise DatasetUnavailable(
+            f"{spec.title} could not be read: {path} is missing or damaged ({error}); get the file again, "
+            f"for example with git checkout."
+        ) from error
+    return x_train, y_train, x_test, y_test

@@ -1,0 +1,1 @@
+"""To be written: what stands in engine/, in a sentence."""

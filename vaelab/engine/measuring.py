@@ -1,0 +1,129 @@
+"""Which runs are measured when: after their training, one after another, while no run trains.
+
+Where some run always trains, as in a class, a run that has waited for long is measured all the same.
+
+Measuring a run takes seconds, once. A low priority alone does not keep it from slowing training down: it
+still gets some of the cores, and not every system knows priorities between sessions of processes.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from vaelab.engine.processes import Child
+from vaelab.runs.measures import MEASURED, read_measures
+from vaelab.runs.run import Run, RunDamaged
+
+IDLE = 60.0
+"""Seconds without a run to measure after which the process ends and gives its memory back."""
+
+LONGEST_WAIT = 120.0
+"""Seconds after which a run is measured although others train."""
+
+END_WITHIN = 2.0
+"""Seconds in which the process, which has nothing to put in order, has to end before it is killed."""
+
+PRIORITY = 19
+"""The lowest, so that pages, and a training that begins meanwhile, go ahead where the system lets them."""
+
+NOT_SHIPPED = "It comes with VAE Lab, and is measured with it."
+DIED = "Measuring it ended without a word; it is tried again when the app is started anew."
+
+
+class Measurers:
+    """The runs that wait to be measured, and the process that measures them, when there is one.
+
+    Parameters
+    ----------
+    on_change: called, from another thread, when there is something to do for `tick`.
+    """
+
+    def __init__(self, on_change: Callable[[], None]) -> None:
+        self._on_change = on_change
+        self._lock = threading.RLock()
+        self._waiting: dict[str, tuple[Run, float]] = {}
+        self._now: Run | None = None
+        self._why_not: dict[str, str] = {}
+        self._process: Child | None = None
+        self._idle_since = 0.0
+
+    def ask(self, run: Run) -> str:
+        """Have a run measured that has no measures.
+
+        Returns
+        -------
+        Empty if it waits or is being measured; else why it has none, a sentence.
+        """
+        if run.shipped:
+            return NOT_SHIPPED
+        with self._lock:
+            if run.id in self._why_not:
+                return self._why_not[run.id]
+            if self._now is None or self._now.id != run.id:
+                self._waiting.setdefault(run.id, (run, time.monotonic()))
+        self._on_change()
+        return ""
+
+    def training_ended(self, run: Run) -> None:
+        """Have a run measured whose training has ended, whatever came of measuring it before."""
+        with self._lock:
+            self._why_not.pop(run.id, None)
+        with suppress(RunDamaged):
+            if run.status().state in MEASURED and read_measures(run) is None:
+                self.ask(run)
+
+    def tick(self, training: bool) -> None:
+        """Start, feed or end the process, as far as there is something to do.
+
+        Parameters
+        ----------
+        training: whether a run trains or is about to; then only what has waited for long is measured.
+        """
+        with self._lock:
+            if self._process is not None and not self._process.alive():
+                self._bury()
+            if self._now is not None:
+                return
+            if self._waiting and (not training or self._longest_wait() > LONGEST_WAIT):
+                self._begin()
+            elif self._process is not None and time.monotonic() - self._idle_since > IDLE:
+                self._process.finish()
+                self._process = None
+
+    def close(self) -> None:
+        """End the process; what it was at is measured when a page asks again."""
+        with self._lock:
+            process, self._waiting = self._process, {}
+        if process is not None:
+            process.finish()
+            process.join(time.monotonic() + END_WITHIN)
+
+    def _longest_wait(self) -> float:
+        _, since = next(iter(self._waiting.values()))
+        return time.monotonic() - since
+
+    def _begin(self) -> None:
+        if self._process is None:
+            self._process = Child("vaelab.workers.measure", PRIORITY, self._hear, self._on_change)
+        run, _ = self._waiting.pop(next(iter(self._waiting)))
+        self._now = run
+        self._process.say({"run": str(run.path.resolve())})
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if "done" not in message:
+            return
+        with self._lock:
+            if message["why_not"]:
+                self._why_not[message["done"]] = message["why_not"]
+            self._now, self._idle_since = None, time.monotonic()
+        self._on_change()
+
+    def _bury(self) -> None:
+        """Forget a process that has ended; a run that it died of is not tried again."""
+        if self._now is not None:
+            self._why_not[self._now.id] = DIED
+        self._now = self._process = None

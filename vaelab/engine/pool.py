@@ -1,0 +1,113 @@
+"""The worker processes of an engine: those at work, and one that waits with PyTorch loaded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vaelab.engine.processes import WorkerProcess
+
+END_WITHIN = 8.0
+"""Seconds in which all workers have to checkpoint and end before they are killed."""
+IDLE_ENDS = 300.0
+"""Seconds after which workers end that have nothing to do, but for one: each holds PyTorch in memory."""
+TRY_AGAIN = 10.0
+"""Seconds before the next worker is started when one has died before it was ready."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What an engine is busy with."""
+
+    workers: int
+    """Processes, also those that are being started."""
+    running: int
+    """Workers that have a run."""
+    queued: int
+    """Runs that wait for one."""
+    ready: bool
+    """Whether a worker has all it needs to train."""
+    closed: bool
+    """Whether the engine has ended, and will start nothing any more."""
+
+
+class Crew:
+    """Worker processes; not safe for several threads.
+
+    Parameters
+    ----------
+    most: how many there may be.
+    rest: seconds until the first is started, unless it is needed.
+    on_change: called, from other threads, when something has changed with one of them.
+    """
+
+    def __init__(self, most: int, rest: float, on_change: Callable[[], None]) -> None:
+        self.workers: list[WorkerProcess] = []
+        self._most = most
+        self._on_change = on_change
+        self._rests_until = time.monotonic() + rest
+        self._next_at = 0.0
+        self._idle_since: float | None = None
+        self._retired: list[WorkerProcess] = []
+
+    @property
+    def idle(self) -> list[WorkerProcess]:
+        """Workers that can train at once."""
+        return [worker for worker in self.workers if worker.ready and not worker.run_id]
+
+    @property
+    def threads(self) -> int:
+        """Processor threads of all runs that workers hold."""
+        return sum(worker.threads for worker in self.workers if worker.run_id)
+
+    @property
+    def run_ids(self) -> set[str]:
+        """Of the runs that workers were given and whose end has not been noticed yet."""
+        return {worker.run_id for worker in self.workers if worker.run_id}
+
+    def load(self, *, queued: int, closed: bool) -> Load:
+        """How busy it is; `queued` and `closed` are the engine's to say."""
+        workers = [worker for worker in self.workers if worker.alive()]
+        return Load(
+            workers=len(workers),
+            running=sum(1 for worker in workers if worker.run_id),
+            queued=queued,
+            ready=any(worker.ready for worker in workers),
+            closed=closed,
+        )
+
+    def renew(self, *, needed: bool) -> None:
+        """Forget workers that died, have needless ones end, and start one if no other is free."""
+        dead = [worker for worker in self.workers if not worker.alive()]
+        if any(not worker.ready for worker in dead):
+            self._next_at = time.monotonic() + TRY_AGAIN
+        self.workers = [worker for worker in self.workers if worker not in dead]
+        self._retire()
+        wanted = all(worker.run_id for worker in self.workers) and len(self.workers) < self._most
+        earliest = self._next_at if needed else max(self._next_at, self._rests_until)
+        if wanted and time.monotonic() >= earliest:
+            self.workers.append(WorkerProcess(self._on_change))
+
+    def _retire(self) -> None:
+        """Have all idle workers but one end if there was more than one for a while."""
+        needless = self.idle[1:]
+        if not needless:
+            self._idle_since = None
+            return
+        self._idle_since = self._idle_since or time.monotonic()
+        if time.monotonic() - self._idle_since > IDLE_ENDS:
+            for worker in needless:
+                worker.finish()
+            self.workers = [worker for worker in self.workers if worker not in needless]
+            self._retired = [worker for worker in self._retired if worker.alive()] + needless
+
+    def finish(self) -> None:
+        """Have all end: their runs checkpoint."""
+        for worker in self.workers:
+            worker.finish()
+
+    def join(self, deadline: float) -> None:
+        """Wait until all have ended; kill those that have not at `deadline`, a time of `time.monotonic`."""
+        for worker in self.workers + self._retired:
+            worker.join(deadline)

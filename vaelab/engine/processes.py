@@ -1,0 +1,186 @@
+"""Worker and measurer processes as the engine sees them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from vaelab.paths import PROJECT
+from vaelab.runs.run import Run
+
+THREADS_THAT_YIELD = {"GOMP_SPINCOUNT": "1000", "KMP_BLOCKTIME": "1"}
+"""Environment in which PyTorch's threads wait for each other without burning a core for long.
+
+As delivered they spin, so that two programs on the same cores slow each other down several times
+over. Read once, before PyTorch is imported.
+"""
+
+MEMORY_THAT_STAYS = {"MALLOC_TRIM_THRESHOLD_": "268435456", "MALLOC_MMAP_THRESHOLD_": "33554432"}
+"""Environment in which the C library keeps what a training step has freed, up to 256 MiB, for the next.
+
+As delivered glibc hands large pieces back to the system every step, and a convolutional step spends a
+quarter of its time on getting them anew, page by page. Read once, at the start of a process.
+"""
+
+
+class Child:
+    """A Python module as a process of its own, spoken to in JSON lines; it ends when its input does.
+
+    Parameters
+    ----------
+    module: what to run.
+    priority: lower than that of this process by so much, on the scale of Unix from 1 to 19.
+    hear: called, from another thread, with every message.
+    on_end: called, from that thread, when it has ended.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        priority: int,
+        hear: Callable[[dict[str, Any]], None],
+        on_end: Callable[[], None],
+    ) -> None:
+        self._hear, self._on_end = hear, on_end
+        # A process of its own and not multiprocessing: that would start the Streamlit script again.
+        # In a session of its own, because Ctrl-C in the terminal goes to all processes of a session.
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", module],
+            cwd=PROJECT,
+            env={**THREADS_THAT_YIELD, **MEMORY_THAT_STAYS, **os.environ},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        _lower_priority(self._process.pid, priority)
+        threading.Thread(target=self._listen, name=f"{module}-listener", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
+
+    def say(self, job: dict[str, str | int]) -> None:
+        """Send it a message."""
+        assert self._process.stdin is not None
+        with suppress(OSError):  # it has just died; the listener says so
+            self._process.stdin.write(json.dumps(job) + "\n")
+            self._process.stdin.flush()
+
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.poll() is None
+
+    def finish(self) -> None:
+        """Ask it to put things in order and end, by ending its input."""
+        with suppress(OSError):  # it has just died, with something left unread
+            if self._process.stdin:
+                self._process.stdin.close()
+
+    def terminate(self) -> None:
+        """End it at once."""
+        self._process.terminate()
+
+    def kill(self) -> None:
+        """End it even if it hears nothing any more."""
+        self._process.kill()
+
+    def join(self, deadline: float) -> None:
+        """Wait until it has ended; kill it at `deadline`, a time of `time.monotonic`."""
+        try:
+            self._process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as lines:
+            for line in lines:
+                self._hear(json.loads(line))
+        self._process.wait()
+        self._on_end()
+
+
+class WorkerProcess:
+    """A `python -m vaelab.workers.train` that trains one run at a time.
+
+    Parameters
+    ----------
+    on_change: called, from another thread, when it becomes ready, has started a run or is done with
+        it, and when it has ended.
+
+    Attributes
+    ----------
+    ready: whether everything it needs is imported.
+    run_id: the run that it was given, until `take_done` is called.
+    threads: of the processor, that it was given for this run.
+    started: whether it has made that run's folder its own.
+    """
+
+    def __init__(self, on_change: Callable[[], None]) -> None:
+        self.ready = False
+        self.run_id: str | None = None
+        self.threads = 0
+        self.started = False
+        self._done = False
+        self._on_change = on_change
+        # Pages should answer while the cores are full, also while a worker imports what it needs.
+        self._child = Child("vaelab.workers.train", 5, self._hear, on_change)
+
+    def train(self, run: Run, threads: int) -> None:
+        """Have it train a run."""
+        self.run_id, self.threads, self.started, self._done = run.id, threads, False, False
+        self._child.say({"run": str(run.path.resolve()), "threads": threads})
+
+    def take_done(self) -> str | None:
+        """The run that it has let go of since the last call, if any, also by its death."""
+        if not self._done and self.alive():
+            return None
+        run_id, self.run_id, self._done = self.run_id, None, False
+        return run_id
+
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._child.alive()
+
+    def finish(self) -> None:
+        """Ask it to checkpoint and end; one that still imports has nothing to lose."""
+        if not self.ready:
+            self._child.terminate()
+        self._child.finish()
+
+    def kill(self) -> None:
+        """End it even if it hears nothing any more."""
+        self._child.kill()
+
+    def join(self, deadline: float) -> None:
+        """Wait until it has ended; kill it at `deadline`, a time of `time.monotonic`."""
+        self._child.join(deadline)
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        self.ready = True
+        self.started = self.started or "started" in message
+        self._done = self._done or "done" in message
+        self._on_change()
+
+
+def _lower_priority(pid: int, by: int) -> None:
+    with suppress(psutil.Error):  # it has just died, or is lower already because this process is
+        # Where there is no such scale, on Windows, it is one class lower.
+        psutil.Process(pid).nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", by))
+    # Where Linux groups processes by session (autogroup), priorities count within a session only, and
+    # sessions share the cores evenly unless they have priorities of their own: see sched(7).
+    with suppress(OSError):
+        Path(f"/proc/{pid}/autogroup").write_text(str(by))

@@ -1,0 +1,188 @@
+"""Parts of a run that come from a stranger, checked before anything is made of them.
+
+Nothing is written here, no size is taken from a file's word, and every refusal is one sentence
+that says what is wrong and what is allowed.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+from safetensors import SafetensorError
+
+from vaelab import events
+from vaelab.config.fields import FIELD_NAMES, read_config
+from vaelab.config.run_config import RunConfig, upgrade
+from vaelab.data.loading import DATASETS
+from vaelab.events import Arrays
+from vaelab.export.unzip import MEGABYTE, ImportRefused
+from vaelab.networks.layers import describe, network_layers
+from vaelab.networks.sizes import facts
+from vaelab.runs.status import LARGEST_NUMBER, LONGEST, MOST_THREADS, checked
+
+LONGEST_HEADER = 65_536
+"""Bytes of the list of tensors in front of weights; that of the deepest network has 8,000."""
+
+_EVENTS: dict[str, type[events.Event]] = {
+    "started": events.Started, "step": events.Step, "evaluated": events.Evaluated,
+    "finished": events.Finished,
+}  # fmt: skip
+_ONLY_OF_A_VAE = ("kl", "neg_elbo", "kl_per_dim")
+
+
+def parse_recipe(content: bytes) -> RunConfig:
+    """The config that a `config.json` states, upgraded if it is of an earlier version.
+
+    Raises
+    ------
+    ImportRefused
+        If it is not one, or does not state every field: a default may have been another when it was made.
+    """
+    values = _json(content, "config.json")
+    config, problems = read_config(values)
+    if config is None:
+        raise ImportRefused(f"config.json is not valid: {' '.join(problems.values())}")
+    stated = upgrade(values) if "version" in values else {}
+    missing = [name for name in ("version", *FIELD_NAMES) if name not in stated]
+    if missing:
+        raise ImportRefused(f"config.json must state every field; it lacks {', '.join(missing)}.")
+    return config
+
+
+def _json(content: bytes, name: str) -> dict[str, Any]:
+    try:
+        values = json.loads(content)
+        json.dumps(
+            values, ensure_ascii=False
+        ).encode()  # half a surrogate pair passes, and could not be shown
+    except (ValueError, RecursionError) as error:
+        raise ImportRefused(f"{name} is not JSON that can be read.") from error
+    if not isinstance(values, dict):
+        raise ImportRefused(f"{name} must hold JSON objects, {{…}}, not another kind of value.")
+    return values
+
+
+def tensor_shapes(config: RunConfig) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of all tensors of a config's model; all of them are float32."""
+    encoder, decoder = network_layers(config, DATASETS[config.dataset].shape)
+    shapes: dict[str, tuple[int, ...]] = {} if config.reconstruction == "bce" else {"sigma": ()}
+    for layer in (*describe(encoder, "encoder"), *describe(decoder, "decoder")):
+        if "weight" in layer:
+            outputs = layer["outputs"] * layer.get("parts", 1)
+            shapes[layer["bias"]] = (outputs,)
+            shapes[layer["weight"]] = {
+                "linear": (outputs, layer["inputs"]),
+                "conv": (outputs, layer["inputs"], 3, 3),
+                "conv_transpose": (layer["inputs"], outputs, 3, 3),
+            }[layer["operation"]]
+    return shapes
+
+
+def parse_weights(content: bytes, config: RunConfig) -> Arrays:
+    """The weights of a config's model from the bytes of a `model.safetensors`.
+
+    Raises
+    ------
+    ImportRefused
+        If they are not exactly the tensors of that model, all numbers finite.
+    """
+    shapes = tensor_shapes(config)
+    expected = 4 * sum(math.prod(shape) for shape in shapes.values())
+    header = int.from_bytes(content[:8], "little")
+    if header > LONGEST_HEADER or len(content) - 8 - header != expected:
+        raise ImportRefused(
+            f"model.safetensors is not that of config.json, whose network has {expected / MEGABYTE:,.2f} MB "
+            f"of float32 weights."
+        )
+    try:
+        arrays = safetensors.numpy.load(content)
+    except (SafetensorError, KeyError, ValueError, TypeError) as error:
+        raise ImportRefused(f"model.safetensors cannot be read: {error}.") from error
+    for name in shapes.keys() | arrays.keys():
+        _check_tensor(name, arrays.get(name), shapes.get(name))
+    return arrays
+
+
+def _check_tensor(name: str, array: np.ndarray | None, shape: tuple[int, ...] | None) -> None:
+    if shape is None:
+        raise ImportRefused(
+            f"model.safetensors has a tensor {name[:60]!r}, which config.json has no use for."
+        )
+    if array is None:
+        raise ImportRefused(f"model.safetensors lacks the tensor {name!r} of shape {shape}.")
+    if array.shape != shape or array.dtype != np.float32:
+        raise ImportRefused(
+            f"model.safetensors has {name!r} as {array.dtype} of shape {array.shape}; "
+            f"config.json makes it float32 of shape {shape}."
+        )
+    if not np.isfinite(array).all():
+        raise ImportRefused(f"model.safetensors has numbers in {name!r} that are not finite.")
+
+
+def parse_events(content: bytes, config: RunConfig) -> list[events.Event]:
+    """What a training said, from the lines of an `events.jsonl`.
+
+    Raises
+    ------
+    ImportRefused
+        If a line is not such an event, does not belong to the config, or they are out of order.
+    """
+    steps = facts(config, DATASETS[config.dataset]).steps_per_epoch * config.epochs
+    parsed = [_event(line, number, config) for number, line in enumerate(content.splitlines(), start=1)]
+    if max((getattr(event, "step", 0) for event in parsed), default=0) > steps:
+        raise ImportRefused(f"events.jsonl goes beyond the {steps:,} steps that config.json makes.")
+    for once in ("started", "finished"):
+        if sum(isinstance(event, _EVENTS[once]) for event in parsed) > 1:
+            raise ImportRefused(f"events.jsonl says {once!r} more than once.")
+    for kind in (events.Step, events.Evaluated):
+        places = [event.step for event in parsed if isinstance(event, kind)]
+        if any(earlier >= later for earlier, later in pairwise(places)):
+            raise ImportRefused("events.jsonl is not in the order of its steps.")
+    return parsed
+
+
+def _event(line: bytes, number: int, config: RunConfig) -> events.Event:
+    where = f"Line {number} of events.jsonl"
+    values = _json(line, where)
+    kind = _EVENTS.get(str(values.pop("event", "")))
+    if kind is None:
+        raise ImportRefused(f"{where} is no event of a run; allowed are {', '.join(_EVENTS)}.")
+    try:
+        event = checked(kind, values)
+    except ValueError as error:
+        raise ImportRefused(f"{where} is not valid: {error}.") from error
+    if not all(map(_is_plain, events.as_json(event).values())) or not _fits(event, config):
+        raise ImportRefused(f"{where} has values that no run of this config.json has: {line[:60]!r}.")
+    return event
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value is nothing, an ordinary number, a word or two, or a list of such numbers."""
+    if isinstance(value, list):
+        return all(isinstance(number, (int, float)) and _is_plain(number) for number in value)
+    if isinstance(value, str):
+        return len(value) <= 500
+    return value is None or (isinstance(value, (int, float)) and abs(value) <= LARGEST_NUMBER)
+
+
+def _fits(event: events.Event, config: RunConfig) -> bool:
+    """Whether an event can be one of a run of this config: what others compute with is there and sane."""
+    if isinstance(event, events.Started):
+        counts = (event.train_images, event.test_images, event.steps_per_epoch, event.parameters)
+        words = (event.precision, event.device)
+        sane = min(counts) >= 1 and 1 <= event.threads <= MOST_THREADS
+        return sane and all(re.fullmatch(r"[a-z0-9:]{1,16}", word) for word in words)
+    of_a_vae = [getattr(event, name) for name in _ONLY_OF_A_VAE if hasattr(event, name)]
+    if any((value is not None) != (config.model == "vae") for value in of_a_vae):
+        return False
+    dimensions = getattr(event, "kl_per_dim", None)
+    if dimensions is not None and len(dimensions) != config.latent_dim:
+        return False
+    seconds = getattr(event, "seconds", 0.0)
+    return event.step >= 0 and 0 <= event.epoch <= config.epochs and 0 <= seconds <= LONGEST

@@ -1,0 +1,91 @@
+"""A recipe as a self-contained PyTorch script, and as a notebook: exactly its model and its training.
+
+script(RunConfig())      # Python that needs torch and torchvision, and nothing of ours
+notebook(RunConfig())    # the same in cells, between words and equations: the JSON of an .ipynb file
+
+Both are made of one list of sections, which hold only what the recipe uses. They favour short code over
+the speed of `vaelab.training.loop` and draw other random numbers, so that losses agree up to chance.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from vaelab.config.run_config import RunConfig
+from vaelab.data.loading import DATASETS
+from vaelab.export.script.loss import evaluation, loss
+from vaelab.export.script.network import model
+from vaelab.export.script.section import Section
+from vaelab.export.script.setup import data, settings
+from vaelab.export.script.training import training
+
+
+def sections(config: RunConfig) -> list[Section]:
+    """The steps of a listing in their order."""
+    return [part(config) for part in (settings, data, model, loss, evaluation, training)]
+
+
+def script(config: RunConfig) -> str:
+    """Python that trains the recipe and prints a line of test losses after every epoch."""
+    imports, *others = sections(config)
+    parts = [f'"""{_title(config)}\n\n{_how_to_run(config)}\n"""', imports.code]
+    text = "\n\n".join(parts) + "".join(
+        f"\n\n\n# {number}. {part.title}\n\n{part.code}" for number, part in enumerate(others, 1)
+    )
+    # Two empty lines, never more, as style has it.
+    return re.sub(r"\n{4,}", "\n\n\n", text) + "\n"
+
+
+def notebook(config: RunConfig) -> str:
+    """The same as a Jupyter notebook, format 4.5, without output."""
+    cells = [_cell(0, "markdown", f"# {_title(config)}\n\n{_INTRODUCTION}")]
+    for part in sections(config):
+        cells.append(_cell(len(cells), "markdown", f"## {part.title}\n\n{part.words}"))
+        cells.append(_cell(len(cells), "code", part.code))
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    content = {
+        "cells": cells,
+        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def file_stem(config: RunConfig) -> str:
+    """A file name for both, without its ending: `vae_mnist`."""
+    return f"{config.model}_{config.dataset}".replace("-", "_")
+
+
+_INTRODUCTION = (
+    "The model and the training of one recipe of VAE Lab, complete, in plain PyTorch. It needs `torch` and "
+    "`torchvision`. Names in the code are those of the equations."
+)
+
+
+def _title(config: RunConfig) -> str:
+    kind = "A variational autoencoder" if config.model == "vae" else "An autoencoder"
+    if config.corruption != "none" and config.corruption_strength > 0:
+        kind = kind.replace("A ", "A denoising ").replace("An ", "A denoising ")
+    network = "convolutions" if config.architecture == "conv" else "dense layers"
+    numbers = "1 number" if config.latent_dim == 1 else f"{config.latent_dim} numbers"
+    return f"{kind} of {DATASETS[config.dataset].title}: {network}, a code of {numbers}."
+
+
+def _how_to_run(config: RunConfig) -> str:
+    return (
+        f"Run it with: python {file_stem(config)}.py    (needs torch and torchvision)\n"
+        "Losses are in nats per image: summed over pixels and latent dimensions, averaged over images."
+    )
+
+
+def _cell(number: int, kind: str, source: str) -> dict[str, Any]:
+    cell: dict[str, Any] = {
+        "cell_type": kind,
+        "id": f"cell-{number}",
+        "metadata": {},
+        "source": source.splitlines(keepends=True),
+    }
+    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})

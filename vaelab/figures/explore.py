@@ -1,0 +1,117 @@
+"""Arrays as Plotly figures. Pure functions that leave their inputs as they are; no page, no PyTorch.
+
+What a figure leaves open (fonts, colours of texts and grids, background) follows the page's theme.
+Losses and the latent plane have modules of their own; all figures can be had from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from vaelab.figures.axes import decimate
+from vaelab.figures.losses import log_allowed, losses
+from vaelab.figures.palette import PALETTE, class_style, error_colors
+from vaelab.latent.view import PRIOR_CIRCLES, Span, grown_span, whole_span
+
+__all__ = [
+    "PALETTE",
+    "PRIOR_CIRCLES",
+    "Span",
+    "class_counts",
+    "decimate",
+    "error_legend",
+    "grown_span",
+    "kl_bars",
+    "log_allowed",
+    "losses",
+    "signed_error_sheet",
+    "whole_span",
+]
+
+_NAMED_BARS = 40
+"""Bars of which each can have its name below."""
+
+
+def class_counts(counts: np.ndarray, classes: Sequence[str]) -> go.Figure:
+    """How many images there are of each class, as bars in the classes' colours.
+
+    Parameters
+    ----------
+    counts
+        (classes,) whole numbers.
+    """
+    colors = [class_style(label)[0] for label in range(len(classes))]
+    bars = {
+        "type": "bar", "x": list(classes), "y": counts, "marker": {"color": colors},
+        "hovertemplate": "%{x}: %{y} images<extra></extra>",
+    }  # fmt: skip
+    return go.Figure(
+        bars,
+        {"xaxis": {"type": "category", "title": {"text": "class"}}, "yaxis": {"title": {"text": "images"}}},
+    )
+
+
+def signed_error_sheet(errors: np.ndarray) -> np.ndarray:
+    """Signed errors (n, H, W), reconstruction minus image, as coloured pictures (n, H, W, 3) uint8.
+
+    Errors are from -1 (white became black) to 1; see `error_legend`.
+    """
+    return error_colors(errors)
+
+
+def error_legend() -> go.Figure:
+    """The colours of `signed_error_sheet` as a bar to be shown low and wide."""
+    levels = np.linspace(-1, 1, 101)
+    colors = ["#{:02x}{:02x}{:02x}".format(*color) for color in error_colors(levels)]
+    bar = {
+        "type": "heatmap", "x": levels, "y": [0], "z": levels[None], "zmin": -1, "zmax": 1,
+        "showscale": False,
+        "colorscale": list(zip(np.linspace(0, 1, 101).tolist(), colors, strict=True)),
+        "hovertemplate": "error %{x:.2f} of full brightness<extra></extra>",
+    }  # fmt: skip
+    title = {"text": "reconstruction minus image, pixels from 0 to 1", "font": {"size": 12}}
+    ticks = {"tickvals": [-1, 0, 1], "ticktext": ["too dark: −1", "0", "too bright: +1"], "range": [-1, 1]}
+    return go.Figure(
+        bar,
+        {
+            "xaxis": {"title": title, **ticks, "fixedrange": True},
+            "yaxis": {"visible": False, "fixedrange": True},
+            "margin": {"l": 64, "r": 64, "t": 4, "b": 68},
+        },
+    )
+
+
+def kl_bars(kl_per_dim: Sequence[float], active: Sequence[bool]) -> go.Figure:
+    """KL of each latent dimension, averaged over images, the largest first; active ones and unused ones.
+
+    Parameters
+    ----------
+    kl_per_dim
+        (d,) nats, in the order of the dimensions.
+    active
+        (d,) whether each dimension is active, as `vaelab.latent.walks.active_units` says.
+    """
+    kl = np.asarray(kl_per_dim, np.float64)
+    order = np.argsort(-kl, kind="stable")
+    kl, names = kl[order], np.array([f"z{dimension + 1}" for dimension in order], dtype=str)
+    used = np.asarray(active, bool)[order]
+    bars = [
+        {
+            "type": "bar", "x": names[those], "y": kl[those], "name": f"{name}: {those.sum()} of {len(kl)}",
+            "marker": {"color": color}, "hovertemplate": "%{x}: %{y:.4f} nats<extra></extra>",
+        }
+        for name, those, color in (("active", used, PALETTE.kl), ("unused", ~used, PALETTE.baseline))
+    ]  # fmt: skip
+    dimensions = {"type": "category", "categoryarray": names, "showticklabels": len(kl) <= _NAMED_BARS}
+    return go.Figure(
+        bars,
+        {
+            "xaxis": {"title": {"text": "latent dimension"}, **dimensions},
+            "yaxis": {"title": {"text": "KL (nats per image)"}, "rangemode": "tozero"},
+            "showlegend": True,
+            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        },
+    )

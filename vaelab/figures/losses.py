@@ -1,0 +1,252 @@
+"""The losses of a run as a figure: how well it reconstructs and, for a VAE, what its codes cost.
+
+Reconstruction and KL live on different scales, so a VAE's figure has two panels over one time axis.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from vaelab.config.run_config import RunConfig
+from vaelab.figures.axes import axis_limits, decimate
+from vaelab.figures.palette import PALETTE
+
+Columns = Mapping[str, Sequence[Any]]
+"""Rows of one kind of event, a list a field: `vaelab.runs.history.Columns`."""
+
+Range = tuple[float, float]
+
+DRAWN_POINTS = 1000
+"""Points that a line is drawn with, at most."""
+
+MOST_MARKERS = 60
+"""Markers on a line, at most; there are points between them."""
+
+_FIRST_STEPS = 20
+"""Points at the start of a line that may be far above all others; steps come one by one there."""
+
+_LOWER = "y2"
+"""Axis of the panel for the KL term; the other one is `y`."""
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line of the figure, with all its points."""
+
+    name: str
+    split: str
+    """`train`, many times an epoch, or `test`, once an epoch."""
+    color: str
+    epochs: np.ndarray
+    values: np.ndarray
+    axis: str = "y"
+    dash: str = "solid"
+
+
+@dataclass(frozen=True)
+class _Level:
+    """A labelled horizontal line through the upper panel."""
+
+    text: str
+    value: float
+    color: str
+    dash: str
+    edge: str = "bottom"
+    """Which edge of the text is on the line."""
+    end: str = "end"
+    """At which end of the line the text is."""
+
+
+def losses(
+    steps: Columns,
+    evaluated: Columns,
+    *,
+    config: RunConfig,
+    started: Mapping[str, Any] | None,
+    log: bool = False,
+) -> go.Figure:
+    """Losses by epoch, in nats per image: training as thin lines, the test split with markers.
+
+    `recon`, `kl` and their sum are unweighted; the weighted objective is one dashed line more where
+    it is something else. An AE has neither a KL term nor an ELBO: its one line is the reconstruction.
+    The time axis is as long as the run, and the first steps do not set the other one. A zoom holds as
+    long as the config and the scale stay the same.
+
+    Parameters
+    ----------
+    steps, evaluated
+        The run's `Step` and `Evaluated` events as columns (see `vaelab.runs.history`); may be empty.
+    config
+        Of the run.
+    started
+        The fields of its `Started` event, for the baselines; None if there is none yet.
+    log
+        Logarithmic loss axes, where `log_allowed`.
+    """
+    log = log and log_allowed(steps, evaluated)
+    lines = _lines(steps, evaluated, config)
+    levels = [level for level in _baselines(started) if level.value > 0 or not log]
+    shown = {"y": _shown(lines, "y", [level.value for level in levels])}
+    if config.model == "vae":
+        shown[_LOWER] = _shown(lines, _LOWER, [] if log else [0.0])
+    notes: list[dict[str, Any]] = []
+    if config.stop_loss is not None:
+        shown["y"], more_levels, notes = _stop(config.stop_loss, shown["y"], log)
+        levels += more_levels
+    return go.Figure(
+        [_trace(line, listed=line.split == "train" or not len(steps.get("epoch", ()))) for line in lines],
+        {
+            **_axes(config, shown, log),
+            "shapes": [_shape(level) for level in levels],
+            "annotations": notes,
+            "hovermode": "x unified",
+            "hoversubplots": "axis",
+            "showlegend": True,
+            "legend": {
+                "orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom",
+                "title": {"text": "thin line: train, with dots: test", "side": "top", "font": {"size": 12}},
+            },
+            "uirevision": _revision(config),
+        },
+    )  # fmt: skip
+
+
+def log_allowed(steps: Columns, evaluated: Columns) -> bool:
+    """Whether every loss so far is above 0, as a logarithm needs it."""
+    columns = [_column(rows, name) for rows in (steps, evaluated) for name in ("recon", "kl", "objective")]
+    return not any((column <= 0).any() for column in columns)  # what there is none of is NaN
+
+
+def _lines(steps: Columns, evaluated: Columns, config: RunConfig) -> list[_Line]:
+    lines = []
+    for split, rows in (("train", steps), ("test", evaluated)):
+        epochs, recon = _column(rows, "epoch"), _column(rows, "recon")
+        lines.append(_Line("reconstruction", split, PALETTE.recon, epochs, recon))
+        if config.model == "vae":
+            kl = _column(rows, "kl")
+            lines.append(_Line("KL", split, PALETTE.kl, epochs, kl, _LOWER))
+            lines.append(_Line("sum: negative ELBO", split, PALETTE.total, epochs, recon + kl))
+    if config.model == "vae" and (config.beta != 1 or config.beta_warmup > 0):
+        epochs, objective = _column(steps, "epoch"), _column(steps, "objective")
+        name = "objective, with beta"
+        lines.append(_Line(name, "train", PALETTE.objective, epochs, objective, dash="dash"))
+    return lines
+
+
+def _column(rows: Columns, name: str) -> np.ndarray:
+    return np.array(rows.get(name, ()), dtype=np.float64)
+
+
+def _trace(line: _Line, listed: bool) -> dict[str, Any]:
+    x, y = decimate(line.epochs, line.values, DRAWN_POINTS)
+    thin = line.split == "train" and line.dash == "solid"
+    return {
+        "type": "scatter",
+        "mode": "lines" if line.split == "train" else "lines+markers",
+        "x": x.astype(np.float32),
+        "y": y.astype(np.float32),
+        "yaxis": line.axis,
+        "name": line.name,
+        "legendgroup": line.name,
+        "showlegend": listed,
+        "line": {"color": line.color, "width": 1 if thin else 2, "dash": line.dash},
+        # A browser draws each marker by itself, which takes longer than all lines.
+        "marker": {"color": line.color, "size": 6, "maxdisplayed": MOST_MARKERS},
+        "hovertemplate": f"{line.split} {line.name}: %{{y:.2f}} nats<extra></extra>",
+    }
+
+
+def _shown(lines: list[_Line], axis: str, levels: list[float]) -> Range | None:
+    """The range worth showing of a panel."""
+    return settled_range([line.values for line in lines if line.axis == axis and len(line.values)], levels)
+
+
+def settled_range(curves: Sequence[np.ndarray], levels: Sequence[float]) -> Range | None:
+    """The range worth showing: everything, but for how high the first steps and a rare spike go.
+
+    Parameters
+    ----------
+    curves: the values of each line, none empty.
+    levels: what has to be in view too.
+    """
+    lows = [*levels, *(curve.min() for curve in curves)]
+    settled = (curve[min(_FIRST_STEPS, len(curve) // 2) :] for curve in curves)
+    highs = [*levels, *(np.quantile(curve, 0.99) for curve in settled)]
+    return (float(min(lows)), float(max(highs))) if lows else None
+
+
+def _axes(config: RunConfig, shown: dict[str, Range | None], log: bool) -> dict[str, Any]:
+    scale = {"type": "log" if log else "linear", "uirevision": f"{_revision(config)} {'log' * log}"}
+    upper = {
+        "title": {"text": "loss (nats per image)"},
+        **_limits(shown["y"], log),
+        **scale,
+    }
+    hover = {"unifiedhovertitle": {"text": "epoch %{x:.2f}"}}
+    time = {"title": {"text": "epochs"}, "range": [0, config.epochs], **hover}
+    if _LOWER not in shown:
+        return {"xaxis": time, "yaxis": upper}
+    lower = {"title": {"text": "KL (nats)"}, **_limits(shown[_LOWER], log), **scale}
+    return {
+        "xaxis": {**time, "anchor": _LOWER},
+        "yaxis": {**upper, "domain": [0.37, 1]},
+        "yaxis2": {**lower, "domain": [0, 0.3]},
+    }
+
+
+def _limits(shown: Range | None, log: bool) -> dict[str, Any]:
+    """The axis's ends, with a little air."""
+    if shown is None:
+        return {}
+    low, high = np.log10(shown) if log else shown
+    air = 0.05 * (high - low) or 0.05
+    ends = np.array([low - air, high + air])
+    return axis_limits(*(10.0**ends if log else ends))
+
+
+def _baselines(started: Mapping[str, Any] | None) -> list[_Level]:
+    """What needs no model."""
+    if started is None:
+        return []
+    mean, floor = started["mean_image_loss"], started["floor_loss"]
+    levels = [_Level(f"the mean image ({mean:.1f})", mean, PALETTE.baseline, "dot", edge="top")]
+    if floor is not None:
+        levels.append(_Level(f"floor: no model can go below ({floor:.1f})", floor, PALETTE.baseline, "dot"))
+    return levels
+
+
+def _shape(level: _Level) -> dict[str, Any]:
+    return {
+        "type": "line", "xref": "x domain", "x0": 0, "x1": 1, "y0": level.value, "y1": level.value,
+        "line": {"color": level.color, "width": 1.5, "dash": level.dash},
+        "label": {"text": level.text, "textposition": level.end, "yanchor": level.edge, "font": {"size": 12}},
+    }  # fmt: skip
+
+
+def _stop(
+    value: float, shown: Range | None, log: bool
+) -> tuple[Range | None, list[_Level], list[dict[str, Any]]]:
+    """The range with `stop_loss` in it, and its line; if that would squeeze the rest, a note at the edge."""
+    level = _Level(
+        f"stop at {value:g} nats".replace("-", "−"), value, PALETTE.objective, "dashdot", end="start"
+    )
+    if shown is None:
+        return None, [level] if value > 0 or not log else [], []
+    wide = (min(shown[0], value), max(shown[1], value))
+    if wide[1] - wide[0] <= 1.5 * (shown[1] - shown[0]) and (value > 0 or not log):
+        return wide, [level], []
+    text, y, anchor = (f"{level.text} ↑", 1, "top") if value > shown[1] else (f"{level.text} ↓", 0, "bottom")
+    note = {"text": text, "xref": "x domain", "x": 0, "xanchor": "left", "yref": "y domain", "y": y,
+            "yanchor": anchor, "showarrow": False, "font": {"size": 12}}  # fmt: skip
+    return shown, [], [note]
+
+
+def _revision(config: RunConfig) -> str:
+    """Another text for another config, so that a zoom into one run is not kept for the next."""
+    return f"{zlib.crc32(config.model_dump_json().encode()):08x}"

@@ -1,0 +1,129 @@
+"""Walks through latent space: the codes to decode, to see what a dimension does or what lies between images.
+
+N codes, d the latent dimension. Numbers only: nothing here needs PyTorch; `vaelab.models.codes.decode` draws
+the codes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+ACTIVE_VARIANCE = 0.01
+"""Variance of the posterior mean above which a latent dimension counts as active."""
+
+
+def active_units(mean: np.ndarray) -> np.ndarray:
+    """Which latent dimensions depend on the image: (d,) bool, of posterior means (N, d).
+
+    A unit is active if Cov_x(E_{q(z|x)}[z]) > 0.01: if its posterior mean varies over images. The sum
+    of the answer is the number of active units. Burda, Grosse and Salakhutdinov 2016, section 5.2.
+    """
+    return mean.var(0, dtype=np.float64) > ACTIVE_VARIANCE
+
+
+def prior_values(strips: int, count: int) -> np.ndarray:
+    """`count` evenly spaced values from -3 to 3 standard deviations of the prior: (strips, count).
+
+    99.7 % of the prior's draws lie between them in any one dimension.
+    """
+    return np.tile(np.linspace(-3.0, 3.0, count), (strips, 1))
+
+
+def percentile_values(codes: np.ndarray, count: int) -> np.ndarray:
+    """`count` evenly spaced values from the 1st to the 99th percentile of each coordinate: (k, count).
+
+    For codes without a prior, (N, k), which may lie anywhere and on any scale.
+    """
+    low, high = np.percentile(np.ascontiguousarray(codes.T), (1, 99), axis=1)
+    return np.linspace(low, high, count, axis=1)
+
+
+def traverse(anchor: np.ndarray, dimensions: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Codes that are the anchor's but for one coordinate, strip after strip.
+
+    Parameters
+    ----------
+    anchor
+        (d,) the code that gives all other coordinates.
+    dimensions
+        (k,) the dimension of each strip, counted from 0.
+    values
+        (k, n) what the coordinate is set to along each strip.
+
+    Returns
+    -------
+    (k n, d) float32, the codes of the first strip first.
+    """
+    strips, steps = values.shape
+    codes = np.tile(anchor.astype(np.float32), (strips, steps, 1))
+    codes[np.arange(strips)[:, None], np.arange(steps), dimensions[:, None]] = values
+    return codes.reshape(-1, len(anchor))
+
+
+def linear(start: np.ndarray, end: np.ndarray, count: int) -> np.ndarray:
+    """`count` evenly spaced points from one array to another of its shape, ends included: (count, ...)."""
+    return np.linspace(start, end, count)
+
+
+def spherical(start: np.ndarray, end: np.ndarray, count: int) -> np.ndarray:
+    """`count` codes from one code (d,) to another along an arc round 0, ends included: (count, d).
+
+    The direction turns evenly by the shortest way and the distance from 0 changes evenly. For two codes
+    of one length that is the slerp of Shoemake 1985, which White 2016 ("Sampling generative networks",
+    section 2.1) proposes for latent spaces. In d dimensions, draws of a unit normal lie near a sphere of
+    radius sqrt(d), and hardly any lie as near to 0 as the middle of a straight line between two of them.
+
+    Raises
+    ------
+    ValueError
+        If codes of one dimension point in opposite directions: no arc joins them.
+    """
+    first, last = float(np.linalg.norm(start)), float(np.linalg.norm(end))
+    if first == 0 or last == 0:
+        return linear(start, end, count)
+    along, target = start / first, end / last
+    cosine = float(along @ target)
+    across = target - cosine * along
+    sine = float(np.linalg.norm(across))
+    if sine < 1e-6:
+        if cosine > 0:
+            return linear(start, end, count)
+        across, sine = _at_right_angles(along), 0.0
+    else:
+        across = across / sine
+    angles = np.linspace(0, np.arctan2(sine, cosine), count)[:, None]
+    lengths = np.linspace(first, last, count)[:, None]
+    return lengths * (np.cos(angles) * along + np.sin(angles) * across)
+
+
+def _at_right_angles(direction: np.ndarray) -> np.ndarray:
+    """A unit vector at right angles to one: between opposite directions all arcs are equally short."""
+    if len(direction) < 2:
+        raise ValueError("Between opposite codes of one dimension there is no arc; use at least two.")
+    axis = np.zeros_like(direction)
+    axis[np.abs(direction).argmin()] = 1
+    across = axis - (axis @ direction) * direction
+    return across / np.linalg.norm(across)
+
+
+def cross_fade(start: np.ndarray, end: np.ndarray, count: int) -> np.ndarray:
+    """Images (count, C, H, W) from one image (C, H, W) uint8 to another, mixed pixel by pixel."""
+    return np.rint(linear(start, end, count)).astype(np.uint8)
+
+
+def analogy(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
+    """The code A minus B plus C: what is to C as A is to B, as far as directions have a meaning.
+
+    Mikolov and co-authors 2013 for words; White 2016 for codes of images.
+    """
+    return a - b + c
+
+
+def prior_draws(count: int, latent_dim: int, temperature: float, seed: int) -> np.ndarray:
+    """Draws from the prior with its standard deviation multiplied by a temperature: (count, d) float32.
+
+    One seed gives the same draws at every temperature but for that factor, and more of them begin with
+    the same ones.
+    """
+    noise = np.random.default_rng(seed).standard_normal((count, latent_dim), np.float32)
+    return np.float32(temperature) * noise

@@ -1,0 +1,1 @@
+"""To be written: what stands in models/, in a sentence."""

@@ -1,0 +1,111 @@
+"""The one model: an encoder, a posterior over codes, and a decoder.
+
+B images in a batch, C H W their channels, height and width, d the latent dimension, S samples.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from vaelab.config.run_config import RunConfig
+from vaelab.models.build import WITH_WEIGHTS, build
+from vaelab.models.objective import kl_to_unit_normal
+from vaelab.models.randomness import generator_for
+from vaelab.networks.layers import Shape, network_layers
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """q(z given x): a diagonal Gaussian for a VAE, a single point (`logvar` None) for an AE."""
+
+    mean: Tensor
+    """(B, d)"""
+    logvar: Tensor | None
+    """(B, d) natural logarithm of the variance, or None."""
+
+    def sample(self, generator: torch.Generator, count: int = 1) -> Tensor:
+        """`count` codes an image, shape (S, B, d), reparameterised: z = mean + exp(logvar / 2) epsilon.
+
+        Kingma and Welling 2014, section 2.4. A point is returned as it is, and draws nothing.
+        """
+        if self.logvar is None:
+            return self.mean.expand(count, *self.mean.shape)
+        epsilon = torch.randn(count, *self.mean.shape, generator=generator).to(self.mean)
+        return self.mean + torch.exp(0.5 * self.logvar) * epsilon
+
+    def kl(self) -> Tensor | None:
+        """KL from the posterior to the unit normal, in nats, (B, d); None for a point."""
+        return None if self.logvar is None else kl_to_unit_normal(self.mean, self.logvar)
+
+
+class Autoencoder(nn.Module):
+    """Encoder and decoder of a config; `config.model` says what stands between them.
+
+    Parameters
+    ----------
+    config: the run's settings.
+    shape: (C, H, W) of an image.
+    mean_image: (C, H, W) mean training image, pixels 0 to 1. The decoder's last bias starts there,
+        so that training does not begin with learning it. Left out, the bias starts at zero.
+    """
+
+    sigma: Tensor | None
+    """Standard deviation of the Gaussian behind mse, as it is now; None for bce."""
+
+    def __init__(self, config: RunConfig, shape: Shape, mean_image: np.ndarray | None = None) -> None:
+        super().__init__()
+        self.config, self.shape = config, shape
+        self.encoder_layers, self.decoder_layers = network_layers(config, shape)
+        # Separate generators: an AE and a VAE of one seed start with the same decoder.
+        self.encoder = build(self.encoder_layers, generator_for(config.seed, "encoder"))
+        self.decoder = build(self.decoder_layers, generator_for(config.seed, "decoder"))
+        start = torch.tensor(1.0 if config.sigma == "auto" else config.sigma)
+        self.register_buffer("sigma", start if config.reconstruction == "mse" else None)
+        # Convolutions are about twice as fast on the CPU when the channels of a pixel lie together.
+        self.to(memory_format=torch.channels_last)
+        if mean_image is not None:
+            self._start_at(torch.as_tensor(mean_image, dtype=torch.float32))
+
+    @torch.no_grad()
+    def _start_at(self, mean_image: Tensor) -> None:
+        last = next(module for module in reversed(self.decoder) if isinstance(module, WITH_WEIGHTS))
+        bias = last.get_parameter("bias")
+        mean = mean_image.flatten() if len(bias) == mean_image.numel() else mean_image.mean((1, 2))
+        bias.copy_(mean if self.config.reconstruction == "mse" else torch.logit(mean, eps=1e-3))
+
+    def encode(self, x: Tensor) -> Posterior:
+        """The posterior of images (B, C, H, W) with pixels from 0 to 1.
+
+        Raises
+        ------
+        ValueError
+            If the images are not of the model's shape.
+        """
+        if tuple(x.shape[1:]) != self.shape:
+            raise ValueError(f"encode needs images of shape (B, {self.shape}), not {tuple(x.shape)}.")
+        head = self.encoder(x).float()
+        if self.config.model == "vae":
+            return Posterior(*head.chunk(2, dim=-1))
+        return Posterior(head.relu() if self.config.code_activation == "relu" else head, None)
+
+    def output(self, z: Tensor) -> Tensor:
+        """The decoder's raw output for codes (..., d): logits for bce, unbounded means for mse.
+
+        Returns
+        -------
+        (..., C, H, W), float32.
+        """
+        raw = self.decoder(z.reshape(-1, z.shape[-1])).float()
+        return raw.reshape(*z.shape[:-1], *self.shape)
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Mean images of p(x given z) in [0, 1], (..., C, H, W), for codes (..., d).
+
+        Under mse the Gaussian's mean is clamped to the range of pixels.
+        """
+        raw = self.output(z)
+        return raw.sigmoid() if self.config.reconstruction == "bce" else raw.clamp(0, 1)

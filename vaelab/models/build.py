@@ -1,0 +1,69 @@
+"""Layer lists as PyTorch modules.
+
+Weights start Glorot-uniform and biases at zero (Glorot and Bengio 2010). PyTorch's own default
+leaves the convolutional VAE at the mean image for epochs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from vaelab.models.convolutions import Conv2d, ConvTranspose2d
+from vaelab.networks.layers import Layer
+
+ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
+    "relu": nn.ReLU,
+    "leaky_relu": lambda: nn.LeakyReLU(0.01),
+    "gelu": nn.GELU,
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+}
+
+
+WITH_WEIGHTS = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
+
+
+def _linear(inputs: int, outputs: int, parts: int = 1) -> nn.Module:
+    """`parts` heads side by side in one matrix, each initialised as a layer of its own."""
+    return nn.Linear(inputs, outputs * parts)
+
+
+def _conv(inputs: int, outputs: int, stride: int) -> nn.Module:
+    return Conv2d(inputs, outputs, 3, stride=stride, padding=1)
+
+
+def _conv_transpose(inputs: int, outputs: int, stride: int, output_padding: tuple[int, int]) -> nn.Module:
+    return ConvTranspose2d(inputs, outputs, 3, stride=stride, padding=1, output_padding=output_padding)
+
+
+OPERATIONS: dict[str, Callable[..., nn.Module]] = {
+    "flatten": lambda: nn.Flatten(1),
+    "reshape": lambda shape: nn.Unflatten(1, shape),
+    "linear": _linear,
+    "conv": _conv,
+    "conv_transpose": _conv_transpose,
+}
+
+
+def build(layers: list[Layer], generator: torch.Generator) -> nn.Sequential:
+    """The network of a layer list, its weights drawn from `generator` alone."""
+    modules = nn.Sequential()
+    for layer in layers:
+        # PyTorch's own initialisation draws from the global generator.
+        with torch.random.fork_rng(devices=[]):
+            module = (ACTIVATIONS.get(layer.operation) or OPERATIONS[layer.operation])(**layer.attributes)
+        if isinstance(module, WITH_WEIGHTS):
+            _initialise(module, layer.attributes.get("parts", 1), generator)
+        modules.append(module)
+    return modules
+
+
+@torch.no_grad()
+def _initialise(module: nn.Module, parts: int, generator: torch.Generator) -> None:
+    weight, bias = module.get_parameter("weight"), module.get_parameter("bias")
+    for part in weight.chunk(parts):
+        nn.init.xavier_uniform_(part, generator=generator)
+    nn.init.zeros_(bias)

@@ -1,0 +1,90 @@
+"""Questions to a trained model: codes of images, images of codes.
+
+N images, C H W their channels, height and width, d the latent dimension. Images are uint8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from vaelab.latent.planes import Plane, grid_points
+from vaelab.models.autoencoder import Autoencoder, Posterior
+from vaelab.models.evaluation import CHUNK, result_of, to_unit
+
+
+@dataclass(frozen=True)
+class Codes:
+    """Posteriors of images."""
+
+    mean: np.ndarray
+    """(N, d) float32."""
+    logvar: np.ndarray | None
+    """(N, d) float32; None for an AE."""
+
+    def stand_in(self, index: int) -> int:
+        """The image of that number if its code is here, else the first: snapshots may keep fewer codes."""
+        return index if index < len(self.mean) else 0
+
+
+def kl_per_dimension(codes: Codes) -> np.ndarray:
+    """KL of each latent dimension of a VAE, averaged over images: (d,) nats."""
+    assert codes.logvar is not None
+    kl = Posterior(torch.from_numpy(codes.mean), torch.from_numpy(codes.logvar)).kl()
+    assert kl is not None
+    return kl.mean(0, dtype=torch.float64).numpy()
+
+
+def embed(model: Autoencoder, images: np.ndarray) -> Codes:
+    """The posteriors of images (N, C, H, W)."""
+    return result_of(embed_in_steps(model, images))
+
+
+def embed_in_steps(model: Autoencoder, images: np.ndarray) -> Generator[None, None, Codes]:
+    """`embed` that yields between short passes, so that the caller can look around."""
+    size = CHUNK[model.config.architecture]
+    passes: list[Posterior] = []
+    for start in range(0, len(images), size):
+        passes.append(_posterior(model, images[start : start + size]))
+        yield
+    mean = torch.cat([posterior.mean for posterior in passes]).cpu().numpy()
+    logvars = [posterior.logvar for posterior in passes if posterior.logvar is not None]
+    return Codes(mean, torch.cat(logvars).cpu().numpy() if logvars else None)
+
+
+@torch.no_grad()
+def _posterior(model: Autoencoder, images: np.ndarray) -> Posterior:
+    return model.encode(to_unit(images, next(model.parameters()).device))
+
+
+@torch.no_grad()
+def decode(model: Autoencoder, z: np.ndarray) -> np.ndarray:
+    """Mean images (N, C, H, W) of codes (N, d)."""
+    device = next(model.parameters()).device
+    size = CHUNK[model.config.architecture]
+    codes = torch.as_tensor(z, dtype=torch.float32, device=device)
+    return np.concatenate([to_bytes(model.decode(chunk)) for chunk in codes.split(size)])
+
+
+def reconstruct(model: Autoencoder, images: np.ndarray) -> np.ndarray:
+    """Images decoded at their posterior means, (N, C, H, W)."""
+    return decode(model, embed(model, images).mean)
+
+
+def decode_grid(
+    model: Autoencoder, plane: Plane, x: np.ndarray, y: np.ndarray, anchor: np.ndarray
+) -> np.ndarray:
+    """Images over a grid of a plane, in reading order: (len(y) * len(x), C, H, W).
+
+    The first row has the largest y, as on a plot. `anchor` (d,) gives the coordinates that the
+    plane leaves open.
+    """
+    return decode(model, plane.lift(grid_points(x, y), anchor))
+
+
+def to_bytes(images: torch.Tensor) -> np.ndarray:
+    """Images in [0, 1] as uint8, rounded."""
+    return images.mul(255).round_().to(torch.uint8).cpu().numpy()

@@ -1,0 +1,175 @@
+"""What a model is worth on images it was not trained on, and what it has to be compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import torch
+
+from vaelab.latent.walks import active_units
+from vaelab.models.autoencoder import Autoencoder
+from vaelab.models.objective import bce, gaussian, reconstruction, squared_error
+from vaelab.models.randomness import generator_for
+
+T = TypeVar("T")
+
+CHUNK = {"mlp": 500, "conv": 100}
+"""Images a pass: what a layer makes of them fits the cache, and a pass takes well under 0.1 s."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Losses on a set of images, nats per image; those that an AE does not have are None."""
+
+    recon: float
+    """Reconstruction term at one seeded z an image."""
+    mse: float
+    """Squared error per pixel at the posterior mean, pixels from 0 to 1."""
+    kl: float | None
+    neg_elbo: float | None
+    """`recon + kl`, whatever beta the model was trained with."""
+    kl_per_dim: list[float] | None
+    mean: np.ndarray
+    """(N, latent_dim) float32."""
+    logvar: np.ndarray | None
+
+    @property
+    def active_units(self) -> int | None:
+        """How many latent dimensions depend on the image; None for an AE."""
+        return None if self.logvar is None else int(active_units(self.mean).sum())
+
+    @property
+    def aggregate_variance(self) -> list[float] | None:
+        """Variance of the aggregate posterior in each dimension, which the prior has as 1; None for an AE.
+
+        It is the mean over images of the posterior's variance plus the variance of its mean: the law of
+        total variance of q(z) = E_x q(z|x) (Hoffman and Johnson 2016, "ELBO surgery").
+        """
+        if self.logvar is None:
+            return None
+        within = np.exp(self.logvar.astype(np.float64)).mean(0)
+        return (within + self.mean.var(0, dtype=np.float64)).tolist()
+
+
+def to_unit(images: np.ndarray, device: torch.device | str = "cpu") -> torch.Tensor:
+    """Images (N, C, H, W) uint8 as float32 in [0, 1]."""
+    own = images if images.flags.writeable else images.copy()  # PyTorch shares memory only if it may write
+    return torch.from_numpy(own).to(device, torch.float32).div_(255)
+
+
+def evaluate(model: Autoencoder, images: np.ndarray) -> Evaluation:
+    """Losses and codes of a model on images (N, C, H, W) uint8. Two calls give the same."""
+    return result_of(evaluate_in_steps(model, images))
+
+
+def evaluate_in_steps(model: Autoencoder, images: np.ndarray) -> Generator[None, None, Evaluation]:
+    """`evaluate` that yields between short passes, so that the caller can look around."""
+    noise = generator_for(model.config.seed, "evaluation")
+    size = CHUNK[model.config.architecture]
+    passes: list[_Pass] = []
+    for start in range(0, len(images), size):
+        passes.append(_one_pass(model, images[start : start + size], noise))
+        yield
+    kl = _joined([part.kl for part in passes])
+    recon = float(np.concatenate([part.recon for part in passes]).mean(dtype=np.float64))
+    per_dim = None if kl is None else kl.mean(0, dtype=np.float64)
+    total = None if per_dim is None else float(per_dim.sum())
+    return Evaluation(
+        recon=recon,
+        mse=float(np.concatenate([part.squared for part in passes]).mean(dtype=np.float64)) / images[0].size,
+        kl=total,
+        neg_elbo=None if total is None else recon + total,
+        kl_per_dim=None if per_dim is None else per_dim.tolist(),
+        mean=np.concatenate([part.mean for part in passes]),
+        logvar=_joined([part.logvar for part in passes]),
+    )
+
+
+def result_of(steps: Generator[None, None, T]) -> T:
+    """Let the steps run through, and return what they return."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+class _Pass(NamedTuple):
+    """What one chunk of B images gives."""
+
+    recon: np.ndarray
+    squared: np.ndarray
+    mean: np.ndarray
+    logvar: np.ndarray | None
+    kl: np.ndarray | None
+
+
+@torch.no_grad()
+def _one_pass(model: Autoencoder, images: np.ndarray, noise: torch.Generator) -> _Pass:
+    x = to_unit(images, next(model.parameters()).device)
+    posterior = model.encode(x)
+    recon = reconstruction(model.output(posterior.sample(noise)), x, model.sigma)[0]
+    squared = squared_error(model.decode(posterior.mean)[None], x)[0]
+    logvar, kl = posterior.logvar, posterior.kl()
+    return _Pass(
+        recon.cpu().numpy(),
+        squared.cpu().numpy(),
+        posterior.mean.cpu().numpy(),
+        None if logvar is None else logvar.cpu().numpy(),
+        None if kl is None else kl.cpu().numpy(),
+    )
+
+
+def _joined(parts: list[np.ndarray | None]) -> np.ndarray | None:
+    there = [part for part in parts if part is not None]
+    return np.concatenate(there) if there else None
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """Reconstruction losses that need no model, nats per image."""
+
+    mean_image: float
+    """Answering every test image with the mean training image."""
+    floor: float | None
+    """Answering with the image itself: the entropy of its grey values. None for mse."""
+
+
+def baselines(model: Autoencoder, mean_image: np.ndarray, images: np.ndarray) -> Baselines:
+    """Baselines on images (N, C, H, W) uint8, for the reconstruction term of the model.
+
+    With `sigma` auto, mse's mean image has the sigma that fits it best.
+    """
+    mean = torch.as_tensor(mean_image, dtype=torch.float32)
+    if model.config.reconstruction == "mse":
+        x = to_unit(images)
+        squared = squared_error(mean.expand_as(x)[None], x)
+        auto = torch.sqrt(squared.mean() / mean.numel())
+        sigma = auto if model.config.sigma == "auto" else torch.tensor(float(model.config.sigma))
+        return Baselines(float(gaussian(mean.expand_as(x)[None], x, sigma).mean()), None)
+    # Cross-entropy is linear in its target, so the mean target is enough.
+    answer = torch.logit(mean.double(), eps=1e-6)
+    mean_loss = bce(answer[None, None], torch.from_numpy(mean_of(images))[None].double())
+    # bincount makes 64-bit copies, which are small only of small parts.
+    parts = (images[start : start + 1000].reshape(-1) for start in range(0, len(images), 1000))
+    counts = np.sum([np.bincount(part, minlength=256) for part in parts], axis=0)
+    grey = np.arange(256) / 255
+    entropy = -sum(np.where(p > 0, p * np.log(np.maximum(p, 1e-12)), 0) for p in (grey, 1 - grey))
+    return Baselines(float(mean_loss), float(counts @ entropy) / len(images))
+
+
+def mean_of(images: np.ndarray, rows: np.ndarray | None = None, most: int = 60_000) -> np.ndarray:
+    """Mean of images (N, C, H, W) uint8 as float32 in [0, 1]; of evenly spaced ones beyond `most`.
+
+    `rows` chooses among the images, of which only those that count are read.
+    """
+    among = np.arange(len(images)) if rows is None else rows
+    chosen = among[:: -(-len(among) // most)]
+    total = np.zeros(images.shape[1:], np.float64)
+    for start in range(0, len(chosen), 1000):
+        # A sum of 1,000 bytes fits 32 bits; 64-bit accumulation would be half as fast.
+        total += images.take(chosen[start : start + 1000], 0).sum(0, dtype=np.uint32)
+    return (total / (255 * len(chosen))).astype(np.float32)

@@ -1,0 +1,119 @@
+"""What is minimised: reconstruction terms, the KL term, their weights, and input corruption.
+
+Pure functions. Losses are in nats per image, summed over pixels and latent dimensions. S samples,
+B images, d latent dimensions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from vaelab.config.run_config import RunConfig
+
+
+def bce(output: Tensor, target: Tensor) -> Tensor:
+    """Cross-entropy of logits (S, B, C, H, W) with pixels (B, C, H, W) in [0, 1], summed: (S, B).
+
+    For binary pixels it is the negative log-likelihood of Bernoulli draws. Grey pixels are not
+    Bernoulli draws: the number is then a convenient objective, not a likelihood, and cannot go
+    below the entropy of the pixels themselves (Loaiza-Ganem and Cunningham 2019).
+    """
+    return _CrossEntropy.apply(output, target)
+
+
+class _CrossEntropy(torch.autograd.Function):
+    """`functional.binary_cross_entropy_with_logits`, summed, with its gradient written out.
+
+    PyTorch's own calls log1p a pixel, which is ten times as slow on the CPU as what is used here: with
+    p = sigmoid(x), log(1 + exp(-abs(x))) = -log(max(p, 1 - p)).
+    """
+
+    @staticmethod
+    def forward(ctx: Any, output: Tensor, target: Tensor) -> Tensor:
+        """max(x, 0) - x t + log(1 + exp(-abs(x))) for logits x and targets t."""
+        p = output.sigmoid()
+        ctx.save_for_backward(p, target)
+        surer = (p - 0.5).abs_().add_(0.5)  # max(p, 1 - p)
+        return (output.clamp(min=0) - output * target).sub_(surer.log_()).flatten(2).sum(-1)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        """Of the logits: p - t."""
+        p, target = ctx.saved_tensors
+        return (p - target).mul_(gradient[..., None, None, None]), None
+
+
+def gaussian(output: Tensor, target: Tensor, sigma: Tensor) -> Tensor:
+    """Negative log-density of pixels under N(output, sigma^2), its constant included: (S, B).
+
+    A density may exceed 1, so this may be negative.
+    """
+    squared = squared_error(output, target)
+    pixels = target[0].numel()
+    return squared / (2 * sigma**2) + pixels * (torch.log(sigma) + 0.5 * math.log(2 * math.pi))
+
+
+def squared_error(output: Tensor, target: Tensor) -> Tensor:
+    """Squared error summed over the pixels of an image: (S, B)."""
+    return (output - target).square().flatten(2).sum(-1)
+
+
+def reconstruction(output: Tensor, target: Tensor, sigma: Tensor | None) -> Tensor:
+    """The reconstruction term, (S, B): `gaussian` with a sigma, `bce` with None."""
+    return bce(output, target) if sigma is None else gaussian(output, target, sigma)
+
+
+def kl_to_unit_normal(mean: Tensor, logvar: Tensor) -> Tensor:
+    """KL(N(mean, exp(logvar)) || N(0, 1)) of each dimension, in nats; shape as the arguments.
+
+    Kingma and Welling 2014, appendix B: (mean^2 + variance - 1 - log variance) / 2.
+    """
+    return 0.5 * (mean.square() + logvar.exp() - 1.0 - logvar)
+
+
+def beta_at(config: RunConfig, step: int, steps_per_epoch: int) -> float:
+    """Weight of the KL term at a step, counted from 0: linear from 0 over the warm-up.
+
+    A warm-up of no steps is none.
+    """
+    warmup = config.beta_warmup * steps_per_epoch
+    return config.beta if step >= warmup else config.beta * step / warmup
+
+
+def learning_rate_at(config: RunConfig, step: int, total_steps: int) -> float:
+    """Learning rate at a step, counted from 0.
+
+    One-cycle rises linearly over the first tenth of all steps, then falls linearly to 0 at the end.
+    """
+    if config.lr_schedule == "constant":
+        return config.learning_rate
+    warmup = max(1, total_steps // 10)
+    rising = (step + 1) / warmup
+    falling = (total_steps - step) / max(1, total_steps - warmup)
+    return config.learning_rate * min(rising, falling, 1.0)
+
+
+def _gaussian_noise(x: Tensor, strength: float, generator: torch.Generator) -> Tensor:
+    noise = torch.randn(x.shape, generator=generator).to(x)
+    return (x + strength * noise).clamp(0, 1)
+
+
+def _mask(x: Tensor, strength: float, generator: torch.Generator) -> Tensor:
+    kept = (torch.rand(x.shape, generator=generator) >= strength).to(x)
+    # As dropout does: an image that is not masked is then as bright as what the network knows.
+    return x * kept / max(1 - strength, 1e-6)
+
+
+CORRUPTIONS: dict[str, Callable[[Tensor, float, torch.Generator], Tensor]] = {
+    "none": lambda x, strength, generator: x,
+    "gaussian": _gaussian_noise,
+    "mask": _mask,
+}
+"""Corruptions of inputs (B, C, H, W) in [0, 1] (Vincent et al. 2010); strength 0 changes nothing."""

@@ -1,0 +1,173 @@
+"""Networks as ordered lists of layers: what they compute, without anything that computes it.
+
+PyTorch modules are made from these lists in `vaelab.models.build`; whoever runs a network elsewhere
+(the browser, a code listing) reads the same lists with `describe`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from vaelab.config.hidden import HiddenLayers, parse_hidden
+from vaelab.config.run_config import RunConfig
+
+Shape = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One operation of a network and its attributes; the key of `OPERATIONS` or `ACTIVATIONS`."""
+
+    operation: str
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+def mlp_encoder(
+    shape: Shape, hidden: HiddenLayers, activation: str, latent_dim: int, parts: int
+) -> list[Layer]:
+    """Flattened pixels, dense layers, then `parts` heads of `latent_dim` side by side."""
+    pixels = math.prod(shape)
+    return [Layer("flatten"), *_dense_to_head(pixels, hidden.encoder_widths, activation, latent_dim, parts)]
+
+
+def mlp_decoder(shape: Shape, hidden: HiddenLayers, activation: str, latent_dim: int) -> list[Layer]:
+    """The mirror of `mlp_encoder`: dense layers from the last to the first width, then the pixels."""
+    ends = (latent_dim, *hidden.decoder_widths[::-1])
+    pixels = {"inputs": ends[-1], "outputs": math.prod(shape)}
+    return [*_dense(ends, activation), Layer("linear", pixels), Layer("reshape", {"shape": shape})]
+
+
+def conv_encoder(
+    shape: Shape, hidden: HiddenLayers, activation: str, latent_dim: int, parts: int
+) -> list[Layer]:
+    """3x3 convolutions of stride 2, dense layers, then `parts` heads of `latent_dim` side by side."""
+    ends = (shape[0], *hidden.channels)
+    convolutions = [
+        layer
+        for inputs, outputs in pairwise(ends)
+        for layer in (Layer("conv", {"inputs": inputs, "outputs": outputs, "stride": 2}), Layer(activation))
+    ]
+    flat = ends[-1] * math.prod(_sizes(shape, len(hidden.channels))[-1])
+    dense = _dense_to_head(flat, hidden.encoder_widths, activation, latent_dim, parts)
+    return [*convolutions, Layer("flatten"), *dense]
+
+
+def conv_decoder(shape: Shape, hidden: HiddenLayers, activation: str, latent_dim: int) -> list[Layer]:
+    """Dense to the smallest feature map, transposed convolutions of stride 2, then one of stride 1.
+
+    As in the Keras example: the first transposed convolution keeps the number of channels, the
+    last one gives the pixels.
+    """
+    channels = hidden.channels
+    sizes = _sizes(shape, len(channels))
+    feature_map = (channels[-1], *sizes[-1])
+    ends = (latent_dim, *hidden.decoder_widths[::-1], math.prod(feature_map))
+    layers = [*_dense(ends, activation), Layer("reshape", {"shape": feature_map})]
+    inputs = channels[-1]
+    for outputs, small, large in zip(channels[::-1], sizes[:0:-1], sizes[-2::-1], strict=True):
+        # (n - 1) * 2 + 1 pixels come of n; one more is wanted where the larger size is even.
+        padding = tuple(big - (2 * few - 1) for few, big in zip(small, large, strict=True))
+        attributes = {"inputs": inputs, "outputs": outputs, "stride": 2, "output_padding": padding}
+        layers += [Layer("conv_transpose", attributes), Layer(activation)]
+        inputs = outputs
+    last = {"inputs": inputs, "outputs": shape[0], "stride": 1, "output_padding": (0, 0)}
+    return [*layers, Layer("conv_transpose", last)]
+
+
+ENCODERS: dict[str, Callable[..., list[Layer]]] = {"mlp": mlp_encoder, "conv": conv_encoder}
+DECODERS: dict[str, Callable[..., list[Layer]]] = {"mlp": mlp_decoder, "conv": conv_decoder}
+
+
+def _sizes(shape: Shape, convolutions: int) -> list[tuple[int, int]]:
+    """Heights and widths before the first and after each convolution of stride 2."""
+    sizes = [shape[1:]]
+    for _ in range(convolutions):
+        sizes.append(((sizes[-1][0] + 1) // 2, (sizes[-1][1] + 1) // 2))
+    return sizes
+
+
+def _dense(ends: tuple[int, ...], activation: str) -> list[Layer]:
+    return [
+        layer
+        for inputs, outputs in pairwise(ends)
+        for layer in (Layer("linear", {"inputs": inputs, "outputs": outputs}), Layer(activation))
+    ]
+
+
+def _dense_to_head(
+    inputs: int, widths: tuple[int, ...], activation: str, latent_dim: int, parts: int
+) -> list[Layer]:
+    ends = (inputs, *widths)
+    head = {"inputs": ends[-1], "outputs": latent_dim, "parts": parts}
+    return [*_dense(ends, activation), Layer("linear", head)]
+
+
+def network_layers(config: RunConfig, shape: Shape) -> tuple[list[Layer], list[Layer]]:
+    """The layer lists of encoder and decoder for images (C, H, W)."""
+    hidden = parse_hidden(config.hidden, config.architecture)
+    common = (shape, hidden, config.activation, config.latent_dim)
+    encoder = ENCODERS[config.architecture](*common, parts=2 if config.model == "vae" else 1)
+    return encoder, DECODERS[config.architecture](*common)
+
+
+def describe(layers: list[Layer], prefix: str) -> list[dict[str, Any]]:
+    """The layer list with the names of its tensors, as JSON values.
+
+    `prefix` is the network's name in the model ("encoder" or "decoder"): layer 3 of the decoder
+    has its weights under `decoder.3.weight`.
+    """
+    described = []
+    for index, layer in enumerate(layers):
+        entry = {"operation": layer.operation, **layer.attributes}
+        if layer.operation in ("linear", "conv", "conv_transpose"):
+            entry |= {"weight": f"{prefix}.{index}.weight", "bias": f"{prefix}.{index}.bias"}
+        described.append(entry)
+    return described
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a network is made of and what one image costs."""
+
+    parameters: int
+    multiplications: int
+    """Of one forward pass of one image."""
+
+
+def cost(layers: list[Layer], shape: tuple[int, ...]) -> Cost:
+    """Parameters and multiplications of a layer list for an input of the given shape."""
+    parameters = multiplications = 0
+    for layer in layers:
+        values = layer.attributes
+        if layer.operation == "flatten":
+            shape = (math.prod(shape),)
+        elif layer.operation == "reshape":
+            shape = values["shape"]
+        elif layer.operation == "linear":
+            outputs = values["outputs"] * values.get("parts", 1)
+            parameters += (values["inputs"] + 1) * outputs
+            multiplications += values["inputs"] * outputs
+            shape = (outputs,)
+        elif layer.operation in ("conv", "conv_transpose"):
+            weights = 9 * values["inputs"] * values["outputs"]
+            parameters += weights + values["outputs"]
+            larger_before = layer.operation == "conv_transpose"
+            before, shape = shape, _shape_after(layer, shape)
+            # Every weight meets every position of the smaller of the two maps.
+            multiplications += weights * math.prod((before if larger_before else shape)[1:])
+    return Cost(parameters, multiplications)
+
+
+def _shape_after(layer: Layer, shape: tuple[int, ...]) -> tuple[int, ...]:
+    values, (_, height, width) = layer.attributes, shape
+    if layer.operation == "conv":
+        return (values["outputs"], -(-height // values["stride"]), -(-width // values["stride"]))
+    grown = [
+        (size - 1) * values["stride"] + 1 + extra
+        for size, extra in zip((height, width), values["output_padding"], strict=True)
+    ]
+    return (values["outputs"], *grown)

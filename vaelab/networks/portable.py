@@ -1,0 +1,70 @@
+"""Networks and codes as one file each, for whoever runs them without PyTorch: the browser.
+
+A file is safetensors. A network's says in its metadata, as JSON under `network`, which layers its
+tensors belong to (`vaelab.networks.layers.describe`) and what becomes of the output of the last one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import numpy as np
+from safetensors.numpy import save
+
+from vaelab.config.run_config import RunConfig
+from vaelab.networks.layers import Shape, describe, network_layers
+
+
+def decoder_file(config: RunConfig, shape: Shape, weights: Mapping[str, np.ndarray]) -> bytes:
+    """The decoder of a config, from the code (d,) to an image (C, H, W) of pixels from 0 to 1.
+
+    Parameters
+    ----------
+    weights
+        Tensors by name, among them all of the decoder; float32 or float16, kept as they are.
+
+    Raises
+    ------
+    KeyError
+        If a tensor of the decoder is missing.
+    """
+    layers = describe(network_layers(config, shape)[1], "decoder")
+    # Logits under cross-entropy; under squared error the mean itself, which may leave the range of pixels.
+    output = "sigmoid" if config.reconstruction == "bce" else "clamp"
+    return _network_file(layers, {"output": output, "shape": shape}, weights)
+
+
+def encoder_file(config: RunConfig, shape: Shape, weights: Mapping[str, np.ndarray]) -> bytes:
+    """The encoder of a config, from an image of pixels from 0 to 1 to mean and logvar, or to an AE's code.
+
+    Parameters and errors are those of `decoder_file`.
+    """
+    layers = describe(network_layers(config, shape)[0], "encoder")
+    relu = config.model == "ae" and config.code_activation == "relu"
+    output = "posterior" if config.model == "vae" else "relu" if relu else "code"
+    return _network_file(layers, {"output": output, "shape": shape}, weights)
+
+
+def _network_file(
+    layers: list[dict[str, object]], about: dict[str, object], weights: Mapping[str, np.ndarray]
+) -> bytes:
+    names = [str(layer[kind]) for layer in layers for kind in ("weight", "bias") if kind in layer]
+    described = json.dumps({"layers": layers, **about})
+    tensors: dict[str, np.ndarray] = {name: np.ascontiguousarray(weights[name]) for name in names}
+    return save(tensors, {"network": described})
+
+
+def codes_file(mean: np.ndarray, logvar: np.ndarray | None, labels: np.ndarray) -> bytes:
+    """Codes (N, d) with the classes (N,) of their images, as float32 and bytes."""
+    arrays: dict[str, np.ndarray] = {"mean": np.ascontiguousarray(mean, np.float32)}
+    arrays["labels"] = labels.astype(np.uint8)
+    if logvar is not None:
+        arrays["logvar"] = np.ascontiguousarray(logvar, np.float32)
+    return save(arrays)
+
+
+def images_file(images: np.ndarray) -> bytes:
+    """Images (N, C, H, W) uint8."""
+    pixels: np.ndarray = np.ascontiguousarray(images)
+    return save({"images": pixels})

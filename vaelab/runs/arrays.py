@@ -1,0 +1,183 @@
+"""The array files of a run's folder: written by its training, read by everyone else.
+
+Checkpoints are safetensors, snapshots and previews npz; nothing is pickled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from vaelab.config.run_config import RunConfig
+from vaelab.data.loading import DATASETS
+from vaelab.events import Arrays, Checkpoint, Preview, Snapshot
+from vaelab.files import write_whole
+from vaelab.networks.portable import decoder_file
+from vaelab.runs.run import Run, RunDamaged
+from vaelab.runs.status import LARGEST_NUMBER
+
+Sync = Callable[[Path], None]
+
+
+def save_checkpoint(run: Run, event: Checkpoint, sync: Sync | None = None) -> None:
+    """Write `model.safetensors` and `resume.safetensors`, each as `write_whole` does; raises OSError."""
+    _save_safetensors(run.path / "model.safetensors", event.model, {}, sync)
+    both = {f"model.{name}": array for name, array in event.model.items()}
+    both |= {f"resume.{name}": array for name, array in event.resume.items()}
+    about = {"step": str(event.step), "epoch": repr(event.epoch)}
+    _save_safetensors(run.path / "resume.safetensors", both, about, sync)
+
+
+def read_checkpoint(run: Run) -> Checkpoint | None:
+    """The last checkpoint, None if there is none; raises RunDamaged."""
+    path = run.path / "resume.safetensors"
+    if not path.exists():
+        return None
+    arrays, about = _read_safetensors(run, path)
+    parts: dict[str, Arrays] = {"model": {}, "resume": {}}
+    for key, array in arrays.items():
+        part, _, name = key.partition(".")
+        parts.setdefault(part, {})[name] = array
+    try:
+        step, epoch = int(about["step"]), float(about["epoch"])
+        if not 0 <= step <= LARGEST_NUMBER or not 0 <= epoch <= LARGEST_NUMBER:
+            raise ValueError("out of bounds")
+    except (KeyError, ValueError) as error:
+        raise RunDamaged(f"Run {run.id} has a {path.name} that does not say its step.") from error
+    return Checkpoint(step=step, epoch=epoch, model=parts["model"], resume=parts["resume"])
+
+
+def read_weights(run: Run) -> Arrays:
+    """The model's weights by name; raises RunDamaged."""
+    return _read_safetensors(run, run.path / "model.safetensors")[0]
+
+
+def _save_safetensors(path: Path, arrays: Arrays, about: dict[str, str], sync: Sync | None) -> None:
+    # Not `save_file`: on a full disk it raises no OSError, and others may not read what it writes.
+    write_whole(path, lambda draft: draft.write_bytes(save(arrays, about)), sync)
+
+
+def _read_safetensors(run: Run, path: Path) -> tuple[Arrays, dict[str, str]]:
+    try:
+        with safe_open(path, "numpy") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    # The latter for a type of numbers that numpy has not.
+    except (OSError, SafetensorError, TypeError, KeyError, AttributeError) as error:
+        raise RunDamaged(f"Run {run.id} has no readable {path.name}: {error}") from error
+
+
+def save_snapshot(run: Run, event: Snapshot) -> None:
+    """Write `snapshots/<step>.npz`."""
+    arrays: dict[str, Any] = {**event.decoder, "step": event.step, "epoch": event.epoch}
+    arrays |= {"mean": event.mean, "reconstructions": event.reconstructions}
+    arrays |= {} if event.logvar is None else {"logvar": event.logvar}
+    _save_npz(run.snapshot_file(event.step), arrays)
+
+
+def read_snapshot(run: Run, step: int) -> Snapshot:
+    """The snapshot of a step; raises RunDamaged."""
+    with _read_npz(run, run.snapshot_file(step)) as file:
+        return Snapshot(
+            step=int(file["step"]),
+            epoch=float(file["epoch"]),
+            decoder={name: file[name] for name in file.files if name.startswith("decoder.")},
+            mean=file["mean"],
+            logvar=file["logvar"] if "logvar" in file.files else None,
+            reconstructions=file["reconstructions"],
+        )
+
+
+def drop_snapshots_after(run: Run, step: int) -> None:
+    """Remove the snapshots of later steps: those that a resumed training will make again."""
+    for later in run.snapshot_steps():
+        if later > step:
+            drop_snapshot(run, later)
+
+
+def drop_snapshot(run: Run, step: int) -> None:
+    """Remove the snapshot of a step."""
+    run.snapshot_file(step).unlink()
+
+
+def save_preview(run: Run, event: Preview) -> None:
+    """Overwrite `preview.npz` and, for those who decode by themselves, `live-decoder.safetensors`."""
+    arrays: dict[str, Any] = {"step": event.step, "epoch": event.epoch, "mean": event.mean}
+    arrays |= {"reconstructions": event.reconstructions, "images_per_second": event.images_per_second}
+    arrays |= {} if event.samples is None else {"samples": event.samples}
+    _save_npz(run.path / "preview.npz", arrays)
+    if event.decoder:
+        content = decoder_file(run.config, event.reconstructions.shape[1:], event.decoder)
+        write_whole(_live_decoder(run), lambda draft: draft.write_bytes(content))
+
+
+def _live_decoder(run: Run) -> Path:
+    return run.path / "live-decoder.safetensors"
+
+
+def read_live_decoder(run: Run) -> bytes | None:
+    """The decoder of the newest preview, as `decoder_file` makes it; None once training is over."""
+    path = _live_decoder(run)
+    return path.read_bytes() if path.exists() else None
+
+
+def drop_live_decoder(run: Run) -> None:
+    """Remove what only a training under way needs: afterwards there are its weights."""
+    _live_decoder(run).unlink(missing_ok=True)
+
+
+def read_preview(run: Run) -> Preview | None:
+    """The newest preview, None if there is none yet; raises RunDamaged."""
+    path = run.path / "preview.npz"
+    if not path.exists():
+        return None
+    with _read_npz(run, path) as file:
+        preview = Preview(
+            step=int(file["step"]),
+            epoch=float(file["epoch"]),
+            images_per_second=float(file["images_per_second"]),
+            mean=file["mean"],
+            reconstructions=file["reconstructions"],
+            samples=file["samples"] if "samples" in file.files else None,
+        )
+        if not _is_of(preview, run.config):
+            raise ValueError("it is of another config")
+        return preview
+
+
+def _is_of(preview: Preview, config: RunConfig) -> bool:
+    """Whether a preview has the shapes of a config's, however many images."""
+    spec, mean = DATASETS[config.dataset], preview.mean
+    pictures = [preview.reconstructions, *([] if preview.samples is None else [preview.samples])]
+    return (
+        mean.shape[1:] == (config.latent_dim,)
+        and 0 < len(mean) <= spec.test_images
+        and np.issubdtype(mean.dtype, np.floating)
+        and 0 <= preview.step <= LARGEST_NUMBER
+        and 0 <= preview.epoch <= config.epochs
+        and all(
+            len(shown) and shown.shape[1:] == spec.shape and shown.dtype == np.uint8 for shown in pictures
+        )
+    )
+
+
+def _save_npz(path: Path, arrays: dict[str, Any]) -> None:
+    def write(draft: Path) -> None:
+        with draft.open("wb") as file:  # a file, because numpy appends .npz to names
+            np.savez(file, **arrays)
+
+    write_whole(path, write)
+
+
+@contextmanager
+def _read_npz(run: Run, path: Path) -> Iterator[Any]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            yield file
+    except Exception as error:  # numpy, zipfile and zlib raise a dozen kinds on damaged files
+        raise RunDamaged(f"Run {run.id} has no readable {path.name}: {error}") from error

@@ -1,0 +1,160 @@
+"""What a run has said so far: its events, read on from where reading last ended."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from vaelab import events
+from vaelab.runs.run import Run, RunDamaged
+from vaelab.runs.status import LARGEST_NUMBER, checked
+
+_NEEDED: dict[str, list[tuple[str, bool]]] = {
+    name: [(field.name, "None" not in str(field.type)) for field in fields(kind) if "list" not in field.type]
+    for name, kind in (("step", events.Step), ("evaluated", events.Evaluated))
+}
+"""Fields that are numbers, and whether they have to be there."""
+
+
+class Columns(dict[str, list[Any]]):
+    """Rows of one kind of event: a list a field, all of one length; empty where there is no field."""
+
+    def __missing__(self, name: str) -> list[Any]:
+        return []
+
+
+class History:
+    """The events of one run as columns; `refresh` reads what has been appended since.
+
+    Several threads may share one: a refresh puts new columns in the place of the old ones, which
+    stay as they are for whoever is reading them.
+
+    Attributes
+    ----------
+    started, finished: the fields of the newest such event, or None.
+    steps, evaluated: all `Step` and `Evaluated` events, a list a field.
+
+    Lines that are no such event are passed over.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._file = run.path / "events.jsonl"
+        try:
+            self._has_kl: bool | None = run.config.model == "vae"
+        except RunDamaged:
+            self._has_kl = None
+        self._lock = threading.Lock()
+        self._forget()
+        self.refresh()
+
+    def _forget(self) -> None:
+        self.started: dict[str, Any] | None = None
+        self.finished: dict[str, Any] | None = None
+        self.steps = Columns()
+        self.evaluated = Columns()
+        self._offset = 0
+        self._last_line = b""
+
+    def refresh(self) -> None:
+        """Read the lines added since the last call; all of them, if the run was resumed meanwhile."""
+        with self._lock:
+            added = self._read_on()
+            whole = added[: added.rfind(b"\n") + 1]
+            lines = whole.splitlines(keepends=True)
+            if lines:
+                self._offset += len(whole)
+                self._last_line = lines[-1]
+                self._add([event for event in map(_parsed, lines) if _is_sound(event, self._has_kl)])
+
+    def _read_on(self) -> bytes:
+        """What stands behind the last line that was read, if that line still stands where it was."""
+        try:
+            with self._file.open("rb") as file:
+                file.seek(self._offset - len(self._last_line))
+                if file.read(len(self._last_line)) != self._last_line:
+                    self._forget()
+                    file.seek(0)
+                return file.read()
+        except OSError:
+            return b""
+
+    def _add(self, events: list[dict[str, Any]]) -> None:
+        self.steps = _extended(self.steps, events, "step")
+        self.evaluated = _extended(self.evaluated, events, "evaluated")
+        for event in events:
+            fields = {name: value for name, value in event.items() if name != "event"}
+            if event.get("event") == "started":
+                self.started = fields
+            elif event.get("event") == "finished":
+                self.finished = fields
+
+
+def _extended(columns: Columns, events: list[dict[str, Any]], kind: str) -> Columns:
+    rows = [event for event in events if event.get("event") == kind]
+    if not rows:
+        return columns
+    names = dict.fromkeys([*columns, *(name for row in rows for name in row if name != "event")])
+    before: list[Any] = [None] * len(next(iter(columns.values()), []))
+    return Columns({name: columns.get(name, before) + [row.get(name) for row in rows] for name in names})
+
+
+def _parsed(line: bytes) -> dict[str, Any]:
+    """A line's event; an empty one for a line that is none, such as one torn by a power cut."""
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _is_sound(event: dict[str, Any], has_kl: bool | None) -> bool:
+    """Whether others can compute and draw with an event: numbers where there have to be some, a KL for a VAE.
+
+    Cheaper than `checked`, because there are thousands of them.
+    """
+    name = event.get("event")
+    if name in ("started", "finished"):
+        return _is_valid(events.Started if name == "started" else events.Finished, event)
+    needed = _NEEDED.get(str(name))
+    if needed is None or type(event.get("step")) is not int:
+        return False
+    if has_kl is not None and (event.get("kl") is not None) != has_kl:
+        return False
+    return all(_is_number(event.get(field), must) for field, must in needed) and all(
+        _are_numbers(event.get(field)) for field in ("kl_per_dim", "aggregate_variance")
+    )
+
+
+def _are_numbers(values: Any) -> bool:
+    """Whether there is one number a dimension, or nothing."""
+    return values is None or (isinstance(values, list) and all(_is_number(value, True) for value in values))
+
+
+def _is_number(value: Any, must: bool) -> bool:
+    if value is None:
+        return not must
+    return type(value) in (int, float) and -LARGEST_NUMBER <= value <= LARGEST_NUMBER
+
+
+def _is_valid(kind: type[events.Event], event: dict[str, Any]) -> bool:
+    try:
+        checked(kind, event)
+    except ValueError:
+        return False
+    return True
+
+
+def drop_events_after(file: Path, step: int) -> bytes:
+    """The lines of an events file up to a step, without any end of the run: what a resumed run keeps."""
+    if not file.exists():
+        return b""
+    lines = file.read_bytes().splitlines(keepends=True)
+    return b"".join(line for line in lines if line.endswith(b"\n") and _stays(_parsed(line), step))
+
+
+def _stays(event: dict[str, Any], step: int) -> bool:
+    at = event.get("step")
+    return event.get("event") in ("started", "step", "evaluated") and isinstance(at, int) and at <= step

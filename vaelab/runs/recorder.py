@@ -1,0 +1,242 @@
+"""Writing a run's folder from the events of its training."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from vaelab import events
+from vaelab.data.loading import DatasetUnavailable
+from vaelab.files import Syncing, drop_drafts, sync, sync_folder, take_lock, write_json, write_whole
+from vaelab.runs.arrays import (
+    drop_live_decoder,
+    drop_snapshots_after,
+    read_checkpoint,
+    save_checkpoint,
+    save_preview,
+    save_snapshot,
+)
+from vaelab.runs.history import drop_events_after
+from vaelab.runs.run import TRAINED, Run, RunDamaged
+from vaelab.runs.status import State, Status
+from vaelab.runs.thinning import thin_snapshots
+
+LOOK_EVERY = 0.1
+"""Seconds between two looks at `request.json`."""
+BEAT_EVERY = 0.25
+"""Seconds between two signs of life in `status.json`."""
+WRITER_ENDS_WITHIN = 2.0
+"""Seconds in which a writer that has said how the run ended lets go of its folder."""
+
+_STATE_AFTER: dict[str, State] = {
+    "epochs": "finished", "stop_loss": "finished", "stopped": "stopped", "diverged": "diverged",
+}  # fmt: skip
+
+
+class RunBusy(RuntimeError):
+    """Another process trains the run."""
+
+
+class Withdrawn(Exception):
+    """The run is to end before its training has begun."""
+
+
+class Recorder:
+    """The one writer of a run's folder while it trains.
+
+    Parameters
+    ----------
+    run: the folder.
+    overrule: asked before `request.json` what is wanted; None leaves it to that file.
+
+    Attributes
+    ----------
+    resume: the checkpoint that training has to go on from; what was recorded after it is dropped.
+
+    Raises
+    ------
+    RunBusy
+        If another process trains the run; it is left as it is.
+    RunDamaged, OSError
+        If its folder cannot be read or written, which is recorded as its end.
+    """
+
+    def __init__(self, run: Run, overrule: Callable[[], events.Request | None] = lambda: None) -> None:
+        self.run = run
+        self._overrule, self._sync = overrule, Syncing()
+        self._unsynced: list[Path] = []
+        self._request, self._looked, self._beaten = events.Request(), 0.0, 0.0
+        self._status = Status(state="running", host=socket.gethostname(), pid=os.getpid())
+        self._lock = _locked(run)
+        try:
+            self.resume = read_checkpoint(run)
+            self._drop_what_comes_again()
+            self._log = (run.path / "events.jsonl").open("ab", buffering=0)
+            self._beat()
+        except (RunDamaged, OSError) as error:
+            self._fail(error)
+            self._lock.release()
+            raise
+
+    def _drop_what_comes_again(self) -> None:
+        path, resume = self.run.path, self.resume
+        for name in ("status.json", *TRAINED):
+            drop_drafts(path, name)
+        drop_drafts(path / "snapshots")
+        if resume:
+            self._status = replace(self._status, step=resume.step, epoch=resume.epoch)
+        kept = drop_events_after(path / "events.jsonl", resume.step) if resume else b""
+        write_whole(path / "events.jsonl", lambda draft: draft.write_bytes(kept))
+        (path / "snapshots").mkdir(exist_ok=True)
+        drop_snapshots_after(self.run, resume.step if resume else -1)
+
+    def record(self, training: Iterator[events.Event]) -> Iterator[events.Event]:
+        """Write every event and pass it on. A failure is recorded as the run's end, then raised."""
+        try:
+            for event in training:
+                self._write(event)
+                yield event
+        except GeneratorExit:
+            self._end("interrupted", "Its training was closed.")
+            raise
+        except Withdrawn:
+            stopped = self.request().action == "stop"
+            self._end("stopped" if stopped else "interrupted", "It ended before its training began.")
+        except Exception as error:
+            self._fail(error)
+            raise
+        finally:
+            self._log.close()
+            self._lock.release()
+
+    def request(self) -> events.Request:
+        """What is wanted now: looks at `request.json` and gives a sign of life, both now and then."""
+        now = time.monotonic()
+        if now - self._looked >= LOOK_EVERY:
+            self._looked = now
+            with suppress(RunDamaged):  # what cannot be read asks for nothing new
+                self._request = self.run.request()
+        if now - self._beaten >= BEAT_EVERY:
+            self._beat()
+        return self._overrule() or self._request
+
+    def prepare(self, fraction: float, sentence: str) -> None:
+        """Tell what is done before the first event, such as a download; raises Withdrawn."""
+        self._status = replace(self._status, message=sentence, prepared=fraction)
+        if self.request().action in ("stop", "release"):
+            raise Withdrawn
+
+    def _write(self, event: events.Event) -> None:
+        match event:
+            case events.Started():
+                self._append(event)
+                self._update(steps_per_epoch=event.steps_per_epoch, threads=event.threads,
+                             precision=event.precision, device=event.device, message="")  # fmt: skip
+            case events.Step():
+                self._append(event)
+                self._status = replace(self._status, step=event.step, epoch=event.epoch)
+            case events.Evaluated():
+                self._append(event)
+                self._status = replace(
+                    self._status, step=event.step, epoch=event.epoch, seconds=event.seconds
+                )
+            case events.Preview():
+                self._status = replace(self._status, images_per_second=round(event.images_per_second))
+                save_preview(self.run, event)
+            case events.Snapshot():
+                save_snapshot(self.run, event)
+                thin_snapshots(self.run)
+                self._unsynced.append(self.run.snapshot_file(event.step))
+            case events.Checkpoint():
+                self._save(event)
+            case events.Paused():
+                self._update(state="paused")
+            case events.Continued():
+                self._update(state="running")
+            case events.Finished():
+                self._finish(event)
+
+    def _save(self, event: events.Checkpoint) -> None:
+        """Write a checkpoint; durably, with all that was said before it, if the disk had time to rest."""
+        if not self._sync.is_due():
+            save_checkpoint(self.run, event)
+            return
+        # In this order: a checkpoint that is there after a power cut has everything that belongs before it.
+        for snapshot in filter(Path.exists, self._unsynced):  # some may have been thinned out since
+            self._sync(snapshot)
+        self._unsynced.clear()
+        self._sync(self.run.path / "snapshots")
+        self._sync(self.run.path / "events.jsonl")
+        save_checkpoint(self.run, event, self._sync)
+
+    def _finish(self, event: events.Finished) -> None:
+        self._status = replace(self._status, step=event.step, epoch=event.epoch, seconds=event.seconds)
+        if event.reason == "released":
+            self._end("paused" if self._status.state == "paused" else "interrupted", event.message)
+        else:
+            self._append(event)
+            sync_folder(self.run.path)  # before it is said that the run is over
+            self._end(_STATE_AFTER[event.reason], event.message)
+
+    def _append(self, event: events.Event) -> None:
+        line = json.dumps(events.as_json(event), allow_nan=False).encode() + b"\n"
+        if self._log.write(line) != len(line):  # a disk that is full takes what fits
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def _update(self, **changes: Any) -> None:
+        self._status = replace(self._status, **changes)
+        self._beat(durably=True)
+
+    def _beat(self, *, durably: bool = False) -> None:
+        self._beaten = time.monotonic()
+        self._status = replace(self._status, heartbeat=time.time())
+        write_json(self.run.path / "status.json", asdict(self._status), sync if durably else None)
+
+    def _fail(self, error: Exception) -> None:
+        # Where even this cannot be written, the run counts as interrupted once its writer is gone.
+        with suppress(OSError):
+            unforeseen = " ".join(str(error).split()) or type(error).__name__
+            self._end("failed", explained(error) or f"Training failed: {unforeseen}")
+
+    def _end(self, state: State, message: str) -> None:
+        with suppress(OSError):
+            drop_live_decoder(self.run)  # first: a folder that says it is over changes no more
+        try:
+            self._update(state=state, message=message, pid=0)
+        except OSError:
+            # A disk that is full to the last block has room again for these few bytes.
+            (self.run.path / "preview.npz").unlink(missing_ok=True)
+            self._update(state=state, message=message, pid=0)
+
+
+def _locked(run: Run) -> FileLock:
+    """The run's folder, locked for its one writer; the system unlocks it when the process ends."""
+    if not run.path.is_dir():
+        raise RunDamaged(f"Run {run.id} has been deleted.")  # locking would make its folder anew
+    try:
+        return take_lock(run.path / ".writer.lock", within=WRITER_ENDS_WITHIN)
+    except Timeout as error:
+        raise RunBusy(f"Run {run.id} is being trained by another process.") from error
+
+
+def explained(error: Exception) -> str | None:
+    """A foreseeable failure in one line for people: what went wrong, what to do. None for any other."""
+    text = " ".join(str(error).split())
+    if isinstance(error, (DatasetUnavailable, RunDamaged)):
+        return text
+    if isinstance(error, OSError):
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return "The disk is full. What was saved before stays; make room and resume." if full else text
+    if isinstance(error, MemoryError) or "allocate memory" in text or "out of memory" in text:
+        return "There is not enough memory for this recipe. A smaller batch or network helps."
+    return None

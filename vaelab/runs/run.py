@@ -1,0 +1,178 @@
+"""A run is a folder: one run's, and what stands in its files.
+
+    <id>/config.json status.json events.jsonl preview.npz snapshots/000470.npz
+         live-decoder.safetensors model.safetensors resume.safetensors meta.json request.json
+
+One writer a file: whoever trains writes all but `meta.json` and `request.json`, which belong to
+whoever manages the run. Files are written beside and renamed into place; a reader of events
+ignores a last line without its newline.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from vaelab.config.fields import field_spec, read_config
+from vaelab.config.run_config import RunConfig
+from vaelab.events import Request
+from vaelab.files import sync, take_lock, write_json
+from vaelab.runs.status import Meta, Record, State, Status, checked
+
+TRAINED = ("resume.safetensors", "model.safetensors", "events.jsonl", "preview.npz")
+"""Files that training makes. Copied in this order, the events reach at least to the checkpoint."""
+
+
+class RunDamaged(ValueError):
+    """A run's folder cannot be read; the text says why."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A handle on one run's folder; every look at it reads the folder anew, but for the config."""
+
+    path: Path
+    shipped: bool = False
+    """Comes with VAE Lab and cannot be changed."""
+
+    @property
+    def id(self) -> str:
+        """The folder's name."""
+        return self.path.name
+
+    @cached_property
+    def config(self) -> RunConfig:
+        """The settings it was made with.
+
+        Raises
+        ------
+        RunDamaged
+            If `config.json` is missing or not a valid config.
+        """
+        config, problems = read_config(self._json("config.json"))
+        if config is None:
+            raise RunDamaged(
+                f"Run {self.id} has a config.json that is not valid: {' '.join(problems.values())}"
+            )
+        return config
+
+    @property
+    def meta(self) -> Meta:
+        """Name, owner and place in the queue; raises RunDamaged."""
+        return self._checked("meta.json", Meta)
+
+    @property
+    def title(self) -> str:
+        """Its name, or what it is: "VAE · MNIST · 2-D · 10 epochs"."""
+        return self.meta.name or describe(self.config)
+
+    def check(self) -> None:
+        """Raise RunDamaged, which says why, if any of the files that every page needs cannot be read."""
+        _ = self.config, self.status(), self.request()
+
+    def has_begun(self) -> bool:
+        """Whether its training has ever said how it stands."""
+        return (self.path / "status.json").exists()
+
+    def status(self) -> Status:
+        """How training stands; raises RunDamaged.
+
+        One with a place in the queue is queued, a dead writer's is interrupted.
+        """
+        meta = self.meta
+        waits = meta.place is not None
+        if not self.has_begun():
+            held_back: State = "paused" if self.request().action == "pause" else "interrupted"
+            message = meta.note or "Its training has not begun."
+            return Status(state="queued" if waits else held_back, message=message)
+        status = self._checked("status.json", Status)
+        if meta.note and status.state == "paused":
+            status = replace(status, message=meta.note)
+        if status.has_writer:
+            return status
+        if status.state in ("running", "paused") and status.pid:
+            message = meta.note or "Its training ended without a word. It can be resumed from its last epoch."
+            status = replace(status, state="interrupted", message=message)
+        return replace(status, state="queued") if waits else status
+
+    def request(self) -> Request:
+        """What is wanted of its training; raises RunDamaged."""
+        if not (self.path / "request.json").exists():
+            return Request()
+        return self._checked("request.json", Request)
+
+    def snapshot_steps(self) -> list[int]:
+        """Steps of which there is a snapshot, in order."""
+        names = (file.name for file in (self.path / "snapshots").glob("*.npz"))
+        return sorted(int(name[:-4]) for name in names if re.fullmatch(r"[0-9]{6,}\.npz", name))
+
+    def snapshot_sizes(self) -> dict[int, int]:
+        """Bytes of each snapshot by its step, in order of the steps; raises OSError if one goes away."""
+        return {step: self.snapshot_file(step).stat().st_size for step in self.snapshot_steps()}
+
+    def snapshot_file(self, step: int) -> Path:
+        """Where the snapshot of a step is, or would be."""
+        return self.path / "snapshots" / f"{step:06d}.npz"
+
+    def has_model(self) -> bool:
+        """Whether there are weights to load."""
+        return (self.path / "model.safetensors").exists()
+
+    def set_meta(self, **changes: Any) -> None:
+        """Change fields of `meta.json`; for whoever manages the run, from any thread or process.
+
+        Raises
+        ------
+        PermissionError
+            If the run came with VAE Lab.
+        RunDamaged
+            If there is no `meta.json` to change.
+        """
+        self.refuse_if_shipped()
+        before = self.meta  # raises where the run was deleted: the lock would make its folder anew
+        if before == replace(before, **changes):
+            return
+        lock = take_lock(self.path / ".meta.lock")
+        try:
+            write_json(self.path / "meta.json", asdict(replace(self.meta, **changes)), sync)
+        finally:
+            lock.release()
+
+    def set_request(self, request: Request) -> None:
+        """Ask something of its training; raises PermissionError if the run came with VAE Lab."""
+        self.refuse_if_shipped()
+        write_json(self.path / "request.json", asdict(request), sync)
+
+    def refuse_if_shipped(self) -> None:
+        """Raise PermissionError if the run came with VAE Lab."""
+        if self.shipped:
+            raise PermissionError("A run that comes with VAE Lab cannot be changed.")
+
+    def _checked(self, name: str, kind: type[Record]) -> Record:
+        try:
+            return checked(kind, self._json(name))
+        except RunDamaged:
+            raise
+        except ValueError as error:
+            raise RunDamaged(f"Run {self.id} has a {name} that is not valid: {error}") from error
+
+    def _json(self, name: str) -> dict[str, Any]:
+        try:
+            values = json.loads((self.path / name).read_text(encoding="utf-8"))
+            json.dumps(values, ensure_ascii=False).encode()  # half a surrogate pair could not be shown
+        except (OSError, ValueError, RecursionError) as error:
+            raise RunDamaged(f"Run {self.id} has no readable {name}: {error}") from error
+        if not isinstance(values, dict):
+            raise RunDamaged(f"Run {self.id} has a {name} that is not a JSON object.")
+        return values
+
+
+def describe(config: RunConfig) -> str:
+    """A config in a few words: model, data set, latent dimension and epochs."""
+    dataset = field_spec("dataset").labels[config.dataset]
+    epochs = "1 epoch" if config.epochs == 1 else f"{config.epochs} epochs"
+    return f"{config.model.upper()} · {dataset} · {config.latent_dim}-D · {epochs}"

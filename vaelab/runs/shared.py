@@ -1,0 +1,57 @@
+"""Finished runs that anybody may watch: those that are shipped, and those that their owners share."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+
+from vaelab.config.run_config import RunConfig
+from vaelab.runs.run import Run, RunDamaged
+from vaelab.runs.store import RunStore
+
+LOOK_EVERY = 10.0
+"""Seconds between two looks through all runs: a class that waits asks all the time."""
+
+
+class Recordings:
+    """Recordings of a store by their recipes, seed included; safe for several threads."""
+
+    def __init__(self, store: RunStore) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._next_look = 0.0
+        self._by_recipe: dict[str, str] = {}
+
+    def of(self, config: RunConfig) -> Run | None:
+        """A recording of exactly this recipe, a shipped one before others; None if there is none."""
+        with self._lock:
+            if time.monotonic() >= self._next_look:
+                self._look()
+                self._next_look = time.monotonic() + LOOK_EVERY
+            run_id = self._by_recipe.get(_recipe(config))
+        with suppress(LookupError, RunDamaged):  # deleted meanwhile
+            run = self._store.get(run_id) if run_id else None
+            return run if run and _is_recording(run) else None
+        return None
+
+    def _look(self) -> None:
+        self._by_recipe = {}
+        for run in (*self._store.folders(), *self._store.shipped_runs()):
+            with suppress(RunDamaged):
+                if _is_recording(run):
+                    self._by_recipe[_recipe(run.config)] = run.id
+
+
+def _is_recording(run: Run) -> bool:
+    """Whether it may be shown as what comes of its recipe."""
+    if run.shipped:
+        return run.status().state == "finished"
+    meta = run.meta
+    # One that was imported came without a checkpoint: who knows what trained it.
+    whole = run.has_model() and (run.path / "resume.safetensors").exists()
+    return meta.shared and not meta.parent and whole and run.status().state == "finished"
+
+
+def _recipe(config: RunConfig) -> str:
+    return config.model_dump_json()

@@ -1,0 +1,103 @@
+"""What a table of runs says of each: its state, its last test losses, its settings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from vaelab.config.fields import FIELD_NAMES, in_words
+from vaelab.config.presets import PRESETS
+from vaelab.config.run_config import RunConfig, why_not_in_force
+from vaelab.runs.status import Finite, Meta, Seconds, Status, checked
+from vaelab.runs.store import Run, RunDamaged
+
+TAIL = 131_072
+"""Bytes at the end of the events in which the last evaluation is found: an epoch's events have 35,000."""
+
+
+@dataclass(frozen=True)
+class Losses:
+    """The last evaluation on the test images; what an AE does not define is None."""
+
+    recon: Finite
+    kl: Finite | None
+    neg_elbo: Finite | None
+    mse: Finite
+    seconds: Seconds
+    """Spent training until then."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One run as a table shows it; what cannot be read is None."""
+
+    run: Run
+    status: Status
+    config: RunConfig | None
+    meta: Meta | None
+    losses: Losses | None
+
+    @property
+    def title(self) -> str:
+        """Its name, an example's preset, or what it is; the start of its id if not even that can be read."""
+        if self.run.shipped and self.run.id in PRESETS:
+            return PRESETS[self.run.id].title
+        return self.run.title if self.config and self.meta else f"Run {self.run.id[:8]} …"
+
+    @property
+    def seconds(self) -> float | None:
+        """Time spent training, as far as it is known."""
+        return self.status.seconds or (self.losses.seconds if self.losses else None)
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether it has weights that were trained."""
+        return self.run.has_model() and self.status.step > 0
+
+    @property
+    def can_be_trained_on(self) -> bool:
+        """Whether it has kept the state of its optimizer."""
+        return (self.run.path / "resume.safetensors").exists()
+
+
+def summarise(run: Run) -> Summary:
+    """Read a run; a damaged one is summarised as such, with the reason as its message."""
+    config = meta = None
+    try:
+        meta = run.meta
+        config = run.config
+        run.check()
+        return Summary(run, run.status(), config, meta, last_losses(run))
+    except RunDamaged as error:
+        return Summary(run, Status(state="damaged", message=str(error)), config, meta, None)
+
+
+def last_losses(run: Run) -> Losses | None:
+    """The last evaluation, read from the end of the run's events; None if there is none."""
+    try:
+        with (run.path / "events.jsonl").open("rb") as file:
+            file.seek(max(0, file.seek(0, 2) - TAIL))
+            lines = file.read().splitlines(keepends=True)
+    except OSError:
+        return None
+    for line in reversed(lines):
+        if b'"evaluated"' in line and line.endswith(b"\n"):
+            try:
+                return checked(Losses, json.loads(line))
+            except (ValueError, RecursionError):
+                continue  # torn by a power cut, or the second half of a line
+    return None
+
+
+def settings_that_differ(configs: Iterable[RunConfig]) -> list[str]:
+    """Names of the fields in which configs differ, where they have an effect, in the order of fields."""
+    listed = list(configs)
+    return [name for name in FIELD_NAMES if len({in_force(c, name) for c in listed} - {None}) > 1]
+
+
+def in_force(config: RunConfig, name: str) -> str | None:
+    """A field's value in words; None where it has no effect."""
+    if why_not_in_force(config, name):
+        return None
+    return in_words(name, getattr(config, name))

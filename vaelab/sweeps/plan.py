@@ -1,0 +1,146 @@
+"""A sweep: one recipe trained with several values of one or two fields, and with several seeds of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from vaelab.config.fields import FIELD_NAMES, field_spec, read_config
+from vaelab.config.run_config import RunConfig, why_not_in_force, with_changes
+
+HELD_OUT = 5_000
+"""Training images on which the best of a sweep is chosen."""
+
+MOST_RUNS = 60
+"""Runs of one sweep: more would keep a machine of two cores busy for hours."""
+
+MOST_SEEDS = 5
+
+NOT_SWEPT = frozenset({"dataset", "held_out", "seed", "precision", "stop_loss"})
+"""Fields whose values make runs that cannot be compared, or that a sweep sets by itself."""
+
+SWEPT = tuple(name for name in FIELD_NAMES if name not in NOT_SWEPT)
+
+
+_FIRST = (
+    "beta",
+    "latent_dim",
+    "learning_rate",
+    "hidden",
+    "train_size",
+    "optimizer",
+    "activation",
+    "batch_size",
+)
+"""Fields that teach most, offered first."""
+
+_SUGGESTED = {
+    "beta": "0.1, 0.3, 1, 3, 10",
+    "latent_dim": "1, 2, 4, 8, 16, 32",
+    "learning_rate": "0.001, 0.003, 0.01, 0.03",
+    "train_size": "500, 5000, 50000",
+    "batch_size": "64, 256, 1024",
+    "epochs": "1, 3, 10",
+    "beta_warmup": "0, 1, 2",
+    "sigma": "auto, 0.1, 0.3, 1",
+    "corruption_strength": "0.1, 0.3, 0.6",
+}
+_SUGGESTED_HIDDEN = {"mlp": "none, 64, 512, 512-256", "conv": "8-16, 16-32, 32-64"}
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One field that varies, and its values in the order in which they were given."""
+
+    name: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What is to be trained: the configs of all runs, seeds of one setting next to each other."""
+
+    axes: tuple[Axis, ...]
+    seeds: int
+    configs: tuple[RunConfig, ...]
+
+
+def plan(base: RunConfig, given: Sequence[tuple[str, Sequence[Any]]], seeds: int = 3) -> Sweep:
+    """A sweep over one or two fields of a recipe.
+
+    Every run holds out 5,000 training images; its seeds count on from the recipe's.
+
+    Parameters
+    ----------
+    given: (name, values) of each field that varies; values may be texts, as links have them.
+    seeds: runs of each setting, from 1 to 5.
+
+    Raises
+    ------
+    ValueError
+        If a field cannot be swept or a value of it is wrong; the text says what is allowed.
+    """
+    if not 1 <= len(given) <= 2 or len({name for name, _ in given}) < len(given):
+        raise ValueError("A sweep varies one field or two different ones.")
+    if not 1 <= seeds <= MOST_SEEDS:
+        raise ValueError(f"seeds: must be a whole number from 1 to {MOST_SEEDS}, not {seeds}.")
+    axes = tuple(_axis(base, name, values) for name, values in given)
+    count = seeds
+    for axis in axes:
+        count *= len(axis.values)
+    if count > MOST_RUNS:
+        raise ValueError(f"This sweep would be {count} runs; at most {MOST_RUNS} are allowed.")
+    last_seed = int(field_spec("seed").maximum or 0)
+    first = min(base.seed, last_seed - seeds + 1)
+    settings = product(*([(axis.name, value) for value in axis.values] for axis in axes))
+    configs = [
+        _config(base, {**dict(setting), "seed": seed, "held_out": HELD_OUT})
+        for setting in settings
+        for seed in range(first, first + seeds)
+    ]
+    for axis in axes:
+        reasons = {why_not_in_force(config, axis.name) for config in configs}
+        if None not in reasons:
+            raise ValueError(f"{axis.name}: changes nothing here, because {reasons.pop()}.")
+    return Sweep(axes, seeds, tuple(configs))
+
+
+def sweepable(base: RunConfig) -> list[str]:
+    """Fields that have an effect in a recipe and can vary, those that teach most first."""
+    ordered = dict.fromkeys((*_FIRST, *SWEPT))
+    return [name for name in ordered if not why_not_in_force(base, name)]
+
+
+def suggested_values(base: RunConfig, name: str) -> str:
+    """Values worth trying, as text with commas between them."""
+    if name == "hidden":
+        return _SUGGESTED_HIDDEN[base.architecture]
+    return _SUGGESTED.get(name) or ", ".join(field_spec(name).choices)
+
+
+def read_values(text: str) -> list[str]:
+    """The texts between commas, without those that are empty."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def at_a_time(runs: int, threads: int, slots: int) -> int:
+    """How many of so many runs train side by side where a lone run has so many threads, in each slot."""
+    return min(runs, slots * threads // max(1, threads // runs))
+
+
+def _axis(base: RunConfig, name: str, values: Sequence[Any]) -> Axis:
+    if name not in SWEPT:
+        raise ValueError(f"{name}: cannot be swept; allowed are {', '.join(SWEPT)}.")
+    read = dict.fromkeys(getattr(_config(base, {name: value}), name) for value in values)
+    if len(read) < 2:
+        raise ValueError(f"{name}: a sweep needs at least two different values, with commas between them.")
+    return Axis(name, tuple(read))
+
+
+def _config(base: RunConfig, changes: dict[str, Any]) -> RunConfig:
+    config, problems = read_config(with_changes(base, changes))
+    if config is None:
+        raise ValueError(" ".join(problems.values()))
+    return config

@@ -1,0 +1,197 @@
+"""A run's curves as plain numbers for the rules of `vaelab.teaching.hints`, whatever is missing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from vaelab.config.run_config import RunConfig
+from vaelab.data.loading import DATASETS
+
+Columns = Mapping[str, Sequence[Any]]
+"""Rows of one kind of event, a list a field: `vaelab.runs.history.Columns`."""
+
+ENOUGH_STEPS = 100
+"""Steps before which nothing is judged but a loss that is not finite: a network starts as the mean image, and
+most networks need some tens of steps to leave it."""
+
+LATE_STEPS = 20
+"""Recorded training losses that stand for "now": 0.4 of a long epoch, in which batches' noise cancels."""
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One thing that a run's curves show, with what could be done about it."""
+
+    rule: str
+    """Name of the rule that found it."""
+    severity: Literal["note", "warning"]
+    """A note explains something normal; a warning is of something that can be mended."""
+    evidence: str
+    """One sentence with the numbers."""
+    advice: str
+    """One sentence."""
+    changes: dict[str, Any] | None = None
+    """Fields of `RunConfig` that a button can set; None where there is nothing to set."""
+    label: str = ""
+    """Of that button."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A run so far. Losses are nats per image; arrays are empty where nothing has been said."""
+
+    config: RunConfig
+    steps_per_epoch: int
+    steps: int
+    """Done so far."""
+    reason: str | None
+    """Why the run is over, as `Finished` says; None while it is not."""
+    mean_image: float
+    """Test `recon` of answering with the mean image."""
+    span: float
+    """From the mean image to the best that any model could do: the scale on which losses are judged."""
+    train_epochs: np.ndarray
+    train_recon: np.ndarray
+    train_kl: np.ndarray
+    """NaN for an AE."""
+    test_epochs: np.ndarray
+    test_recon: np.ndarray
+    test_kl: np.ndarray
+    epoch_objective: np.ndarray
+    """Mean training objective of each epoch; NaN where there is none."""
+    active_units: int | None
+    """At the last evaluation, as are the next two; None if not said."""
+    kl_per_dim: np.ndarray | None
+    aggregate_variance: np.ndarray | None
+
+    @property
+    def judged(self) -> bool:
+        """Whether there are enough steps to say anything."""
+        return self.steps >= ENOUGH_STEPS and len(self.train_recon) >= LATE_STEPS
+
+    @property
+    def over(self) -> bool:
+        """Whether the run has had all its epochs."""
+        return self.reason == "epochs"
+
+    @property
+    def is_vae(self) -> bool:
+        """Whether there is a KL term."""
+        return self.config.model == "vae"
+
+    @property
+    def warming(self) -> bool:
+        """Whether beta is still growing, so that its effect cannot be judged."""
+        return bool(len(self.train_epochs)) and self.train_epochs[-1] < self.config.beta_warmup
+
+    @property
+    def late_recon(self) -> float:
+        """Training reconstruction term now: a median, which a single spike does not move."""
+        return float(np.median(self.train_recon[-LATE_STEPS:]))
+
+    @property
+    def late_kl(self) -> float:
+        """Training KL now."""
+        return float(np.median(self.train_kl[-LATE_STEPS:]))
+
+    @property
+    def test_loss(self) -> np.ndarray:
+        """Test negative ELBO after each epoch; an AE's reconstruction term."""
+        return self.test_recon + self.test_kl if self.is_vae else self.test_recon
+
+
+def evidence_of(
+    config: RunConfig,
+    steps: Columns,
+    evaluated: Columns,
+    started: Mapping[str, Any] | None,
+    finished: Mapping[str, Any] | None,
+) -> Evidence | None:
+    """Read a run's events; None as long as its baselines are not known."""
+    mean_image = _number((started or {}).get("mean_image_loss"))
+    per_epoch = _number((started or {}).get("steps_per_epoch"))
+    if not (math.isfinite(mean_image) and math.isfinite(per_epoch) and per_epoch >= 1):
+        return None
+    said = [_column(steps, name) for name in ("step", "epoch", "recon", "kl")]
+    number, epochs, recon, kl = _whole(said, needed=3 + (config.model == "vae"))
+    tests = [_column(evaluated, name) for name in ("epoch", "recon", "kl", "train_objective")]
+    test_epochs, test_recon, test_kl, objective = _whole(tests, needed=2 + (config.model == "vae"))
+    active = _number(_last(evaluated, "active_units"))
+    return Evidence(
+        config=config,
+        steps_per_epoch=int(per_epoch),
+        steps=int(number[-1]) if len(number) else 0,
+        reason=(finished or {}).get("reason"),
+        mean_image=mean_image,
+        span=_span(config, mean_image, _number((started or {}).get("floor_loss"))),
+        train_epochs=epochs,
+        train_recon=recon,
+        train_kl=kl,
+        test_epochs=test_epochs,
+        test_recon=test_recon,
+        test_kl=test_kl,
+        epoch_objective=objective,
+        active_units=int(active) if math.isfinite(active) else None,
+        kl_per_dim=_row(_last(evaluated, "kl_per_dim"), config.latent_dim),
+        aggregate_variance=_row(_last(evaluated, "aggregate_variance"), config.latent_dim),
+    )
+
+
+def _span(config: RunConfig, mean_image: float, floor: float) -> float:
+    """Nats between the mean image's loss and the least one.
+
+    Of squared error with a fixed sigma the least is a perfect reconstruction. With sigma matched to
+    the error there is no least; its error term, D / 2 for D pixels, is what the mean image's would be.
+    """
+    pixels = math.prod(DATASETS[config.dataset].shape)
+    if config.reconstruction == "mse" and config.sigma == "auto":
+        return pixels / 2
+    if config.reconstruction == "mse":
+        floor = pixels * math.log(float(config.sigma) * math.sqrt(2 * math.pi))
+    return max(1.0, mean_image - floor) if math.isfinite(floor) else max(1.0, mean_image)
+
+
+def _number(value: Any) -> float:
+    """A finite number, or NaN."""
+    usable = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e300
+    return float(value) if usable else math.nan
+
+
+def _column(rows: Columns, name: str) -> np.ndarray:
+    length = len(rows.get("epoch", ()))
+    values = [_number(value) for value in rows.get(name, ())][:length]
+    return np.array(values + [math.nan] * (length - len(values)), dtype=np.float64)
+
+
+def _whole(columns: list[np.ndarray], needed: int) -> list[np.ndarray]:
+    """The rows in which none of the first `needed` columns lacks its number."""
+    kept = np.isfinite(np.stack(columns[:needed])).all(0)
+    return [column[kept] for column in columns]
+
+
+def _last(rows: Columns, name: str) -> Any:
+    values = rows.get(name, ())
+    return values[-1] if values else None
+
+
+def _row(values: Any, length: int) -> np.ndarray | None:
+    """One number a dimension; None if that is not what it is."""
+    if not isinstance(values, (list, tuple)) or len(values) != length:
+        return None
+    row = np.array([_number(value) for value in values])
+    return row if np.isfinite(row).all() else None
+
+
+def nats(value: float, digits: int = 1) -> str:
+    """A number of nats as a sentence has it."""
+    return f"{value:z,.{digits}f}".replace("-", "−")
+
+
+def epochs_of(count: float) -> str:
+    """A number of epochs in words."""
+    return "1 epoch" if count == 1 else f"{count:g} epochs"

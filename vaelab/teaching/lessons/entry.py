@@ -1,0 +1,83 @@
+"""The form of a lesson: texts and questions as data, without a page to show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vaelab.config.run_config import RunConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class Formula:
+    """A line of mathematics, and what each of its symbols means."""
+
+    latex: str
+    words: str
+    """Markdown that names every symbol of `latex`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What to predict before the experiment."""
+
+    ask: str
+    options: tuple[str, ...]
+    right: tuple[int, ...]
+    """Places of the right options; more than one asks for several."""
+    why: str
+    """The answer in a sentence or two."""
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one option is right."""
+        return len(self.right) > 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """A statement to be judged, and why it is so."""
+
+    text: str
+    true: bool
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A recipe to be trained, or opened without training."""
+
+    label: str
+    config: RunConfig
+    twins: bool = False
+    """Whether its twin, an AE of a VAE or the reverse, is trained with it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """An address of the app."""
+
+    label: str
+    page: str
+    """The page's script in `pages/`, without its ending."""
+    parameters: dict[str, str] = field(default_factory=dict)
+    config: RunConfig | None = None
+    """The recipe in the link, before its parameters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """One lesson. Texts are Markdown, with maths in $."""
+
+    title: str
+    summary: str
+    """One sentence for the index."""
+    text: str
+    formulas: tuple[Formula, ...]
+    question: Question
+    look: str
+    """What to look for in the experiment."""
+    statements: tuple[Statement, ...]
+    recipes: tuple[Recipe, ...]
+    links: tuple[Link, ...]
+    terms: tuple[str, ...]
+    """Of the glossary, to read on."""

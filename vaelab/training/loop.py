@@ -1,0 +1,214 @@
+"""`train`: a config in, events out. No files, no screen, no global random numbers.
+
+for event in train(RunConfig(epochs=3)):
+    print(event)
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import torch
+
+from vaelab import events
+from vaelab.config.run_config import RunConfig
+from vaelab.data.loading import Dataset, load
+from vaelab.models.autoencoder import Autoencoder
+from vaelab.models.hardware import cpu_settings, settle_device
+from vaelab.training.checkpoint import checkpoint, restore, threads_of
+from vaelab.training.session import Session
+
+PAUSE_POLL = 0.02
+"""Seconds between two looks at the request while paused."""
+
+Reason = Literal["epochs", "stop_loss", "stopped", "diverged", "released"]
+
+
+def train(
+    config: RunConfig,
+    *,
+    data: Dataset | None = None,
+    resume: events.Checkpoint | None = None,
+    request: Callable[[], events.Request] = events.Request,
+    device: str | None = None,
+    threads: int | None = None,
+) -> Iterator[events.Event]:
+    """Train a model and yield what happens.
+
+    The order is `Started`, a `Checkpoint` at step 0, then for every epoch `Step`s, `Evaluated`,
+    `Snapshot` and `Checkpoint`, at last `Finished`. The same config, with the same number of
+    threads on the same machine, yields the same events, but for `seconds` and `Preview`.
+
+    Parameters
+    ----------
+    config: what to train.
+    data: on what; left out, the config's data set is loaded.
+    resume: a checkpoint of the same config (`epochs` may be larger) to go on from, exactly.
+    request: polled at least every 0.1 s of work; see `Request`.
+    device: "auto", "cpu", "cuda" or "mps"; left out, `$VAELAB_DEVICE`, else "auto".
+    threads: of the processor; left out, as many as the checkpoint had, else PyTorch's setting.
+
+    Raises
+    ------
+    DatasetUnavailable
+        If the data set cannot be loaded.
+    ValueError
+        If the device is not there, or the checkpoint is of another model.
+    """
+    settings = partial(cpu_settings, threads or threads_of(resume) or torch.get_num_threads())
+    with closing(_training(config, data, resume, request, device)) as training:
+        while True:
+            # Not around the yield: the caller's own work, or another training, may come between.
+            with settings(), torch.enable_grad():
+                event = next(training, None)
+            if event is None:
+                return
+            yield event
+
+
+def _training(
+    config: RunConfig,
+    data: Dataset | None,
+    resume: events.Checkpoint | None,
+    request: Callable[[], events.Request],
+    device: str | None,
+) -> Generator[events.Event, None, None]:
+    session = Session(config, data or load(config.dataset), settle_device(device))
+    if resume is not None:
+        restore(session, resume)
+    yield _started(session)
+    if resume is None:
+        yield checkpoint(session)
+    yield from _run(session, request)
+
+
+def _run(session: Session, request: Callable[[], events.Request]) -> Iterator[events.Event]:
+    """Work, and between two pieces of it do what is requested."""
+    for event in session.work():
+        if event is not None:
+            yield event
+            continue
+        wanted = request()
+        pause = _wants_pause(session, wanted)
+        if (pause or wanted.action == "release") and not session.weights_are_finite():
+            continue  # nothing worth a checkpoint: the work under way ends the training
+        if pause:
+            wanted = yield from _pause(session, request)
+        if wanted.action == "stop":
+            yield from _stop(session)
+            return
+        if wanted.action == "release":
+            yield checkpoint(session)
+            yield _finished(session, "released", "Waiting to be resumed.")
+            return
+    yield from _end(session)
+
+
+def _pause(
+    session: Session, request: Callable[[], events.Request]
+) -> Generator[events.Event, None, events.Request]:
+    """Wait until something else than a pause is wanted, and return it."""
+    session.clock.stop()
+    yield checkpoint(session)
+    yield events.Paused(step=session.step, epoch=session.progress())
+    yield session.preview()  # what a visitor looks at meanwhile is what there is
+    while _wants_pause(session, wanted := request()):
+        time.sleep(PAUSE_POLL)
+    session.clock.go()
+    if wanted.action == "run":
+        yield events.Continued(step=session.step, epoch=session.progress())
+    return wanted
+
+
+def _wants_pause(session: Session, wanted: events.Request) -> bool:
+    reached = wanted.until_epoch is not None and session.epoch >= wanted.until_epoch
+    return wanted.action == "pause" or (wanted.action == "run" and reached)
+
+
+def _stop(session: Session) -> Iterator[events.Event]:
+    """A last evaluation of the model as it is, unless it has had one."""
+    if session.evaluated_step != session.step:
+        yield from (event for event in session.evaluate() if event is not None)
+    if session.finite:
+        yield session.preview()
+        epochs = f"{session.progress():.4g}"
+        yield _finished(session, "stopped", f"Stopped after {epochs} epoch{'' if epochs == '1' else 's'}.")
+    else:
+        yield _diverged(session)
+
+
+def _end(session: Session) -> Iterator[events.Event]:
+    if not session.finite:
+        yield _diverged(session)
+        return
+    yield session.preview()
+    if session.reached_stop_loss():
+        message = (
+            f"Stopped after epoch {session.epoch}: the training objective of {session.train_objective:.2f} "
+            f"nats reached {session.config.stop_loss:g}."
+        )
+        yield _finished(session, "stop_loss", message)
+    else:
+        done = "The epoch is" if session.epoch == 1 else f"All {session.epoch} epochs are"
+        yield _finished(session, "epochs", f"{done} done.")
+
+
+def _diverged(session: Session) -> events.Finished:
+    return _finished(
+        session,
+        "diverged",
+        f"The loss stopped being a finite number after step {session.step}. A smaller learning rate "
+        f"(now {session.config.learning_rate:g}) or Adam usually helps; the last good weights are kept.",
+    )
+
+
+def _started(session: Session) -> events.Started:
+    return events.Started(
+        train_images=session.images,
+        test_images=len(session.data.x_test),
+        steps_per_epoch=session.steps_per_epoch,
+        parameters=sum(weight.numel() for weight in session.model.parameters()),
+        threads=torch.get_num_threads(),
+        precision=session.precision,
+        device=str(session.device),
+        step=session.step,
+        mean_image_loss=session.baselines.mean_image,
+        floor_loss=session.baselines.floor,
+    )
+
+
+def _finished(session: Session, reason: Reason, message: str) -> events.Finished:
+    return events.Finished(
+        step=session.step,
+        epoch=session.progress(),
+        reason=reason,
+        message=message,
+        seconds=session.clock.seconds(),
+    )
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What `fit` returns: the trained model and everything that was said on the way."""
+
+    model: Autoencoder
+    history: list[events.Event]
+    """Without `Checkpoint`, `Snapshot` and `Preview`."""
+
+
+def fit(config: RunConfig, *, data: Dataset | None = None, device: str | None = None) -> Fit:
+    """Train to the end and return the model, on the CPU; raises as `train` does."""
+    history: list[events.Event] = []
+    data = data or load(config.dataset)
+    model = Autoencoder(config, data.spec.shape)
+    for event in train(config, data=data, device=device):
+        if isinstance(event, events.Checkpoint):
+            model.load_state_dict({name: torch.tensor(array) for name, array in event.model.items()})
+        elif not isinstance(event, (events.Snapshot, events.Preview)):
+            history.append(event)
+    return Fit(model, history)

@@ -1,0 +1,1 @@
+"""To be written: what stands in compare/, in a sentence."""

@@ -1,0 +1,131 @@
+"""Compare while runs train: one fragment that follows all of them by what their previews show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from vaelab.config.comparable import by_dataset
+from vaelab.data.loading import DATASETS, is_ready
+from vaelab.events import Preview
+from vaelab.figures import explore as figures
+from vaelab.latent.planes import Plane, axes_plane, principal_plane
+from vaelab.runs.arrays import read_preview
+from vaelab.runs.store import RunDamaged
+from vaelab.teaching.glossary import help_for
+from vaelab.ui.compare.members import Member, members_of
+from vaelab.ui.compare.pictures import reconstruction_sheets
+from vaelab.ui.compare.planes import Seen, planes_section
+from vaelab.ui.compare.sections import losses_section, settings_section
+from vaelab.ui.session.state import dataset, is_own
+from vaelab.ui.session.steering import ask, tell_refusal
+from vaelab.ui.session.text import plain
+from vaelab.ui.train.controls import progress_line
+from vaelab.ui.train.live import tick_of
+from vaelab.ui.web.presence import watches
+from vaelab.ui.widgets.components import pictures
+
+_MEMORY = "compare_memory"
+"""Session state: plane and span of each run at the last look, by its id."""
+
+
+def tick_of_all(members: Sequence[Member]) -> float | None:
+    """Seconds until the next look at the runs; None if none of them trains."""
+    return min((tick for member in members if (tick := tick_of(member.status))), default=None)
+
+
+def any_active(members: Sequence[Member]) -> bool:
+    """Whether one of the runs is not over."""
+    return any(member.status.active for member in members)
+
+
+def follow(ids: Sequence[str], tick: float | None) -> None:
+    """The body of the fragment: progress, settings, losses, planes and reconstructions.
+
+    Parameters
+    ----------
+    ids: the runs to show.
+    tick: what `tick_of_all` said when the page was drawn; the page follows a change.
+    """
+    members = members_of(ids)
+    for member in members:
+        watches(member.run)
+    if len(members) < len(ids) or tick_of_all(members) != tick or not any_active(members):
+        st.rerun()
+    _progress(members)
+    settings_section(members)
+    state, step = "running", sum(member.status.step for member in members)
+    losses_section(members, state=state, step=step)
+    shown = _previews(members)
+    seen = {member.letter: _seen(member, preview) for member, preview in shown}
+    planes_section([seen.get(member.letter, member) for member in members], state=state, step=step)
+    _reconstructions(shown, state, step)
+
+
+def _progress(members: Sequence[Member]) -> None:
+    tell_refusal()
+    own = [member for member in members if member.status.active and is_own(member.run)]
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    with left:
+        for member in members:
+            if member.status.active:
+                progress_line(member.run, member.status)
+    with right:
+        st.button(
+            "Stop training", key="compare_stop", icon=":material/stop:", disabled=not own, on_click=_stop,
+            args=(own,), help="Stops all of these runs that are yours and still train.",
+        )  # fmt: skip
+    st.caption("Samples, grids and measures follow when all runs are over.")
+
+
+def _stop(members: Sequence[Member]) -> None:
+    for member in members:
+        ask(member.run, "stop")
+
+
+def _previews(members: Sequence[Member]) -> list[tuple[Member, Preview]]:
+    shown = []
+    for member in members:
+        if not is_ready(member.run.config.dataset):
+            continue  # its worker fetches it
+        try:
+            preview = read_preview(member.run)
+        except RunDamaged as error:
+            st.warning(plain(str(error)))
+            continue
+        if preview is not None:
+            shown.append((member, preview))
+    return shown
+
+
+def _seen(member: Member, preview: Preview) -> Seen:
+    """The plane of a run and what is in view, which move as little as may be from look to look."""
+    memory = st.session_state.setdefault(_MEMORY, {}).setdefault(member.run.id, {})
+    dimensions = member.run.config.latent_dim
+    if dimensions <= 2:
+        plane: Plane = axes_plane(dimensions)
+    else:
+        plane = memory["plane"] = principal_plane(preview.mean, memory.get("plane"))
+    span = memory["span"] = figures.grown_span(memory.get("span"), plane.project(preview.mean))
+    if dimensions == 1:
+        span = span[0], (-0.7, len(DATASETS[member.run.config.dataset].classes) - 0.3)
+    return Seen(member, f"live-{preview.step}", plane, span)
+
+
+def _reconstructions(shown: Sequence[tuple[Member, Preview]], state: str, step: int) -> None:
+    st.subheader("Reconstructions", help="\n\n".join(map(help_for, ("reconstruction", "mse"))))
+    for number, places in enumerate(by_dataset([member.run.config for member, _ in shown])):
+        together = [shown[place] for place in places]
+        data = dataset(together[0][0].run.config.dataset)
+        first = np.unique(data.y_test, return_index=True)[1]
+        sheets = reconstruction_sheets(
+            [(member, preview.reconstructions) for member, preview in together], data, first
+        )
+        name = f"compare-reconstructions-{data.spec.name}.png"
+        pictures(
+            sheets, key=f"compare_reconstructions_{number}", file_name=name, max_scale=2.5,
+            state=state, step=step,
+        )  # fmt: skip
+    st.caption("A test image of each class, and beside each letter the squared error per pixel over them.")

@@ -1,0 +1,135 @@
+"""Which runs the page Compare shows: those of its address, or a pair of twins to begin with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from vaelab.config.comparable import MOST_COMPARED
+from vaelab.runs.store import Run, RunDamaged, RunNotFound, Status, describe
+from vaelab.ui.session.state import own_runs, store
+from vaelab.ui.session.text import plain
+from vaelab.ui.session.view_link import ViewSettings
+
+SHIPPED_TWINS = ("vae-2d", "ae-2d")
+LETTERS = "ABCDEF"
+
+_ID = re.compile(r"[0-9a-z][0-9a-z-]{1,63}")
+_CHOSEN, _PICKED, _EMPTIED = "view_runs", "compared_runs", "compared_emptied"
+"""Session state: the runs that are compared, the picker's key, and whether the picker was just emptied."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A run that is compared with others, which call it by a letter."""
+
+    place: int
+    run: Run
+    status: Status
+
+    @property
+    def letter(self) -> str:
+        """A for the first."""
+        return LETTERS[self.place]
+
+    @property
+    def name(self) -> str:
+        """As labels have it: "A VAE"."""
+        return f"{self.letter} {self.run.config.model.upper()}"
+
+    @property
+    def is_vae(self) -> bool:
+        """Whether it has a prior and a KL term."""
+        return self.run.config.model == "vae"
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether it has weights that were trained."""
+        return self.run.has_model() and self.status.step > 0
+
+
+def new_settings() -> ViewSettings:
+    """The page's settings, from its address or as the visitor left them."""
+    return ViewSettings("Compare", arrived=_PICKED not in st.session_state)
+
+
+def pick_members(settings: ViewSettings) -> list[Member]:
+    """Draw the picker; the chosen runs that can be read, with a sentence for each other one."""
+    state = st.session_state
+    settings.take("runs", _read_ids, [], ",".join)
+    is_wanted = state[_CHOSEN] or state.pop(_EMPTIED, False)
+    members = members_of(state[_CHOSEN] if is_wanted else _pair_to_begin_with())
+    options = {member.run.id: _label(member.run) for member in members}
+    options |= {run.id: _label(run) for run in _offered() if run.id not in options}
+    # Set before the widget is made: its options may have changed since it was last shown.
+    state[_CHOSEN] = state[_PICKED] = [member.run.id for member in members]
+    st.multiselect(
+        "Runs", list(options), format_func=options.__getitem__, key=_PICKED, on_change=_take_picked,
+        max_selections=MOST_COMPARED, placeholder="Choose two to six runs",
+        help="Two to six runs. The charts call them A, B and so on, in the order in which they stand here.",
+    )  # fmt: skip
+    return members
+
+
+def members_of(ids: Sequence[str]) -> list[Member]:
+    """The runs of some ids that can be read; a sentence on the page for each of the others."""
+    found: list[tuple[Run, Status]] = []
+    for run_id in ids:
+        try:
+            run = store().get(run_id)
+            _ = run.config, run.meta
+            found.append((run, run.status()))
+        except RunNotFound:
+            st.warning(
+                f"There is no run {run_id!r} on this server. It may have been deleted, or made elsewhere."
+            )
+        except RunDamaged as error:
+            st.warning(plain(f"Run {run_id} is left out, because it cannot be read. {error}"))
+    return [Member(place, run, status) for place, (run, status) in enumerate(found)]
+
+
+def link_of(members: Sequence[Member]) -> dict[str, str]:
+    """What the page's address says of its runs."""
+    return {"runs": ",".join(member.run.id for member in members)}
+
+
+def _label(run: Run) -> str:
+    """What the picker calls a run; two runs never the same."""
+    return f"{describe(run.config)} ({run.id})" if run.shipped else f"{run.title} · {run.id[:6]}"
+
+
+def _take_picked() -> None:
+    st.session_state[_CHOSEN] = st.session_state[_PICKED]
+    st.session_state[_EMPTIED] = not st.session_state[_PICKED]
+
+
+def _read_ids(text: str) -> list[str]:
+    ids = list(dict.fromkeys(text.split(","))) if text else []
+    if len(ids) > MOST_COMPARED or not all(_ID.fullmatch(run_id) for run_id in ids):
+        raise ValueError(f"ids of at most {MOST_COMPARED} runs, with commas between them")
+    return ids
+
+
+def _offered() -> list[Run]:
+    return [run for run in (*own_runs(), *store().shipped_runs()) if _is_whole(run)]
+
+
+def _is_whole(run: Run) -> bool:
+    try:
+        _ = run.config, run.meta, run.status()
+    except RunDamaged:
+        return False
+    return True
+
+
+def _pair_to_begin_with() -> list[str]:
+    """The visitor's newest twins, if the newest run is one of a pair; else the finished examples."""
+    own = [run for run in own_runs() if _is_whole(run)]
+    if own and own[0].meta.group and not own[0].meta.axes:
+        pair = [run.id for run in store().group(own[0].meta.group)]
+        if len(pair) > 1:
+            return pair
+    return list(SHIPPED_TWINS)

@@ -1,0 +1,138 @@
+"""Test images, draws from the prior and grids as several runs draw them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from vaelab.config.comparable import by_dataset
+from vaelab.data.loading import Dataset
+from vaelab.figures.sheets import tile
+from vaelab.latent.planes import Plane
+from vaelab.latent.walks import prior_draws
+from vaelab.paths import PAGES
+from vaelab.teaching.glossary import help_for
+from vaelab.ui.compare.members import Member
+from vaelab.ui.compare.planes import columns_of
+from vaelab.ui.explore.controls import grid_positions
+from vaelab.ui.explore.opened import BY_VERSION, Opened, grid_sheet
+from vaelab.ui.explore.walks import decoded
+from vaelab.ui.session.display import page_link
+from vaelab.ui.widgets.components import Sheet, pictures
+
+COLUMNS = 10
+"""Test images beside each other: as many as a phone shows."""
+SAMPLES = 30
+CELLS = 12
+"""Images a side of a grid."""
+
+WALKS = PAGES / "walks.py"
+
+NO_PRIOR = (
+    "An AE has no prior: nothing says which codes stand for images, so there is nothing to draw from. Walks "
+    "can draw from a mixture of normal distributions that is fitted to its codes afterwards."
+)
+
+Reconstructed = tuple[Member, np.ndarray]
+"""A run with its reconstructions (n, C, H, W), uint8."""
+
+
+def reconstruction_sheets(shown: Sequence[Reconstructed], data: Dataset, indices: np.ndarray) -> list[Sheet]:
+    """Test images of these indices over what each run makes of them, with its error; ten images a sheet.
+
+    Parameters
+    ----------
+    shown: runs of one data set, each with the reconstructions of these images.
+    """
+    parts = [slice(start, start + COLUMNS) for start in range(0, len(indices), COLUMNS)]
+    return [_sheet([(member, made[part]) for member, made in shown], data, indices[part]) for part in parts]
+
+
+def _sheet(shown: Sequence[Reconstructed], data: Dataset, indices: np.ndarray) -> Sheet:
+    images = data.x_test[indices]
+    labels = tuple(data.spec.classes[label] for label in data.y_test[indices])
+    return Sheet(
+        tile(np.concatenate([images, *(made for _, made in shown)]), len(labels)),
+        "",
+        f"Test images of {', '.join(labels)} over the reconstructions of "
+        + ", ".join(member.name for member, _ in shown),
+        labels if max(map(len, labels)) <= 3 else None,
+        ("image", *(f"{member.letter} {_error(images, made):.4f}" for member, made in shown)),
+        images.shape[-1],
+    )
+
+
+def _error(images: np.ndarray, made: np.ndarray) -> float:
+    """Squared error per pixel, pixels from 0 to 1."""
+    return float(np.mean(((made.astype(np.float32) - images) / 255) ** 2))
+
+
+def reconstructions_section(opened: Sequence[tuple[Member, Opened]], index: int) -> None:
+    """The chosen test image and one of each class, as every run draws them."""
+    st.subheader("Reconstructions", help="\n\n".join(map(help_for, ("reconstruction", "mse"))))
+    sets = by_dataset([member.run.config for member, _ in opened])
+    for number, places in enumerate(sets):
+        together = [opened[place] for place in places]
+        data = together[0][1].data
+        first = np.unique(data.y_test, return_index=True)[1]
+        indices = np.array([index, *first[first != index]][:COLUMNS])
+        shown = [(member, decoded(one, one.codes.mean[indices])) for member, one in together]
+        if len(sets) > 1:
+            st.markdown(f"**{data.spec.title}**")
+        with st.container(key=f"compare-reconstructions-{number}"):
+            sheets = reconstruction_sheets(shown, data, indices)
+            name = f"compare-reconstructions-{data.spec.name}.png"
+            pictures(sheets, key=f"compare_reconstructions_{number}", file_name=name, max_scale=2.5)
+    st.caption(
+        f"The chosen test image ({index}) and the first of some classes, decoded at the posterior mean of a "
+        "VAE and at the code of an AE. Beside each letter stands the squared error per pixel over them."
+    )
+
+
+def samples_section(opened: Sequence[tuple[Member, Opened]]) -> None:
+    """Draws from the prior, the same for all VAEs of one latent dimension."""
+    st.subheader("Samples", help=help_for("prior"))
+    for column, (member, one) in zip(columns_of(len(opened)), opened, strict=True):
+        with column, st.container(key=f"compare-samples-{member.letter}"):
+            st.markdown(f"**{member.name}**")
+            if one.is_vae:
+                _samples(member, one)
+            else:
+                st.caption(NO_PRIOR)
+                parameters = {"run": one.run.id, "walk": "sample"}
+                page_link(WALKS, label="Samples from a mixture", query_params=parameters)
+    st.caption("The same draws for every VAE of one latent dimension. Look how many pass for real images.")
+
+
+def _samples(member: Member, opened: Opened) -> None:
+    alt = f"Images that {member.name} decodes from {SAMPLES} draws of its prior"
+    sheet = Sheet(_sample_sheet(opened), "", alt, cell=opened.data.spec.shape[1])
+    name = opened.file_name("samples", "png")
+    pictures([sheet], key=f"compare_samples_{member.letter}", file_name=name, max_scale=2)
+
+
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_VERSION)
+def _sample_sheet(opened: Opened) -> bytes:
+    return tile(decoded(opened, prior_draws(SAMPLES, opened.config.latent_dim, 1.0, 0)), 10)
+
+
+def grids_section(opened: Sequence[tuple[Member, Opened]], planes: Sequence[Plane], index: int) -> None:
+    """The decoder all over each plane, as the page Latent grid draws it."""
+    st.subheader("Latent grids", help=help_for("latent grid"))
+    for column, (member, one), plane in zip(columns_of(len(opened)), opened, planes, strict=True):
+        with column, st.container(key=f"compare-grid-{member.letter}"):
+            st.markdown(f"**{member.name}**")
+            x, y = grid_positions(one, plane, None, CELLS)
+            alt = f"Decoded images all over the plane of {member.name}"
+            # On a plane of two dimensions nothing is left open, and one grid serves every image.
+            anchor = index if one.config.latent_dim > 2 else 0
+            sheet = Sheet(grid_sheet(one, plane, x, y, anchor), "", alt, cell=one.data.spec.shape[1], gap=0)
+            name = one.file_name("latent-grid", "png")
+            pictures([sheet], key=f"compare_grid_{member.letter}", file_name=name, max_scale=1.5)
+    st.caption(
+        "Of a VAE, rows and columns lie at quantiles of the prior: with two dimensions every image stands "
+        "for the same share of it; with more, a grid is one plane, through the code of the chosen image. An "
+        "AE has no prior: its grid covers the middle 98 % of its codes along each axis."
+    )

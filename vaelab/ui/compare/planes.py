@@ -1,0 +1,120 @@
+"""The latent planes of several runs under one cursor, which the browser shares among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from vaelab.config.fields import as_text
+from vaelab.figures.explore import Span
+from vaelab.latent.planes import Plane
+from vaelab.teaching.glossary import help_for
+from vaelab.ui.compare.members import Member
+from vaelab.ui.session.view_link import ViewSettings, whole_number
+from vaelab.ui.widgets.latent_canvas import Choice, Place, SharedCursor, Shown, latent_canvas
+
+CHANNEL = "compare"
+HEIGHT = 380
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is seen of a run's latent space."""
+
+    member: Member
+    version: str
+    """Which state of the run, as `vaelab.ui.server.run_files` names them."""
+    plane: Plane
+    span: Span
+
+
+def take_cursor(settings: ViewSettings, count: int) -> None:
+    """Settle which test image of `count`, and which relative place, the planes show at rest."""
+    settings.take("anchor", whole_number(0, count - 1), 0)
+    settings.take("place", _read_place, None, _place_text)
+
+
+def chosen_image() -> int:
+    """The test image that the page is about."""
+    return int(st.session_state["view_anchor"])
+
+
+def planes_section(seen: Sequence[Seen | Member], *, state: str = "", step: int | None = None) -> None:
+    """Draw the planes; a click on one chooses for all. Of a run that has no codes yet, an empty place."""
+    st.subheader("Latent planes", help=help_for("latent space"))
+    st.caption(
+        "One cursor for all planes. On a code, every plane marks the same test image and shows its own "
+        "reconstruction of it. Between the codes, every plane decodes the same relative place: the quantile "
+        "of the prior along each axis of a VAE, the share of the range of the codes along each axis of an "
+        "AE. The axes of two runs need not mean the same: compare the images, not the numbers."
+    )
+    for column, one in zip(columns_of(len(seen)), seen, strict=True):
+        with column:
+            if isinstance(one, Member):
+                _empty(one)
+            else:
+                _take(_plane(one, state, step))
+
+
+def columns_of(count: int) -> list[Any]:
+    """A column for each of some runs: at most three beside each other, or planes would be too small."""
+    a_row = 2 if count in (2, 4) else 3
+    rows = -(-count // a_row)
+    return [column for _ in range(rows) for column in st.columns(a_row, gap="medium")][:count]
+
+
+def _empty(member: Member) -> None:
+    st.markdown(f"**{member.name}**")
+    st.container(height=HEIGHT, border=False).caption("Its codes appear here with the first steps.")
+
+
+def _plane(one: Seen, state: str, step: int | None) -> Choice | None:
+    member = one.member
+    st.markdown(f"**{member.name}**")
+    place: Place | None = st.session_state["view_place"]
+    index = chosen_image()
+    shown = Shown(
+        member.run, one.version, one.plane, one.span, anchor=index,
+        chosen=None if place else index, shared=SharedCursor(CHANNEL, place),
+    )  # fmt: skip
+    alt = (
+        f"Test codes of {member.name} by class. Arrow keys move the cursor of all planes, N goes to the "
+        "nearest code, Enter keeps it."
+    )
+    return latent_canvas(
+        shown, key=f"compare_plane_{member.letter}", height=HEIGHT, alt=alt, state=state, step=step
+    )
+
+
+def _take(choice: Choice | None) -> None:
+    """Take what was chosen on a plane: a test image, or a place."""
+    if choice is None:
+        return
+    chosen: dict[str, Any] = {}
+    if choice.index is not None:
+        chosen = {"view_anchor": choice.index, "view_place": None}
+    elif choice.place:
+        chosen = {"view_place": choice.place}
+    if any(st.session_state[key] != value for key, value in chosen.items()):
+        st.session_state.update(chosen)
+        st.rerun()  # all planes show what was chosen
+
+
+def _read_place(text: str) -> Place | None:
+    if not text:
+        return None
+    try:
+        x, y = (float(part) for part in text.split(","))
+    except ValueError:
+        x = y = -1.0
+    if not (0 <= x <= 1 and 0 <= y <= 1):
+        raise ValueError("two numbers from 0 to 1 such as 0.5,0.25, or nothing")
+    return x, y
+
+
+def _place_text(place: Place | None) -> str:
+    # As many digits as the outermost quantiles need to be the same place again.
+    return ",".join(as_text(round(part, 9)) for part in place) if place else ""

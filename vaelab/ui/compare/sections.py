@@ -1,0 +1,91 @@
+"""What Compare shows of runs in training and of finished ones alike: their settings and their curves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from vaelab.config.comparable import by_scale
+from vaelab.config.fields import FIELD_NAMES, field_spec
+from vaelab.config.run_config import RunConfig
+from vaelab.figures.compared_losses import TERMS, Curve, compared_losses, terms_of
+from vaelab.runs.summary import in_force, settings_that_differ, summarise
+from vaelab.teaching.glossary import help_for
+from vaelab.ui.compare.members import Member
+from vaelab.ui.runs.words import state_in_words
+from vaelab.ui.session.display import shown_the_same
+from vaelab.ui.session.recipe_link import link_to
+from vaelab.ui.session.state import history
+from vaelab.ui.session.text import plain
+from vaelab.ui.widgets.components import plot
+
+HEIGHT = 320
+
+SCALES = (
+    "Losses in nats depend on the images and on the likelihood (data set, reconstruction term, sigma), so "
+    "these runs have axes of their own: their losses are not comparable across."
+)
+
+
+def settings_section(members: Sequence[Member]) -> None:
+    """The settings that differ as a table, those that are the same in one line."""
+    configs = [member.run.config for member in members]
+    differing = settings_that_differ(configs)
+    table = {"Run": [_title(member) for member in members]}
+    table["State"] = [state_in_words(summarise(member.run)) for member in members]
+    for name in differing:
+        table[field_spec(name).label] = [plain(in_force(config, name) or "–") for config in configs]
+    with st.container(key="compare-settings"):
+        st.table(table, hide_index=True)
+    same = [name for name in FIELD_NAMES if name not in differing and in_force(configs[0], name)]
+    with st.expander("The same for all of them", key="compare-same", type="compact"):
+        st.markdown(" · ".join(_setting(configs[0], name) for name in same))
+    if not differing:
+        st.info("All settings of these runs are the same.")
+
+
+def _title(member: Member) -> str:
+    """Letter and title, with a link: a table that is too wide for a phone can then be scrolled by keys."""
+    address = link_to("latent-space", shown_the_same({"run": member.run.id}))
+    return f"**{member.letter}** [{plain(summarise(member.run).title)}]({address})"
+
+
+def _setting(config: RunConfig, name: str) -> str:
+    return f"{field_spec(name).label}: {plain(in_force(config, name) or '')}"
+
+
+def losses_section(members: Sequence[Member], *, state: str = "", step: int | None = None) -> None:
+    """The unweighted losses, a chart each; runs whose losses do not compare have charts of their own."""
+    st.subheader("Losses", help=help_for("nat"))
+    scales = by_scale([member.run.config for member in members])
+    if len(scales) > 1:
+        st.info(SCALES)
+    for number, places in enumerate(scales):
+        together = [members[place] for place in places]
+        if len(scales) > 1:
+            st.markdown(f"**{_scale_in_words(together[0].run.config)}**")
+        curves = [_curve(member) for member in together]
+        terms = terms_of(curves)
+        for column, term in zip(st.columns(3, gap="medium"), terms, strict=False):
+            with column, st.container(key=f"compare-losses-{number}-{term}"):
+                plot(
+                    compared_losses(curves, term), key=f"compare_{term}_{number}", height=HEIGHT,
+                    state=state, step=step, alt=f"{TERMS[term]} of the runs in nats per image against epochs",
+                )  # fmt: skip
+    st.caption(
+        "Thick lines with dots are of the test images, thin ones of the training. All are unweighted, "
+        "whatever beta is. Lower sums are better. An AE has no KL, so it takes part in recon only."
+    )
+
+
+def _curve(member: Member) -> Curve:
+    said = history(member.run)
+    epochs = member.run.config.epochs
+    return Curve(member.name, member.place, member.is_vae, epochs, said.steps, said.evaluated)
+
+
+def _scale_in_words(config: RunConfig) -> str:
+    names = ("dataset", "reconstruction", "sigma")
+    return ", ".join(plain(words) if name != "sigma" else f"sigma {words}"
+                     for name in names if (words := in_force(config, name)))  # fmt: skip

@@ -1,0 +1,80 @@
+"""The whole comparison of runs that are over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from vaelab.config.comparable import by_dataset
+from vaelab.data.loading import DATASETS, DatasetUnavailable, is_ready
+from vaelab.latent.planes import Plane, axes_plane
+from vaelab.runs.store import RunDamaged
+from vaelab.ui.compare.compare_measures import measures_section
+from vaelab.ui.compare.members import Member
+from vaelab.ui.compare.pictures import grids_section, reconstructions_section, samples_section
+from vaelab.ui.compare.planes import Seen, chosen_image, planes_section, take_cursor
+from vaelab.ui.compare.sections import losses_section, settings_section
+from vaelab.ui.explore.controls import seen_span
+from vaelab.ui.explore.opened import Opened, principal
+from vaelab.ui.session.state import dataset, saved_at, test_codes, trained
+from vaelab.ui.session.text import plain
+from vaelab.ui.session.view_link import ViewSettings
+
+DATA_SETS = (
+    "These runs learnt different images: a code is marked in the planes of its own data set, and measures "
+    "are compared within each data set only."
+)
+
+
+def whole_comparison(members: Sequence[Member], settings: ViewSettings) -> None:
+    """Draw all sections; what a run lacks for one gets a sentence."""
+    settings_section(members)
+    if len(by_dataset([member.run.config for member in members])) > 1:
+        st.info(DATA_SETS)
+    losses_section(members)
+    opened = _opened(members, settings)
+    if opened:
+        _pictures(opened, settings)
+    measures_section(members)
+
+
+def _pictures(opened: Sequence[tuple[Member, Opened]], settings: ViewSettings) -> None:
+    take_cursor(settings, min(len(one.data.x_test) for _, one in opened))
+    planes = [_plane(one) for _, one in opened]
+    planes_section(
+        [Seen(member, one.version, plane, seen_span(one, plane))
+         for (member, one), plane in zip(opened, planes, strict=True)]
+    )  # fmt: skip
+    reconstructions_section(opened, chosen_image())
+    samples_section(opened)
+    grids_section(opened, planes, chosen_image())
+
+
+def _opened(members: Sequence[Member], settings: ViewSettings) -> list[tuple[Member, Opened]]:
+    """The runs whose weights can be loaded; a sentence for each of the others."""
+    opened = []
+    for member in members:
+        try:
+            opened.append((member, _open(member, settings)))
+        except (RunDamaged, DatasetUnavailable) as error:
+            st.warning(plain(f"{member.name} has no pictures. {error}"))
+        except OSError:
+            st.warning(f"{member.name} has no pictures: its files went away while they were read.")
+    return opened
+
+
+def _open(member: Member, settings: ViewSettings) -> Opened:
+    run = member.run
+    if not member.has_learned:
+        raise RunDamaged("It has not been trained yet: follow it on the Train page.")
+    name = run.config.dataset
+    if not is_ready(name):
+        raise DatasetUnavailable(f"The images of {DATASETS[name].title} are not on this machine.")
+    return Opened(run, saved_at(run), trained(run).model, dataset(name), test_codes(run), settings)
+
+
+def _plane(opened: Opened) -> Plane:
+    """Both latent dimensions; the principal plane where there are more."""
+    dimensions = opened.config.latent_dim
+    return axes_plane(dimensions) if dimensions <= 2 else principal(opened)

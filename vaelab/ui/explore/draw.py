@@ -1,0 +1,170 @@
+"""Draw: an image of the visitor's own, what the model makes of it, and what it is near to."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from vaelab.data.drawing import (
+    Neighbours,
+    Shape,
+    image_from_browser,
+    image_of,
+    nearest_images,
+    placement_for,
+    share_below,
+    text_of,
+)
+from vaelab.figures.explore import whole_span
+from vaelab.figures.sheets import tile
+from vaelab.latent.planes import axes_plane
+from vaelab.networks.sizes import training_images
+from vaelab.teaching.glossary import help_for
+from vaelab.ui.explore.opened import Opened, principal
+from vaelab.ui.explore.reconstructed import reconstructed
+from vaelab.ui.session.state import dataset
+from vaelab.ui.widgets.components import Sheet, pictures
+from vaelab.ui.widgets.draw_pad import draw_pad
+from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
+
+NOTHING = "none"
+"""In a link: an empty pad."""
+
+NEIGHBOURS = 8
+
+_PROBLEM = "draw_problem"
+"""Session state: a sentence on what the browser has just sent."""
+
+
+def draw_section(opened: Opened) -> None:
+    """The pad, what the browser makes of a drawing while it is drawn, and what is known of it afterwards."""
+    shape = opened.data.spec.shape
+    st.subheader("Draw")
+    key, image = take_drawing(opened)
+    if problem := st.session_state.pop(_PROBLEM, None):
+        st.warning(problem)
+    left, right = st.columns([1.6, 1], gap="medium")
+    with left, st.container(key="draw"):
+        draw_pad(
+            opened.run, opened.newest.version, shape, image,
+            key="draw_pad", file_name=opened.file_name("drawing", "png"),
+            on_drawn=partial(_keep, key=key, shape=shape),
+        )  # fmt: skip
+    with right:
+        _map(opened.newest)
+    st.caption(_caption(opened), help=help_for("posterior") if opened.is_vae else None)
+    if image is not None:
+        with st.container(key="drawn"):
+            _strangeness(opened.newest, image)
+            _neighbours(opened, image)
+
+
+def take_drawing(opened: Opened) -> tuple[str, np.ndarray | None]:
+    """Settle what is drawn, if anything: the key of the session's state, and the image (C, H, W)."""
+    shape = opened.data.spec.shape
+    key = opened.settings.take("drawn", partial(_read, shape), NOTHING)
+    text = st.session_state[key]
+    return key, None if text == NOTHING else image_of(text, shape)
+
+
+def _map(opened: Opened) -> None:
+    """Where the drawing lies among the codes, which the browser shows while it is drawn."""
+    few = opened.config.latent_dim <= 2
+    plane = axes_plane(opened.config.latent_dim) if few else principal(opened)
+    span = whole_span(plane.project(opened.codes.mean))
+    if opened.config.latent_dim == 1:
+        span = span[0], (-0.7, len(opened.data.spec.classes) - 0.3)
+    shown = Shown(opened.run, opened.version, plane, span)
+    latent_canvas(
+        shown, key="draw_canvas", height=380, compact=True, selectable=False,
+        alt="The codes of the test images by class, and among them the posterior of what is drawn.",
+    )  # fmt: skip
+
+
+def _read(shape: Shape, text: str) -> str:
+    """A drawing as a link has it, written in the one way that this page writes it."""
+    return NOTHING if text == NOTHING else text_of(image_of(text, shape))
+
+
+def _keep(value: object, key: str, shape: Shape) -> None:
+    """Take what the browser sent as the page's drawing."""
+    if value is None:
+        return
+    try:
+        image = image_from_browser(value, shape)
+    except ValueError as problem:
+        st.session_state[_PROBLEM] = str(problem)
+        return
+    st.session_state[key] = NOTHING if image is None else text_of(image)
+
+
+def _caption(opened: Opened) -> str:
+    """How the image is made, and what to look for."""
+    text = placement_for(opened.data.spec.name).sentence
+    text += " Look what the reconstruction makes of it: what it changes is unlike what the model has learnt."
+    if opened.step is not None:
+        text += " Earlier snapshots have no encoder: here the newest weights are used."
+    return text
+
+
+def _strangeness(opened: Opened, image: np.ndarray) -> None:
+    """How large the error is among those of the test images, and what that means."""
+    from vaelab.analysis.pca import squared_errors
+    from vaelab.models.codes import reconstruct
+
+    errors = reconstructed(opened).errors
+    error = float(squared_errors(image[None], reconstruct(opened.model, image[None]))[0])
+    st.markdown(
+        f"**{_stranger(share_below(error, errors), len(errors))}**: its squared error per pixel is"
+        f" {error:.4f}, theirs {np.median(errors):.4f} in the median.",
+        help=help_for("strangeness"),
+    )
+    st.caption(
+        "A large error says that this model has not learnt to draw such an image. A small one does not say"
+        f" that yours is one of {opened.data.spec.title}'s: another image of the same parts, or one with"
+        " little on it, may be drawn as well."
+    )
+
+
+def _stranger(share: float, count: int) -> str:
+    if share == 0:
+        return f"No stranger than any of the {count:,} test images"
+    if share == 1:
+        return f"Stranger than all {count:,} test images"
+    # Rounded down, so that only "all" says all.
+    percent = math.floor(1000 * share) / 10
+    return f"Stranger than {percent:.1f} % of the {count:,} test images"
+
+
+def _neighbours(opened: Opened, image: np.ndarray) -> None:
+    """The training images that are nearest to it, pixel by pixel."""
+    spec, name = opened.data.spec, opened.data.spec.name
+    near = _nearest(name, image)
+    labels = [spec.classes[label] for label in opened.data.y_train[near.indices]]
+    found = zip(labels, near.errors, strict=True)
+    columns = ("yours", *(f"{label} · {error:.3f}" for label, error in found))
+    shown = np.concatenate([image[None], opened.data.x_train[near.indices]])
+    sheet = Sheet(
+        tile(shown, len(shown), gap=2), "Nearest training images",
+        f"Your image, then the training images nearest to it, of the classes {', '.join(labels)}",
+        columns, cell=image.shape[-1], gap=2,
+    )  # fmt: skip
+    pictures(
+        [sheet], key="neighbours", max_scale=2.7, file_name=opened.file_name("nearest-training-images", "png")
+    )
+    most = max(set(labels), key=labels.count)
+    used = training_images(opened.config, len(opened.data.x_train))
+    few = "" if used == len(opened.data.x_train) else f" (this run learnt from {used:,} of them)"
+    st.caption(
+        f"Class and squared difference per pixel from yours, over all {len(opened.data.x_train):,} training"
+        f" images{few}; {labels.count(most)} of {len(labels)} are of class {most}. No network is asked here:"
+        " look whether the reconstruction is more like yours than its nearest neighbour is."
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner="Looking through the training images …")
+def _nearest(name: str, image: np.ndarray) -> Neighbours:
+    return nearest_images(image, dataset(name).x_train, NEIGHBOURS)

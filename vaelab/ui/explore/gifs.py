@@ -1,0 +1,107 @@
+"""Downloads of a whole training as a GIF: one frame a snapshot, of what an Explore page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from vaelab.figures.explore import PRIOR_CIRCLES, Span
+from vaelab.figures.gif import Frame, gif, scatter_picture
+from vaelab.figures.sheets import arrange
+from vaelab.latent.planes import Plane
+from vaelab.runs.store import Run, RunDamaged
+from vaelab.ui.explore.opened import Opened
+from vaelab.ui.explore.rewind import moment
+
+if TYPE_CHECKING:  # PyTorch stays off the way to the first page
+    from vaelab.analysis.load import PastModel
+
+Drawer = Callable[["PastModel"], np.ndarray]
+"""What is drawn of a model: (height, width) or (height, width, 3) uint8."""
+
+PAIRS_A_ROW = 8
+
+
+def gif_button(opened: Opened, name: str, draw: Drawer) -> None:
+    """Offer an animation of what the page shows, made when it is asked for.
+
+    Parameters
+    ----------
+    name
+        Of the page, for the file.
+    draw
+        The picture of a step.
+    """
+    run = opened.run
+    if len(run.snapshot_steps()) > 1:
+        st.download_button(
+            "Download as GIF", lambda: _animated(run, draw), opened.file_name(name, "gif"), "image/gif",
+            icon=":material/animated_images:", key="gif", on_click="ignore",
+            help="One frame for each step that Rewind has; takes some seconds to make.",
+        )  # fmt: skip
+
+
+def _animated(run: Run, draw: Drawer) -> bytes:
+    from vaelab.analysis.load import load_snapshot
+
+    frames = []
+    for step in run.snapshot_steps():
+        with suppress(RunDamaged):  # one that is damaged, or has just been thinned out, is left out
+            at = moment(run, step)
+            pixels = draw(load_snapshot(run, step))
+            frames.append(Frame(pixels, f"{run.title} · {at.name}\n{at.losses}"))
+    return gif(frames)
+
+
+def pairs_drawer(opened: Opened) -> Drawer:
+    """Draws the first test images, each beside its reconstruction."""
+    images = opened.newest.data.x_test
+
+    def draw(past: PastModel) -> np.ndarray:
+        pairs = np.stack([images[: len(past.reconstructions)], past.reconstructions], 1)
+        return _opaque(arrange(pairs.reshape(-1, *images.shape[1:]), 2 * PAIRS_A_ROW))
+
+    return draw
+
+
+def grid_drawer(plane: Plane, x: np.ndarray, y: np.ndarray, anchor: int) -> Drawer:
+    """Draws the decoder over a grid of a plane, as `explore.grid_sheet` does."""
+    from vaelab.models.codes import decode_grid
+
+    def draw(past: PastModel) -> np.ndarray:
+        code = past.codes.mean[past.codes.stand_in(anchor)]
+        return _opaque(arrange(decode_grid(past.model, plane, x, y, code), len(x), 0))
+
+    return draw
+
+
+def map_drawer(opened: Opened, plane: Plane, span: Span, with_prior: bool) -> Drawer:
+    """Draws the codes on a plane, by class, and the prior's circles where it is shown."""
+    config, labels, classes = opened.config, opened.newest.data.y_test, opened.data.spec.classes
+    is_line = config.latent_dim == 1
+    circles = [radius for radius, _ in PRIOR_CIRCLES] if with_prior and not is_line else []
+
+    def draw(past: PastModel) -> np.ndarray:
+        points = plane.project(past.codes.mean)
+        if is_line:
+            points[:, 1] = _class_rows(labels[: len(points)])
+        return scatter_picture(points, labels[: len(points)], classes, span, circles, not is_line)
+
+    return draw
+
+
+def _class_rows(labels: np.ndarray) -> np.ndarray:
+    """Heights for codes of one dimension: a row a class, spread at random and always the same; (N,)."""
+    return labels + np.random.default_rng(0).uniform(-0.35, 0.35, len(labels))
+
+
+def _opaque(sheet: np.ndarray) -> np.ndarray:
+    """A sheet as `arrange` makes it with its gaps in white: (height, width) or (height, width, 3)."""
+    channels = sheet.shape[2]
+    if channels in (2, 4):
+        sheet = np.where(sheet[:, :, -1:] == 0, 255, sheet)[:, :, :-1].astype(np.uint8)
+    return sheet[:, :, 0] if sheet.shape[2] == 1 else sheet

@@ -1,0 +1,141 @@
+"""Interpolate: what lies between two images, and what a difference of two codes does to a third."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from vaelab.latent.walks import analogy, cross_fade, linear, spherical
+from vaelab.teaching.glossary import help_for
+from vaelab.ui.explore.draw import take_drawing
+from vaelab.ui.explore.opened import Opened
+from vaelab.ui.explore.walks import Place, decoded, pick_image, pick_steps, place_of, show
+from vaelab.ui.session.view_link import one_of
+
+SHELL_DIMENSIONS = 8
+"""Latent dimensions from which on a unit normal lies in a shell thin enough to matter.
+
+Its draws have a mean distance of about sqrt(d) from 0 and a standard deviation of about 0.7 in it.
+"""
+
+
+def interpolate(opened: Opened) -> None:
+    """Draw the tab: three images, the paths from A to B, and A minus B plus C."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        first = pick_image(opened, "a", "Image A", 0, "Where the paths begin: a test image.")
+        last = pick_image(opened, "b", "Image B", 1, "Where the paths end: a test image.")
+        steps = pick_steps(opened, "interpolation")
+    role, drawing = _drawing(opened)
+    a = drawing if drawing and role == "a" else place_of(opened, first)
+    b = drawing if drawing and role == "b" else place_of(opened, last)
+    _paths(opened, a, b, steps)
+    st.markdown("#### A − B + C", help=help_for("latent arithmetic"))
+    help = "The test image that the difference of A and B is added to."
+    third = pick_image(opened, "c", "Image C", _like(opened.newest, 1), help)
+    c = drawing if drawing and role == "c" else place_of(opened, third)
+    _arithmetic(opened, a, b, c)
+
+
+def _drawing(opened: Opened) -> tuple[str, Place | None]:
+    """Offer what was drawn on Reconstructions as one of the images: as which, and where it lies.
+
+    Only the newest weights have an encoder, whose codes an earlier decoder would not understand.
+    """
+    _, image = take_drawing(opened)
+    if image is None:
+        return "none", None
+    if opened.step is not None:
+        only = "only the newest weights have an encoder"
+        opened.settings.leave(("drawn_as",), only)
+        st.caption(f"Your drawing is not used here, because {only}.")
+        return "none", None
+    from vaelab.models.codes import embed
+
+    roles = {"none": "not used", "a": "A", "b": "B", "c": "C"}
+    role: Any = st.segmented_control(
+        "Your drawing is",
+        list(roles),
+        format_func=roles.__getitem__,
+        key=opened.settings.take("drawn_as", one_of(tuple(roles)), "none"),
+        required=True,
+        persist_state="session",
+        help="What you drew on the Reconstructions page, in place of a test image.",
+    )
+    return role, Place(image, embed(opened.model, image[None]).mean[0], "your drawing")
+
+
+def _paths(opened: Opened, a: Place, b: Place, steps: int) -> None:
+    """Rows of images from A to B: through latent space, and pixel by pixel."""
+    straight = linear(a.code, b.code, steps)
+    rows = {"Latent space, linear": decoded(opened, straight)}
+    bent = _has_shell(opened)
+    if bent:
+        arc = spherical(a.code, b.code, steps)
+        rows["Latent space, spherical"] = decoded(opened, arc)
+    rows["Pixels, cross-faded"] = cross_fade(a.image, b.image, steps)
+    shares = np.linspace(0, 100, steps)
+    show(
+        opened,
+        np.concatenate(list(rows.values())),
+        steps,
+        key="interpolation",
+        alt=f"From {a.name} to {b.name}, a row each: {', '.join(rows)}",
+        column_labels=("A", *(f"{share:.0f} %" for share in shares[1:-1]), "B"),
+        row_labels=tuple(rows),
+        max_scale=2.5,
+    )
+    st.caption(
+        f"A is {a.name}, B is {b.name}; the rows of latent space begin and end at their reconstructions. Look"
+        " half-way, where pixels show both images at once, whether latent space draws one that is changing."
+    )
+    if bent:
+        st.caption(_why_spherical(opened.config.latent_dim, straight[steps // 2], arc[steps // 2]))
+
+
+def _like(opened: Opened, index: int) -> int:
+    """The next test image of the same class: A minus B plus such a C has a chance to look like A's class."""
+    labels = opened.data.y_test
+    alike = np.flatnonzero(labels == labels[index])
+    return int(alike[alike > index].min(initial=len(labels) - 1))
+
+
+def _has_shell(opened: Opened) -> bool:
+    return opened.is_vae and opened.config.latent_dim >= SHELL_DIMENSIONS
+
+
+def _why_spherical(dimensions: int, straight: np.ndarray, arc: np.ndarray) -> str:
+    """Why to go round 0, with the distances of both middles (d,) from it."""
+    lengths = (float(np.linalg.norm(middle)) for middle in (straight, arc))
+    return (
+        "Spherical, because in high dimensions nearly all of the prior lies in a shell:"
+        f" with {dimensions}, about √{dimensions} = {math.sqrt(dimensions):.1f} from 0. A straight line cuts"
+        " through the empty inside, an arc keeps its distance (White 2016): half-way the linear path is"
+        " {:.1f} from 0, the spherical one {:.1f}.".format(*lengths)
+    )
+
+
+def _arithmetic(opened: Opened, a: Place, b: Place, c: Place) -> None:
+    """A, B, C and A minus B plus C, in latent space and in pixels."""
+    places = (a, b, c)
+    codes = np.stack([place.code for place in places])
+    images = np.stack([place.image for place in places])
+    pixels = analogy(*images.astype(np.int16)).clip(0, 255).astype(np.uint8)
+    show(
+        opened,
+        np.stack([*decoded(opened, np.stack([*codes, analogy(*codes)])), *images, pixels]),
+        4,
+        key="arithmetic",
+        alt=f"{a.name}, minus {b.name}, plus {c.name}, and what that gives",
+        column_labels=("A", "− B", "+ C", "= result"),
+        row_labels=("Latent space", "Pixels"),
+        max_scale=3,
+    )
+    st.caption(
+        f"A is {a.name}, B is {b.name}, C is {c.name}. What A has and B has not is added to C: this works"
+        " only as far as directions in latent space mean something, which no training asks for. Look"
+        " whether the result is an image at all, and choose A and B that differ in one thing only, such as"
+        " their slant."
+    )

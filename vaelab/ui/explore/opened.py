@@ -1,0 +1,248 @@
+"""What the Explore pages share: the opened run, and what is computed of it.
+
+What is computed depends on a run's weights, which change while it trains: it is kept, once for all
+visitors, by the run and the time at which its weights were saved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from vaelab.config.run_config import RunConfig
+from vaelab.data.loading import DATASETS, Dataset, DatasetUnavailable, is_ready
+from vaelab.figures.sheets import tile
+from vaelab.files import slug
+from vaelab.latent.planes import Plane, principal_plane
+from vaelab.runs.store import Run, RunDamaged, RunNotFound
+from vaelab.ui.explore.rewind import losses_then, past_model, rewind_bar
+from vaelab.ui.session.chosen import pick_run
+from vaelab.ui.session.state import dataset, find_run, saved_at, snapshot_saved_at, test_codes, trained
+from vaelab.ui.session.text import plain
+from vaelab.ui.session.view_link import ViewSettings
+from vaelab.ui.web.presence import next_look, watches
+from vaelab.ui.widgets.components import Sheet
+
+if TYPE_CHECKING:  # PyTorch and scikit-learn stay off the way to the first page
+    from vaelab.latent.mixture import Mixture
+    from vaelab.models.autoencoder import Autoencoder
+    from vaelab.models.codes import Codes
+
+
+FOLLOWED = 3.0
+"""Seconds between two looks for newer weights: each computes all codes anew, beside the training."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A run as the Explore pages show it."""
+
+    run: Run
+    saved_at: int
+    """When these weights were saved, in nanoseconds: another number for other weights."""
+    model: Autoencoder
+    """At an earlier step it only decodes: what needs an encoder takes that of `newest`."""
+    data: Dataset
+    """With the test images that have codes here: all, or as many of the first as a snapshot has."""
+    codes: Codes
+    """Of these test images."""
+    settings: ViewSettings
+    """Of the page."""
+    step: int | None = None
+    """The step that was gone back to; None for the newest weights."""
+    end: Opened | None = None
+    """The run with its newest weights, if this one was gone back with."""
+
+    @property
+    def newest(self) -> Opened:
+        """The run with its newest weights: for what has to stay the same over all steps."""
+        return self.end or self
+
+    @property
+    def version(self) -> str:
+        """Which state of the run is shown, as the browser asks for it."""
+        return f"{'weights' if self.step is None else f'step-{self.step}'}-{self.saved_at}"
+
+    @property
+    def config(self) -> RunConfig:
+        """What the run was trained with."""
+        return self.run.config
+
+    @property
+    def is_vae(self) -> bool:
+        """Whether codes have a posterior and a prior."""
+        return self.config.model == "vae"
+
+    @property
+    def name(self) -> str:
+        """The kind of model, as labels have it."""
+        return self.config.model.upper()
+
+    def file_name(self, what: str, ending: str) -> str:
+        """The name of a file to download."""
+        return f"{what}-{slug(self.run.title)}.{ending}"
+
+    def describe(self, index: int) -> str:
+        """A test image in words: its class and its number."""
+        return f"{self.data.spec.classes[self.data.y_test[index]]} · test image {index}"
+
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        """Mean image (C, H, W) uint8 of one code (d,)."""
+        from vaelab.models.codes import decode
+
+        return decode(self.model, z[None])[0]
+
+    def with_reconstruction(self, index: int) -> Sheet:
+        """A test image beside its reconstruction at the posterior mean."""
+        both = np.stack([self.data.x_test[index], self.decode(self.codes.mean[index])])
+        title = self.describe(index)
+        labels = ("Image", "Reconstruction")
+        return Sheet(tile(both, 2), title, f"{title} and its reconstruction", labels, cell=both.shape[-1])
+
+
+def _version(opened: Opened) -> tuple[str, str]:
+    """What a cached result of a run depends on."""
+    return str(opened.run.path), opened.version
+
+
+BY_VERSION: dict[str | type[Any], Any] = {
+    Opened: _version,
+    Plane: lambda plane: (plane.origin, plane.basis),
+}
+"""How Streamlit's caches tell runs and planes apart."""
+
+
+def open_page(title: str) -> Opened:
+    """Draw title, run picker and Rewind, and load the run; or say what is missing and end the page."""
+    st.title(title)
+    # Streamlit forgets a widget as soon as a page without it was drawn.
+    settings = ViewSettings(title, arrived="picked_run" not in st.session_state)
+    wanted = settings.parameters.get("run") or st.session_state.get("run")
+    try:
+        left, right = st.columns([1, 1.4], gap="medium")
+        with left:
+            run = pick_run()
+        _say_if_not_begun(wanted, run)
+        name = run.config.dataset
+        if is_ready(name):
+            with right, st.container(gap="xsmall"):
+                step = rewind_bar(run, settings, title)
+            losses_then(run, step)
+            newest = Opened(run, saved_at(run), trained(run).model, dataset(name), test_codes(run), settings)
+            if run.status().state == "running":
+                _follow(newest, step)
+            return newest if step is None else _gone_back(newest, step)
+        st.warning(
+            f"The images of {DATASETS[name].title} are not on this machine. Pick another run, or start one "
+            "with this data set on the Train page, which fetches it."
+        )
+    except DatasetUnavailable as error:
+        st.error(str(error))
+    except RunNotFound as error:
+        st.info(plain(str(error)))
+    except RunDamaged as error:
+        st.error(f"{error} Pick another run, or delete this one on the Runs page.")
+    except OSError:
+        st.error("The files of this run went away while they were read. Pick another run.")
+    st.stop()
+
+
+def _follow(newest: Opened, step: int | None) -> None:
+    """Say how the page keeps up with a run in training: while it shows the newest weights, by itself."""
+    if step is not None:
+        st.caption(
+            "This run is still training: every change on this page shows the steps that it has by then."
+        )
+        return
+    st.caption(
+        "This run is still training, and this page follows it: it shows the weights of its last epoch."
+    )
+    st.fragment(_look_again, run_every=next_look(FOLLOWED))(newest.run, newest.saved_at)
+
+
+def _look_again(run: Run, shown: int) -> None:
+    """The body of the fragment: the page anew when there are newer weights, or when training is over."""
+    watches(run)
+    try:
+        is_old = run.status().state != "running" or saved_at(run) != shown
+    except (RunDamaged, OSError):
+        is_old = True  # the page says what is wrong
+    if is_old:
+        st.rerun()
+
+
+def _gone_back(newest: Opened, step: int) -> Opened:
+    """The run as it was at a step; with its newest weights, and a sentence, if that cannot be read."""
+    try:
+        saved = snapshot_saved_at(newest.run, step)
+        past = past_model(newest.run, step, saved)
+    except RunDamaged as error:
+        st.warning(plain(f"{error} Here are the newest weights instead."))
+        return newest
+    count, data = len(past.codes.mean), newest.data
+    if count < len(data.x_test):
+        st.caption(f"Snapshots of this run keep the codes of the first {count:,} test images.")
+        data = replace(data, x_test=data.x_test[:count], y_test=data.y_test[:count])
+    return replace(
+        newest, saved_at=saved, model=past.model, data=data, codes=past.codes, step=step, end=newest
+    )
+
+
+def _say_if_not_begun(wanted: str | None, shown: Run) -> None:
+    asked = find_run(wanted) if wanted and wanted != shown.id else None
+    if asked and not asked.has_model():
+        st.info(
+            f"“{asked.title}” has no weights yet, because its training has not begun: follow it on the "
+            "Train page. Here is another run meanwhile."
+        )
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_VERSION)
+def kl_per_dimension(opened: Opened) -> np.ndarray:
+    """KL of each latent dimension of a VAE, averaged over the test images: (d,) nats."""
+    from vaelab.models.codes import kl_per_dimension
+
+    return kl_per_dimension(opened.codes)
+
+
+def principal(opened: Opened) -> Plane:
+    """The plane through 0 along the two directions in which the newest codes vary most, at any step."""
+    return _principal(opened.newest)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_VERSION)
+def _principal(opened: Opened) -> Plane:
+    plane = principal_plane(opened.codes.mean)
+    # Through 0 and not through the mean of the codes, so that the prior is a unit normal around 0 on
+    # this plane as on any other.
+    return replace(plane, origin=np.zeros_like(plane.origin))
+
+
+@st.cache_resource(
+    max_entries=8, show_spinner="Fitting a Gaussian mixture to the codes …", hash_funcs=BY_VERSION
+)
+def mixture(opened: Opened) -> Mixture:
+    """A density fitted to the codes of the test images; raises ValueError if they are not finite."""
+    from vaelab.latent.mixture import fit
+
+    return fit(opened.codes.mean)
+
+
+@st.cache_data(
+    max_entries=64,
+    show_spinner="Decoding the grid …",
+    hash_funcs=BY_VERSION,
+)
+def grid_sheet(opened: Opened, plane: Plane, x: np.ndarray, y: np.ndarray, anchor: int) -> bytes:
+    """The decoder over a grid of a plane as one PNG, the largest y on top.
+
+    Parameters
+    ----------
+    anchor: the test image whose code gives the coordinates that the plane leaves open.
+    """
+    from vaelab.models.codes import decode_grid
+
+    return tile(decode_grid(opened.model, plane, x, y, opened.codes.mean[anchor]), len(x), gap=0)

@@ -1,0 +1,90 @@
+"""A region of the latent plane that was drawn round: which test images have their codes there."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from vaelab.figures.explore import class_counts
+from vaelab.figures.sheets import tile
+from vaelab.latent.planes import Plane, inside
+from vaelab.ui.explore.controls import farthest, whereabouts
+from vaelab.ui.explore.opened import Opened
+from vaelab.ui.session.view_link import coordinates
+from vaelab.ui.widgets.components import Sheet, pictures, plot
+from vaelab.ui.widgets.latent_canvas import Region
+
+MOST_CORNERS = 80
+MOST_SHOWN = 60
+
+
+def take_region(opened: Opened, plane: Plane) -> str:
+    """Settle which region of the plane is chosen, if any; returns the key of the session's state."""
+    read = partial(_read, farthest(opened, plane))
+    return opened.settings.take("region", read, None, _write, within=whereabouts(opened, plane))
+
+
+def _read(limit: float, text: str) -> Region | None:
+    if not text:
+        return None
+    corners = [coordinates(corner, limit) for corner in text.split(";")]
+    found = tuple(corner for corner in corners if corner is not None)
+    if len(found) < len(corners) or not 3 <= len(found) <= MOST_CORNERS:
+        raise ValueError(
+            f"3 to {MOST_CORNERS} corners such as 0,0;1,0;1,1, with coordinates from {-limit:g} to {limit:g}"
+        )
+    return found
+
+
+def _write(region: Region | None) -> str:
+    return ";".join(f"{x:.4g},{y:.4g}" for x, y in region or ())
+
+
+def region_panel(opened: Opened, plane: Plane, key: str) -> None:
+    """The images of the chosen region: how many of each class, their mean, and some of them."""
+    region = st.session_state[key]
+    if region is None:
+        return
+    members = np.flatnonzero(inside(plane.project(opened.codes.mean), np.array(region)))
+    with st.container(key="region"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**The chosen region: {len(members):,} test images**", width="content")
+            st.button("Forget the region", on_click=_forget, args=(key,), icon=":material/close:")
+        if len(members) == 0:
+            st.caption("No test image has its code here: the decoder was never asked to draw this place.")
+            return
+        left, middle, right = st.columns([1.2, 0.6, 1.8], gap="medium")
+        with left:
+            _counts(opened, members)
+        with middle:
+            _mean(opened, members)
+        with right:
+            _gallery(opened, members)
+
+
+def _forget(key: str) -> None:
+    st.session_state[key] = None
+
+
+def _counts(opened: Opened, members: np.ndarray) -> None:
+    classes = opened.data.spec.classes
+    counts = np.bincount(opened.data.y_test[members], minlength=len(classes))
+    figure: Any = class_counts(counts, classes)
+    plot(figure, key="region_counts", height=220, alt="Test images of the region by class")
+
+
+def _mean(opened: Opened, members: np.ndarray) -> None:
+    mean = np.rint(opened.data.x_test[members].mean(0)).astype(np.uint8)
+    sheet = Sheet(tile(mean[None], 1), "Their mean", "Mean image of the region", cell=mean.shape[-1])
+    pictures([sheet], key="region_mean", max_scale=4, file_name=opened.file_name("region-mean", "png"))
+
+
+def _gallery(opened: Opened, members: np.ndarray) -> None:
+    drawn = np.sort(np.random.default_rng(0).permutation(members)[:MOST_SHOWN])
+    images = opened.data.x_test[drawn]
+    title = "All of them" if len(drawn) == len(members) else f"{len(drawn)} of them, at random"
+    sheet = Sheet(tile(images, 12), title, "Test images of the region", cell=images.shape[-1])
+    pictures([sheet], key="region_gallery", max_scale=1.6, file_name=opened.file_name("region", "png"))

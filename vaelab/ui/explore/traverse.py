@@ -1,0 +1,126 @@
+"""Traverse: what each latent dimension does, one strip of decoded images for each."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from vaelab.latent.walks import ACTIVE_VARIANCE, active_units, percentile_values, prior_values
+from vaelab.latent.walks import traverse as codes_along
+from vaelab.teaching.glossary import help_for
+from vaelab.ui.explore.controls import pick_anchor, take_anchor, with_code
+from vaelab.ui.explore.opened import Opened, kl_per_dimension
+from vaelab.ui.explore.walks import decoded, pick_steps, show, signed
+from vaelab.ui.session.view_link import whole_number
+from vaelab.ui.widgets.components import pictures
+
+FEW = 10
+"""Dimensions that are shown without asking."""
+
+
+def traverse(opened: Opened) -> None:
+    """Draw the tab: controls, a strip of pictures for each dimension, and the anchor."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        key = take_anchor(opened)
+        anchor = pick_anchor(opened, key, "Anchor", "The test image whose code gives all other coordinates.")
+        steps = pick_steps(opened, "latent traversal")
+        shown = _pick_shown(opened)
+    anchor = with_code(opened, anchor)
+    used = _in_use(opened)
+    left, right = st.columns([2.4, 1], gap="medium")
+    with left:
+        _strips(opened, anchor, steps, shown, used)
+        st.caption(_caption(opened))
+    with right:
+        pictures(
+            [opened.with_reconstruction(anchor)],
+            key="anchor",
+            max_scale=4,
+            file_name=opened.file_name("anchor", "png"),
+        )
+        st.caption("The anchor: every picture has its code, except in the one dimension of its strip.")
+        st.markdown(f"**{_count(opened, used)}**", help=help_for("active unit"))
+        st.caption(_rule(opened))
+
+
+def _pick_shown(opened: Opened) -> int:
+    dimensions = opened.config.latent_dim
+    if dimensions <= FEW:
+        return dimensions
+    key = opened.settings.take("shown", whole_number(1, dimensions), FEW)
+    return st.slider(
+        "Dimensions shown", 1, dimensions, key=key, width=240, persist_state="session",
+        help="Those that say most come first.",
+    )  # fmt: skip
+
+
+def _in_use(opened: Opened) -> np.ndarray:
+    """Which dimensions say something of the image: (d,) bool."""
+    if opened.is_vae:
+        return active_units(opened.codes.mean)
+    return np.ptp(opened.codes.mean, axis=0) > 0
+
+
+def _strips(opened: Opened, anchor: int, steps: int, shown: int, used: np.ndarray) -> None:
+    weights = _weights(opened)
+    # In the order and over the range of the newest weights, so that a strip stays while Rewind moves.
+    dimensions = np.argsort(-_weights(opened.newest), kind="stable")[:shown]
+    if opened.is_vae:
+        values = prior_values(shown, steps)
+        columns = tuple(signed(value) for value in values[0])
+    else:
+        values = percentile_values(opened.newest.codes.mean[:, dimensions], steps)
+        columns = ("1 %", *[""] * (steps - 2), "99 %")
+    labels = []
+    for dimension, along in zip(dimensions, values, strict=True):
+        ends = f"{signed(along[0], '.2g')} to {signed(along[-1], '.2g')}"
+        extent = f"KL {weights[dimension]:.2f} nats" if opened.is_vae else ends
+        labels.append(f"z{dimension + 1} · {extent}" + ("" if used[dimension] else " · unused"))
+    show(
+        opened,
+        decoded(opened, codes_along(opened.codes.mean[anchor], dimensions, values)),
+        steps,
+        key="traversal",
+        alt=f"Images decoded along {shown} of the latent dimensions, one row for each",
+        column_labels=columns,
+        row_labels=tuple(labels),
+        max_scale=2,
+    )
+
+
+def _weights(opened: Opened) -> np.ndarray:
+    """How much each dimension says: its KL in nats, or the variance of an AE's codes; (d,)."""
+    return kl_per_dimension(opened) if opened.is_vae else opened.codes.mean.var(0)
+
+
+def _caption(opened: Opened) -> str:
+    if opened.is_vae:
+        return (
+            "Each row sets one coordinate from −3 to 3 standard deviations of the prior and leaves the others"
+            " as they are in the code of the anchor; the dimension of most KL comes first. Look what changes"
+            " along a row, and whether that is one property of the image or several at once."
+        )
+    codes = "test codes" if opened.step is None else "newest test codes"
+    return (
+        f"Each row takes one coordinate from the 1st to the 99th percentile of its {codes} and leaves the"
+        " others as they are in the code of the anchor; the dimension of most variance comes first. An AE has"
+        " no prior that would say how far to go: look how different the ranges are, and where rows stop"
+        " resembling an image."
+    )
+
+
+def _count(opened: Opened, used: np.ndarray) -> str:
+    kind = "Active units" if opened.is_vae else "Dimensions in use"
+    return f"{kind}: {used.sum()} of {len(used)}"
+
+
+def _rule(opened: Opened) -> str:
+    if opened.is_vae:
+        return (
+            f"A dimension is active if its posterior mean has a variance above {ACTIVE_VARIANCE:g} over the"
+            " test images (Burda and co-authors 2016): where it hardly moves, it says nothing of the image."
+        )
+    return (
+        "A dimension is in use if its code is not the same for all test images. The usual threshold for the"
+        " variance is made for a VAE, whose prior gives codes their scale."
+    )

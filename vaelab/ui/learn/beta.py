@@ -1,0 +1,76 @@
+"""The live parts of lesson 6: the trade of a sweep over beta, and the dimensions that beta 4 leaves."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from vaelab.figures.explore import kl_bars
+from vaelab.figures.lessons import ring
+from vaelab.figures.sheets import tile
+from vaelab.figures.sweep import rate_distortion
+from vaelab.latent.walks import active_units
+from vaelab.sweeps.results import bands
+from vaelab.teaching.glossary import help_for
+from vaelab.ui.learn.parts import decoded, lesson_run, say_which
+from vaelab.ui.session.state import dataset, test_codes
+from vaelab.ui.sweep.shown import example
+from vaelab.ui.widgets.components import Sheet, pictures, plot
+
+SHOWN = 10
+"""Images in a row."""
+
+
+def experiment() -> None:
+    """Active units at beta 4, then rate against distortion of a whole sweep."""
+    _active()
+    st.markdown("#### Rate against distortion")
+    _trade()
+
+
+def _active() -> None:
+    from vaelab.models.codes import kl_per_dimension
+
+    run = lesson_run("beta-vae")
+    codes = test_codes(run)
+    active, kl = active_units(codes.mean), kl_per_dimension(codes)
+    left, right = st.columns([1, 1.1], gap="medium", vertical_alignment="center")
+    with left:
+        st.metric("Active units at beta 4", f"{active.sum()} of {len(active)}", width="content",
+                  help=help_for("active unit"))  # fmt: skip
+        plot(kl_bars(kl.tolist(), active.tolist()), key="lesson_kl_bars", height=280,
+             alt="KL of each latent dimension, the largest first")  # fmt: skip
+    with right:
+        other = lesson_run("vae-20d")
+        images = dataset(run.config.dataset).x_test[:SHOWN]
+        rows = [images, *(decoded(one, test_codes(one).mean[:SHOWN]) for one in (run, other))]
+        sheet = Sheet(tile(np.concatenate(rows), SHOWN), "", "Test images, reconstructed with beta 4 and 1",
+                      None, ("Image", "beta 4", "beta 1"))  # fmt: skip
+        pictures([sheet], key="lesson-blur", max_scale=2, file_name="beta.png")
+        st.caption("The VAE of beta 1 has 20 dimensions and uses them all; that of beta 4 has 10.")
+    say_which(run, other)
+
+
+def _trade() -> None:
+    shown = example()
+    betas = list(dict.fromkeys(result.values[0] for result in shown.results))
+    beta = st.select_slider(
+        "Beta", betas, 1.0, key="lesson_6_beta", persist_state="session", help=help_for("beta")
+    )
+    means = {name: {band.values[0]: band.mean for band in bands(shown.results, name)} for name in
+             ("kl", "recon", "neg_elbo")}  # fmt: skip
+    with st.container(horizontal=True):
+        st.metric("Rate: KL", f"{means['kl'][beta]:.2f} nats", width="content", help=help_for("rate"))
+        st.metric("Distortion: reconstruction", f"{means['recon'][beta]:.1f} nats", width="content",
+                  help=help_for("reconstruction term"))  # fmt: skip
+        st.metric(
+            "Negative ELBO", f"{means['neg_elbo'][beta]:.1f} nats", width="content", help=help_for("ELBO")
+        )
+        weighted = means["recon"][beta] + beta * means["kl"][beta]
+        st.metric("Objective", f"{weighted:.1f} nats", width="content", help=help_for("objective"))
+    figure = rate_distortion(shown.axes, shown.results)
+    figure.add_trace(ring(means["kl"][beta], means["recon"][beta]))
+    plot(figure, key="lesson_trade", height=360, alt="KL against reconstruction for five values of beta")
+    st.caption(
+        "A finished sweep: three seeds of each beta, on held-out images. The numbers above are their means."
+    )

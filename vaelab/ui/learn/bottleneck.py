@@ -1,0 +1,107 @@
+"""The live parts of lesson 1: an image through the bottleneck, and PCA with codes of any size."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from vaelab.figures.lessons import compression_curve
+from vaelab.figures.sheets import tile
+from vaelab.runs.store import Run
+from vaelab.teaching.glossary import help_for
+from vaelab.ui.explore.reconstructed import principal_components
+from vaelab.ui.explore.walks import signed
+from vaelab.ui.learn.parts import decoded, lesson_run, pick_image, say_which
+from vaelab.ui.session.state import dataset, saved_at, test_codes
+from vaelab.ui.widgets.components import Sheet, pictures, plot
+
+DIMENSIONS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+"""Sizes of PCA's code that can be chosen."""
+
+COUNTED = 2_000
+"""Test images on which errors are measured here: enough for three digits, and quick."""
+
+SHOWN = 10
+"""Images in a row: one of each class."""
+
+PIXELS = 784
+
+
+def opening() -> None:
+    """A test image, its code and its reconstruction."""
+    run = lesson_run("ae-2d")
+    index = pick_image(1, run)
+    code = test_codes(run).mean[index]
+    both = np.stack([dataset(run.config.dataset).x_test[index], decoded(run, code[None])[0]])
+    left, right = st.columns([1.4, 1], vertical_alignment="center")
+    with left:
+        sheet = Sheet(tile(both, 2), "", f"Test image {index} and its reconstruction",
+                      ("Image: 784 numbers", "Reconstruction"), cell=28)  # fmt: skip
+        pictures([sheet], key="lesson-through", max_scale=6, file_name="autoencoder.png")
+    with right:
+        st.metric("Its code: 2 numbers", ", ".join(signed(value, ".2f") for value in code),
+                  help=help_for("latent code"), width="content")  # fmt: skip
+        st.caption("All that the decoder gets. The scale is the network's own choice.")
+    say_which(run)
+
+
+def experiment() -> None:
+    """PCA with a code of any size beside the autoencoder with 2 numbers."""
+    run, linear, wide = (lesson_run(preset) for preset in ("ae-2d", "linear-ae", "ae-256"))
+    chosen = st.select_slider(
+        "Numbers a code has, for PCA", DIMENSIONS, 2, key="lesson_1_dimensions", persist_state="session",
+        help=help_for("latent dimension"),
+    )  # fmt: skip
+    errors = pca_errors(run.config.dataset)
+    models = {
+        name: (of.config.latent_dim, _error(of, saved_at(of)))
+        for name, of in (("autoencoder above", run), ("linear autoencoder", linear), ("ReLU code", wide))
+    }
+    with st.container(horizontal=True):
+        st.metric("Compression", f"{PIXELS / chosen:.1f} ×", width="content", help=help_for("compression"))
+        st.metric(f"PCA, {chosen} numbers", f"{errors[chosen]:.4f}", width="content", help=help_for("mse"))
+        st.metric("Autoencoder, 2 numbers", f"{models['autoencoder above'][1]:.4f}", width="content")
+    left, right = st.columns([1.15, 1], gap="medium")
+    with left:
+        figure = compression_curve(DIMENSIONS, list(errors.values()), chosen, models)
+        plot(figure, key="lesson_compression", height=340,
+             alt="Squared error per pixel against the numbers a code has")  # fmt: skip
+        st.caption(f"Squared error per pixel on {COUNTED:,} test images. Lower is closer.")
+    with right:
+        _rows(run, chosen)
+    say_which(run, linear, wide)
+
+
+def _rows(run: Run, chosen: int) -> None:
+    data = dataset(run.config.dataset)
+    places = np.array([np.flatnonzero(data.y_test == label)[0] for label in range(SHOWN)])
+    images = data.x_test[places]
+    by_pca = principal_components(run.config.dataset).reconstruct(images, chosen)
+    rows = np.concatenate([images, by_pca, decoded(run, test_codes(run).mean[places])])
+    labels = ("Image", f"PCA {chosen}", "AE 2")
+    sheet = Sheet(tile(rows, SHOWN), "",
+                  f"Test images, PCA with {chosen} numbers, and the autoencoder with 2",
+                  None, labels)  # fmt: skip
+    pictures([sheet], key="lesson-rows", max_scale=1.5, file_name="compression.png")
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def pca_errors(name: str) -> dict[int, float]:
+    """Squared error per pixel of PCA by the size of its code, on the first test images of a data set."""
+    from vaelab.analysis.pca import squared_errors
+
+    images = dataset(name).x_test[:COUNTED]
+    components = principal_components(name)
+    return {
+        size: float(squared_errors(images, components.reconstruct(images, size)).mean())
+        for size in DIMENSIONS
+    }
+
+
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs={Run: lambda run: str(run.path)})
+def _error(run: Run, version: int) -> float:
+    """The same of a run's model, as its weights were saved."""
+    from vaelab.analysis.pca import squared_errors
+
+    images = dataset(run.config.dataset).x_test[:COUNTED]
+    return float(squared_errors(images, decoded(run, test_codes(run).mean[:COUNTED])).mean())

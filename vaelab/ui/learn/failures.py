@@ -1,0 +1,42 @@
+"""The failure gallery: a card a recipe that goes wrong, with a question, an answer and a way to try it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vaelab.config.fields import changes, field_spec, in_words
+from vaelab.config.run_config import RunConfig
+from vaelab.teaching.failures import FAILURES, Failure
+from vaelab.teaching.glossary import help_for
+from vaelab.teaching.hints import ABOUT
+from vaelab.ui.recipe.actions import recipe_actions
+
+COLUMNS = 3
+
+
+def failure_cards() -> None:
+    """Draw all cards, row by row, so that a phone shows them in the same order."""
+    names = list(FAILURES)
+    for start in range(0, len(names), COLUMNS):
+        for column, name in zip(st.columns(COLUMNS), names[start : start + COLUMNS], strict=False):
+            with column:
+                _card(name, FAILURES[name])
+
+
+def _card(name: str, failure: Failure) -> None:
+    title, term = ABOUT[failure.hint]
+    with st.container(border=True, key=f"failure-{name}", gap="small", height="stretch"):
+        st.markdown(f"#### {failure.title}")
+        st.markdown(f"**Predict first:** {failure.question}")
+        with st.expander("What happens"):
+            st.markdown(f"{failure.answer} **{title}.**", help=help_for(term))
+        st.caption(_settings(failure.config))
+        recipe_actions(failure.config, name)
+
+
+def _settings(config: RunConfig) -> str:
+    """How a recipe differs from the default one."""
+    return " · ".join(
+        f"{field_spec(name).label.lower()} {in_words(name, getattr(config, name))}"
+        for name in changes(config, RunConfig())
+    )

@@ -1,0 +1,81 @@
+"""The glossary as a page: every term in the order of the alphabet, found by its name or by what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from vaelab.files import slug
+from vaelab.teaching.glossary import GLOSSARY, Entry, search
+from vaelab.ui.session.display import page_link
+from vaelab.ui.session.places import PAGES
+from vaelab.ui.session.text import plain
+
+GLOSSARY_PAGE = PAGES / "glossary.py"
+
+WIDTH = 760
+"""Pixels: about 90 letters a line."""
+
+_MOST_LETTERS = 60
+"""Of a search text."""
+
+
+def links_to_terms(terms: Sequence[str]) -> None:
+    """Draw a row of links to terms of the glossary."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("In the glossary:", width="content")
+        for term in terms:
+            page_link(GLOSSARY_PAGE, label=term, query_params={"term": term}, width="content")
+
+
+def glossary() -> None:
+    """Draw the search, the letters, what was found, and below it all other terms."""
+    _follow_link()
+    with st.container(key="glossary", width=WIDTH):
+        text = st.text_input(
+            "Search", key="glossary_search", icon=":material/search:", max_chars=_MOST_LETTERS, live=True,
+            placeholder="A term, a setting, or a word of its explanation", persist_state="session",
+        ).strip()  # fmt: skip
+        found = search(text) if text else []
+        rest = [entry for entry in sorted(GLOSSARY.values(), key=_alphabet) if entry not in found]
+        if text:
+            count = len(found)
+            st.caption(f"{count or 'Nothing'} found for “{plain(text)}”. All other terms follow.")
+        for entry in found:
+            _entry(entry)
+        if found:
+            st.divider()
+        _letters(rest)
+        for entry in rest:
+            _entry(entry)
+
+
+def _follow_link() -> None:
+    """Search what the address asks for, if that is new."""
+    wanted = st.query_params.get("term")
+    if wanted != st.session_state.get("glossary_seen"):
+        st.session_state.glossary_seen = wanted
+        st.session_state.glossary_search = (wanted or "")[:_MOST_LETTERS]
+
+
+def _letters(entries: Sequence[Entry]) -> None:
+    first: dict[str, Entry] = {}
+    for entry in entries:
+        first.setdefault(entry.term[0].upper(), entry)
+    st.markdown(" · ".join(f"[{letter}](#{slug(entry.term)})" for letter, entry in first.items()))
+
+
+def _entry(entry: Entry) -> None:
+    st.subheader(entry.term, anchor=slug(entry.term))
+    parts = [f"**{entry.short}**", entry.long]
+    if entry.formula:
+        parts.append(f"$$\n{entry.formula}\n$$")
+    also = [name for name in entry.also if name.casefold() != entry.term.casefold()]
+    said = f"Also: {', '.join(also)}. " if also else ""
+    linked = ", ".join(f"[{term}](#{slug(term)})" for term in entry.see)
+    st.markdown("\n\n".join([*parts, f"{plain(said)}See {linked}."]))
+
+
+def _alphabet(entry: Entry) -> str:
+    return entry.term.casefold()

@@ -1,0 +1,138 @@
+"""The page of lessons: an index, and one lesson at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from vaelab.data.loading import DatasetUnavailable
+from vaelab.runs.store import RunDamaged, RunNotFound
+from vaelab.teaching.lessons import LESSONS, Lesson
+from vaelab.ui.learn import beta as lesson_beta
+from vaelab.ui.learn import bottleneck as lesson_bottleneck
+from vaelab.ui.learn import elbo as lesson_elbo
+from vaelab.ui.learn import loss as lesson_loss
+from vaelab.ui.learn import posterior as lesson_posterior
+from vaelab.ui.learn import twins as lesson_twins
+from vaelab.ui.learn.glossary import links_to_terms
+from vaelab.ui.learn.parts import ask, go_on, judge
+from vaelab.ui.session.display import page_link, write_address
+from vaelab.ui.session.places import PAGES
+from vaelab.ui.session.text import plain
+from vaelab.ui.widgets.components import go_to_top
+
+LESSONS_PAGE = PAGES / "lessons.py"
+
+WIDTH = 960
+"""Pixels: lines of text stay readable, and two charts stand side by side."""
+
+Part = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Live:
+    """The live parts of a lesson."""
+
+    experiment: Part
+    """After the question."""
+    opening: Part | None = None
+    """Before it."""
+    asks_first: bool = False
+    """Whether it explains only after the question, which the explanation would answer."""
+
+
+LIVE: dict[int, Live] = {
+    1: Live(lesson_bottleneck.experiment, lesson_bottleneck.opening),
+    2: Live(lesson_loss.experiment),
+    3: Live(lesson_posterior.experiment, lesson_posterior.opening, asks_first=True),
+    4: Live(lesson_elbo.experiment, lesson_elbo.opening),
+    5: Live(lesson_twins.experiment, lesson_twins.opening),
+    6: Live(lesson_beta.experiment),
+}
+
+
+def followed_lesson() -> int | None:
+    """The number of the lesson in the address; None for the index, with a sentence if it names no lesson."""
+    wanted = st.query_params.get("lesson")
+    number = next((number for number in LESSONS if str(number) == wanted), None)
+    if wanted is not None and number is None:
+        st.warning(
+            plain(
+                f"In this link, lesson must be a whole number from 1 to {len(LESSONS)}, not {wanted[:40]!r}."
+            )
+        )
+    state = st.session_state
+    is_first, before = "lesson" not in state, state.get("lesson")
+    state.lesson = number
+    if not is_first and before != number:
+        # A link from one lesson to the next changes the parameters here, but not the address: Streamlit
+        # takes it for a link to the page that is shown already. A visitor's first address is right as it is.
+        write_address({"lesson": str(number)} if number else {})
+    return number
+
+
+def index() -> None:
+    """All lessons, with a sentence on each."""
+    with st.container(horizontal_alignment="center"), st.container(key="lessons", width=WIDTH):
+        st.title("Lessons")
+        st.caption(
+            "Six short lessons, ten minutes each. Every number comes from a model that is really there: "
+            "predict what it will do, look, then train your own."
+        )
+        for number, lesson in LESSONS.items():
+            with st.container(border=True, key=f"lesson-card-{number}", gap="xsmall"):
+                _link(number, f"{number}. {lesson.title}")
+                st.markdown(lesson.summary)
+    go_to_top("index")
+
+
+def show_lesson(number: int) -> None:
+    """One lesson from its text to what comes next."""
+    lesson = LESSONS[number]
+    with st.container(horizontal_alignment="center"), st.container(key=f"lesson-{number}", width=WIDTH):
+        page_link(LESSONS_PAGE, label="All lessons", icon=":material/arrow_back:", query_params={})
+        st.title(f"{number}. {lesson.title}")
+        live = LIVE[number]
+        if not live.asks_first:
+            _explanation(lesson)
+        _live(live.opening)
+        if ask(number, lesson.question):
+            if live.asks_first:
+                _explanation(lesson)
+            _live(live.experiment)
+            st.markdown(f"**What to look for.** {lesson.look}")
+        judge(number, lesson.statements)
+        go_on(number, lesson)
+        _read_on(number, lesson)
+    go_to_top(str(number))
+
+
+def _live(part: Part | None) -> None:
+    if part is None:
+        return
+    try:
+        st.fragment(part)()
+    except (RunDamaged, RunNotFound, DatasetUnavailable) as error:
+        st.warning(plain(str(error)))
+
+
+def _explanation(lesson: Lesson) -> None:
+    st.markdown(lesson.text)
+    for formula in lesson.formulas:
+        st.latex(formula.latex)
+        st.caption(formula.words)
+
+
+def _read_on(number: int, lesson: Lesson) -> None:
+    links_to_terms(lesson.terms)
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="lesson-turn"):
+        if number > 1:
+            _link(number - 1, f"Lesson {number - 1}: {LESSONS[number - 1].title}", ":material/arrow_back:")
+        if number < len(LESSONS):
+            _link(number + 1, f"Lesson {number + 1}: {LESSONS[number + 1].title}", ":material/arrow_forward:")
+
+
+def _link(number: int, label: str, icon: str | None = None) -> None:
+    page_link(LESSONS_PAGE, label=label, icon=icon, query_params={"lesson": str(number)})

@@ -1,0 +1,144 @@
+"""The live parts of lesson 3: a tutorial's autoencoder beside a VAE, and a code, number by number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from vaelab.config.presets import PRESETS
+from vaelab.figures.lessons import posterior_and_prior
+from vaelab.figures.sheets import tile
+from vaelab.latent.walks import prior_draws
+from vaelab.runs.store import Run
+from vaelab.teaching.glossary import help_for
+from vaelab.teaching.lessons.posterior import TUTORIAL
+from vaelab.ui.explore.walks import signed
+from vaelab.ui.learn.parts import decoded, draw_again, lesson_run, pick_image, say_which
+from vaelab.ui.recipe.show_code import show_code
+from vaelab.ui.session.state import dataset, test_codes
+from vaelab.ui.slow_motion.panel import slow_motion
+from vaelab.ui.widgets.components import Sheet, pictures, plot
+
+NUMBERS = ("mean", "log-variance", "epsilon", "z")
+"""What a code is made of, in the order in which it is computed."""
+
+TERMS = {"mean": "posterior", "log-variance": "log-variance", "epsilon": "reparameterisation",
+         "z": "latent code"}  # fmt: skip
+"""Of the glossary."""
+
+SHOWN = 8
+"""Pictures in a row."""
+
+
+def opening() -> None:
+    """The tutorial's listing."""
+    st.markdown("This stands in many a tutorial:")
+    with st.container(key="listing-tutorial"):
+        st.code(TUTORIAL, language="python", wrap_lines=True)
+    st.caption(
+        "The autoencoder below is this one but for the last sigmoid: with squared error our decoders give "
+        "the mean of a normal distribution, and only pictures of it are cut to pixels from 0 to 1."
+    )
+
+
+def experiment() -> None:
+    """Both models on test images and on draws of the prior; a code number by number; one step of training."""
+    _side_by_side()
+    st.markdown("#### A code, one number at a time")
+    _one_code()
+    st.markdown("#### The whole step")
+    st.caption("The same numbers where they occur: one training step on one image, forwards and backwards.")
+    panel = st.expander("Slow motion: one training step", key="lesson_slow", on_change="rerun",
+                        icon=":material/slow_motion_video:")  # fmt: skip
+    if panel.open:
+        with panel:
+            slow_motion(lesson_run("vae-2d"))
+
+
+def _side_by_side() -> None:
+    runs = {"AE": lesson_run("ae-256"), "VAE": lesson_run("vae-256")}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        seed = draw_again(3, "Draw other codes")
+        show_code(PRESETS["vae-256"].config)
+    draws = prior_draws(SHOWN, PRESETS["vae-256"].config.latent_dim, 1.0, seed)
+    images = dataset("mnist").x_test[:SHOWN]
+    left, right = st.columns(2, gap="medium")
+    again = [decoded(run, test_codes(run).mean[:SHOWN]) for run in runs.values()]
+    with left:
+        _sheet("lesson-copies", "Test images, reconstructed", [images, *again], ("Image", *runs))
+    with right:
+        _sheet("lesson-draws", "Codes drawn from the unit normal, decoded",
+               [decoded(run, draws) for run in runs.values()], tuple(runs))  # fmt: skip
+    say_which(*runs.values())
+
+
+def _sheet(key: str, title: str, rows: list[np.ndarray], labels: tuple[str, ...]) -> None:
+    sheet = Sheet(tile(np.concatenate(rows), SHOWN), title, f"{title}: {', '.join(labels)}", None, labels)
+    pictures([sheet], key=key, max_scale=2, file_name=f"{key}.png")
+
+
+def _one_code() -> None:
+    from vaelab.analysis.demonstrations import draw_code
+
+    run = lesson_run("vae-2d")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        index = pick_image(3, run)
+        chosen: Any = st.segmented_control(
+            "Computed so far", NUMBERS, default=NUMBERS[0], key="lesson_3_stage", required=True,
+            persist_state="session", help=help_for("reparameterisation"),
+        )  # fmt: skip
+        stage = NUMBERS.index(chosen)
+        st.button("Resample", key="lesson_3_resample", icon=":material/casino:", on_click=_resample,
+                  disabled=stage < NUMBERS.index("epsilon"), help="Draws another epsilon.")  # fmt: skip
+    codes = test_codes(run)
+    assert codes.logvar is not None
+    mean, logvar = codes.mean[index], codes.logvar[index]
+    z, epsilon = draw_code(mean, logvar, st.session_state.get("lesson_3_epsilon", 0))
+    known = dict(zip(NUMBERS, (mean, logvar, epsilon, z), strict=True))
+    with st.container(horizontal=True, key="lesson-numbers"):
+        for name in NUMBERS[: stage + 1]:
+            both = ", ".join(signed(float(value), ".3f") for value in known[name])
+            st.metric(name, both, width="content", help=help_for(TERMS[name]))
+    st.latex(_sum(known, stage))
+    _picture_of_code(run, index, known, stage)
+    st.caption(
+        "Both latent dimensions; the formula and the chart show the first. Resample changes epsilon, and "
+        "with it z; mean and log-variance stay."
+    )
+    say_which(run)
+
+
+def _sum(known: dict[str, np.ndarray], stage: int) -> str:
+    """The reparameterisation of the first dimension, with numbers for what is known by then."""
+    letters = (r"\mu_1", r"\ell_1", r"\varepsilon_1", "z_1")
+    given = [
+        f"{known[name][0]:.3f}" if stage >= place else letters[place] for place, name in enumerate(NUMBERS)
+    ]
+    sum_ = f"{given[0]} + e^{{{given[1]} / 2}} \\cdot ({given[2]})"
+    return f"z_1 = {sum_}" + (f" = {given[3]}" if stage == len(NUMBERS) - 1 else "")
+
+
+def _picture_of_code(run: Run, index: int, known: dict[str, np.ndarray], stage: int) -> None:
+    """The distributions that are known by a stage, and what the mean and the code decode to."""
+    mean, logvar, z = known["mean"], known["log-variance"], known["z"]
+    is_drawn = stage == len(NUMBERS) - 1
+    left, right = st.columns([1.3, 1], gap="medium", vertical_alignment="center")
+    with left:
+        spread = float(logvar[0]) if stage else None
+        figure = posterior_and_prior(float(mean[0]), spread, z[:1] if is_drawn else z[:0])
+        plot(figure, key="lesson_code", height=280,
+             alt="Posterior and prior of the first latent dimension, and the code drawn")  # fmt: skip
+    with right:
+        places, labels = (np.stack([mean, z]), ("Image", "at the mean", "at z"))
+        shown = 2 if is_drawn else 1
+        image = dataset(run.config.dataset).x_test[index][None]
+        both = np.concatenate([image, decoded(run, places[:shown])])
+        sheet = Sheet(tile(both, shown + 1), "", f"Test image {index}, and what its mean and code decode to",
+                      labels[: shown + 1])  # fmt: skip
+        pictures([sheet], key="lesson-code", max_scale=4, file_name="code.png")
+
+
+def _resample() -> None:
+    st.session_state.lesson_3_epsilon = st.session_state.get("lesson_3_epsilon", 0) + 1

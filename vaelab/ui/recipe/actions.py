@@ -1,0 +1,30 @@
+"""Going to the Train page with a recipe: to train it at once, or to look at it first."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vaelab.config.run_config import RunConfig
+from vaelab.ui.recipe.form import fill_form
+from vaelab.ui.session.display import page_link, shown_the_same
+from vaelab.ui.session.places import PAGES
+from vaelab.ui.session.recipe_link import parameters_of
+from vaelab.ui.train.controls import ask_to_start
+
+TRAIN = PAGES / "train.py"
+
+
+def recipe_actions(config: RunConfig, key: str, *, twins: bool = False) -> None:
+    """Draw a button that trains a recipe, with its twin if wanted, and a link that only opens it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Train it", key=f"train-{key}", type="primary", icon=":material/play_arrow:"):
+            fill_form(config)
+            ask_to_start(twins=twins)
+            st.switch_page(TRAIN, query_params=shown_the_same(parameters_of(config)))
+        page_link(
+            TRAIN,
+            label="Only open the recipe",
+            icon=":material/edit_note:",
+            query_params=parameters_of(config),
+            help="Fills the form of the Train page. Copy this link to send the recipe.",
+        )

@@ -1,0 +1,34 @@
+"""The popover "Show the code": a recipe as plain PyTorch, to read, and to take along."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vaelab.config.run_config import RunConfig
+from vaelab.export.script import file_stem, notebook, script
+
+HEIGHT = 480
+"""Pixels of the listing, which scrolls: with the buttons it fits a laptop's screen."""
+
+
+def show_code(config: RunConfig) -> None:
+    """Draw the popover of a recipe's listing, with its downloads."""
+    with st.popover("Show the code", icon=":material/code:", key="show_code"):
+        st.caption(
+            "The model and the training of this recipe, complete, in plain PyTorch: it needs torch and "
+            "torchvision, and nothing of VAE Lab."
+        )
+        text, stem = script(config), file_stem(config)
+        with st.container(horizontal=True):
+            _download("Script", text, f"{stem}.py", "text/x-python")
+            _download("Notebook", notebook(config), f"{stem}.ipynb", "application/x-ipynb+json")
+        # A container that scrolls can be reached by keyboard, other than code that scrolls by itself.
+        with st.container(key="listing", height=HEIGHT, border=False):
+            st.code(text, language="python", wrap_lines=True)
+
+
+def _download(label: str, text: str, name: str, mime: str) -> None:
+    st.download_button(
+        label, text, file_name=name, mime=mime, key=f"download_{label.lower()}", icon=":material/download:",
+        on_click="ignore", help=name,
+    )  # fmt: skip

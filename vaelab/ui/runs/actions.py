@@ -1,0 +1,149 @@
+"""What the page Runs offers for one run: where to look at it, and what to do with it."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import streamlit as st
+
+from vaelab.config.fields import field_spec
+from vaelab.config.run_config import RunConfig
+from vaelab.engine.actions import REVIVES
+from vaelab.export.bundle import bundle, too_large
+from vaelab.files import slug
+from vaelab.runs.store import Run, RunDamaged, describe
+from vaelab.runs.summary import Summary
+from vaelab.ui.recipe.form import recipe_now
+from vaelab.ui.recipe.share import share
+from vaelab.ui.recipe.show_code import show_code
+from vaelab.ui.runs.measures import follow_measures
+from vaelab.ui.runs.removal import ask_to_delete
+from vaelab.ui.runs.words import NO_OPTIMIZER, about, may_change
+from vaelab.ui.session.display import page_link
+from vaelab.ui.session.places import PAGES, VIEWS
+from vaelab.ui.session.recipe_link import address_of, parameters_of
+from vaelab.ui.session.state import engine
+from vaelab.ui.session.steering import ask, refuse
+from vaelab.ui.session.text import plain
+from vaelab.ui.web.visitor import visitor
+
+LONGEST_NAME = 80
+
+
+def actions(summary: Summary) -> None:
+    """Draw what the chosen run is, links to the views of it, and a button for all that can be done."""
+    run, own = summary.run, may_change(summary.run)
+    config = None if summary.status.state == "damaged" else summary.config
+    with st.container(border=True, key="run-actions"):
+        st.markdown(f"**{plain(summary.title)}**")
+        st.caption(plain(about(summary)))
+        if config:
+            _places(summary, config, own)
+        with st.container(horizontal=True, key="run-buttons"):
+            if config:
+                _go_on(summary, own)
+                _rename(summary, config, own)
+                show_code(config)
+                share(config, run if summary.has_learned else None)
+                _download(summary)
+            st.button("Delete", key="delete", icon=":material/delete:", disabled=not own,
+                      on_click=ask_to_delete, args=(run.id,))  # fmt: skip
+        if config:
+            follow_measures(run)
+
+
+def _places(summary: Summary, config: RunConfig, own: bool) -> None:
+    """Links to the pages, with the very addresses that these would write: so Back leads here again."""
+    run = {"run": summary.run.id}
+    with st.container(horizontal=True, key="run-places"):
+        if own:
+            # With the recipe that is in the form now: to look at a run does not change it.
+            page_link(PAGES / "train.py", label="Losses and pictures", icon=":material/play_circle:",
+                         query_params=address_of(recipe_now(), summary.run.id))  # fmt: skip
+        if summary.has_learned:
+            for page, label, icon in VIEWS:
+                page_link(page, label=label, icon=icon, query_params=run)
+        page_link(PAGES / "train.py", label="Use this recipe", icon=":material/edit_note:",
+                     query_params=parameters_of(config) | (run if own else {}),
+                     help="Fills the form of the Train page.")  # fmt: skip
+
+
+def _go_on(summary: Summary, own: bool) -> None:
+    st.button("Resume", key="resume", icon=":material/resume:", on_click=_resume, args=(summary.run,),
+              disabled=not own or summary.status.state not in REVIVES["resume"],
+              help="Goes on where it was paused, stopped or interrupted.")  # fmt: skip
+    most = int(field_spec("epochs").maximum or 0)
+    left = most - math.ceil(summary.status.epoch)
+    reason = _why_not_trained_on(summary, own) or (f"A run has at most {most} epochs." if left < 1 else None)
+    with st.popover("Train on", icon=":material/more_time:", disabled=reason is not None, help=reason,
+                    key="train_on_open", on_change="rerun"):  # fmt: skip
+        st.number_input("More epochs", 1, max(1, left), min(5, max(1, left)), key="more_epochs")
+        st.caption("A new run goes on where this one ended; this one stays as it is.")
+        st.button("Train on", key="train_on", on_click=_train_on, args=(summary.run,))
+
+
+def _why_not_trained_on(summary: Summary, own: bool) -> str | None:
+    if not own:
+        return "Only your own runs can be trained on."
+    if summary.status.active:
+        return "It is not over yet."
+    return None if summary.can_be_trained_on else NO_OPTIMIZER
+
+
+def _resume(run: Run) -> None:
+    ask(run, "resume")
+
+
+def _train_on(run: Run) -> None:
+    st.session_state.train_on_open = False
+    if not may_change(run):
+        return
+    try:
+        made = engine().train_on(run, int(st.session_state.more_epochs), owner=visitor())
+    except (ValueError, OSError) as error:
+        refuse(str(error))
+        return
+    st.session_state.run = st.query_params["run"] = made.id
+
+
+def _rename(summary: Summary, config: RunConfig, own: bool) -> None:
+    key = f"name_of_{summary.run.id}"
+    with st.popover("Rename", icon=":material/edit:", disabled=not own, key="rename_open", on_change="rerun"):  # noqa: SIM117
+        with st.form("rename", border=False):
+            st.text_input("Name", summary.meta.name if summary.meta else "", LONGEST_NAME, key=key,
+                          placeholder=describe(config),
+                          help="Leave it empty to have the title made from the settings.")  # fmt: skip
+            st.form_submit_button("Save", key="save_name", on_click=_save_name, args=(summary.run, key))
+
+
+def _save_name(run: Run, key: str) -> None:
+    st.session_state.rename_open = False
+    words = " ".join(st.session_state[key].split())
+    name = "".join(letter for letter in words if letter.isprintable())[:LONGEST_NAME]
+    if may_change(run):
+        try:
+            run.set_meta(name=name)
+        except (RunDamaged, OSError) as error:
+            refuse(f"The name could not be saved: {error}")
+
+
+def _download(summary: Summary) -> None:
+    training = summary.status.state in ("running", "queued")
+    reason = "Once it is paused or over." if training else too_large(summary.run)
+    st.download_button(
+        "Download",
+        # Made when it is asked for, beside the page.
+        partial(bundle, summary.run),
+        file_name=_file_name(summary),
+        mime="application/zip",
+        key="download",
+        icon=":material/download:",
+        help=reason or "A zip with its settings, weights and losses, to keep or to import elsewhere.",
+        disabled=reason is not None,
+        on_click="ignore",
+    )
+
+
+def _file_name(summary: Summary) -> str:
+    return f"vaelab-{slug(summary.title)}-{summary.run.id[:8]}.zip"

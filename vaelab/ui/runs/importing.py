@@ -1,0 +1,73 @@
+"""Importing a run that was downloaded, here or elsewhere."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+import streamlit as st
+
+from vaelab.data.loading import is_ready
+from vaelab.engine.limits import LimitReached
+from vaelab.export.bundle import LARGEST_ZIP, ImportRefused, import_bundle
+from vaelab.export.unzip import MEGABYTE
+from vaelab.runs.arrays import save_preview
+from vaelab.runs.store import Run
+from vaelab.ui.session.state import dataset, engine, store
+from vaelab.ui.web.visitor import visitor
+
+_ONE_AT_A_TIME = Lock()
+"""Reading the losses of a long run takes seconds: those of thirty at once would hold up pages."""
+
+
+def import_popover() -> None:
+    """Draw the popover that takes a zip."""
+    state = st.session_state
+    # A new key empties the uploader, which would otherwise keep the file in the server's memory.
+    key = f"imported_{state.setdefault('imports', 0)}"
+    with st.popover("Import", icon=":material/upload:", key="import_open", on_change="rerun"):
+        st.file_uploader(
+            "A run as a zip",
+            type="zip",
+            key=key,
+            max_upload_size=LARGEST_ZIP // MEGABYTE,
+            on_change=_import,
+            args=(key,),
+            help="It needs config.json and model.safetensors, and for the curves events.jsonl.",
+        )
+        st.caption("What Download made, here or in another VAE Lab.")
+        if "import_refusal" in state:
+            st.error(state.import_refusal)
+
+
+def _import(key: str) -> None:
+    state, file = st.session_state, st.session_state[key]
+    state.pop("import_refusal", None)
+    if file is None:
+        return
+    state.imports += 1
+    try:
+        engine().admit(visitor())
+        with _ONE_AT_A_TIME:
+            run = import_bundle(file.getvalue(), store(), visitor())
+    except (ImportRefused, LimitReached) as refusal:
+        state.import_refusal = str(refusal)
+        return
+    except OSError as error:
+        state.import_refusal = f"The run could not be written: {error.strerror or error}."
+        return
+    state.run = st.query_params["run"] = run.id
+    state.import_open = False
+    _add_preview(run)
+
+
+def _add_preview(run: Run) -> None:
+    """The pictures of the Train page, made of the weights where the data set is on this machine."""
+    name = run.config.dataset
+    if not is_ready(name):
+        return
+    from vaelab.analysis.load import load_run
+    from vaelab.training.pictures import Previewer
+
+    status = run.status()
+    previewer = Previewer(load_run(run).model, dataset(name))
+    save_preview(run, previewer.preview(status.step, status.epoch, status.images_per_second, 0.0))

@@ -1,0 +1,145 @@
+"""The measures of one or more runs as a table, which fills itself when they have been computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from vaelab.config.run_config import RunConfig
+from vaelab.runs.measures import (
+    MEASURED,
+    MEASURES,
+    NOT_OF_AE,
+    UNNORMALISED,
+    Measure,
+    Measures,
+    best,
+    comparable,
+    in_words,
+    is_defined,
+    read_measures,
+)
+from vaelab.runs.store import Run, RunDamaged
+from vaelab.teaching.glossary import help_for
+from vaelab.ui.session.state import engine
+from vaelab.ui.session.text import plain
+from vaelab.ui.widgets.waiting import is_being_measured, wait_for
+
+ARROWS = {"lower": "↓ lower", "higher": "↑ higher", "neither": "–"}
+
+BEING_COMPUTED = "being computed …"
+COMPUTED_SOON = "The measures are computed once, after training, while no other run trains."
+OTHER_DATA = "No measure compares runs of different data sets: the best is marked within each."
+OTHER_LIKELIHOOD = (
+    "These runs differ in reconstruction term or sigma, so that their nats are of different scales: only "
+    "squared errors and accuracies compare them."
+)
+
+State = tuple[Measures | None, str | None]
+"""A run's measures, or why there are none: an empty text while they are being computed."""
+
+
+def measures_panel(run: Run) -> None:
+    """The measures of one run, folded away, with what they mean; nothing while it is not over."""
+    if run.status().state not in MEASURED:
+        return
+    with st.expander(
+        "How good is it? Measures on the test images", key="measures", icon=":material/straighten:"
+    ):
+        measures_table([run], ["Value"])
+    wait_for_measures([run])  # last: what comes and goes must not move anything
+
+
+def follow_measures(run: Run) -> None:
+    """Draw `measures_panel` as a fragment of its own, which is drawn again when a run has its measures."""
+    st.fragment(measures_panel)(run)
+
+
+def wait_for_measures(runs: Sequence[Run]) -> None:
+    """Draw the fragment again when one of the runs that are being measured has its measures."""
+    wait_for([run for run in runs if is_being_measured(run)], key="waiting_for_measures")
+
+
+def measures_table(runs: Sequence[Run], titles: Sequence[str], links: Sequence[str] = ()) -> None:
+    """A row for each measure, with a column for each run; the best of those that can be compared is marked.
+
+    Parameters
+    ----------
+    titles: heads of the runs' columns, all different.
+    links: where each of these heads leads, if anywhere. A table too wide for a phone can be scrolled by keys
+        only if there is something in it to focus.
+    """
+    configs = [run.config for run in runs]
+    states = [_state_of(run) for run in runs]
+    columns: dict[str, list[str]] = {title: [] for title in titles}
+    for name, measure in MEASURES.items():
+        leaders = best(name, configs, [measures for measures, _ in states])
+        for place, (title, config, state) in enumerate(zip(titles, configs, states, strict=True)):
+            columns[title].append(_cell(measure, config, state, place in leaders))
+    st.table(
+        {
+            # One column for both, which leaves room for the others on a phone.
+            "Measure": [
+                f"**{measure.label}**, {measure.unit}  \n:small[{measure.meaning}]"
+                for measure in MEASURES.values()
+            ],
+            **_with_links(columns, links),
+            "Better": [ARROWS[measure.better] for measure in MEASURES.values()],
+        },
+        hide_index=True,
+        border="horizontal",
+        width="content",
+        alt="Measures on the test images, with their units, which way is better, and what they say",
+    )
+    for sentence, term in _sentences(configs, states, titles).items():
+        st.caption(plain(sentence), help=help_for(term))
+
+
+def _with_links(columns: dict[str, list[str]], links: Sequence[str]) -> dict[str, list[str]]:
+    heads = [f"[{title}]({link})" for title, link in zip(columns, links, strict=True)] if links else columns
+    return dict(zip(heads, columns.values(), strict=True))
+
+
+def _state_of(run: Run) -> State:
+    try:
+        measures = read_measures(run)
+        if measures is not None:
+            return (None, measures.problem) if measures.problem else (measures, None)
+        if run.status().state not in MEASURED:
+            return None, "Its measures are taken when its training is over."
+        return None, engine().measure(run)
+    except RunDamaged as error:
+        return None, str(error)
+
+
+def _cell(measure: Measure, config: RunConfig, state: State, leads: bool) -> str:
+    measures, why_not = state
+    if not is_defined(measure.name, config):
+        return "not defined"
+    if measures is None:
+        return "–" if why_not else BEING_COMPUTED
+    value = in_words(measure.name, getattr(measures, measure.name))
+    return f"**{value}** (best)" if leads else value
+
+
+def _sentences(
+    configs: Sequence[RunConfig], states: Sequence[State], titles: Sequence[str]
+) -> dict[str, str]:
+    """What has to be said beneath the table, and the term that explains more."""
+    said: dict[str, str] = {}
+    for title, (_, why_not) in zip(titles, states, strict=True):
+        if why_not:
+            said[f"{title}: {why_not}" if len(titles) > 1 else why_not] = "measure"
+    if any(why_not == "" for _, why_not in states):
+        said[COMPUTED_SOON] = "measure"
+    if any(config.model == "ae" for config in configs):
+        said[f"KL, ELBO, NLL and active units are {NOT_OF_AE}."] = "autoencoder"
+    if any(config.model == "vae" and config.reconstruction == "bce" for config in configs):
+        said[UNNORMALISED] = "negative log-likelihood"
+    can_be = comparable(configs)
+    if not can_be:
+        said[OTHER_DATA] = "measure"
+    elif len(can_be) < len(MEASURES):
+        said[OTHER_LIKELIHOOD] = "negative log-likelihood"
+    return said

@@ -1,0 +1,85 @@
+"""Deleting a run: asked for, confirmed, and carried out once nobody writes into its folder."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vaelab.runs.store import Run, RunDamaged, RunNotFound
+from vaelab.runs.summary import Summary
+from vaelab.ui.runs.words import may_change
+from vaelab.ui.session.state import store
+from vaelab.ui.session.steering import ask, refuse
+from vaelab.ui.session.text import plain
+
+
+def ask_to_delete(run_id: str) -> None:
+    """Have the page ask whether the run is to be deleted."""
+    st.session_state.delete_asked = run_id
+
+
+def confirm_deletion(listed: list[Summary]) -> None:
+    """Open the dialog, if it was asked for and the run is still there."""
+    asked = st.session_state.get("delete_asked")
+    for summary in listed:
+        if summary.run.id == asked:
+            _confirm(summary)
+
+
+def _forget() -> None:
+    st.session_state.pop("delete_asked", None)
+
+
+@st.dialog("Delete this run?", on_dismiss=_forget)
+def _confirm(summary: Summary) -> None:
+    st.markdown(f"**{plain(summary.title)}**")
+    sentence = "Its weights, losses and pictures will be gone for good; a download keeps them."
+    if _in_use(summary.run):
+        sentence = f"It is not over: deleting it stops it first. {sentence}"
+    st.write(sentence)
+    with st.container(horizontal=True):
+        deleted = st.button("Delete", key="delete_for_good", type="primary", icon=":material/delete:")
+        kept = st.button("Keep", key="keep")
+    if deleted:
+        _delete(summary.run)
+    if deleted or kept:
+        _forget()
+        st.rerun()
+
+
+def _delete(run: Run) -> None:
+    """Delete a run now, or stop it and have `carry_out_deletions` delete it once it has stopped."""
+    if not may_change(run):
+        return
+    if _in_use(run) and not ask(run, "stop"):
+        return
+    st.session_state.setdefault("doomed", set()).add(run.id)
+    carry_out_deletions()
+
+
+def carry_out_deletions() -> None:
+    """Delete the runs that were to be deleted and that nobody trains any more."""
+    doomed: set[str] = st.session_state.get("doomed", set())
+    for run_id in sorted(doomed):
+        try:
+            run = store().get(run_id)
+            if _in_use(run):
+                continue
+            store().delete(run)
+        except RunNotFound:
+            pass  # it had not begun, so that stopping removed it; or somebody was quicker
+        except OSError as error:
+            refuse(f"The run could not be deleted: {error}")
+        doomed.discard(run_id)
+        if st.session_state.get("run") == run_id:
+            del st.session_state["run"]
+        if st.query_params.get("run") == run_id:
+            del st.query_params["run"]
+
+
+def _in_use(run: Run) -> bool:
+    """Whether a process writes into the run's folder, or is about to."""
+    try:
+        status = run.status()
+    except RunDamaged:
+        return False
+    return status.has_writer or status.state == "queued"

@@ -1,0 +1,195 @@
+"""The table of runs: a fragment that follows them while any of them is active."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import streamlit as st
+
+from vaelab.config.fields import FIELD_NAMES, field_spec
+from vaelab.config.presets import PRESETS
+from vaelab.config.run_config import RunConfig, why_not_in_force
+from vaelab.runs.store import Run, describe
+from vaelab.runs.summary import Summary, in_force, settings_that_differ, summarise
+from vaelab.teaching.glossary import help_for
+from vaelab.ui.runs.removal import carry_out_deletions
+from vaelab.ui.runs.words import state_in_words
+from vaelab.ui.session.chosen import chosen_run
+from vaelab.ui.session.state import own_runs, store
+from vaelab.ui.web.presence import next_look
+from vaelab.ui.widgets.waiting import wait_for, waits
+
+TICK = 1.0
+"""Seconds between two looks at runs that train."""
+
+FIRST, LAST = ("title", "state"), ("time", "made")
+GROUP_DIGITS = 4
+"""How much of a group's random name tells it from others."""
+LOSSES = ("neg_elbo", "recon", "kl", "mse")
+DESCRIBED = ("model", "dataset", "latent_dim", "epochs")
+"""What the title of a run without a name says."""
+
+
+def listed_runs() -> list[Summary]:
+    """The visitor's runs, newest first, one of somebody else's that a link has opened, the examples."""
+    own, chosen = own_runs(), chosen_run()
+    shipped = sorted(store().shipped_runs(), key=_place_of_preset)
+    opened = [chosen] if chosen and chosen not in (*own, *shipped) else []
+    return [summarise(run) for run in (*own, *opened, *shipped)]
+
+
+def _place_of_preset(run: Run) -> int:
+    return list(PRESETS).index(run.id) if run.id in PRESETS else len(PRESETS)
+
+
+def selected_run(listed: list[Summary]) -> Summary | None:
+    """The run that was chosen, here or on another page, else the first one."""
+    chosen = (summary for summary in listed if summary.run.id == st.session_state.get("run"))
+    return next(chosen, None) or next(iter(listed), None)
+
+
+def states(listed: list[Summary]) -> list[tuple[str, str]]:
+    """What the rest of the page depends on."""
+    return [(summary.run.id, summary.status.state) for summary in listed]
+
+
+def table_tick(listed: list[Summary]) -> float | None:
+    """Seconds until the next look at the runs; None if none of them trains."""
+    return next_look(TICK) if any(summary.status.state == "running" for summary in listed) else None
+
+
+def runs_table(drawn: list[tuple[str, str]], selected: str | None, tick: float | None) -> None:
+    """The body of the fragment.
+
+    Parameters
+    ----------
+    drawn: the states that the page was drawn with; the page follows a change.
+    selected: id of the run that it was drawn with.
+    tick: what `table_tick` said when it was drawn; the page follows a change too.
+    """
+    carry_out_deletions()
+    listed = listed_runs()
+    now = selected_run(listed)
+    if states(listed) != drawn or (now and now.run.id) != selected or table_tick(listed) != tick:
+        _keep_address()
+        st.rerun()
+    grouped = ["group"] if any(summary.meta and summary.meta.group for summary in listed) else []
+    order = [*FIRST, *grouped, *LOSSES, *_worth_a_column(listed), *LAST]
+    _select_row_of(now, listed, order)
+    st.dataframe(
+        _columns(listed),
+        column_config=_column_config(),
+        column_order=order,
+        hide_index=True,
+        placeholder="",
+        key="runs_selection",
+        on_select=_choose_selected,
+        # A cell chooses its row too: by a click anywhere, or with the arrow keys.
+        selection_mode=("single-row-required", "single-cell"),
+        alt="Runs with their state, test losses and settings; choose a row for what can be done with it",
+    )
+    if tick is None:
+        wait_for([summary.run for summary in listed if waits(summary.status)], key="waiting_runs")
+
+
+def _keep_address() -> None:
+    """Undo a run in the address that is no longer the chosen one.
+
+    A tick is no navigation: what it brings may be the address from before the last choice.
+    """
+    chosen = st.session_state.get("run")
+    if chosen and st.query_params.get("run", chosen) != chosen:
+        st.query_params["run"] = chosen
+
+
+def _select_row_of(chosen: Summary | None, listed: list[Summary], order: list[str]) -> None:
+    """Select by id and not by row, because new runs come in above.
+
+    The row's cell is selected with it: from there, the arrow keys choose among the runs.
+    """
+    state = st.session_state
+    cells = state.get("runs_selection", {}).get("selection", {}).get("cells", [])
+    column = next((column for _, column in cells if column in order), order[0])
+    places = [place for place, summary in enumerate(listed) if summary is chosen]
+    state.runs_selection = {
+        "selection": {"rows": places, "columns": [], "cells": [(place, column) for place in places]}
+    }
+    state.runs_offered = [summary.run.id for summary in listed], places
+
+
+def _choose_selected() -> None:
+    """Take the row that was newly selected, by its mark or by one of its cells."""
+    state, selection = st.session_state, st.session_state.runs_selection["selection"]
+    offered, before = state.runs_offered
+    places = [*selection["rows"], *(row for row, _ in selection["cells"])]
+    for place in places:
+        if place not in before and place < len(offered):
+            state.run = st.query_params["run"] = offered[place]
+
+
+def _columns(listed: list[Summary]) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {
+        "title": [summary.title for summary in listed],
+        "state": [state_in_words(summary) for summary in listed],
+        "group": [_group(summary) for summary in listed],
+        "time": [timedelta(seconds=round(s.seconds, 1)) if s.seconds else None for s in listed],
+        "made": [datetime.fromtimestamp(s.meta.created, UTC) if s.meta else None for s in listed],
+    }
+    for name in LOSSES:
+        columns[name] = [getattr(summary.losses, name, None) for summary in listed]
+    for name in FIELD_NAMES:
+        columns[name] = [_setting(summary.config, name) for summary in listed]
+    return columns
+
+
+def _group(summary: Summary) -> str | None:
+    """What the runs of a sweep, or two twins, have in common: "sweep 3f2a"."""
+    kind, _, token = (summary.meta.group if summary.meta else "").partition("-")
+    return f"{kind} {token[:GROUP_DIGITS]}" if token else None
+
+
+def _worth_a_column(listed: list[Summary]) -> list[str]:
+    """Settings that differ between the visitor's runs, or between all where there are few of those.
+
+    The table's own menu shows the others. What every title says is left out, unless one is a name.
+    """
+    own = [summary for summary in listed if summary.config and not summary.run.shipped]
+    compared = own if len(own) > 1 else [summary for summary in listed if summary.config]
+    titles_say_it = all(summary.config and summary.title == describe(summary.config) for summary in compared)
+    differing = settings_that_differ([summary.config for summary in compared if summary.config])
+    return [name for name in differing if not (titles_say_it and name in DESCRIBED)]
+
+
+def _column_config() -> dict[str, Any]:
+    """How each column is shown; a unit stands in the header."""
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    config: dict[str, Any] = {
+        "title": text("Run", width=260),
+        "state": text("State"),
+        "group": text("Group", help="Runs that were started together: those of a sweep, or two twins."),
+        "neg_elbo": number("Negative ELBO (nats)", format="%.2f", help=_on_test_images("negative ELBO")),
+        "recon": number("Recon. (nats)", format="%.2f", help=_on_test_images("reconstruction term")),
+        "kl": number("KL (nats)", format="%.2f", help=_on_test_images("KL")),
+        "mse": number("MSE (per pixel)", format="%.4f", help=_on_test_images("mse")),
+        "time": number("Time", format="compact", help="Spent training."),
+        "made": st.column_config.DatetimeColumn(
+            "Made", format="YYYY-MM-DD HH:mm", timezone=st.context.timezone
+        ),
+    }
+    for name in FIELD_NAMES:
+        spec = field_spec(name)
+        label = f"{spec.label} ({spec.unit})" if spec.unit.startswith("nats") else spec.label
+        form = {"integer": "%d", "number": "%.6g"}.get(spec.kind)
+        config[name] = number(label, format=form, help=spec.help) if form else text(label, help=spec.help)
+    return config
+
+
+def _on_test_images(term: str) -> str:
+    return f"Over all test images, after the last epoch. {help_for(term)}"
+
+
+def _setting(config: RunConfig | None, name: str) -> Any:
+    if config is None or why_not_in_force(config, name):
+        return None
+    return getattr(config, name) if field_spec(name).kind in ("integer", "number") else in_force(config, name)

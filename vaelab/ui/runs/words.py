@@ -1,0 +1,59 @@
+"""A run in words, as the page Runs says it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunDamaged, describe
+from vaelab.runs.summary import Summary
+from vaelab.ui.session.state import engine, is_own, single_user
+
+SHIPPED_STAYS = (
+    "It comes with VAE Lab, so it cannot be renamed, trained on or deleted: train your own with its recipe."
+)
+OF_ANOTHER = "It is somebody else's, opened by its link: only its owner can change it."
+ONLY_DELETE = "It cannot be opened, only deleted."
+NO_OPTIMIZER = "It came without the state of its optimizer, so it cannot be trained on."
+
+
+def may_change(run: Run) -> bool:
+    """Whether the run is this visitor's; one that cannot say whose it is belongs to a single user."""
+    try:
+        return is_own(run)
+    except RunDamaged:
+        return single_user() and not run.shipped
+
+
+def state_in_words(summary: Summary) -> str:
+    """A run's state, with its place in the queue or its epoch."""
+    status, run = summary.status, summary.run
+    if run.id in st.session_state.get("doomed", ()):
+        return "Being deleted"
+    if run.shipped:
+        return "Finished example"
+    if status.state == "queued":
+        place = engine().place(run)
+        return "Waiting: next" if place == 1 else f"Waiting: number {place}" if place else "Waiting"
+    if status.state == "running" and summary.config:
+        return f"Training: epoch {status.epoch:.1f} of {summary.config.epochs}"
+    words = status.state.capitalize()
+    begun = status.state not in ("finished", "failed", "damaged") and status.step > 0
+    return f"{words} at epoch {status.epoch:.3g}" if begun else words
+
+
+def about(summary: Summary) -> str:
+    """Sentences on what a run is, how it ended, and what cannot be done with it, and why."""
+    status, config = summary.status, summary.config
+    known = [status.message]
+    if config and summary.title != describe(config):
+        known = [f"{describe(config)}.", *known]
+    if summary.run.shipped:
+        known.append(SHIPPED_STAYS)
+    elif not may_change(summary.run):
+        known.append(OF_ANOTHER)
+    elif status.state == "damaged":
+        known.append(ONLY_DELETE)
+    elif summary.has_learned and not status.active and not summary.can_be_trained_on:
+        known.append(NO_OPTIMIZER)
+    return " ".join(filter(None, known))

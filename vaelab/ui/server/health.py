@@ -1,0 +1,58 @@
+"""`/lab/health`: how the server is, for whoever or whatever watches it.
+
+It counts and names nothing: no runs, visitors, recipes or folders, because everybody may ask.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from vaelab.ui.session.state import engine
+
+LEAST_FREE = 200_000_000
+"""Bytes of disk below which there is hardly room for another run: the largest presets take 80 MB."""
+
+
+async def serve_health(_request: Request) -> Response:
+    """Answer with 200, or with 503 if nothing will be trained any more."""
+    values = await run_in_threadpool(health)
+    status = 503 if values["status"] == "stopped" else 200
+    return JSONResponse(values, status, headers={"Cache-Control": "no-store"})
+
+
+def health() -> dict[str, Any]:
+    """How the server is.
+
+    `status` is `ok`; `starting` until a worker can train; `disk full`, on which pages work and training
+    does not; `stopped` once the engine has ended. `workers` counts processes, `running` those that train,
+    `queued` the runs that wait.
+    """
+    load = engine().load()
+    free = _free_bytes(engine().store.root)
+    status = "ok" if load.ready else "starting"
+    if free < LEAST_FREE:
+        status = "disk full"
+    if load.closed:
+        status = "stopped"
+    return {
+        "status": status,
+        "workers": load.workers,
+        "running": load.running,
+        "queued": load.queued,
+        "uptime_seconds": round(time.time() - psutil.Process().create_time()),
+        "disk_free_bytes": free,
+    }
+
+
+def _free_bytes(folder: Path) -> int:
+    """Of the disk that a folder is on, or will be once it is made."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    return shutil.disk_usage(there).free

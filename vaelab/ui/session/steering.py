@@ -1,0 +1,37 @@
+"""Asking something of a visitor's run, and telling what was refused."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vaelab.engine.actions import Action
+from vaelab.engine.limits import LimitReached
+from vaelab.runs.store import Run, RunDamaged
+from vaelab.ui.runs.words import may_change
+from vaelab.ui.session.state import engine
+from vaelab.ui.session.text import plain
+
+
+def ask(run: Run, action: Action) -> bool:
+    """Do what `Engine.ask` does to the visitor's own run; whether nothing went wrong.
+
+    To another's run nothing happens: a disabled button is only the browser's word.
+    """
+    try:
+        if may_change(run):
+            engine().ask(run, action)
+    except (LimitReached, RunDamaged, OSError) as error:  # meanwhile damaged or deleted, or a full disk
+        refuse(str(error))
+        return False
+    return True
+
+
+def refuse(sentence: str) -> None:
+    """Keep a sentence for the page to tell when it is next drawn: callbacks draw nothing."""
+    st.session_state.refusal = sentence
+
+
+def tell_refusal() -> None:
+    """Draw what was refused since the page was last drawn."""
+    if sentence := st.session_state.pop("refusal", None):
+        st.error(plain(sentence))

@@ -1,0 +1,1 @@
+"""To be written: what stands in slow_motion/, in a sentence."""

@@ -1,0 +1,119 @@
+"""Slow motion: one training step on one image, walked through forwards and backwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from vaelab.data.loading import DatasetUnavailable
+from vaelab.runs.store import Run, RunDamaged, describe
+from vaelab.teaching.glossary import help_for
+from vaelab.ui.session.state import dataset, trained
+from vaelab.ui.session.text import plain
+from vaelab.ui.slow_motion.stages import Stage, line_of_listing, stages_of
+
+if TYPE_CHECKING:  # PyTorch stays off the way to the page
+    from vaelab.analysis.one_step import Explained
+
+
+def slow_motion_panel(run: Run) -> None:
+    """Draw the closed panel of the Train page; nothing is computed before it is opened."""
+    if not run.has_model():
+        return
+    panel = st.expander(
+        "Slow motion: one training step", key="slow_motion", icon=":material/slow_motion_video:",
+        on_change="rerun",
+    )  # fmt: skip
+    if panel.open:
+        with panel:
+            st.fragment(slow_motion)(run)
+
+
+def slow_motion(run: Run) -> None:
+    """One step of the run's model as it was last saved: choose the image, draw epsilon, go through it."""
+    config = run.config
+    stages = stages_of(config)
+    st.caption(
+        f"What one step computes for one image, with the weights last saved of {plain(describe(config))}. "
+        "The step is not taken: the weights stay as they are."
+    )
+    try:
+        image, seed = _controls(run)
+        step = _explained(run, image, seed)
+    except (RunDamaged, DatasetUnavailable) as error:
+        st.warning(plain(str(error)))
+        return
+    place = _walk(stages)
+    _show(stages[place], place, len(stages), step, run)
+
+
+def _controls(run: Run) -> tuple[int, int]:
+    """The training image and the seed of the random numbers."""
+    images = dataset(run.config.dataset).x_train
+    state = st.session_state
+    state.setdefault("slow_seed", 0)
+    # Another data set may have fewer images.
+    state.slow_image = min(state.get("slow_image", 1), len(images))
+    draws = run.config.model == "vae" or run.config.corruption != "none"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        image = st.number_input(
+            "Training image", 1, len(images), key="slow_image", width=180, persist_state="session",
+            help=f"Which of the {len(images):,} training images.",
+        )  # fmt: skip
+        if draws:
+            st.button(
+                "Draw again", key="slow_resample", icon=":material/casino:", on_click=_draw_again,
+                help=help_for("reparameterisation" if run.config.model == "vae" else "corruption"),
+            )  # fmt: skip
+            st.caption(f"random numbers of seed {state.slow_seed}", width="content")
+    return int(image) - 1, state.slow_seed
+
+
+def _draw_again() -> None:
+    st.session_state.slow_seed += 1
+
+
+def _explained(run: Run, image: int, seed: int) -> Explained:
+    import torch
+
+    from vaelab.analysis.one_step import explain_step
+    from vaelab.models.objective import beta_at
+
+    noise, corruption = (torch.Generator().manual_seed(2 * seed + part) for part in range(2))
+    images = dataset(run.config.dataset).x_train
+    status = run.status()
+    beta = beta_at(run.config, status.step, status.steps_per_epoch)
+    return explain_step(trained(run).model, images[image], noise=noise, corruption=corruption, beta=beta)
+
+
+def _walk(stages: list[Stage]) -> int:
+    """Back and Next, and all stages by name; returns the place of the one shown."""
+    titles = [stage.title for stage in stages]
+    state = st.session_state
+    if state.get("slow_stage") not in titles:
+        state.slow_stage = titles[0]
+    place = titles.index(state.slow_stage)
+    with st.container(horizontal=True, vertical_alignment="center", key="slow-walk"):
+        st.button("Back", key="slow_back", icon=":material/arrow_back:", disabled=place == 0,
+                  on_click=_go, args=(titles, place - 1))  # fmt: skip
+        st.button("Next", key="slow_next", icon=":material/arrow_forward:", disabled=place == len(titles) - 1,
+                  on_click=_go, args=(titles, place + 1), type="primary")  # fmt: skip
+        st.selectbox("Stage", titles, key="slow_stage", label_visibility="collapsed", width=260)
+    return place
+
+
+def _go(titles: list[str], place: int) -> None:
+    st.session_state.slow_stage = titles[place]
+
+
+def _show(stage: Stage, place: int, count: int, step: Explained, run: Run) -> None:
+    left, right = st.columns([1, 1.25], gap="medium")
+    with left:
+        st.markdown(f"**{place + 1} of {count} · {stage.title}**", help=help_for(stage.term))
+        st.latex(stage.formula)
+        st.markdown(stage.words)
+        st.code(line_of_listing(run.config, stage.code), language=None, wrap_lines=True)
+        st.caption("The line in the listing under Show the code.")
+    with right, st.container(key="slow-picture"):
+        stage.draw(step)

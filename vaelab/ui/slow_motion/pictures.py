@@ -1,0 +1,145 @@
+"""What each stage of slow motion draws: the numbers of the step, as pictures, bars and figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from vaelab.figures.explore import signed_error_sheet
+from vaelab.figures.one_step import latent_bars, layer_bars, unit_strip
+from vaelab.figures.sheets import tile
+from vaelab.ui.widgets.components import Sheet, pictures, plot
+
+if TYPE_CHECKING:  # PyTorch stays off the way to the page
+    from vaelab.analysis.one_step import Activation, Explained
+
+BARS, STRIP = 260, 150
+"""Heights in CSS pixels."""
+
+FEW = 6
+"""Latent dimensions whose numbers are listed."""
+
+FILE = "one-training-step.png"
+"""Of a picture that is downloaded."""
+
+MOST_MAPS = 32
+"""Channels of a convolution that are shown."""
+
+
+def image(step: Explained) -> None:
+    """The image, and what the encoder sees of it."""
+    sheets = [_sheet(step.x, "x", "The training image")]
+    if not np.array_equal(step.x, step.seen):
+        sheets.append(_sheet(step.seen, "as the encoder sees it", "The image as it is spoilt"))
+    pictures(sheets, key="slow_pictures", max_scale=7, file_name=FILE)
+    channels, height, width = step.x.shape
+    st.caption(f"{channels} × {height} × {width} = {step.x.size:,} numbers, {step.x.mean():.3f} on average.")
+
+
+def hidden(step: Explained) -> None:
+    """What each hidden layer of the encoder says."""
+    for place, layer in enumerate(step.hidden, 1):
+        positive = int((layer.values > 0).sum())
+        st.markdown(f"$h_{place}$ · `{layer.name}`: {layer.values.size:,} numbers, {positive:,} above 0")
+        _layer(layer, place)
+
+
+def _layer(layer: Activation, place: int) -> None:
+    if layer.values.ndim == 1:
+        plot(unit_strip(layer.values), key=f"slow_hidden_{place}", height=STRIP,
+             alt=f"What the {len(layer.values)} units of {layer.name} say")  # fmt: skip
+        return
+    maps = layer.values[:MOST_MAPS, None]
+    low, high = float(maps.min()), float(maps.max())
+    grey = np.rint((maps - low) / max(high - low, 1e-9) * 255).astype(np.uint8)
+    sheet = Sheet(tile(grey, 8), "", f"The feature maps of {layer.name}", cell=grey.shape[-1])
+    pictures([sheet], key=f"slow_maps_{place}", max_scale=3, file_name=FILE)
+
+
+def posterior(step: Explained) -> None:
+    """Mean and log-variance of each dimension."""
+    assert step.mean is not None
+    assert step.logvar is not None
+    numbers = {"mean": step.mean, "logvar": step.logvar}
+    _bars(numbers, "Mean and log-variance of each latent dimension")
+    _table({**numbers, "standard deviation": np.exp(step.logvar / 2)})
+
+
+def epsilon(step: Explained) -> None:
+    """The numbers drawn."""
+    assert step.epsilon is not None
+    _bars({"epsilon": step.epsilon}, "Epsilon in each latent dimension")
+    _table({"epsilon": step.epsilon})
+
+
+def code(step: Explained) -> None:
+    """The code; of a VAE beside what it is made of."""
+    if step.mean is None or step.logvar is None or step.epsilon is None:
+        _bars({"z": step.z}, "The code")
+        _table({"z": step.z})
+        return
+    _bars({"mean": step.mean, "z": step.z}, "The mean and the code in each latent dimension")
+    _table({"mean": step.mean, "standard deviation": np.exp(step.logvar / 2), "epsilon": step.epsilon,
+            "z": step.z})  # fmt: skip
+
+
+def reconstruction(step: Explained) -> None:
+    """The image and its reconstruction."""
+    pictures(_pair(step), key="slow_pictures", max_scale=6, file_name=FILE)
+    low, high = float(step.output.min()), float(step.output.max())
+    st.caption(f"The decoder's output is from {_number(low)} to {_number(high)}.")
+
+
+def losses(step: Explained) -> None:
+    """The terms in nats, and where they come from."""
+    with st.container(horizontal=True, key="slow-losses"):
+        st.metric("recon", f"{_number(step.recon)} nats", width="content")
+        if step.kl is not None:
+            st.metric("KL", f"{_number(step.kl)} nats", width="content")
+        st.metric("objective", f"{_number(step.objective)} nats", width="content")
+    errors = signed_error_sheet((step.x_hat - step.x).mean(0)[None])
+    error = Sheet(errors[0], "error", "Reconstruction minus image", cell=errors.shape[1])
+    pictures([*_pair(step), error], key="slow_pictures", max_scale=4, file_name=FILE)
+    st.caption("Error: blue where the reconstruction is too dark, orange where it is too bright.")
+    if step.kl_per_dim is not None:
+        _bars({"KL": step.kl_per_dim}, "KL of each latent dimension", "nats")
+
+
+def gradients(step: Explained) -> None:
+    """How large the gradient is in each layer."""
+    names = [gradient.name for gradient in step.gradients]
+    sizes = [gradient.size for gradient in step.gradients]
+    plot(layer_bars(names, sizes), key="slow_gradients", height=90 + 32 * len(names),
+         alt="Length of the gradient in each layer")  # fmt: skip
+    largest = names[int(np.argmax(sizes))]
+    st.caption(
+        "From the encoder's first layer at the top to the decoder's last; the scale is logarithmic. It is "
+        f"largest in `{largest}`. In training the gradients of a whole batch are averaged."
+    )
+
+
+def _pair(step: Explained) -> list[Sheet]:
+    return [_sheet(step.x, "x", "The training image"), _sheet(step.x_hat, "x̂", "Its reconstruction")]
+
+
+def _sheet(pixels: np.ndarray, title: str, alt: str) -> Sheet:
+    bytes_ = np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
+    return Sheet(tile(bytes_[None], 1), title, alt, cell=pixels.shape[-1])
+
+
+def _bars(values: dict[str, np.ndarray], alt: str, unit: str = "") -> None:
+    plot(latent_bars(values, unit), key=f"slow_bars_{'_'.join(values)}", height=BARS, alt=alt)
+
+
+def _table(values: dict[str, np.ndarray]) -> None:
+    count = len(next(iter(values.values())))
+    if count <= FEW:
+        columns = {name: [_number(value, 3) for value in numbers] for name, numbers in values.items()}
+        rows = {"dimension": [f"z{place + 1}" for place in range(count)], **columns}
+        st.table(rows, hide_index=True, border="horizontal")
+
+
+def _number(value: float, decimals: int = 2) -> str:
+    return f"{value:.{decimals}f}".replace("-", "−")

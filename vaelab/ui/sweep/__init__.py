@@ -1,0 +1,1 @@
+"""To be written: what stands in sweep/, in a sentence."""

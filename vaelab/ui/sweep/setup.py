@@ -1,0 +1,144 @@
+"""Setting up a sweep: recipe, fields and values, what it will cost, and its start."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vaelab.config.fields import field_spec
+from vaelab.data.loading import DATASETS
+from vaelab.engine.limits import LimitReached
+from vaelab.networks.sizes import duration, expected_seconds
+from vaelab.sweeps.plan import MOST_SEEDS, Sweep, plan, read_values, suggested_values, sweepable
+from vaelab.teaching.glossary import help_for
+from vaelab.ui.recipe import form as forms
+from vaelab.ui.recipe.example import measured_speed
+from vaelab.ui.session.display import page_link
+from vaelab.ui.session.places import PAGES
+from vaelab.ui.session.recipe_link import address_of
+from vaelab.ui.session.state import engine
+from vaelab.ui.session.text import plain
+from vaelab.ui.sweep.link import NO_FIELD, base_recipe
+from vaelab.ui.web.visitor import visitor
+
+START_SECONDS = 0.5
+"""What a run takes besides training: its start, snapshots and checkpoints."""
+
+
+def set_up() -> None:
+    """Draw the form of a sweep; Start queues it and has the page show it."""
+    with st.container(border=True, key="sweep-setup"):
+        _recipe()
+        _varied()
+        sweep = _planned()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            start = st.button("Start", key="sweep_start", type="primary", icon=":material/play_arrow:",
+                              disabled=sweep is None)  # fmt: skip
+            if sweep is not None:
+                st.markdown(cost_in_words(sweep))
+    if start and sweep is not None:
+        _start(sweep)
+
+
+def _recipe() -> None:
+    recipe, epochs, seeds = st.columns([3, 1, 1])
+    with recipe:
+        forms.preset_picker()
+    with epochs:
+        st.number_input(
+            "Epochs of each run", 1, 500, key="sweep_epochs",
+            disabled="epochs" in (st.session_state.sweep_field, st.session_state.sweep_field2),
+            help="Few epochs show where things go; the best value may be another one after many.",
+        )  # fmt: skip
+    with seeds:
+        st.number_input("Seeds", 1, MOST_SEEDS, key="sweep_seeds", help=help_for("seed band"))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(forms.preset_caption(), width="content")
+        page_link(PAGES / "train.py", label="Change the recipe on Train", icon=":material/edit:",
+                     query_params=address_of(st.session_state.recipe, None))  # fmt: skip
+
+
+def _varied() -> None:
+    names = sweepable(base_recipe())
+    state = st.session_state
+    if state.sweep_field not in names:
+        state.sweep_field = names[0]
+        _suggest("sweep_field", "sweep_values")
+    others = [NO_FIELD, *(name for name in names if name != state.sweep_field)]
+    if state.sweep_field2 not in others:
+        state.sweep_field2 = NO_FIELD
+    first, values, second, values2 = st.columns([1.2, 1.8, 1.2, 1.8])
+    with first:
+        st.selectbox("What varies", names, format_func=_label, key="sweep_field", on_change=_suggest,
+                     args=("sweep_field", "sweep_values"), help=help_for("sweep"))  # fmt: skip
+    with values:
+        st.text_input("Its values", key="sweep_values", help=_allowed(state.sweep_field))
+    with second:
+        st.selectbox("And with it", others, format_func=_label, key="sweep_field2", on_change=_suggest,
+                     args=("sweep_field2", "sweep_values2"),
+                     help="A second field makes a table: every value of one with every value of the other.",
+        )  # fmt: skip
+    with values2:
+        off = state.sweep_field2 == NO_FIELD
+        st.text_input("Values of the second", key="sweep_values2", disabled=off,
+                      help=None if off else _allowed(state.sweep_field2))  # fmt: skip
+
+
+def _label(name: str) -> str:
+    return field_spec(name).label if name else "nothing else"
+
+
+def _allowed(name: str) -> str:
+    spec = field_spec(name)
+    return f"With commas between them. {spec.help} Each must be {spec.allowed}."
+
+
+def _suggest(field: str, values: str) -> None:
+    """Offer values of a field that was just chosen."""
+    name = st.session_state[field]
+    st.session_state[values] = suggested_values(st.session_state.recipe, name) if name else ""
+
+
+def _planned() -> Sweep | None:
+    state = st.session_state
+    given = [(state.sweep_field, read_values(state.sweep_values))]
+    if state.sweep_field2 != NO_FIELD:
+        given.append((state.sweep_field2, read_values(state.sweep_values2)))
+    try:
+        return plan(base_recipe(), given, state.sweep_seeds)
+    except ValueError as error:
+        st.error(plain(str(error)))
+        return None
+
+
+def cost_in_words(sweep: Sweep) -> str:
+    """How many runs there will be, and how long they will take on this machine."""
+    runs, made = len(sweep.configs), engine()
+    side_by_side = made.at_a_time(runs)
+    # Each has a share of the threads of a lone run, of which the speed is known.
+    share = max(1, made.threads // runs) / made.threads
+    kinds = {config.architecture: config for config in sweep.configs}
+    speeds = {name: measured_speed(config, made.threads) for name, config in kinds.items()}
+    seconds = sum(
+        START_SECONDS
+        + expected_seconds(config, DATASETS[config.dataset], speeds[config.architecture]) / share
+        for config in sweep.configs
+    )
+    how = "one after the other" if side_by_side == 1 else f"{side_by_side} at a time"
+    return f"**{runs} runs, {duration(seconds / side_by_side)}** on this machine ({how})"
+
+
+def _start(sweep: Sweep) -> None:
+    # One seed of every value first: the whole picture is there early, and gets its bands later.
+    configs = sorted(sweep.configs, key=lambda config: config.seed)
+    try:
+        runs = engine().submit_group(
+            configs, owner=visitor(), kind="sweep", axes=[axis.name for axis in sweep.axes]
+        )
+    except LimitReached as error:
+        st.error(str(error))
+        return
+    except OSError as error:
+        st.error(f"The runs could not be written ({error.strerror}). Make room on the disk and try again.")
+        return
+    st.session_state.sweep_group = runs[0].meta.group
+    st.rerun()

@@ -1,0 +1,132 @@
+"""Which sweep is shown: read from its runs' folders, or the finished example."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from vaelab.config.fields import field_spec, in_words
+from vaelab.config.run_config import RunConfig, upgrade
+from vaelab.data.loading import DATASETS
+from vaelab.figures.sweep_curves import Curve
+from vaelab.networks.sizes import work
+from vaelab.paths import EXAMPLE_SWEEPS
+from vaelab.runs.store import Run, RunDamaged, Status
+from vaelab.sweeps.results import Result, Values, from_row, result
+from vaelab.ui.session.state import history, is_own, own_runs, store
+
+EXAMPLE = EXAMPLE_SWEEPS / "vae-2d-beta.json"
+
+
+@dataclass(frozen=True)
+class ShownSweep:
+    """The runs of a sweep as they are now, those of one setting next to each other."""
+
+    axes: tuple[str, ...]
+    configs: list[RunConfig]
+    results: list[Result]
+    runs: list[Run]
+    """None of the example."""
+    statuses: list[Status]
+    courses: list[Curve]
+
+    @property
+    def active(self) -> bool:
+        """Whether there is more to come."""
+        return any(status.state in ("queued", "running") for status in self.statuses)
+
+    @property
+    def over(self) -> int:
+        """How many runs have ended."""
+        return sum(not status.active for status in self.statuses)
+
+    @property
+    def own(self) -> bool:
+        """Whether the visitor may stop it."""
+        return bool(self.runs) and is_own(self.runs[0])
+
+
+def read_sweep(group: str) -> ShownSweep | None:
+    """The sweep of a group as it is now; None if there is no such sweep."""
+    read = [found for run in store().group(group) if (found := _read(run))]
+    if not group.startswith("sweep-") or not read:
+        return None
+    axes = read[0][0].meta.axes
+    settings = list(dict.fromkeys(_setting(run, axes) for run, _ in read))
+    read.sort(key=lambda found: (settings.index(_setting(found[0], axes)), found[0].config.seed))
+    results, courses = [], []
+    for run, status in read:
+        said = history(run)
+        last = {name: column[-1] for name, column in said.evaluated.items()}
+        results.append(result(run.id, run.config, axes, status.state, last))
+        diverged = results[-1].state == "diverged"
+        courses.append(Curve(results[-1].values, run.config.seed, diverged, said.steps, said.evaluated))
+    runs, statuses = [run for run, _ in read], [status for _, status in read]
+    return ShownSweep(axes, [run.config for run in runs], results, runs, statuses, courses)
+
+
+def _setting(run: Run, axes: Sequence[str]) -> Values:
+    return tuple(getattr(run.config, name) for name in axes)
+
+
+def _read(run: Run) -> tuple[Run, Status] | None:
+    try:
+        _ = run.config, run.meta
+        return run, run.status()
+    except RunDamaged:
+        return None
+
+
+@cache
+def example() -> ShownSweep:
+    """The finished sweep that comes with VAE Lab: its numbers without its runs."""
+    said = json.loads(EXAMPLE.read_text("utf-8"))
+    base, axes = RunConfig.model_validate(upgrade(said["config"])), tuple(said["axes"])
+    configs = [base.variant(**{name: row[name] for name in (*axes, "seed")}) for row in said["rows"]]
+    return ShownSweep(axes, configs, [from_row(axes, row) for row in said["rows"]], [], [], [])
+
+
+def own_sweeps() -> dict[str, str]:
+    """The visitor's sweeps, newest first: group and what it is in words."""
+    labels: dict[str, str] = {}
+    members: dict[str, list[Run]] = {}
+    for run in own_runs():
+        try:
+            group = run.meta.group
+            if group.startswith("sweep-") and run.config:
+                members.setdefault(group, []).append(run)
+        except RunDamaged:
+            continue
+    for group, runs in members.items():
+        labels[group] = _label(runs[::-1])
+    return labels
+
+
+def _label(runs: list[Run]) -> str:
+    axes = runs[0].meta.axes
+    varied = " × ".join(
+        f"{field_spec(name).label} "
+        + ", ".join(dict.fromkeys(in_words(name, getattr(run.config, name)) for run in runs))
+        for name in axes
+    )
+    count = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+    config = runs[0].config
+    dataset = field_spec("dataset").labels[config.dataset]
+    return f"{varied} · {config.model.upper()} · {dataset} · {count} · {runs[0].id[:4]}"
+
+
+def seconds_left(shown: ShownSweep, side_by_side: int) -> float | None:
+    """Expected time until the last run has ended, as fast as they went so far; None before that is known."""
+    done = left = seconds = 0.0
+    for config, each, course, status in zip(
+        shown.configs, shown.results, shown.courses, shown.statuses, strict=True
+    ):
+        whole = work(config, DATASETS[config.dataset])
+        epochs = course.evaluated.get("epoch", [])
+        done += whole * (epochs[-1] / config.epochs if epochs else 0.0)
+        seconds += each.seconds
+        if status.active:
+            left += whole * max(0.0, 1 - status.epoch / config.epochs)
+    return left / (done / seconds * side_by_side) if done and seconds else None

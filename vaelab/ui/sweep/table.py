@@ -1,0 +1,87 @@
+"""The runs of a sweep as a table: their values, seeds, states and losses, also as CSV."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from vaelab.config.fields import field_spec, in_words
+from vaelab.sweeps.results import MEASURES, as_csv
+from vaelab.ui.session.chosen import choose
+from vaelab.ui.session.state import find_run
+from vaelab.ui.sweep.shown import ShownSweep
+from vaelab.ui.widgets.components import heading_row
+
+SECONDS = "Spent training: it also depends on what else the machine did meanwhile."
+
+HEIGHT = 420
+"""CSS pixels of what stands in a column of the page."""
+
+ROW_HEIGHT = 35
+"""CSS pixels of a row of Streamlit's tables."""
+
+
+def sweep_table(shown: ShownSweep) -> None:
+    """Draw the table; choosing a row opens its run."""
+    with heading_row("runs"):
+        st.markdown("**Runs**", width="content")
+        name = f"vaelab-sweep-{'-'.join(shown.axes)}.csv".replace("_", "-")
+        st.download_button("CSV", as_csv(shown.axes, shown.results), name, "text/csv", key="sweep_csv",
+                           icon=":material/download:", on_click="ignore")  # fmt: skip
+    st.session_state.sweep_offered = [result.run for result in shown.results]
+    with st.container(key="sweep-table"):
+        st.dataframe(
+            _columns(shown), hide_index=True, key="sweep_table", placeholder="",
+            height=min(HEIGHT, ROW_HEIGHT * (len(shown.results) + 1) + 2), column_config=_config(),
+            on_select=_take_row if shown.runs else "ignore", selection_mode=("single-row", "single-cell"),
+            alt="The runs with their values, seeds, states and losses; choose a row to open its run",
+        )  # fmt: skip
+
+
+def _columns(shown: ShownSweep) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {
+        field_spec(name).label: [in_words(name, result.values[axis]) for result in shown.results]
+        for axis, name in enumerate(shown.axes)
+    }
+    columns |= {
+        "Seed": [result.seed for result in shown.results],
+        "State": [result.state for result in shown.results],
+    }
+    for split, title in (("held_out", "held-out"), ("test", "test")):
+        for name in ("neg_elbo", "recon", "kl", "mse"):
+            values = [getattr(getattr(result, split), name, None) for result in shown.results]
+            if any(value is not None for value in values):
+                columns[f"{title} {name}"] = values
+    if any(result.seconds for result in shown.results):
+        columns["Seconds"] = [result.seconds or None for result in shown.results]
+    return columns
+
+
+def _config() -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    columns: dict[str, Any] = {
+        "Seconds": number(
+            "Seconds",
+            format="%.1f",
+            help=SECONDS,
+        )
+    }
+    for title, images in (("held-out", "held-out training images"), ("test", "test images")):
+        for name, measure in MEASURES.items():
+            label = {"neg_elbo": "neg. ELBO", "recon": "recon", "kl": "KL", "mse": "mse"}[name]
+            columns[f"{title} {name}"] = number(
+                f"{label}, {title}", format=f"%.{measure.digits}f",
+                help=f"{measure.label} in {measure.unit}, on {images}.",
+            )  # fmt: skip
+    return columns
+
+
+def _take_row() -> None:
+    """Open the run of the row that was just chosen."""
+    selection = st.session_state.sweep_table["selection"]
+    places = [*selection["rows"], *(row for row, _ in selection["cells"])]
+    if places:
+        run = find_run(st.session_state.sweep_offered[places[0]])
+        if run is not None:
+            choose(run)

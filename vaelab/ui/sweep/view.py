@@ -1,0 +1,265 @@
+"""A sweep while it trains and afterwards: progress, curves, results, the runs themselves."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vaelab.config.fields import field_spec
+from vaelab.figures.sweep import measure_curve, rate_distortion
+from vaelab.figures.sweep_curves import curves, panels_height
+from vaelab.figures.sweep_heat import heat_map
+from vaelab.networks.sizes import duration
+from vaelab.runs.store import Run
+from vaelab.sweeps.results import MEASURES, Best, Result, bands, best, comparable, words
+from vaelab.teaching.glossary import help_for
+from vaelab.ui.runs.words import may_change
+from vaelab.ui.session.chosen import choose
+from vaelab.ui.session.display import page_link
+from vaelab.ui.session.places import PAGES, VIEWS
+from vaelab.ui.session.recipe_link import address_of
+from vaelab.ui.session.state import engine, find_run, store
+from vaelab.ui.session.text import plain
+from vaelab.ui.sweep.shown import ShownSweep, example, read_sweep, seconds_left
+from vaelab.ui.sweep.table import HEIGHT, sweep_table
+from vaelab.ui.web.presence import next_look
+from vaelab.ui.widgets.components import heading_row, plot
+from vaelab.ui.widgets.waiting import wait_for, waits
+
+TICK = 1.0
+"""Seconds between two looks at a sweep under way."""
+
+
+def sweep_tick(shown: ShownSweep | None) -> float | None:
+    """Seconds until the next look at a sweep; None if none of its runs trains."""
+    trains = shown and any(status.state == "running" for status in shown.statuses)
+    return next_look(TICK) if trains else None
+
+
+def watch_sweep(group: str | None, tick: float | None, chosen: str | None) -> None:
+    """The body of the fragment.
+
+    Parameters
+    ----------
+    group: the sweep to show; None for the finished example.
+    tick: seconds between two looks that the page was drawn with; the page follows a change.
+    chosen: id of the run that the sidebar's links lead to; they follow a change.
+    """
+    shown = read_sweep(group) if group else example()
+    if shown is None or sweep_tick(shown) != tick or st.session_state.get("run") != chosen:
+        st.rerun()
+    if group:
+        _progress(shown, group)
+    else:
+        st.markdown(
+            "**A finished example:** beta of the default recipe. Press **Start** for one of your own."
+        )
+    measures = comparable(shown.configs)
+    leading = best(shown.results, measures[0])
+    _outcome(shown, leading)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _results(shown, measures, leading)
+    with right:
+        if shown.courses:
+            _curves(shown, measures[0])
+        else:
+            _rate_distortion(shown, measures)
+    if shown.courses and "kl" in measures:
+        left, right = st.columns(2, gap="medium")
+        with left:
+            _rate_distortion(shown, measures)
+        with right:
+            sweep_table(shown)
+    else:
+        sweep_table(shown)
+    _chosen(shown)
+    if tick is None:
+        still = [run for run, status in zip(shown.runs, shown.statuses, strict=True) if waits(status)]
+        wait_for(still, key="waiting_sweep")
+
+
+def _progress(shown: ShownSweep, group: str) -> None:
+    count = len(shown.runs)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if shown.active:
+            left = seconds_left(shown, engine().at_a_time(count))
+            share = sum(
+                min(1.0, status.epoch / config.epochs) if status.active else 1.0
+                for status, config in zip(shown.statuses, shown.configs, strict=True)
+            )
+            time = "" if left is None else f", {duration(left)} left"
+            st.progress(share / count, f"**{shown.over} of {count} done**{time}")
+        else:
+            paused = count - shown.over
+            rest = f", {paused} paused: resume them on the page Runs" if paused else ""
+            gone = shown.runs[0].meta.planned - count
+            removed = f" {gone} more were planned, and stopped before they began." if gone > 0 else ""
+            st.markdown(f"**{shown.over} of {count} runs have ended**{rest}.{removed}")
+        if shown.active and shown.own:
+            st.button("Stop all", key="sweep_stop", icon=":material/stop:", on_click=_stop, args=(group,),
+                      help="Ends the runs that train; those that have not begun are removed.")  # fmt: skip
+
+
+def _stop(group: str) -> None:
+    if not all(may_change(run) for run in store().group(group)):
+        return  # a button that is not drawn is only the browser's word
+    engine().stop_group(group)
+    if read_sweep(group) is None:  # none had begun
+        st.session_state.sweep_group = None
+
+
+def _outcome(shown: ShownSweep, leading: Best | None) -> None:
+    """What came out, in a sentence or two."""
+    said = [_best_in_words(shown, leading)] if leading else []
+    for state, verb in (("diverged", "diverged"), ("failed", "failed"), ("stopped", "stopped early")):
+        ended = [result for result in shown.results if result.state == state]
+        if ended:
+            where = dict.fromkeys(words(shown.axes, result.values) for result in ended)
+            runs = "1 run" if len(ended) == 1 else f"{len(ended)} runs"
+            said.append(f"{runs} {verb} ({'; '.join(where)}) and count for nothing.")
+    if not said:
+        said.append("The best value will stand here as soon as runs have finished.")
+    with st.container(key="sweep-outcome"):
+        st.markdown(" ".join(said), help=help_for("held-out images"))
+
+
+def _best_in_words(shown: ShownSweep, leading: Best) -> str:
+    measure = MEASURES[leading.measure]
+    so_far = " so far" if shown.active else ""
+    found = (
+        f"Best{so_far} on held-out images: **{words(shown.axes, leading.values)}**, {measure.label} "
+        f"**{measure.text(leading.held_out.mean)}** ({_seeds(leading)}); on the test images "
+        f"{measure.text(leading.test.mean)}."
+    )
+    close = [
+        words(shown.axes, band.values)
+        for band in bands(shown.results, leading.measure)
+        if band.values != leading.values and band.low <= leading.held_out.high
+    ]
+    if leading.held_out.seeds == 1:
+        return f"{found} One seed cannot tell a difference from luck: take three."
+    if close:
+        return f"{found} Its seeds overlap with those of {' and '.join(close)}: the order may be luck."
+    if leading.held_out.seeds == 2:
+        return f"{found} Two seeds can lie apart by luck: take three."
+    return found
+
+
+def _seeds(leading: Best) -> str:
+    count = leading.held_out.seeds
+    return "one seed" if count == 1 else f"mean of {count} seeds"
+
+
+def _results(shown: ShownSweep, measures: tuple[str, ...], leading: Best | None) -> None:
+    state = st.session_state
+    if state.sweep_measure not in measures:
+        state.sweep_measure = measures[0]
+    with heading_row("results"):
+        st.markdown("**Results**", help=help_for("seed band"), width="content")
+        measure = st.selectbox(
+            "Measure", measures, format_func=lambda name: MEASURES[name].label, key="sweep_measure",
+            label_visibility="collapsed", width=260,
+        )  # fmt: skip
+    if len(shown.axes) == 1:
+        figure = measure_curve(shown.axes, shown.results, measure, leading)
+        caption = (
+            "Look whether the band, from the lowest to the highest seed, is wide beside the differences: "
+            "then a difference may be luck. The dashed line, or a cross, is on the test images."
+        )
+    else:
+        figure = heat_map(shown.axes, shown.results, measure, leading)
+        caption = "Each cell is the mean over the seeds on held-out images. Darker is lower."
+    if len(measures) == 1:
+        caption += " These runs have different objectives, so only the squared error compares them."
+    with st.container(key="sweep-results"):
+        chosen = plot(
+            figure, key="sweep_results", height=HEIGHT, selectable=bool(shown.runs), step=_finished(shown),
+            state="active" if shown.active else "over",
+            alt=f"{MEASURES[measure].label} against {' and '.join(map(_name, shown.axes))}",
+        )  # fmt: skip
+    what = "point" if len(shown.axes) == 1 else "cell"
+    st.caption(caption + (f" Choose a {what} to open a run of it." if shown.runs else ""))
+    _take(chosen)
+
+
+def _finished(shown: ShownSweep) -> int:
+    return sum(result.state == "finished" for result in shown.results)
+
+
+def _name(field: str) -> str:
+    return field_spec(field).label.lower()
+
+
+def _curves(shown: ShownSweep, measure: str) -> None:
+    with heading_row("curves"):
+        st.markdown("**Curves**", help=help_for("held-out images"))
+    figure = curves(shown.axes, shown.courses, measure, max(config.epochs for config in shown.configs))
+    settings = len({result.values for result in shown.results})
+    with st.container(key="sweep-curves"):
+        plot(figure, key="sweep_curves", height=max(panels_height(settings), HEIGHT), step=_steps(shown),
+             alt=f"Curves of {len(shown.runs)} runs, a panel for each setting")  # fmt: skip
+    st.caption(
+        "A panel for each value, over epochs and on the same axes: thin lines are training, one for each "
+        "seed, dots are held-out images after each epoch. Look which values are slow and which restless."
+    )
+
+
+def _steps(shown: ShownSweep) -> int:
+    return sum(status.step for status in shown.statuses)
+
+
+def _rate_distortion(shown: ShownSweep, measures: tuple[str, ...]) -> None:
+    if "kl" not in measures:
+        return
+    with heading_row("rate"):
+        st.markdown("**Rate and distortion**", help=help_for("rate-distortion"))
+    with st.container(key="sweep-rate"):
+        chosen = plot(
+            rate_distortion(shown.axes, shown.results), key="sweep_rate", height=HEIGHT,
+            selectable=bool(shown.runs), step=_finished(shown),
+            alt="Reconstruction against KL on held-out images, one point a run",
+        )  # fmt: skip
+    st.caption(
+        "Each point is a run: how many nats its codes say of an image, and how many are still missing. "
+        "Left and low is better; no run can be good at both for nothing."
+    )
+    _take(chosen)
+
+
+def _take(chosen: object) -> None:
+    """Open the run of the point that was just chosen."""
+    run = find_run(chosen) if isinstance(chosen, str) else None
+    if run is not None:
+        choose(run)
+        st.rerun()
+
+
+def _chosen(shown: ShownSweep) -> None:
+    """The chosen run, and the pages that show it."""
+    found = [
+        (run, result)
+        for run, result in zip(shown.runs, shown.results, strict=False)
+        if run.id == st.session_state.get("run")
+    ]
+    if not found:
+        return
+    run, result = found[0]
+    with st.container(border=True, key="sweep-chosen", horizontal=True, vertical_alignment="center"):
+        st.markdown(plain(_run_in_words(shown, result)))
+        _open_links(run)
+
+
+def _run_in_words(shown: ShownSweep, result: Result) -> str:
+    said = f"{words(shown.axes, result.values)}, seed {result.seed}: {result.state}"
+    if result.test is not None:
+        known = MEASURES["recon" if result.test.kl is None else "neg_elbo"]
+        said += f", test {known.label} {known.text(getattr(result.test, known.name))}"
+    return said
+
+
+def _open_links(run: Run) -> None:
+    address = address_of(st.session_state.recipe, run.id)
+    page_link(PAGES / "train.py", label="Train", icon=":material/show_chart:", query_params=address)
+    if run.has_model():
+        for page, label, icon in VIEWS:
+            page_link(page, label=label, icon=icon, query_params={"run": run.id})

@@ -1,0 +1,179 @@
+"""Starting and steering a run: buttons, progress, and what to do when it has ended."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from vaelab.config.comparable import twin_of
+from vaelab.config.run_config import RunConfig
+from vaelab.engine.actions import REVIVES, Action
+from vaelab.engine.limits import LimitReached
+from vaelab.networks.sizes import FIRST_STEPS, duration
+from vaelab.runs.store import Run, Status, describe
+from vaelab.teaching.glossary import help_for
+from vaelab.ui.session.chosen import choose, show_example
+from vaelab.ui.session.display import page_link, shown_the_same
+from vaelab.ui.session.places import PAGES, VIEWS
+from vaelab.ui.session.state import engine, history, is_own, store
+from vaelab.ui.session.steering import ask, tell_refusal
+from vaelab.ui.session.text import plain
+from vaelab.ui.web.visitor import visitor
+from vaelab.ui.widgets.waiting import wait_for, waits
+
+OUTCOMES = {"finished": "finished", "stopped": "stopped", "diverged": ":red[diverged]",
+            "failed": ":red[failed]", "interrupted": ":orange[interrupted]"}  # fmt: skip
+
+
+def control_row(config: RunConfig | None, run: Run | None, status: Status | None) -> None:
+    """The buttons, always in the same place; those without a use are disabled."""
+    tell_refusal()
+    state = status.state if status else ""
+    mine = run is not None and is_own(run)
+    wants = run.request().action if run and mine else ""
+    with st.container(horizontal=True, key="controls", gap="small"):
+        st.button(
+            "Train",
+            key="train",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=config is None,
+            on_click=ask_to_start,
+            kwargs={"until_epoch": None},
+            help="Starts a new run of this recipe. It waits its turn if another one trains.",
+        )
+        if state in REVIVES["resume"] and mine:
+            _button("Resume", "resume", run, ":material/resume:", off=False)
+        else:
+            label = "Pausing …" if state == "running" and wants == "pause" else "Pause"
+            _button(label, "pause", run, ":material/pause:", off=not mine or state != "running")
+        _epoch_button(config, run if mine else None, state)
+        label = "Stopping …" if state in ("running", "paused") and wants == "stop" else "Stop"
+        off = not mine or state not in ("running", "paused", "queued")
+        _button("Cancel" if state == "queued" else label, "stop", run, ":material/stop:", off=off)
+        st.button(
+            "Train its twin", key="twins", icon=":material/balance:", disabled=config is None,
+            on_click=ask_to_start, kwargs={"twins": True},
+            help="Trains this recipe and its twin side by side, as two new runs, and opens Compare, which "
+            f"shows both as they learn. {help_for('twins')}",
+        )  # fmt: skip
+
+
+def _button(label: str, action: Action, run: Run | None, icon: str, *, off: bool) -> None:
+    st.button(label, key=action, icon=icon, disabled=off or run is None, on_click=_ask, args=(run, action))
+
+
+def _epoch_button(config: RunConfig | None, run: Run | None, state: str) -> None:
+    goes_on = run is not None and state in (*REVIVES["resume"], "running")
+    st.button(
+        "One epoch",
+        key="epoch",
+        icon=":material/skip_next:",
+        disabled=config is None or state == "queued",
+        on_click=_ask if goes_on else ask_to_start,
+        args=(run, "epoch") if goes_on else (),
+        kwargs={} if goes_on else {"until_epoch": 1},
+        help="Trains to the end of an epoch, then pauses.",
+    )
+
+
+def _ask(run: Run, action: Action) -> None:
+    if ask(run, action) and not run.path.exists():  # it had not begun, and is gone
+        st.session_state.pop("run", None)
+        show_example(st.session_state.preset)
+
+
+def ask_to_start(*, until_epoch: int | None = None, twins: bool = False) -> None:
+    """Have the Train page start a run of the form's recipe, or a pair of twins, when it is next drawn."""
+    st.session_state.start_asked = {"until_epoch": until_epoch, "twins": twins}
+
+
+def start_if_asked(config: RunConfig | None) -> None:
+    """Queue what a button asked for; its worker fetches the data set if that is not here yet."""
+    asked = st.session_state.pop("start_asked", None)
+    if asked is None or config is None:
+        return
+    try:
+        if asked["twins"]:
+            both = [config, twin_of(config)]
+            runs = engine().submit_group(both, owner=visitor(), kind="twins")
+        else:
+            runs = [engine().submit(config, owner=visitor(), until_epoch=asked["until_epoch"])]
+    except LimitReached as error:
+        st.error(str(error))
+        return
+    except OSError as error:
+        st.error(f"The run could not be written ({error.strerror}). Make room on the disk and try again.")
+        return
+    choose(runs[0])
+    if asked["twins"]:
+        st.switch_page(
+            PAGES / "compare.py", query_params=shown_the_same({"runs": ",".join(run.id for run in runs)})
+        )
+    st.rerun()  # the sidebar's links are drawn before the page, and should lead to this run
+
+
+def progress_line(run: Run, status: Status) -> None:
+    """Which run it is and where it stands, in words and as a bar."""
+    queued = status.state == "queued"
+    with st.container():  # one element whatever is in it, so that what follows keeps its place
+        if not queued:
+            begun = status.steps_per_epoch > 0
+            done = status.epoch / run.config.epochs if begun else status.prepared
+            st.progress(min(1.0, done), f"**{name_of(run)}** · {_words(run, status)}")
+        if waits(status):
+            wait_for([run], key=f"waiting_{run.id}", name=run.title if queued else "")
+
+
+def name_of(run: Run) -> str:
+    """The name that its owner gave a run, or what it is."""
+    return plain(run.meta.name) or describe(run.config)
+
+
+def _words(run: Run, status: Status) -> str:
+    epoch = f"epoch {status.epoch:.1f} of {run.config.epochs}"
+    if status.state == "paused":
+        return f"paused · {epoch}" + (f" · {note}" if (note := run.meta.note) else "")
+    if not status.steps_per_epoch:
+        return status.message or "starting"
+    return f"training · {epoch}" + _speed(run, status)
+
+
+def _speed(run: Run, status: Status) -> str:
+    started = history(run).started
+    if not status.images_per_second or not started or (status.step < FIRST_STEPS and status.epoch < 1):
+        return ""
+    left = (run.config.epochs - status.epoch) * started["train_images"] / status.images_per_second
+    precision = status.precision
+    return f" · {status.images_per_second:,.0f} images/s ({precision}) · {duration(left)} left"
+
+
+def ended_bar(run: Run, status: Status) -> None:
+    """What a run ended with, and where to look at it."""
+    said = history(run)
+    with st.container(border=True, key="ended", horizontal=True, vertical_alignment="center"):
+        st.markdown(_outcome(run, status, said.evaluated), help=help_for("negative ELBO"))
+        if run.has_model():
+            for page, label, icon in VIEWS:
+                page_link(page, label=label, icon=icon, query_params={"run": run.id})
+            # Whoever was given the link of one of two twins was not given the other's.
+            twins = store().group(run.meta.group) if is_own(run) and not run.meta.axes else []
+            if len(twins) > 1:
+                both = {"runs": ",".join(twin.id for twin in twins)}
+                page_link(PAGES / "compare.py", label="Compare", icon=":material/balance:", query_params=both)
+
+
+def _outcome(run: Run, status: Status, evaluated: dict[str, list[float]]) -> str:
+    words = f"**{name_of(run)}** · {OUTCOMES.get(status.state, status.state)}: {plain(status.message)}"
+    if evaluated.get("recon"):
+        recon, mse = evaluated["recon"][-1], evaluated["mse"][-1]
+        if run.config.model == "vae":
+            kl = evaluated["kl"][-1]
+            words += (
+                f" Test negative ELBO **{recon + kl:.1f} nats** an image: reconstruction {recon:.1f}, "
+                f"KL {kl:z.1f} (a rate of {kl / math.log(2):z.1f} bits); squared error {mse:.4f} a pixel."
+            )
+        else:
+            words += f" Test reconstruction **{recon:.1f} nats** an image; squared error {mse:.4f} a pixel."
+    return words

@@ -1,0 +1,265 @@
+"""The live view of the Train page: one fragment that follows a run's folder while it is active."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from vaelab.config.run_config import RunConfig
+from vaelab.data.loading import Dataset
+from vaelab.events import Preview
+from vaelab.figures import explore as figures
+from vaelab.figures.sheets import tile
+from vaelab.files import slug
+from vaelab.latent.planes import Plane, axes_plane, principal_plane
+from vaelab.runs.arrays import read_preview
+from vaelab.runs.status import State
+from vaelab.runs.store import Run, RunDamaged, Status, describe
+from vaelab.teaching.glossary import help_for
+from vaelab.teaching.hints import Hint
+from vaelab.ui.runs.measures import measures_panel
+from vaelab.ui.session.state import dataset, engine, find_run, history, is_own, recording_of
+from vaelab.ui.train.controls import control_row, ended_bar, progress_line
+from vaelab.ui.train.hints import as_badges, hints_of, hints_view
+from vaelab.ui.web.presence import next_look, watches
+from vaelab.ui.widgets.components import Sheet, heading_row, pictures, plot
+from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
+
+EARLY_TICK, TICK = 0.5, 1.0
+"""Seconds between two looks at a run that trains: in its first epoch, when most happens, and later on."""
+LONG = 3.0
+"""Seconds that are long to wait: one who starts sooner is not offered anything else to watch."""
+HEIGHT = 420
+
+
+def tick_of(status: Status) -> float | None:
+    """Seconds until the next look at a run; None if nothing moves, because it waits, is paused or over.
+
+    Every look takes a browser some tenths of a second, which a laptop's training has to do without. Where
+    many watch, all look less often.
+    """
+    if status.state != "running":
+        return None
+    return next_look(EARLY_TICK if status.epoch < 1 else TICK)
+
+
+def watch(
+    run_id: str, config: RunConfig | None, about: str, tick: float | None, state: State, chosen: str | None
+) -> None:  # fmt: skip
+    """The body of the fragment: buttons, progress and views of a run.
+
+    Parameters
+    ----------
+    run_id: the run to show.
+    config: the recipe of the form, None if it is wrong.
+    about: what is known of the recipe before its start.
+    tick, state: what `tick_of` and the run's status said when the page was drawn; it follows a change.
+    chosen: the run that the visitor had chosen by then; the page follows that, too.
+    """
+    run = find_run(run_id)
+    if run is None or "start_asked" in st.session_state or st.session_state.get("run") != chosen:
+        st.rerun()
+    watches(run)
+    status = run.status()
+    if (tick_of(status), status.state) != (tick, state):
+        st.rerun()
+    left, right = st.columns([2, 1], vertical_alignment="center")
+    with left:
+        control_row(config, None if run.shipped else run, status)
+    with right:
+        st.caption(about)
+    if run.shipped:
+        st.markdown(f"**A finished example:** {describe(run.config)}. Press **Train** to train one yourself.")
+    elif status.active:
+        progress_line(run, status)
+    else:
+        ended_bar(run, status)
+    with st.container():  # one element whatever is in it, so that what follows keeps its place
+        recording = _recording_beside(run, status)
+    if recording is None:
+        live_views(run, status)
+    else:
+        live_views(recording, recording.status())
+    measures_panel(run)
+
+
+def _recording_beside(run: Run, status: Status) -> Run | None:
+    """What a visitor whose run waits has chosen to watch meanwhile: the same recipe, trained before."""
+    if status.state != "queued" or not is_own(run) or (engine().seconds_to_wait(run) or 0) < LONG:
+        return None
+    recording = recording_of(run.config)
+    if recording is None:
+        return None
+    with st.container(border=True, key="recording", horizontal=True, vertical_alignment="center"):
+        shown = st.toggle("Watch a recording meanwhile", key="watch_recording")
+        whose = "It comes with VAE Lab" if recording.shipped else "Somebody on this server shares it"
+        st.caption(
+            "**A recording, not your run:** exactly this recipe, trained before. "
+            f"{whose}. Your own run keeps its place and is shown as soon as it begins."
+        )
+    return recording if shown else None
+
+
+def live_views(run: Run, status: Status) -> None:
+    """Losses, hints, codes, reconstructions and samples of a run as they are now."""
+    left, right = st.columns([1.15, 1], gap="medium")
+    with left:
+        found = hints_of(run)
+        _losses(run, status, found)
+        hints_view(found, run, status)
+    try:
+        preview = read_preview(run)
+    except RunDamaged as error:
+        st.warning(str(error))
+        return
+    with right, st.container(key="live-latent"):
+        if preview is None:
+            _wait("The codes of 2,000 test images appear here with the first steps.")
+        else:
+            _codes(run, status, preview, dataset(run.config.dataset))
+    left, right = st.columns([1.15, 1], gap="medium")
+    with left, st.container(key="live-reconstructions"):
+        if preview is None:
+            _wait("Test images and their reconstructions appear here.")
+        else:
+            _reconstructions(run, status, preview, dataset(run.config.dataset))
+    with right, st.container(key="live-samples"):
+        if run.config.model == "ae":
+            st.markdown("**Samples**", help=help_for("prior"))
+            st.caption("An AE has no prior to draw codes from, so there is nothing to sample: a VAE has one.")
+        elif preview is None or preview.samples is None:
+            _wait("Images decoded from draws of the prior appear here.")
+        else:
+            _samples(run, status, preview)
+
+
+def _wait(sentence: str) -> None:
+    st.container(height=HEIGHT // 2, border=False).caption(sentence)
+
+
+def _losses(run: Run, status: Status, found: Sequence[Hint]) -> None:
+    said = history(run)
+    allowed = figures.log_allowed(said.steps, said.evaluated)
+    with heading_row("losses"):
+        st.markdown(f"**Losses** {as_badges(found)}", help=help_for("nat"), width="content")
+        log = st.toggle(
+            "Log scale",
+            key="log_scale",
+            disabled=not allowed,
+            help="Shows small changes of a small loss."
+            if allowed
+            else "Off: a value is 0 or below, which has no logarithm. With squared error the loss is a "
+            "negative log-density, and a density can exceed 1.",
+        )
+    figure = figures.losses(
+        said.steps, said.evaluated, config=run.config, started=said.started, log=log and allowed
+    )
+    with st.container(key="losses"):
+        plot(figure, key="losses_plot", height=HEIGHT, state=status.state, step=status.step,
+             alt="Losses in nats per image against epochs")  # fmt: skip
+    with st.container(key="losses-caption"):
+        st.caption(_what_to_look_for(run))
+
+
+def _what_to_look_for(run: Run) -> str:
+    if run.config.corruption != "none":
+        return (
+            "Train losses are of spoilt inputs, test losses of clean ones: look how the network copes with "
+            "both. Lower is better."
+        )
+    if run.config.model == "ae":
+        return "Look for the gap between train and test: it opens when the network learns images by heart."
+    return (
+        "Look for the KL rising at first while the sum falls: the code starts to say something about the "
+        "image. Lower sums are better."
+    )
+
+
+def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
+    with heading_row("latent"):
+        st.markdown("**Latent space**", help=help_for("latent"))
+    plane = _plane(run, preview)
+    points = plane.project(preview.mean)
+    version = f"live-{preview.step}"
+    memory = st.session_state["live_memory"]
+    # When training is over nothing moves any more, and what is in view need not be as large as it was.
+    memory["span"] = figures.grown_span(memory.get("span") if status.active else None, points)
+    shown = Shown(run, version, plane, _span(run, memory["span"], data))
+    latent_canvas(
+        shown, key="live_latent_canvas", height=HEIGHT - 40, compact=True, selectable=False,
+        state=status.state, step=preview.step,
+        alt="Codes of 2,000 test images, coloured by class. Arrow keys move a cursor that decodes its place.",
+    )  # fmt: skip
+    projected = (
+        f" Two principal components of {run.config.latent_dim} dimensions, turned to fit the picture before."
+        if run.config.latent_dim > 2
+        else ""
+    )
+    st.caption(
+        "Each point is the code of a test image. Training never sees the labels; look how the classes "
+        "part all the same. Move over the plane: every place is decoded with the newest weights." + projected
+    )
+
+
+def _plane(run: Run, preview: Preview) -> Plane:
+    """The plane to look at; a run's principal plane turns smoothly from tick to tick."""
+    memory = st.session_state.get("live_memory")
+    if memory is None or memory["run"] != run.id:
+        memory = st.session_state["live_memory"] = {"run": run.id}
+    if run.config.latent_dim <= 2:
+        return axes_plane(run.config.latent_dim)
+    memory["plane"] = principal_plane(preview.mean, memory.get("plane"))
+    return memory["plane"]
+
+
+def _span(run: Run, grown: figures.Span, data: Dataset) -> figures.Span:
+    """What is in view; one dimension has a row a class."""
+    return grown if run.config.latent_dim > 1 else (grown[0], (-0.7, len(data.spec.classes) - 0.3))
+
+
+def _reconstructions(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
+    st.markdown("**Reconstructions**", help=help_for("reconstruction"))
+    first = np.unique(data.y_test, return_index=True)[1]
+    side = data.spec.shape[1]
+    sheets = []
+    # A row of ten is readable on a phone; letters take several.
+    for start in range(0, len(first), 10):
+        part = slice(start, start + 10)
+        rows = np.concatenate([data.x_test[first[part]], preview.reconstructions[part]])
+        columns = len(rows) // 2
+        names = data.spec.classes[part]
+        sheets.append(
+            Sheet(
+                tile(rows, columns),
+                "",
+                f"Test images of {', '.join(names)} over their reconstructions",
+                names if max(map(len, names)) <= 3 else None,
+                ("image", "rec."),
+                side,
+            )
+        )
+    pictures(
+        sheets,
+        key="live_reconstruction_pictures",
+        state=status.state,
+        step=preview.step,
+        file_name=f"reconstructions-{slug(run.title)}.png",
+    )
+    st.caption("A test image of each class over what comes back through the bottleneck. Look what gets lost.")
+
+
+def _samples(run: Run, status: Status, preview: Preview) -> None:
+    st.markdown("**Samples**", help=help_for("prior"))
+    assert preview.samples is not None
+    sheet = Sheet(tile(preview.samples, 8), "", "Images decoded from 16 draws of the prior",
+                  None, None, preview.samples.shape[-1])  # fmt: skip
+    pictures(
+        [sheet],
+        key="live_sample_pictures",
+        state=status.state,
+        step=preview.step,
+        file_name=f"samples-{slug(run.title)}.png",
+    )
+    st.caption("Images decoded from 16 fixed draws of the prior: new ones, of no test image.")

@@ -1,0 +1,163 @@
+"""Files for the browser below `/lab/`: plotly.js and the modules and styles of our components."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from vaelab.paths import COMPONENTS
+
+PLOTLY = "plotly.min.js"
+"""Path of plotly.js below `/lab/`."""
+
+"""Where each of our browser components has a folder."""
+
+_MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
+_A_YEAR = 365 * 86400
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file as it is served, with the hash of its content as its version."""
+
+    content: bytes
+    gzipped: bytes
+    version: str
+    media_type: str
+
+
+@cache
+def _sources() -> dict[str, Path]:
+    """Every file that is served, by its path below `/lab/`.
+
+    Requests are looked up here and never become a path of the file system.
+    """
+    sources = {PLOTLY: Path(str(files("plotly"))) / "package_data" / PLOTLY}
+    for source in sorted(COMPONENTS.glob("*/*")):
+        if source.suffix in _MEDIA_TYPES:
+            sources[f"components/{source.parent.name}/{source.name}"] = source
+    return sources
+
+
+@cache
+def load_asset(path: str) -> Asset:
+    """Read, compress and hash one file, once a process.
+
+    Parameters
+    ----------
+    path
+        The path below `/lab/`, such as `components/plot/main.js`.
+
+    Raises
+    ------
+    KeyError
+        If no such file is served.
+    """
+    source = _sources()[path]
+    content = source.read_bytes()
+    return Asset(
+        content=content,
+        gzipped=gzip.compress(content, mtime=0),
+        version=hashlib.sha256(content).hexdigest()[:16],
+        media_type=_MEDIA_TYPES[source.suffix],
+    )
+
+
+def is_asset(path: str) -> bool:
+    """Tell whether a file of this path below `/lab/` is served."""
+    return path in _sources()
+
+
+def lab_path() -> str:
+    """Tell where our own routes start: `/lab`, below `server.baseUrlPath` if that is set."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}/lab" if base else "/lab"
+
+
+def asset_url(path: str) -> str:
+    """Give the address of a file with its version, which browsers keep for good."""
+    return f"{lab_path()}/{path}?v={load_asset(path).version}"
+
+
+class Preload:
+    """ASGI middleware that has a browser fetch what draws a page beside Streamlit's own files, not after."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and name the files in the head of an answer to a navigation."""
+
+        async def send_with_links(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).append(
+                    "Link", await run_in_threadpool(_preloads, scope["path"])
+                )
+            await send(message)
+
+        await self.app(scope, receive, send_with_links if is_navigation(scope) else send)
+
+
+def is_navigation(scope: Scope) -> bool:
+    """Tell whether a browser asks for a page, and not for one of its files."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return False
+    return "text/html" in HTTPConnection(scope).headers.get("accept", "")
+
+
+def _preloads(path: str) -> str:
+    """The `Link` header for a page: the latent pages begin with a canvas, Compare has both, others charts."""
+    latent = path.rstrip("/").endswith(("latent-space", "latent-grid"))
+    components = ["latent_canvas", "pictures"] if latent else ["plot", "pictures"]
+    if path.rstrip("/").endswith("compare"):
+        components.append("latent_canvas")
+    links = [f"<{asset_url(f'components/{name}/main.js')}>; rel=modulepreload" for name in components]
+    links += [f"<{asset_url(f'components/{name}/main.css')}>; rel=preload; as=style" for name in components]
+    return ", ".join(links if latent else [f"<{asset_url(PLOTLY)}>; rel=preload; as=script", *links])
+
+
+async def serve_plotly(request: Request) -> Response:
+    """Answer with plotly.js as the installed plotly package brings it."""
+    return await _serve(request, PLOTLY)
+
+
+async def serve_component(request: Request) -> Response:
+    """Answer with one file of one component."""
+    return await _serve(request, "components/{name}/{file}".format(**request.path_params))
+
+
+async def _serve(request: Request, path: str) -> Response:
+    if not is_asset(path):
+        raise HTTPException(404)
+    asset = await run_in_threadpool(load_asset, path)
+    headers = {
+        "Cache-Control": _cache_control(request, asset),
+        # Weak, because the compressed and the plain answer differ in their bytes.
+        "ETag": f'W/"{asset.version}"',
+        "Vary": "Accept-Encoding",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if headers["ETag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    content = asset.content
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        content = asset.gzipped
+        headers["Content-Encoding"] = "gzip"
+    return Response(content, media_type=asset.media_type, headers=headers)
+
+
+def _cache_control(request: Request, asset: Asset) -> str:
+    current = request.query_params.get("v") == asset.version
+    return f"public, max-age={_A_YEAR}, immutable" if current else "no-cache"

@@ -1,0 +1,78 @@
+"""Who is visiting: a random cookie, set by the server and read by the pages."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from vaelab.ui.web.assets import is_navigation
+
+COOKIE = "vaelab_visitor"
+COOKIE_DAYS = 400
+"""How long a browser keeps the cookie; 400 days is the most that Chromium allows."""
+
+_SESSION_KEY = "vaelab_visitor"
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+
+
+def _new_token() -> str:
+    return secrets.token_hex(16)
+
+
+def token_of(cookies: Mapping[str, str]) -> str | None:
+    """The visitor that cookies tell of, None if they tell of none."""
+    token = cookies.get(COOKIE)
+    # Streamlit's AppTest has no request: whatever is asked of it there is a mock and no text.
+    return token if isinstance(token, str) and _TOKEN.fullmatch(token) else None
+
+
+def visitor() -> str:
+    """Tell whom this script runs for: 128 random bits as 32 hexadecimal digits.
+
+    A browser that keeps no cookies is a new visitor in every session. Whoever knows the token is
+    that visitor: it belongs in no link, page or log.
+    """
+    if token := token_of(st.context.cookies):
+        return token
+    if _SESSION_KEY not in st.session_state:
+        st.session_state[_SESSION_KEY] = _new_token()
+    return str(st.session_state[_SESSION_KEY])
+
+
+class VisitorCookie:
+    """ASGI middleware that gives a browser without a well-formed visitor's cookie a new one.
+
+    Only the answer to a navigation sets it: it arrives before the page opens its websocket, whose
+    handshake then carries it, and no two answers of one page load can disagree.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and add the cookie to the head of the response if it is needed."""
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.append("Set-Cookie", _cookie(secure=scope["scheme"] == "https"))
+                # A cache shared by a class must not hand one visitor's cookie to another.
+                headers["Cache-Control"] = "private, no-cache"
+            await send(message)
+
+        await self.app(scope, receive, send_with_cookie if _needs_cookie(scope) else send)
+
+
+def _needs_cookie(scope: Scope) -> bool:
+    return is_navigation(scope) and token_of(HTTPConnection(scope).cookies) is None
+
+
+def _cookie(*, secure: bool) -> str:
+    attributes = f"Max-Age={COOKIE_DAYS * 86400}; Path=/; HttpOnly; SameSite=Lax"
+    return f"{COOKIE}={_new_token()}; {attributes}" + ("; Secure" if secure else "")

@@ -1,0 +1,240 @@
+"""Typed wrappers of our browser components: charts and sheets of pictures that update in place."""
+
+from __future__ import annotations
+
+import base64
+import struct
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import plotly.io
+import streamlit as st
+from plotly.graph_objects import Figure
+from streamlit.delta_generator import DeltaGenerator
+
+from vaelab.figures.sheets import png
+from vaelab.paths import COMPONENTS
+from vaelab.ui.web.assets import PLOTLY, asset_url, is_asset
+
+# Streamlit runs inline modules from `blob:` addresses, from which only complete addresses can be
+# imported; and it shows the stack of an error that reaches it.
+_LOADER = """\
+const loading = import(new URL("{main}", location.origin))
+const styles = "{styles}"
+// Nothing is drawn before its styles are there, with all they import: it would jump when they come.
+function styled() {{
+  let link = document.head.querySelector(`link[href="${{styles}}"]`)
+  if (!link) {{
+    link = Object.assign(document.createElement("link"), {{ rel: "stylesheet", href: styles }})
+    link.settled = new Promise((settle) => Object.assign(link, {{ onload: settle, onerror: settle }}))
+    document.head.append(link)
+  }}
+  return link.settled
+}}
+export default async function (component) {{
+  try {{
+    const [view] = await Promise.all([loading, styles && styled()])
+    return view.render(component, {{ plotly: "{plotly}" }})
+  }} catch (error) {{
+    console.error(error)
+    const notice = component.parentElement.querySelector("[data-notice]")
+    if (notice) notice.textContent = "This view could not be loaded; reload the page to try again."
+  }}
+}}
+"""
+
+
+def heading_row(name: str) -> DeltaGenerator:
+    """A row for a heading and the widgets at its right end; rows of neighbouring columns are aligned."""
+    return st.container(
+        horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute", key=f"heading-{name}"
+    )
+
+
+@cache
+def component(name: str) -> Any:
+    """Register the component of a folder in assets/components, once a process; returns what mounts it."""
+    folder = f"components/{name}"
+    styles = asset_url(f"{folder}/main.css") if is_asset(f"{folder}/main.css") else ""
+    return st.components.v2.component(
+        f"vaelab_{name}",
+        html=(COMPONENTS / name / "main.html").read_text("utf-8"),
+        js=_LOADER.format(main=asset_url(f"{folder}/main.js"), styles=styles, plotly=asset_url(PLOTLY)),
+        # Plotly writes its rules into the document, where a shadow root would not see them.
+        isolate_styles=False,
+    )
+
+
+def plot(
+    figure: Figure | dict[str, Any],
+    *,
+    key: str,
+    height: int,
+    alt: str,
+    state: str = "",
+    step: int | None = None,
+    selectable: bool = False,
+) -> int | list[Any] | None:
+    """Draw a Plotly figure that keeps its zoom, legend and hover when its data change.
+
+    What the figure leaves open (fonts, colours, background) follows the page's theme; its
+    template is not used. Zoom and legend survive as long as `layout.uirevision`, or an axis's own,
+    stays the same; it is `key` unless the figure sets one.
+
+    Parameters
+    ----------
+    figure
+        A figure, or the dict of its `data` and `layout`.
+    key
+        Streamlit's key of the element; also the name of a downloaded picture.
+    height
+        Height in CSS pixels; the width is the container's.
+    alt
+        What the chart shows, for those who do not see it.
+    state, step
+        Written to the element as `data-state` and `data-step`, for tests to wait on.
+    selectable
+        Whether a click, or Enter on a point reached with the arrow keys, chooses a point.
+
+    Returns
+    -------
+    The `customdata` of the point that was just chosen (its index in its trace if it has none), in
+    the one run of the script that the choice caused; otherwise None.
+    """
+    description = dict(figure) if isinstance(figure, dict) else figure.to_dict()
+    description["layout"] = {**description.get("layout", {}), "template": None}
+    result = component("plot")(
+        key=key,
+        height=height,
+        data={
+            # Plotly's own encoder knows arrays and writes NaN as null, as JSON demands.
+            "figure": plotly.io.to_json(description, validate=False),
+            "key": key,
+            "height": height,
+            "alt": alt,
+            "state": state,
+            "step": step,
+            "selectable": selectable,
+        },
+        on_selected_change=rerun_only,
+    )
+    return result.selected
+
+
+def rerun_only() -> None:
+    """Do nothing: a trigger needs a callback, and that the script runs again is all we want."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A grid of equal square pictures, as `vaelab.figures.sheets.tile` makes it.
+
+    Parameters
+    ----------
+    image
+        The sheet as PNG, or as uint8 pixels that `vaelab.figures.sheets.png` takes.
+    title
+        Shown above; empty for none.
+    alt
+        What the sheet shows, for those who do not see it.
+    column_labels, row_labels
+        One text for each column or row of the grid, or None.
+    cell, gap
+        Side of a picture, and distance between neighbours, in pixels of the sheet.
+    """
+
+    image: bytes | np.ndarray
+    title: str
+    alt: str
+    column_labels: tuple[str, ...] | None = None
+    row_labels: tuple[str, ...] | None = None
+    cell: int = 28
+    gap: int = 1
+
+
+def pictures(
+    sheets: Sequence[Sheet],
+    *,
+    key: str,
+    file_name: str,
+    state: str = "",
+    step: int | None = None,
+    max_scale: float = 4,
+) -> None:
+    """Show sheets of pictures, with crisp pixels, that change without a flicker, and a button to save them.
+
+    Parameters
+    ----------
+    sheets
+        Shown beside each other where there is room, else below each other.
+    key
+        Streamlit's key of the element.
+    file_name
+        Of the PNG to download: the sheet as it is, or several below each other.
+    state, step
+        Written to the element as `data-state` and `data-step`, for tests to wait on.
+    max_scale
+        CSS pixels a pixel of a sheet, at most; less where the page is narrow.
+
+    Raises
+    ------
+    ValueError
+        If a sheet is no whole number of cells, or has another number of labels than of them.
+    """
+    described = [_describe(sheet) for sheet in sheets]
+    data = {
+        "sheets": described,
+        "file_name": file_name,
+        "state": state,
+        "step": step,
+        "max_scale": max_scale,
+    }
+    component("pictures")(key=key, data=data)
+
+
+def _describe(sheet: Sheet) -> dict[str, Any]:
+    content = sheet.image if isinstance(sheet.image, bytes) else png(sheet.image)
+    # The header of a PNG has its width and height at a fixed place.
+    width, height = struct.unpack(">II", content[16:24])
+    described = asdict(sheet) | {"width": width, "height": height}
+    described["columns"] = _cells(width, sheet, sheet.column_labels, "column")
+    described["rows"] = _cells(height, sheet, sheet.row_labels, "row")
+    del described["image"]
+    described["source"] = "data:image/png;base64," + base64.b64encode(content).decode()
+    return described
+
+
+def _cells(pixels: int, sheet: Sheet, labels: tuple[str, ...] | None, name: str) -> int:
+    count, rest = divmod(pixels + sheet.gap, sheet.cell + sheet.gap)
+    if rest:
+        raise ValueError(
+            f"{pixels} pixels are no whole number of cells of {sheet.cell} with a gap of {sheet.gap}."
+        )
+    if labels is not None and len(labels) != count:
+        raise ValueError(f"A sheet of {count} {name}s has {count} {name} labels, not {len(labels)}.")
+    return count
+
+
+def close_sidebar(page: str) -> None:
+    """On a narrow screen, close the sidebar once the visitor has chosen another page from it.
+
+    Parameters
+    ----------
+    page
+        The name of the page that is being drawn.
+    """
+    component("sidebar")(key="close_sidebar", data={"page": page})
+
+
+def go_to_top(place: str) -> None:
+    """Show a page from its beginning, and have the keyboard begin there, when another part of it is drawn.
+
+    Parameters
+    ----------
+    place
+        The part that is being drawn.
+    """
+    component("top")(key="go_to_top", data={"place": place})

@@ -1,0 +1,102 @@
+"""`python -m vaelab.workers.measure`: measures one run after another, as JSON lines on standard input ask.
+
+In:  {"run": "/path/to/runs/<id>"}
+Out: {"done": "<id>", "why_not": ""} after each run, or with a sentence why it has no measures.
+
+The one writer of `measures.json`. It ends at once when its input ends, also amid a run, so that a killed
+server leaves nothing behind: a file is there whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from vaelab.analysis.measure import NotFinite, measure_run
+from vaelab.data.downloads import DatasetUnavailable
+from vaelab.data.loading import DATASETS, is_ready
+from vaelab.files import drop_drafts
+from vaelab.logs import log_as
+from vaelab.runs.measures import FILE, MEASURED, Measures, read_measures, write_measures
+from vaelab.runs.recorder import explained
+from vaelab.runs.run import Run
+from vaelab.workers.train import own_output
+
+logger = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    log_as("measurer")
+    say = own_output()
+    # Ctrl-C in the server's terminal is the server's: it ends our input when it is ready to.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    jobs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(jobs,), name="jobs", daemon=True).start()
+    while True:
+        run = Run(Path(jobs.get()["run"]))
+        why_not = measure_and_keep(run)
+        if why_not:
+            logger.info("Run %s has no measures: %s", run.id, why_not)
+        say({"done": run.id, "why_not": why_not})
+
+
+def _read(jobs: queue.SimpleQueue[dict[str, Any]]) -> None:
+    for line in sys.stdin:
+        jobs.put(json.loads(line))
+    # Nobody waits for what is being measured, and there is nothing to put in order.
+    os._exit(0)
+
+
+def measure_and_keep(run: Run) -> str:
+    """Measure a run and write what was found into its folder, unless that is there already.
+
+    A failure that would come again is written in the place of the values. One that may pass, such as a
+    full disk, is not.
+
+    Returns
+    -------
+    Why there are no values, a sentence; empty if there are.
+    """
+    try:
+        status = run.status()
+        if status.state not in MEASURED:
+            return "It is measured when it is over."
+        measures = read_measures(run)
+        if measures is None:
+            measures = _measured(run, status.step)
+            drop_drafts(run.path, FILE)
+            write_measures(run, measures)
+        return measures.problem
+    except Exception as error:
+        sentence = explained(error)
+        if sentence is None:
+            raise
+        return sentence if run.path.is_dir() else "It has been deleted."
+
+
+def _measured(run: Run, step: int) -> Measures:
+    name = run.config.dataset
+    if not is_ready(name):
+        raise DatasetUnavailable(f"The images of {DATASETS[name].title} are not on this machine.")
+    try:
+        return measure_run(run, step)
+    except NotFinite as error:
+        return Measures(step=step, problem=str(error))
+    except Exception as error:
+        if explained(error):
+            raise
+        logger.exception("Run %s cannot be measured", run.id)
+        unforeseen = " ".join(str(error).split())[:300] or type(error).__name__
+        return Measures(step=step, problem=f"Measuring it failed: {unforeseen}")
+
+
+if __name__ == "__main__":
+    main()

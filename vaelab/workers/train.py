@@ -1,0 +1,151 @@
+"""`python -m vaelab.workers.train`: trains one run after another, as JSON lines on standard input ask.
+
+In:  {"run": "/path/to/runs/<id>", "threads": 2}
+Out: {"ready": true} once everything is imported, {"started": "<id>"} once the run's folder is its
+own, {"done": "<id>"} after each run.
+
+A worker ends when its input ends, so that a killed server leaves nothing behind: the run in
+progress is checkpointed and can be resumed.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from vaelab.data.loading import load
+from vaelab.events import Event, Request
+from vaelab.logs import log_as
+from vaelab.runs.recorder import Recorder, RunBusy, explained
+from vaelab.runs.run import Run, RunDamaged
+from vaelab.training.loop import train
+
+logger = logging.getLogger("vaelab.workers.train")  # as a program it has another name
+
+Say = Callable[[dict[str, Any]], None]
+
+
+class Orders:
+    """Jobs from standard input, read by a thread, so that its end is noticed while training."""
+
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self.ended = threading.Event()
+        threading.Thread(target=self._read, name="orders", daemon=True).start()
+
+    def _read(self) -> None:
+        for line in sys.stdin:
+            self._jobs.put(json.loads(line))
+        self.end()
+
+    def end(self, *_: object) -> None:
+        """Have the run in progress checkpointed, and no more after it; also a signal handler."""
+        self.ended.set()
+        self._jobs.put(None)
+
+    def next(self) -> dict[str, Any] | None:
+        """The next job, waited for; None when there will be none."""
+        job = self._jobs.get()
+        return None if self.ended.is_set() else job
+
+    def overrule(self) -> Request | None:
+        """What the run in progress has to do whatever was asked of it."""
+        return Request(action="release") if self.ended.is_set() else None
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    log_as("worker")
+    say = own_output()
+    _warm_up()
+    orders = Orders()
+    signal.signal(signal.SIGTERM, orders.end)
+    # Ctrl-C in the server's terminal is the server's: it ends our input when it is ready to.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    say({"ready": True})
+    while (job := orders.next()) is not None:
+        run = Run(Path(job["run"]))
+        try:
+            _train(run, job["threads"], orders, say)
+        except Exception as error:
+            _log(run, error)
+        if _seems_ours(run):
+            return
+        say({"done": run.id})
+
+
+def _train(run: Run, threads: int, orders: Orders, say: Say) -> None:
+    recorder = Recorder(run, orders.overrule)
+    say({"started": run.id})
+    logger.info("Taken up at step %d.", run.status().step, extra={"run": run.id})
+    for _ in recorder.record(_events(recorder, threads)):
+        pass
+    status = run.status()
+    logger.info("Let go as %s, at step %d.", status.state, status.step, extra={"run": run.id})
+
+
+def _events(recorder: Recorder, threads: int) -> Iterator[Event]:
+    """The training; whatever is wrong with the run is raised when the first event is asked for."""
+    config = recorder.run.config
+    data = load(config.dataset, progress=recorder.prepare)
+    resume = recorder.resume
+    # A resumed run keeps the threads it began with: another number would be another run.
+    given = None if resume else threads
+    yield from train(config, data=data, resume=resume, request=recorder.request, threads=given)
+
+
+def _log(run: Run, error: Exception) -> None:
+    about = {"run": run.id}
+    if isinstance(error, RunBusy):
+        logger.info("Another process trains it.", extra=about)
+    elif not run.path.is_dir():
+        logger.info("Deleted while it trained.", extra=about)
+    else:
+        foreseen = explained(error)
+        logger.error("Failed. %s", foreseen or "", extra=about, exc_info=None if foreseen else error)
+
+
+def _seems_ours(run: Run) -> bool:
+    """Whether the run's folder still says that this process trains it: its end could not be written.
+
+    Readers believe it until the process is gone, so it had better go.
+    """
+    try:
+        return run.status().pid == os.getpid()
+    except RunDamaged:
+        return False
+
+
+def _warm_up() -> None:
+    """One small step, so that the first click does not wait for what PyTorch loads on first use."""
+    x = torch.nn.Parameter(torch.zeros(64, 64))
+    (x @ x).sum().backward()
+    torch.optim.Adam([x]).step()
+
+
+def own_output() -> Say:
+    """Keep standard output for our messages: what libraries print there goes to the log instead."""
+    channel = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def say(message: dict[str, Any]) -> None:
+        with suppress(BrokenPipeError):  # a server that was killed: our input ends just now
+            channel.write(json.dumps(message) + "\n")
+            channel.flush()
+
+    return say
+
+
+if __name__ == "__main__":
+    main()

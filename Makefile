@@ -42,6 +42,7 @@ check: install ## check style, format and types
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
 	$(python) -m mypy
+	.venv/bin/lint-imports --no-logo
 
 bench: install ## measure the speed of training and of the app, and keep it in tests/benchmarks/RESULTS.md
 	@$(python) -m tests.benchmarks

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from vaelab.figures.explore import Span
 from vaelab.latent.planes import Plane
+from vaelab.latent.view import Span
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.controls import (
     farthest,

@@ -7,8 +7,7 @@ from vaelab.ui.session.state import engine
 from vaelab.ui.session.text import plain
 from vaelab.ui.sweep.link import follow_sweep_link, keep_settings, restore_settings, write_sweep_link
 from vaelab.ui.sweep.setup import set_up
-from vaelab.ui.sweep.shown import read_sweep
-from vaelab.ui.sweep.sweep_picker import pick_sweep
+from vaelab.ui.sweep.shown import pick_sweep, read_sweep
 from vaelab.ui.sweep.view import sweep_tick, watch_sweep
 
 engine()  # a queue goes on whichever page is opened after a restart

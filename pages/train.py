@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from vaelab.data.loading import DATASETS
+from vaelab.data.catalogue import DATASETS
 from vaelab.ui.recipe import form as forms
 from vaelab.ui.recipe.example import before_the_start, shown_run
 from vaelab.ui.recipe.share import share

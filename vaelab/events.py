@@ -79,7 +79,7 @@ class Evaluated:
     held_out_kl: float | None = None
     held_out_mse: float | None = None
     active_units: int | None = None
-    """Latent dimensions whose posterior mean varies over test images (`vaelab.latent.walks.active_units`)."""
+    """Latent dimensions whose posterior mean varies over test images (`vaelab.latent.units.active_units`)."""
     aggregate_variance: list[float] | None = None
     """Of the codes drawn for all test images together, a value a dimension; the prior's is 1."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import time
 from collections.abc import Callable
@@ -127,8 +126,3 @@ def drop_drafts(folder: Path, name: str = "*") -> None:
     """Remove what writers of a file left that were killed. For the one writer of the file."""
     for draft in folder.glob(f".{name}-*"):
         draft.unlink(missing_ok=True)
-
-
-def slug(title: str) -> str:
-    """A title as a part of a file's name: small letters and digits with hyphens between, `run` if none."""
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "run"

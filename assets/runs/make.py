@@ -17,11 +17,12 @@ from pathlib import Path
 from vaelab.analysis.measure import measure_run
 from vaelab.config.presets import PRESETS
 from vaelab.events import Evaluated
+from vaelab.runs.arrays import evenly
 from vaelab.runs.measures import FILE as MEASURES_FILE
 from vaelab.runs.measures import write_measures
 from vaelab.runs.recorder import Recorder
-from vaelab.runs.store import Run, RunStore
-from vaelab.runs.thinning import evenly
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 from vaelab.sweeps.plan import HELD_OUT, plan, read_values, suggested_values
 from vaelab.sweeps.results import result, row
 from vaelab.training.loop import train

@@ -7,7 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.servers import Server
-from vaelab.teaching.lessons import LESSONS, Lesson
+from vaelab.teaching.lessons import LESSONS
+from vaelab.teaching.lessons.entry import Lesson
 
 SHOWN = {
     1: ".st-key-lesson-rows img", 2: ".st-key-lesson_pixel_curves .main-svg",

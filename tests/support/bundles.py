@@ -12,10 +12,12 @@ from pathlib import Path
 from vaelab.analysis.load import load_run
 from vaelab.config.run_config import RunConfig
 from vaelab.data.loading import Dataset
-from vaelab.export.bundle import ImportRefused, bundle, import_bundle, losses_csv
+from vaelab.export.bundle import bundle, import_bundle, losses_csv
+from vaelab.export.unzip import ImportRefused
 from vaelab.runs.history import History
 from vaelab.runs.recorder import Recorder
-from vaelab.runs.store import Run, RunStore
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 from vaelab.runs.summary import summarise
 from vaelab.training.loop import train
 

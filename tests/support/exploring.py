@@ -14,9 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from vaelab.analysis.pca import PrincipalComponents, fit
 from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import DATASETS
+from vaelab.data.catalogue import DATASETS
 from vaelab.paths import PAGES
-from vaelab.runs.store import Run, RunStore
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 
 HOOKS = {
     "reconstructions": "reconstructions",

@@ -20,8 +20,9 @@ from vaelab.events import Checkpoint
 from vaelab.files import write_json
 from vaelab.paths import PAGES
 from vaelab.runs.arrays import save_checkpoint
+from vaelab.runs.run import Run
 from vaelab.runs.status import Status
-from vaelab.runs.store import Run, RunStore
+from vaelab.runs.store import RunStore
 
 PAGE = str(PAGES / "runs.py")
 VISITOR, ANOTHER = "a" * 32, "b" * 32

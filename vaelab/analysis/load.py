@@ -9,12 +9,13 @@ import numpy as np
 import torch
 
 from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import DATASETS
+from vaelab.data.catalogue import DATASETS
 from vaelab.events import Snapshot
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import Codes
 from vaelab.runs.arrays import read_snapshot, read_weights
-from vaelab.runs.run import Run, RunDamaged
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore, default_root
 
 

@@ -23,7 +23,7 @@ from vaelab.analysis import pca
 from vaelab.analysis.load import load_run
 from vaelab.analysis.pca import PrincipalComponents
 from vaelab.data.loading import Dataset, load
-from vaelab.latent.walks import active_units
+from vaelab.latent.units import active_units
 from vaelab.models.autoencoder import Autoencoder, Posterior
 from vaelab.models.codes import embed
 from vaelab.models.evaluation import CHUNK, Evaluation, evaluate, to_unit

@@ -23,7 +23,9 @@ from vaelab.cli.flags import (
 )
 from vaelab.cli.output import NOBODY_READS, silence_closed_output
 from vaelab.data.downloads import DatasetUnavailable
-from vaelab.runs.store import Run, RunDamaged, RunNotFound, RunStore, default_root
+from vaelab.runs.errors import RunDamaged, RunNotFound
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore, default_root
 from vaelab.settings import SettingsError
 from vaelab.sweeps.plan import MOST_SEEDS, SWEPT, plan, read_values
 

@@ -16,7 +16,8 @@ from vaelab import events
 from vaelab.cli.train import End, stopped_by_signals, stopped_when_nobody_reads, training_events
 from vaelab.config.fields import in_words
 from vaelab.config.run_config import RunConfig
-from vaelab.runs.recorder import Recorder, explained
+from vaelab.runs.errors import explained
+from vaelab.runs.recorder import Recorder
 from vaelab.runs.store import RunStore
 from vaelab.sweeps.plan import Sweep
 from vaelab.sweeps.results import MEASURES, Best, Losses, Result, best, comparable, result, words

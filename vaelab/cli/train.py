@@ -15,7 +15,8 @@ from vaelab import events
 from vaelab.cli.output import NOBODY_READS, silence_closed_output
 from vaelab.config.run_config import RunConfig
 from vaelab.data.loading import load
-from vaelab.runs.recorder import Recorder, explained
+from vaelab.runs.errors import explained
+from vaelab.runs.recorder import Recorder
 from vaelab.runs.store import RunStore
 from vaelab.training.loop import train
 

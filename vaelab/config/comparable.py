@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from vaelab.config.fields import FIELD_NAMES, in_words
 from vaelab.config.run_config import RunConfig, why_not_in_force
 
 MOST_COMPARED = 6
@@ -42,3 +43,16 @@ def by_dataset(configs: Sequence[RunConfig]) -> list[list[int]]:
 
 def _together(keys: Sequence[Any]) -> list[list[int]]:
     return [[place for place, other in enumerate(keys) if other == key] for key in dict.fromkeys(keys)]
+
+
+def settings_that_differ(configs: Iterable[RunConfig]) -> list[str]:
+    """Names of the fields in which configs differ, where they have an effect, in the order of fields."""
+    listed = list(configs)
+    return [name for name in FIELD_NAMES if len({in_force(c, name) for c in listed} - {None}) > 1]
+
+
+def in_force(config: RunConfig, name: str) -> str | None:
+    """A field's value in words; None where it has no effect."""
+    if why_not_in_force(config, name):
+        return None
+    return in_words(name, getattr(config, name))

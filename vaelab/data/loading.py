@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import string
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from vaelab import paths
+from vaelab.data.catalogue import DATASETS, DatasetSpec
 from vaelab.data.downloads import Arrays, DatasetUnavailable, Progress, obtain, placed_by_hand
 from vaelab.settings import read_settings
 
@@ -31,28 +31,6 @@ LAYOUT = 1
 
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
-
-
-@dataclass(frozen=True)
-class DatasetSpec:
-    """What is known of a data set without reading it."""
-
-    name: str
-    title: str
-    kind: str
-    """What an example is: `image`."""
-    shape: tuple[int, int, int]
-    """Channels, height, width."""
-    classes: tuple[str, ...]
-    """Name of each class; a label is an index into them."""
-    train_images: int
-    test_images: int
-    bundled: bool
-    authors: str = ""
-    licence: str = ""
-    source: str = ""
-    sha256: str = ""
-    """Checksum of the bundled file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,47 +46,6 @@ class Dataset:
     y_train: np.ndarray
     x_test: np.ndarray
     y_test: np.ndarray
-
-
-_ALL = (
-    DatasetSpec(
-        "mnist", "MNIST", "image", (1, 28, 28), tuple(string.digits), 60_000, 10_000, bundled=True,
-        authors="Yann LeCun, Corinna Cortes, Christopher Burges", licence="CC BY-SA 3.0",
-        source="http://yann.lecun.com/exdb/mnist/",
-        sha256="06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64",
-    ),
-    DatasetSpec(
-        "fashion-mnist", "Fashion-MNIST", "image", (1, 28, 28),
-        ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
-         "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"), 60_000, 10_000, bundled=True,
-        authors="Zalando SE (Han Xiao, Kashif Rasul, Roland Vollgraf)", licence="MIT",
-        source="https://github.com/zalandoresearch/fashion-mnist",
-        sha256="5b6d2c4c694a91887af8ab7d039c04f80af3c29378d731c93a538d2e831aa469",
-    ),
-    DatasetSpec(
-        "kmnist", "KMNIST", "image", (1, 28, 28),
-        ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"), 60_000, 10_000, bundled=False,
-        authors="ROIS-DS Center for Open Data in the Humanities (Tarin Clanuwat, Mikel Bober-Irizar, "
-        "Asanobu Kitamoto, Alex Lamb, Kazuaki Yamamoto, David Ha)", licence="CC BY-SA 4.0",
-        source="http://codh.rois.ac.jp/kmnist/",
-    ),
-    DatasetSpec(
-        "emnist-letters", "EMNIST letters", "image", (1, 28, 28), tuple(string.ascii_lowercase),
-        124_800, 20_800, bundled=False,
-        authors="Gregory Cohen, Saeed Afshar, Jonathan Tapson, André van Schaik",
-        licence="none stated; made from NIST Special Database 19",
-        source="https://www.nist.gov/itl/products-and-services/emnist-dataset",
-    ),
-    DatasetSpec(
-        "cifar10", "CIFAR-10", "image", (3, 32, 32),
-        ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
-        50_000, 10_000, bundled=False,
-        authors="Alex Krizhevsky, Vinod Nair, Geoffrey Hinton", licence="none stated",
-        source="https://www.cs.toronto.edu/~kriz/cifar.html",
-    ),
-)  # fmt: skip
-
-DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in _ALL}
 
 
 def load(name: str, *, cache: Path | None = None, progress: Progress | None = None) -> Dataset:

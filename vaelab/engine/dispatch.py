@@ -20,8 +20,9 @@ from vaelab.engine.pool import Crew
 from vaelab.engine.processes import WorkerProcess
 from vaelab.engine.queue import RunQueue, is_of_twins
 from vaelab.events import Request
-from vaelab.runs.run import Run, RunDamaged
-from vaelab.runs.store import RunNotFound, RunStore
+from vaelab.runs.errors import RunDamaged, RunNotFound
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 
 logger = logging.getLogger(__name__)
 

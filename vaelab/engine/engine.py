@@ -21,7 +21,7 @@ from vaelab.engine.limits import Admission
 from vaelab.engine.liveness import Presence
 from vaelab.engine.measuring import Measurers
 from vaelab.engine.pool import END_WITHIN, Crew, Load
-from vaelab.engine.processors import processors
+from vaelab.engine.processes import processors
 from vaelab.events import Request
 from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
-from vaelab.data.loading import DATASETS
-from vaelab.networks.sizes import FIRST_STEPS, expected_seconds, expected_wait, facts
-from vaelab.runs.run import Run, RunDamaged
-from vaelab.runs.store import RunNotFound, RunStore
+from vaelab.data.catalogue import DATASETS
+from vaelab.networks.sizes import FIRST_STEPS, expected_seconds, facts
+from vaelab.runs.errors import RunDamaged, RunNotFound
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 
 
 @dataclass(frozen=True)
@@ -89,3 +91,30 @@ class Waits:
         if status.images_per_second and (status.step >= FIRST_STEPS or status.epoch >= 1):
             return _Left(epochs * facts(config, spec).train_images / status.images_per_second, threads)
         return _Left(expected_seconds(config, spec) * epochs / config.epochs, threads, config.architecture)
+
+
+def expected_wait(
+    running: Sequence[tuple[float, int]],
+    ahead: Sequence[tuple[float, int]],
+    threads: int,
+    capacity: int,
+) -> float:
+    """Seconds until a run of so many threads starts, if all others take as long as expected.
+
+    Parameters
+    ----------
+    running: seconds left and threads of each run that trains.
+    ahead: seconds and threads of each run that starts before, in their order.
+    threads: of the run that waits.
+    capacity: threads of all runs that train at once.
+    """
+    now, free = 0.0, capacity - sum(used for _, used in running)
+    ends = list(running)
+    heapify(ends)
+    for seconds, wanted in (*ahead, (0.0, threads)):
+        while free < min(wanted, capacity) and ends:
+            now, released = heappop(ends)
+            free += released
+        heappush(ends, (now + seconds, wanted))
+        free -= wanted
+    return now

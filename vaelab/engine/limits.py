@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import DATASETS
-from vaelab.networks.sizes import duration, expected_seconds, facts
-from vaelab.runs.run import Run, RunDamaged
+from vaelab.data.catalogue import DATASETS
+from vaelab.networks.sizes import expected_seconds, facts
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
 from vaelab.settings import Settings
+from vaelab.words import duration
 
 logger = logging.getLogger(__name__)
 

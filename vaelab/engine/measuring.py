@@ -15,8 +15,9 @@ from contextlib import suppress
 from typing import Any
 
 from vaelab.engine.processes import Child
+from vaelab.runs.errors import RunDamaged
 from vaelab.runs.measures import MEASURED, read_measures
-from vaelab.runs.run import Run, RunDamaged
+from vaelab.runs.run import Run
 
 IDLE = 60.0
 """Seconds without a run to measure after which the process ends and gives its memory back."""

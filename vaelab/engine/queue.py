@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 
-from vaelab.runs.run import Run, RunDamaged
+from vaelab.runs.errors import RunDamaged, RunNotFound
+from vaelab.runs.run import Run
 from vaelab.runs.status import Meta
-from vaelab.runs.store import RunNotFound, RunStore
+from vaelab.runs.store import RunStore
 
 _AT_ONCE = (False, -1, 0)
 """A turn before all turns."""

@@ -20,14 +20,15 @@ import safetensors.numpy
 
 from vaelab import events
 from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import DATASETS
+from vaelab.data.catalogue import DATASETS
 from vaelab.export.bundle_checks import parse_events, parse_recipe, parse_weights
 from vaelab.export.unzip import MEGABYTE, ImportRefused, unpack
 from vaelab.networks.sizes import facts
 from vaelab.runs.arrays import read_weights
 from vaelab.runs.history import Columns, History
+from vaelab.runs.run import Run
 from vaelab.runs.status import Status
-from vaelab.runs.store import Run, RunStore
+from vaelab.runs.store import RunStore
 
 __all__ = ["LARGEST_ZIP", "ImportRefused", "bundle", "import_bundle", "losses_csv", "too_large"]
 

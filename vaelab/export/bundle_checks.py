@@ -19,12 +19,12 @@ from safetensors import SafetensorError
 from vaelab import events
 from vaelab.config.fields import FIELD_NAMES, read_config
 from vaelab.config.run_config import RunConfig, upgrade
-from vaelab.data.loading import DATASETS
+from vaelab.data.catalogue import DATASETS
 from vaelab.events import Arrays
 from vaelab.export.unzip import MEGABYTE, ImportRefused
 from vaelab.networks.layers import describe, network_layers
 from vaelab.networks.sizes import facts
-from vaelab.runs.status import LARGEST_NUMBER, LONGEST, MOST_THREADS, checked
+from vaelab.runs.records import LARGEST_NUMBER, LONGEST, MOST_THREADS, checked
 
 LONGEST_HEADER = 65_536
 """Bytes of the list of tensors in front of weights; that of the deepest network has 8,000."""

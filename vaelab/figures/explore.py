@@ -92,7 +92,7 @@ def kl_bars(kl_per_dim: Sequence[float], active: Sequence[bool]) -> go.Figure:
     kl_per_dim
         (d,) nats, in the order of the dimensions.
     active
-        (d,) whether each dimension is active, as `vaelab.latent.walks.active_units` says.
+        (d,) whether each dimension is active, as `vaelab.latent.units.active_units` says.
     """
     kl = np.asarray(kl_per_dim, np.float64)
     order = np.argsort(-kl, kind="stable")

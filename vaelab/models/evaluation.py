@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import torch
 
-from vaelab.latent.walks import active_units
+from vaelab.latent.units import active_units
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.objective import bce, gaussian, reconstruction, squared_error
 from vaelab.models.randomness import generator_for

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
 
 from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import DatasetSpec
+from vaelab.data.catalogue import DatasetSpec
 from vaelab.networks.layers import Cost, cost, network_layers
 
 GUESSED_SPEED = {"mlp": 1.2e11, "conv": 3e10}
@@ -72,41 +70,3 @@ def expected_seconds(config: RunConfig, spec: DatasetSpec, speed: float | None =
 def _costs(config: RunConfig, spec: DatasetSpec) -> tuple[Cost, Cost]:
     encoder, decoder = network_layers(config, spec.shape)
     return cost(encoder, spec.shape), cost(decoder, (config.latent_dim,))
-
-
-def expected_wait(
-    running: Sequence[tuple[float, int]],
-    ahead: Sequence[tuple[float, int]],
-    threads: int,
-    capacity: int,
-) -> float:
-    """Seconds until a run of so many threads starts, if all others take as long as expected.
-
-    Parameters
-    ----------
-    running: seconds left and threads of each run that trains.
-    ahead: seconds and threads of each run that starts before, in their order.
-    threads: of the run that waits.
-    capacity: threads of all runs that train at once.
-    """
-    now, free = 0.0, capacity - sum(used for _, used in running)
-    ends = list(running)
-    heapify(ends)
-    for seconds, wanted in (*ahead, (0.0, threads)):
-        while free < min(wanted, capacity) and ends:
-            now, released = heappop(ends)
-            free += released
-        heappush(ends, (now + seconds, wanted))
-        free -= wanted
-    return now
-
-
-def duration(seconds: float) -> str:
-    """A time in words, no more exact than it is known: "about 20 seconds"."""
-    if seconds < 10:
-        return f"about {max(1, round(seconds))} s"
-    if seconds < 90:
-        return f"about {5 * round(seconds / 5)} s"
-    if seconds < 5400:
-        return f"about {round(seconds / 60)} min"
-    return f"about {seconds / 3600:.1f} h"

@@ -5,8 +5,9 @@ Checkpoints are safetensors, snapshots and previews npz; nothing is pickled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import DATASETS
+from vaelab.data.catalogue import DATASETS
 from vaelab.events import Arrays, Checkpoint, Preview, Snapshot
 from vaelab.files import write_whole
 from vaelab.networks.portable import decoder_file
-from vaelab.runs.run import Run, RunDamaged
-from vaelab.runs.status import LARGEST_NUMBER
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.records import LARGEST_NUMBER
+from vaelab.runs.run import Run
 
 Sync = Callable[[Path], None]
 
@@ -181,3 +183,41 @@ def _read_npz(run: Run, path: Path) -> Iterator[Any]:
             yield file
     except Exception as error:  # numpy, zipfile and zlib raise a dozen kinds on damaged files
         raise RunDamaged(f"Run {run.id} has no readable {path.name}: {error}") from error
+
+
+MOST_BYTES = 25_000_000
+"""Of all snapshots of a run, as long as there are more than `FEWEST`."""
+
+
+FEWEST = 6
+"""Snapshots that stay however large they are: fewer show no development."""
+
+
+def thin_snapshots(run: Run, most_bytes: int = MOST_BYTES) -> None:
+    """Remove snapshots, evenly and neither the first nor the last, until the rest fit in `most_bytes`.
+
+    For the one writer of the folder; call it after each snapshot. Raises OSError.
+    """
+    sizes = run.snapshot_sizes()
+    while len(sizes) > FEWEST and sum(sizes.values()) > most_bytes:
+        step = most_crowded(list(sizes))
+        drop_snapshot(run, step)
+        del sizes[step]
+
+
+def evenly(steps: Sequence[int], count: int) -> list[int]:
+    """At most `count` (2 or more) of rising steps, spread as `thin_snapshots` would leave them."""
+    kept = list(steps)
+    while len(kept) > count:
+        kept.remove(most_crowded(kept))
+    return kept
+
+
+def most_crowded(steps: Sequence[int]) -> int:
+    """Of three or more rising steps the inner one whose two neighbours are closest to each other.
+
+    Distances are those of the square roots of the steps: on this scale early snapshots, each taken
+    after four times as many steps as the one before, and those of later epochs lie about evenly.
+    """
+    gaps = [sqrt(after) - sqrt(before) for before, after in zip(steps, steps[2:], strict=False)]
+    return steps[1 + gaps.index(min(gaps))]

@@ -16,7 +16,6 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from vaelab import events
-from vaelab.data.loading import DatasetUnavailable
 from vaelab.files import Syncing, drop_drafts, sync, sync_folder, take_lock, write_json, write_whole
 from vaelab.runs.arrays import (
     drop_live_decoder,
@@ -25,11 +24,12 @@ from vaelab.runs.arrays import (
     save_checkpoint,
     save_preview,
     save_snapshot,
+    thin_snapshots,
 )
+from vaelab.runs.errors import RunBusy, RunDamaged, Withdrawn, explained
 from vaelab.runs.history import drop_events_after
-from vaelab.runs.run import TRAINED, Run, RunDamaged
+from vaelab.runs.run import TRAINED, Run
 from vaelab.runs.status import State, Status
-from vaelab.runs.thinning import thin_snapshots
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at `request.json`."""
@@ -41,14 +41,6 @@ WRITER_ENDS_WITHIN = 2.0
 _STATE_AFTER: dict[str, State] = {
     "epochs": "finished", "stop_loss": "finished", "stopped": "stopped", "diverged": "diverged",
 }  # fmt: skip
-
-
-class RunBusy(RuntimeError):
-    """Another process trains the run."""
-
-
-class Withdrawn(Exception):
-    """The run is to end before its training has begun."""
 
 
 class Recorder:
@@ -227,16 +219,3 @@ def _locked(run: Run) -> FileLock:
         return take_lock(run.path / ".writer.lock", within=WRITER_ENDS_WITHIN)
     except Timeout as error:
         raise RunBusy(f"Run {run.id} is being trained by another process.") from error
-
-
-def explained(error: Exception) -> str | None:
-    """A foreseeable failure in one line for people: what went wrong, what to do. None for any other."""
-    text = " ".join(str(error).split())
-    if isinstance(error, (DatasetUnavailable, RunDamaged)):
-        return text
-    if isinstance(error, OSError):
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        return "The disk is full. What was saved before stays; make room and resume." if full else text
-    if isinstance(error, MemoryError) or "allocate memory" in text or "out of memory" in text:
-        return "There is not enough memory for this recipe. A smaller batch or network helps."
-    return None

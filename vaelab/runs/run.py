@@ -21,14 +21,12 @@ from vaelab.config.fields import field_spec, read_config
 from vaelab.config.run_config import RunConfig
 from vaelab.events import Request
 from vaelab.files import sync, take_lock, write_json
-from vaelab.runs.status import Meta, Record, State, Status, checked
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.records import Record, checked
+from vaelab.runs.status import Meta, State, Status
 
 TRAINED = ("resume.safetensors", "model.safetensors", "events.jsonl", "preview.npz")
 """Files that training makes. Copied in this order, the events reach at least to the checkpoint."""
-
-
-class RunDamaged(ValueError):
-    """A run's folder cannot be read; the text says why."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ import time
 from contextlib import suppress
 
 from vaelab.config.run_config import RunConfig
-from vaelab.runs.run import Run, RunDamaged
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
 
 LOOK_EVERY = 10.0

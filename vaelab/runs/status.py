@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import cache
-from typing import Annotated, Any, Literal, TypeVar, cast
+from typing import Annotated, Literal
 
 import psutil
 from annotated_types import Ge, Le
-from pydantic import TypeAdapter, ValidationError
+
+from vaelab.runs.records import Amount, Count, Finite, Seconds, Threads, Time
 
 State = Literal[
     "queued", "running", "paused", "finished", "stopped", "diverged", "failed", "interrupted", "damaged"
@@ -19,22 +18,6 @@ State = Literal[
 ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
 """States of a run that is not over."""
 
-LARGEST_NUMBER = 2**53
-"""Of any number in a file: beyond it a float no longer tells whole numbers apart."""
-LATEST = 253_402_300_799
-"""The end of the year 9999 in seconds since 1970, the last that a calendar can show."""
-
-LONGEST = 10**9
-"""Seconds of the longest training: thirty years, which a table can show."""
-MOST_THREADS = 4096
-"""Of the processor: no machine has more."""
-
-Count = Annotated[int, Ge(0), Le(LARGEST_NUMBER)]
-Amount = Annotated[float, Ge(0), Le(LARGEST_NUMBER)]
-Finite = Annotated[float, Ge(-LARGEST_NUMBER), Le(LARGEST_NUMBER)]
-Time = Annotated[float, Ge(0), Le(LATEST)]
-Seconds = Annotated[float, Ge(0), Le(LONGEST)]
-Threads = Annotated[int, Ge(0), Le(MOST_THREADS)]
 
 HEARTBEAT = 15.0
 """Seconds without a sign of life after which a writer on another machine counts as dead."""
@@ -109,26 +92,3 @@ def _writer_lives(status: Status) -> bool:
         return writer.status() != psutil.STATUS_ZOMBIE and writer.create_time() <= status.heartbeat + 1
     except psutil.Error:
         return False
-
-
-Record = TypeVar("Record")
-
-
-def checked(kind: type[Record], values: dict[str, Any]) -> Record:
-    """A record of the given dataclass from untrusted JSON values; unknown ones are left out.
-
-    Raises
-    ------
-    ValueError
-        If one is missing or of a wrong type; the text names it.
-    """
-    try:
-        return _adapter(cast(Hashable, kind)).validate_python(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-
-
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)

@@ -15,7 +15,8 @@ from typing import Any
 
 from vaelab.config.run_config import RunConfig
 from vaelab.files import sync, sync_folder, write_json
-from vaelab.runs.run import TRAINED, Run, RunDamaged, describe
+from vaelab.runs.errors import RunDamaged, RunNotFound
+from vaelab.runs.run import TRAINED, Run, describe
 from vaelab.runs.status import Meta, State, Status
 from vaelab.settings import read_settings
 
@@ -32,10 +33,6 @@ __all__ = [
 ]
 
 _ID = re.compile(r"[0-9a-z][0-9a-z-]{1,63}")
-
-
-class RunNotFound(LookupError):
-    """No run, or more than one, fits what was asked for; the text is a sentence for people."""
 
 
 class RunStore:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vaelab.config.fields import FIELD_NAMES, in_words
 from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import RunConfig, why_not_in_force
-from vaelab.runs.status import Finite, Meta, Seconds, Status, checked
-from vaelab.runs.store import Run, RunDamaged
+from vaelab.config.run_config import RunConfig
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.records import Finite, Seconds, checked
+from vaelab.runs.run import Run
+from vaelab.runs.status import Meta, Status
 
 TAIL = 131_072
 """Bytes at the end of the events in which the last evaluation is found: an epoch's events have 35,000."""
@@ -88,16 +88,3 @@ def last_losses(run: Run) -> Losses | None:
             except (ValueError, RecursionError):
                 continue  # torn by a power cut, or the second half of a line
     return None
-
-
-def settings_that_differ(configs: Iterable[RunConfig]) -> list[str]:
-    """Names of the fields in which configs differ, where they have an effect, in the order of fields."""
-    listed = list(configs)
-    return [name for name in FIELD_NAMES if len({in_force(c, name) for c in listed} - {None}) > 1]
-
-
-def in_force(config: RunConfig, name: str) -> str | None:
-    """A field's value in words; None where it has no effect."""
-    if why_not_in_force(config, name):
-        return None
-    return in_words(name, getattr(config, name))

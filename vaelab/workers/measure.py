@@ -20,14 +20,15 @@ from pathlib import Path
 from typing import Any
 
 from vaelab.analysis.measure import NotFinite, measure_run
+from vaelab.data.catalogue import DATASETS
 from vaelab.data.downloads import DatasetUnavailable
-from vaelab.data.loading import DATASETS, is_ready
+from vaelab.data.loading import is_ready
 from vaelab.files import drop_drafts
 from vaelab.logs import log_as
+from vaelab.runs.errors import explained
 from vaelab.runs.measures import FILE, MEASURED, Measures, read_measures, write_measures
-from vaelab.runs.recorder import explained
 from vaelab.runs.run import Run
-from vaelab.workers.train import own_output
+from vaelab.workers.channel import own_output
 
 logger = logging.getLogger(__name__)
 

@@ -17,8 +17,7 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +26,13 @@ import torch
 from vaelab.data.loading import load
 from vaelab.events import Event, Request
 from vaelab.logs import log_as
-from vaelab.runs.recorder import Recorder, RunBusy, explained
-from vaelab.runs.run import Run, RunDamaged
+from vaelab.runs.errors import RunBusy, RunDamaged, explained
+from vaelab.runs.recorder import Recorder
+from vaelab.runs.run import Run
 from vaelab.training.loop import train
+from vaelab.workers.channel import Say, own_output
 
 logger = logging.getLogger("vaelab.workers.train")  # as a program it has another name
-
-Say = Callable[[dict[str, Any]], None]
 
 
 class Orders:
@@ -132,19 +131,6 @@ def _warm_up() -> None:
     x = torch.nn.Parameter(torch.zeros(64, 64))
     (x @ x).sum().backward()
     torch.optim.Adam([x]).step()
-
-
-def own_output() -> Say:
-    """Keep standard output for our messages: what libraries print there goes to the log instead."""
-    channel = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-
-    def say(message: dict[str, Any]) -> None:
-        with suppress(BrokenPipeError):  # a server that was killed: our input ends just now
-            channel.write(json.dumps(message) + "\n")
-            channel.flush()
-
-    return say
 
 
 if __name__ == "__main__":

@@ -27,7 +27,8 @@ from tests.support.exploring import (
 from vaelab.config.run_config import RunConfig
 from vaelab.data.loading import load
 from vaelab.paths import EXAMPLES
-from vaelab.runs.store import Run, RunStore
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 
 App = Callable[[], AppTest]
 

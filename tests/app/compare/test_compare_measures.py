@@ -13,7 +13,7 @@ from tests.support.exploring import make_run, visit
 from vaelab.config.run_config import RunConfig
 from vaelab.files import write_json
 from vaelab.runs.measures import MEASURES, Measures, is_defined, write_measures
-from vaelab.runs.store import Run
+from vaelab.runs.run import Run
 
 App = Callable[[], AppTest]
 

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from tests.support.exploring import is_well, sentences, setting, shown, visit
 from vaelab.data.drawing import image_of, quantize, text_of
 from vaelab.data.loading import load
-from vaelab.ui.explore.draw import draw_pad as real_pad
+from vaelab.ui.widgets.draw_pad import draw_pad as real_pad
 
 App = Callable[[], AppTest]
 

@@ -28,11 +28,12 @@ from tests.support.exploring import (
     visit,
 )
 from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import DATASETS, Dataset
+from vaelab.data.catalogue import DATASETS
+from vaelab.data.loading import Dataset
 from vaelab.files import write_json
 from vaelab.paths import EXAMPLES
 from vaelab.runs.history import History
-from vaelab.runs.store import Run
+from vaelab.runs.run import Run
 from vaelab.ui.explore import opened as explore
 from vaelab.ui.session.state import saved_at
 

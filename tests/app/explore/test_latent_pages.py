@@ -23,7 +23,7 @@ from tests.support.exploring import (
 from vaelab.config.run_config import RunConfig
 from vaelab.data.loading import load
 from vaelab.paths import EXAMPLES
-from vaelab.runs.store import Run
+from vaelab.runs.run import Run
 
 App = Callable[[], AppTest]
 

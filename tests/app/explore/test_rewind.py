@@ -34,7 +34,7 @@ from vaelab.files import write_json
 from vaelab.latent.planes import axes_plane
 from vaelab.paths import EXAMPLES
 from vaelab.runs.arrays import read_snapshot, save_snapshot
-from vaelab.runs.store import Run
+from vaelab.runs.run import Run
 from vaelab.ui.explore.gifs import grid_drawer
 
 App = Callable[[], AppTest]

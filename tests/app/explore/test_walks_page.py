@@ -16,7 +16,7 @@ from tests.support.exploring import is_well, make_run, pixels, sentences, settin
 from vaelab.config.run_config import RunConfig
 from vaelab.data.loading import load
 from vaelab.paths import EXAMPLES
-from vaelab.runs.store import Run
+from vaelab.runs.run import Run
 
 App = Callable[[], AppTest]
 

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from vaelab.paths import EXAMPLES, PAGES
 from vaelab.teaching.glossary import GLOSSARY, search
-from vaelab.teaching.lessons import LESSONS, Link
+from vaelab.teaching.lessons import LESSONS
+from vaelab.teaching.lessons.entry import Link
 from vaelab.ui.session.recipe_link import parameters_of
 
 EXPERIMENT = {

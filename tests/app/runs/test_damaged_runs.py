@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.support.exploring import HOOKS, fit_once, sentences, visit
 from vaelab.paths import EXAMPLES
-from vaelab.runs.store import Run
+from vaelab.runs.run import Run
 from vaelab.ui.session import state
 
 App = Callable[[], AppTest]

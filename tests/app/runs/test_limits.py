@@ -10,7 +10,8 @@ import pytest
 from tests.support.runs_page import ANOTHER, TINY, VISITOR, App, idle_worker, make_run, opened, well
 from vaelab.export.bundle import bundle
 from vaelab.paths import EXAMPLES, PAGES
-from vaelab.runs.store import Run, RunStore
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 
 LIMITS = {
     "visitor_queued": "0 runs that wait or train, and there can be",

@@ -32,7 +32,8 @@ from tests.support.runs_page import (
 from vaelab.config.presets import PRESETS
 from vaelab.config.run_config import RunConfig
 from vaelab.paths import EXAMPLES
-from vaelab.runs.store import Run, RunStore
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 from vaelab.ui.session.recipe_link import recipe_of
 
 

@@ -34,7 +34,8 @@ from vaelab.config.run_config import VERSION
 from vaelab.export.bundle import bundle
 from vaelab.export.script import script
 from vaelab.paths import EXAMPLES
-from vaelab.runs.store import Run, RunStore
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 
 
 @pytest.fixture(autouse=True)

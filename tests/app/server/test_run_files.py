@@ -19,7 +19,7 @@ from vaelab.data.loading import load
 from vaelab.events import Preview, Snapshot
 from vaelab.paths import EXAMPLES
 from vaelab.runs.arrays import save_preview, save_snapshot
-from vaelab.runs.store import Run
+from vaelab.runs.run import Run
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from vaelab.config.presets import PRESETS
 from vaelab.config.run_config import RunConfig
-from vaelab.ui.recipe.qr_code import image_address
+from vaelab.ui.recipe.share import image_address
 from vaelab.ui.session.recipe_link import OPEN_SEED, own_seed, parameters_of
 
 App = Callable[[], AppTest]

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from vaelab.config.run_config import RunConfig
 from vaelab.paths import PAGES
-from vaelab.runs.store import Run, RunStore
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 from vaelab.teaching.failures import FAILURES
 
 App = Callable[[], AppTest]

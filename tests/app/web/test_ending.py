@@ -23,7 +23,8 @@ from vaelab.events import Step
 from vaelab.runs.arrays import read_checkpoint
 from vaelab.runs.history import History
 from vaelab.runs.measures import FILE as MEASURES
-from vaelab.runs.store import Run, RunStore
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 from vaelab.training.loop import train
 from vaelab.ui.web.ending import END_WITHIN
 

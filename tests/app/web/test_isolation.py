@@ -20,7 +20,9 @@ from tests.support.runs_page import (
 )
 from vaelab.files import write_json
 from vaelab.paths import EXAMPLES, PAGES
-from vaelab.runs.store import Meta, Run, RunStore
+from vaelab.runs.run import Run
+from vaelab.runs.status import Meta
+from vaelab.runs.store import RunStore
 from vaelab.ui.sweep.view import _stop
 
 PICKERS = ("train", "reconstructions", "latent_space", "latent_grid", "walks", "compare", "sweep", "runs")

@@ -28,7 +28,8 @@ from vaelab.config.presets import PRESETS
 from vaelab.events import Request
 from vaelab.runs.measures import FILE as MEASURES
 from vaelab.runs.measures import Measures, write_measures
-from vaelab.runs.store import Run, RunStore
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 from vaelab.ui.session.state import engine
 from vaelab.ui.web.presence import presence
 from vaelab.ui.web.visitor import COOKIE

@@ -9,7 +9,8 @@ from sklearn.neighbors import NearestNeighbors
 from tests.browser.latent_canvas.test_latent_canvas import SPACE, trained
 from tests.support.canvas import Canvas
 from tests.support.servers import Server
-from vaelab.data.loading import DATASETS, load
+from vaelab.data.catalogue import DATASETS
+from vaelab.data.loading import load
 from vaelab.figures.palette import class_style
 from vaelab.models.codes import embed
 

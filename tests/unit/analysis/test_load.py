@@ -17,10 +17,11 @@ from vaelab.data.loading import Dataset
 from vaelab.models.codes import decode, embed, reconstruct
 from vaelab.models.evaluation import evaluate
 from vaelab.runs.arrays import read_snapshot, save_snapshot
+from vaelab.runs.errors import RunDamaged, RunNotFound
 from vaelab.runs.history import History
 from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run, RunDamaged
-from vaelab.runs.store import RunNotFound, RunStore
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 from vaelab.training.loop import train
 
 CONFIGS = {

@@ -12,7 +12,7 @@ from tests.support.calling import QUICK, Output, command, environment, only_line
 from vaelab.cli.main import main
 from vaelab.config.fields import FIELD_NAMES, field_spec
 from vaelab.config.presets import PRESETS
-from vaelab.data.loading import DATASETS
+from vaelab.data.catalogue import DATASETS
 from vaelab.runs.store import RunStore
 
 FIELDS = [f"--{name.replace('_', '-')}" for name in FIELD_NAMES]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vaelab.cli.main import Refused, _parsed, recipe
+from vaelab.cli.flags import Refused, recipe
+from vaelab.cli.main import _parsed
 from vaelab.config.fields import FIELD_NAMES
 from vaelab.config.run_config import RunConfig
 

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaelab.config.comparable import by_dataset, by_scale, scale_of, twin_of
+from vaelab.config.comparable import by_dataset, by_scale, scale_of, settings_that_differ, twin_of
 from vaelab.config.presets import PRESETS
 from vaelab.config.run_config import RunConfig
-from vaelab.runs.summary import settings_that_differ
 
 configs = st.builds(
     RunConfig,

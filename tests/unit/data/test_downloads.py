@@ -23,7 +23,9 @@ import numpy as np
 import pytest
 
 from vaelab.data import downloads
-from vaelab.data.loading import ARRAYS, DATASETS, Dataset, DatasetUnavailable, is_ready, load
+from vaelab.data.catalogue import DATASETS
+from vaelab.data.downloads import DatasetUnavailable
+from vaelab.data.loading import ARRAYS, Dataset, is_ready, load
 
 NAMES = list(downloads.PUBLICATIONS)
 

@@ -11,18 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaelab.data.drawing import (
-    LEVELS,
-    STEP,
-    image_from_browser,
-    image_of,
-    nearest_images,
-    placement_for,
-    quantize,
-    share_below,
-    text_of,
-)
-from vaelab.data.loading import DATASETS
+from vaelab.data.catalogue import DATASETS
+from vaelab.data.drawing import LEVELS, STEP, image_from_browser, image_of, placement_for, quantize, text_of
+from vaelab.data.neighbours import nearest_images, share_below
 
 SHAPES = [(1, 28, 28), (3, 32, 32), (1, 13, 5)]
 GREY = SHAPES[0]

@@ -19,7 +19,9 @@ from vaelab import paths
 from vaelab.config.run_config import DatasetName
 from vaelab.data import downloads
 from vaelab.data import loading as datasets
-from vaelab.data.loading import DATASETS, DatasetUnavailable, is_ready, load
+from vaelab.data.catalogue import DATASETS
+from vaelab.data.downloads import DatasetUnavailable
+from vaelab.data.loading import is_ready, load
 
 BUNDLED_NAMES = [name for name, spec in DATASETS.items() if spec.bundled]
 

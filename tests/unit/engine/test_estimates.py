@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import DATASETS
+from vaelab.data.catalogue import DATASETS
 from vaelab.engine.estimates import Waits
 from vaelab.files import write_json
 from vaelab.networks.sizes import FIRST_STEPS, expected_seconds

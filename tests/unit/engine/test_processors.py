@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vaelab.engine.processors import processors
+from vaelab.engine.processes import processors
 
 
 @pytest.mark.parametrize(

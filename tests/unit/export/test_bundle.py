@@ -17,7 +17,8 @@ from vaelab.export.bundle import LARGEST_WEIGHTS, bundle, import_bundle, losses_
 from vaelab.paths import EXAMPLES
 from vaelab.runs.arrays import read_weights
 from vaelab.runs.history import History
-from vaelab.runs.store import Run, RunStore
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from tests.support.bundles import RECIPES, Parts, imported, parts_of, record, refused_within, zipped
 from vaelab.config.fields import FIELD_NAMES
 from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import DATASETS, Dataset
+from vaelab.data.catalogue import DATASETS
+from vaelab.data.loading import Dataset
 from vaelab.export.bundle import import_bundle
 from vaelab.export.bundle_checks import tensor_shapes
 from vaelab.export.unzip import MEGABYTE

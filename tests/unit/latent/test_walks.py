@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vaelab.latent.units import active_units
 from vaelab.latent.walks import (
-    active_units,
     analogy,
     cross_fade,
     linear,

@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import DATASETS
-from vaelab.networks.sizes import duration, expected_seconds, expected_wait, facts, work
+from vaelab.data.catalogue import DATASETS
+from vaelab.engine.estimates import expected_wait
+from vaelab.networks.sizes import expected_seconds, facts, work
+from vaelab.words import duration
 
 MNIST = DATASETS["mnist"]
 

@@ -32,7 +32,8 @@ from vaelab.runs.arrays import (
     save_preview,
     save_snapshot,
 )
-from vaelab.runs.run import Run, RunDamaged
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.run import Run
 
 CHECKPOINT = Checkpoint(
     step=7,

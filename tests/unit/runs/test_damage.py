@@ -23,9 +23,9 @@ from vaelab.data.loading import Dataset
 from vaelab.export.bundle import bundle
 from vaelab.figures import explore as figures
 from vaelab.runs.arrays import read_checkpoint, read_live_decoder, read_preview, read_weights
-from vaelab.runs.history import History
-from vaelab.runs.moments import moment_at
-from vaelab.runs.run import Run, RunDamaged
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.history import History, moment_at
+from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
 from vaelab.runs.summary import last_losses, summarise
 

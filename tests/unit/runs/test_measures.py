@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from vaelab.config.run_config import RunConfig
+from vaelab.runs.errors import RunDamaged
 from vaelab.runs.measures import (
     FILE,
     MEASURES,
@@ -21,7 +22,7 @@ from vaelab.runs.measures import (
     read_measures,
     write_measures,
 )
-from vaelab.runs.run import Run, RunDamaged
+from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
 
 VAE, AE = RunConfig(), RunConfig(model="ae")

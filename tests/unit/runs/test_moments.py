@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from vaelab.runs.history import History
-from vaelab.runs.moments import moment_at
+from vaelab.runs.history import History, moment_at
 from vaelab.runs.run import Run
 
 PER_EPOCH = 100

@@ -12,13 +12,14 @@ import pytest
 
 from tests.support.recorded import BY_THE_CLOCK, WRITES, Training, finish, same_run
 from vaelab import files
-from vaelab.data.loading import DatasetUnavailable
+from vaelab.data.downloads import DatasetUnavailable
 from vaelab.events import Event
 from vaelab.runs import arrays
 from vaelab.runs import recorder as recording
 from vaelab.runs.arrays import read_checkpoint, read_weights
+from vaelab.runs.errors import RunDamaged
 from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run, RunDamaged
+from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
 from vaelab.runs.summary import summarise
 

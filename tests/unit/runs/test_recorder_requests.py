@@ -13,9 +13,10 @@ from vaelab import events
 from vaelab.events import Event, Request
 from vaelab.runs import recorder as recording
 from vaelab.runs.arrays import read_checkpoint
+from vaelab.runs.errors import RunBusy, RunDamaged, Withdrawn
 from vaelab.runs.history import History
-from vaelab.runs.recorder import Recorder, RunBusy, Withdrawn
-from vaelab.runs.run import Run, RunDamaged
+from vaelab.runs.recorder import Recorder
+from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
 
 # Asked while it trains

@@ -18,8 +18,10 @@ from tests.support.waiting import until
 from vaelab.config.run_config import RunConfig
 from vaelab.events import Request
 from vaelab.files import write_json
-from vaelab.runs.status import HEARTBEAT
-from vaelab.runs.store import Run, RunDamaged, RunStore, Status, describe
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.run import Run, describe
+from vaelab.runs.status import HEARTBEAT, Status
+from vaelab.runs.store import RunStore
 
 CONFIG = RunConfig(model="ae", latent_dim=3, epochs=1)
 

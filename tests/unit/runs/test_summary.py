@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from vaelab.config.comparable import settings_that_differ
 from vaelab.config.presets import PRESETS
 from vaelab.config.run_config import RunConfig
 from vaelab.paths import EXAMPLES
 from vaelab.runs.history import History
-from vaelab.runs.store import Run, RunStore
-from vaelab.runs.summary import TAIL, last_losses, settings_that_differ, summarise
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
+from vaelab.runs.summary import TAIL, last_losses, summarise
 
 
 @pytest.mark.parametrize("name", ["vae-2d", "ae-2d"])

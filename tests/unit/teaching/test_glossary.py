@@ -11,7 +11,8 @@ import pytest
 from vaelab.config.fields import FIELD_NAMES
 from vaelab.events import Evaluated, Started, Step
 from vaelab.runs.measures import MEASURES
-from vaelab.teaching.glossary import GLOSSARY, Entry, find, help_for
+from vaelab.teaching.glossary import GLOSSARY, find, help_for
+from vaelab.teaching.glossary.entry import Entry
 
 entries = pytest.mark.parametrize("entry", GLOSSARY.values(), ids=GLOSSARY)
 

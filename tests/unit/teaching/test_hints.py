@@ -22,8 +22,8 @@ from vaelab.runs.arrays import read_snapshot
 from vaelab.runs.history import History
 from vaelab.runs.store import RunStore
 from vaelab.teaching.glossary import find
-from vaelab.teaching.hints import ABOUT, MOST, RULES, SILENCES, Hint, codes, evidence, find_hints, losses
-from vaelab.teaching.hints.evidence import evidence_of
+from vaelab.teaching.hints import ABOUT, MOST, RULES, SILENCES, codes, evidence, find_hints, losses
+from vaelab.teaching.hints.evidence import Hint, evidence_of
 
 EXAMPLES = {run.id: run for run in RunStore(Path("nowhere"), EXAMPLES).shipped_runs()}
 

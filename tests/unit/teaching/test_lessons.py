@@ -21,7 +21,8 @@ from vaelab.runs.store import RunStore
 from vaelab.sweeps.plan import plan, read_values
 from vaelab.sweeps.results import MEASURES, bands
 from vaelab.teaching.glossary import GLOSSARY
-from vaelab.teaching.lessons import LESSONS, Lesson, Link
+from vaelab.teaching.lessons import LESSONS
+from vaelab.teaching.lessons.entry import Lesson, Link
 from vaelab.training.loop import train
 from vaelab.ui.learn.bottleneck import DIMENSIONS
 from vaelab.ui.session.recipe_link import parameters_of, recipe_of

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from vaelab.ui.web import pace
-from vaelab.ui.web.pace import A_LOOK, REMEMBERED, STEPS, Pace
+from vaelab.ui.web.presence import A_LOOK, REMEMBERED, STEPS, Pace
 
 
 @pytest.fixture

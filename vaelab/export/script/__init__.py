@@ -14,7 +14,7 @@ import re
 from typing import Any
 
 from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import DATASETS
+from vaelab.data.catalogue import DATASETS
 from vaelab.export.script.loss import evaluation, loss
 from vaelab.export.script.network import model
 from vaelab.export.script.section import Section

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import DATASETS
+from vaelab.data.catalogue import DATASETS
 from vaelab.export.script import words
 from vaelab.export.script.section import Section, corrupts, lines, weighs_kl
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import DATASETS
+from vaelab.data.catalogue import DATASETS
 from vaelab.export.script.section import Section, lines, warms_up, weighs_kl
 
 # How torchvision gives the images of each data set, where it is not (N, height, width).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import DATASETS
+from vaelab.data.catalogue import DATASETS
 from vaelab.export.script.section import Section, corrupts, learns_sigma, lines, warms_up, weighs_kl
 
 SIGMA_WINDOW = 10_000

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vaelab.data.loading import DATASETS
+from vaelab.data.catalogue import DATASETS
 from vaelab.teaching.hints.evidence import LATE_STEPS, Evidence, Hint, epochs_of, nats
 from vaelab.teaching.hints.losses import remedy
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import DATASETS
+from vaelab.data.catalogue import DATASETS
 
 Columns = Mapping[str, Sequence[Any]]
 """Rows of one kind of event, a list a field: `vaelab.runs.history.Columns`."""

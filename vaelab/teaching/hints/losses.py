@@ -9,7 +9,7 @@ import numpy as np
 
 from vaelab.config.fields import field_spec
 from vaelab.config.run_config import default_learning_rate
-from vaelab.data.loading import DATASETS
+from vaelab.data.catalogue import DATASETS
 from vaelab.teaching.hints.evidence import LATE_STEPS, Evidence, Hint, epochs_of, nats
 
 DIVERGING = 1.0

@@ -8,12 +8,13 @@ import numpy as np
 import streamlit as st
 
 from vaelab.config.comparable import by_dataset
-from vaelab.data.loading import DATASETS, is_ready
+from vaelab.data.catalogue import DATASETS
+from vaelab.data.loading import is_ready
 from vaelab.events import Preview
 from vaelab.figures import explore as figures
 from vaelab.latent.planes import Plane, axes_plane, principal_plane
 from vaelab.runs.arrays import read_preview
-from vaelab.runs.store import RunDamaged
+from vaelab.runs.errors import RunDamaged
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.compare.members import Member, members_of
 from vaelab.ui.compare.pictures import reconstruction_sheets

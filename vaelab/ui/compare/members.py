@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from vaelab.config.comparable import MOST_COMPARED
-from vaelab.runs.store import Run, RunDamaged, RunNotFound, Status, describe
+from vaelab.runs.errors import RunDamaged, RunNotFound
+from vaelab.runs.run import Run, describe
+from vaelab.runs.status import Status
 from vaelab.ui.session.state import own_runs, store
 from vaelab.ui.session.text import plain
 from vaelab.ui.session.view_link import ViewSettings

@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from vaelab.config.fields import as_text
-from vaelab.figures.explore import Span
 from vaelab.latent.planes import Plane
+from vaelab.latent.view import Span
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.compare.members import Member
 from vaelab.ui.session.view_link import ViewSettings, whole_number

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from vaelab.config.comparable import by_scale
+from vaelab.config.comparable import by_scale, in_force, settings_that_differ
 from vaelab.config.fields import FIELD_NAMES, field_spec
 from vaelab.config.run_config import RunConfig
 from vaelab.figures.compared_losses import TERMS, Curve, compared_losses, terms_of
-from vaelab.runs.summary import in_force, settings_that_differ, summarise
+from vaelab.runs.summary import summarise
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.compare.members import Member
+from vaelab.ui.compare.members import Member, members_of
+from vaelab.ui.runs.measures import measures_table, wait_for_measures
 from vaelab.ui.runs.words import state_in_words
 from vaelab.ui.session.display import shown_the_same
 from vaelab.ui.session.recipe_link import link_to
@@ -89,3 +90,20 @@ def _scale_in_words(config: RunConfig) -> str:
     names = ("dataset", "reconstruction", "sigma")
     return ", ".join(plain(words) if name != "sigma" else f"sigma {words}"
                      for name in names if (words := in_force(config, name)))  # fmt: skip
+
+
+def measures_section(members: Sequence[Member]) -> None:
+    """The table, as a fragment of its own, which is drawn again when a measure has been taken."""
+    st.subheader("Measures", help=help_for("measure"))
+    st.fragment(_measures)([member.run.id for member in members])
+
+
+def _measures(ids: Sequence[str]) -> None:
+    members = members_of(ids)
+    if len(members) < len(ids):
+        st.rerun()
+    with st.container(key="compare-measures"):
+        runs, names = [member.run for member in members], [member.name for member in members]
+        links = [link_to("latent-space", shown_the_same({"run": run.id})) for run in runs]
+        measures_table(runs, names, links)
+    wait_for_measures(runs)

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 from vaelab.config.comparable import by_dataset
-from vaelab.data.loading import DATASETS, DatasetUnavailable, is_ready
+from vaelab.data.catalogue import DATASETS
+from vaelab.data.downloads import DatasetUnavailable
+from vaelab.data.loading import is_ready
 from vaelab.latent.planes import Plane, axes_plane
-from vaelab.runs.store import RunDamaged
-from vaelab.ui.compare.compare_measures import measures_section
+from vaelab.runs.errors import RunDamaged
 from vaelab.ui.compare.members import Member
 from vaelab.ui.compare.pictures import grids_section, reconstructions_section, samples_section
 from vaelab.ui.compare.planes import Seen, chosen_image, planes_section, take_cursor
-from vaelab.ui.compare.sections import losses_section, settings_section
+from vaelab.ui.compare.sections import losses_section, measures_section, settings_section
 from vaelab.ui.explore.controls import seen_span
 from vaelab.ui.explore.opened import Opened, principal
 from vaelab.ui.session.state import dataset, saved_at, test_codes, trained

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from vaelab.figures.explore import Span, whole_span
 from vaelab.latent.planes import Plane, axes_plane, prior_quantiles
+from vaelab.latent.view import Span, whole_span
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.opened import Opened, kl_per_dimension, principal
 from vaelab.ui.session.view_link import interval, interval_text, one_of, point, some_of, whole_number

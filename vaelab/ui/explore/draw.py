@@ -8,19 +8,11 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from vaelab.data.drawing import (
-    Neighbours,
-    Shape,
-    image_from_browser,
-    image_of,
-    nearest_images,
-    placement_for,
-    share_below,
-    text_of,
-)
-from vaelab.figures.explore import whole_span
+from vaelab.data.drawing import Shape, image_from_browser, image_of, placement_for, text_of
+from vaelab.data.neighbours import Neighbours, nearest_images, share_below
 from vaelab.figures.sheets import tile
 from vaelab.latent.planes import axes_plane
+from vaelab.latent.view import whole_span
 from vaelab.networks.sizes import training_images
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.opened import Opened, principal

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from vaelab.figures.explore import PRIOR_CIRCLES, Span
 from vaelab.figures.gif import Frame, gif, scatter_picture
 from vaelab.figures.sheets import arrange
 from vaelab.latent.planes import Plane
-from vaelab.runs.store import Run, RunDamaged
+from vaelab.latent.view import PRIOR_CIRCLES, Span
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.run import Run
 from vaelab.ui.explore.opened import Opened
 from vaelab.ui.explore.rewind import moment
 

@@ -13,11 +13,13 @@ import numpy as np
 import streamlit as st
 
 from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import DATASETS, Dataset, DatasetUnavailable, is_ready
+from vaelab.data.catalogue import DATASETS
+from vaelab.data.downloads import DatasetUnavailable
+from vaelab.data.loading import Dataset, is_ready
 from vaelab.figures.sheets import tile
-from vaelab.files import slug
 from vaelab.latent.planes import Plane, principal_plane
-from vaelab.runs.store import Run, RunDamaged, RunNotFound
+from vaelab.runs.errors import RunDamaged, RunNotFound
+from vaelab.runs.run import Run
 from vaelab.ui.explore.rewind import losses_then, past_model, rewind_bar
 from vaelab.ui.session.chosen import pick_run
 from vaelab.ui.session.state import dataset, find_run, saved_at, snapshot_saved_at, test_codes, trained
@@ -25,6 +27,7 @@ from vaelab.ui.session.text import plain
 from vaelab.ui.session.view_link import ViewSettings
 from vaelab.ui.web.presence import next_look, watches
 from vaelab.ui.widgets.components import Sheet
+from vaelab.words import slug
 
 if TYPE_CHECKING:  # PyTorch and scikit-learn stay off the way to the first page
     from vaelab.latent.mixture import Mixture

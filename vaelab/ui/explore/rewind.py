@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vaelab.data.loading import DATASETS
-from vaelab.figures.explore import losses
+from vaelab.data.catalogue import DATASETS
+from vaelab.figures.losses import losses
 from vaelab.figures.palette import PALETTE
 from vaelab.networks.sizes import facts
-from vaelab.runs.moments import Moment, moment_at
-from vaelab.runs.store import Run
+from vaelab.runs.history import Moment, moment_at
+from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.session.state import history
 from vaelab.ui.session.view_link import ViewSettings

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from vaelab.latent.walks import ACTIVE_VARIANCE, active_units, percentile_values, prior_values
+from vaelab.latent.units import ACTIVE_VARIANCE, active_units
+from vaelab.latent.walks import percentile_values, prior_values
 from vaelab.latent.walks import traverse as codes_along
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.controls import pick_anchor, take_anchor, with_code

@@ -9,7 +9,7 @@ from vaelab.figures.explore import kl_bars
 from vaelab.figures.lessons import ring
 from vaelab.figures.sheets import tile
 from vaelab.figures.sweep import rate_distortion
-from vaelab.latent.walks import active_units
+from vaelab.latent.units import active_units
 from vaelab.sweeps.results import bands
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.learn.parts import decoded, lesson_run, say_which

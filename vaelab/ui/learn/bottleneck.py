@@ -7,7 +7,7 @@ import streamlit as st
 
 from vaelab.figures.lessons import compression_curve
 from vaelab.figures.sheets import tile
-from vaelab.runs.store import Run
+from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.reconstructed import principal_components
 from vaelab.ui.explore.walks import signed

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from vaelab.files import slug
-from vaelab.teaching.glossary import GLOSSARY, Entry, search
+from vaelab.paths import PAGES
+from vaelab.teaching.glossary import GLOSSARY, search
+from vaelab.teaching.glossary.entry import Entry
 from vaelab.ui.session.display import page_link
-from vaelab.ui.session.places import PAGES
 from vaelab.ui.session.text import plain
+from vaelab.words import slug
 
 GLOSSARY_PAGE = PAGES / "glossary.py"
 

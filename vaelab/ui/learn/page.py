@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from vaelab.data.loading import DatasetUnavailable
-from vaelab.runs.store import RunDamaged, RunNotFound
-from vaelab.teaching.lessons import LESSONS, Lesson
+from vaelab.data.downloads import DatasetUnavailable
+from vaelab.paths import PAGES
+from vaelab.runs.errors import RunDamaged, RunNotFound
+from vaelab.teaching.lessons import LESSONS
+from vaelab.teaching.lessons.entry import Lesson
 from vaelab.ui.learn import beta as lesson_beta
 from vaelab.ui.learn import bottleneck as lesson_bottleneck
 from vaelab.ui.learn import elbo as lesson_elbo
@@ -19,7 +21,6 @@ from vaelab.ui.learn import twins as lesson_twins
 from vaelab.ui.learn.glossary import links_to_terms
 from vaelab.ui.learn.parts import ask, go_on, judge
 from vaelab.ui.session.display import page_link, write_address
-from vaelab.ui.session.places import PAGES
 from vaelab.ui.session.text import plain
 from vaelab.ui.widgets.components import go_to_top
 

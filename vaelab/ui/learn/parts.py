@@ -8,11 +8,12 @@ import numpy as np
 import streamlit as st
 
 from vaelab.config.presets import PRESETS
-from vaelab.runs.store import Run, RunDamaged, describe
-from vaelab.teaching.lessons import Lesson, Question, Statement
+from vaelab.paths import PAGES
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.run import Run, describe
+from vaelab.teaching.lessons.entry import Lesson, Question, Statement
 from vaelab.ui.recipe.actions import recipe_actions
 from vaelab.ui.session.display import page_link
-from vaelab.ui.session.places import PAGES
 from vaelab.ui.session.recipe_link import parameters_of
 from vaelab.ui.session.state import dataset, own_runs, store, trained
 

@@ -11,7 +11,7 @@ from vaelab.config.presets import PRESETS
 from vaelab.figures.lessons import posterior_and_prior
 from vaelab.figures.sheets import tile
 from vaelab.latent.walks import prior_draws
-from vaelab.runs.store import Run
+from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
 from vaelab.teaching.lessons.posterior import TUTORIAL
 from vaelab.ui.explore.walks import signed

@@ -9,7 +9,7 @@ from vaelab.figures.lessons import codes_and_draws
 from vaelab.figures.palette import PALETTE
 from vaelab.figures.sheets import tile
 from vaelab.latent.walks import linear, prior_draws
-from vaelab.runs.store import Run
+from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.learn.parts import decoded, draw_again, lesson_run, say_which
 from vaelab.ui.session.state import dataset, saved_at, test_codes

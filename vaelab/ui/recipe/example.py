@@ -5,11 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import DATASETS, DatasetSpec
-from vaelab.networks.sizes import duration, expected_seconds, facts, work
-from vaelab.runs.store import Run, RunDamaged
+from vaelab.data.catalogue import DATASETS, DatasetSpec
+from vaelab.networks.sizes import expected_seconds, facts, work
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.run import Run
 from vaelab.ui.session.chosen import DEFAULT_SHIPPED, chosen_run
 from vaelab.ui.session.state import engine, history, own_runs, store
+from vaelab.words import duration
 
 
 def shown_run(preset: str) -> Run | None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from html import escape
 from urllib.parse import urlsplit
 
+import segno
 import streamlit as st
 
 from vaelab.config.run_config import RunConfig
 from vaelab.export.snippets import command_line, python_code
-from vaelab.runs.store import Run, RunDamaged
-from vaelab.ui.recipe.class_link import class_link
-from vaelab.ui.recipe.qr_code import show_link, shown_link
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.run import Run
+from vaelab.teaching.lessons import LESSONS
+from vaelab.ui.session.display import CONTROLS, Display
+from vaelab.ui.session.places import VIEWS
 from vaelab.ui.session.recipe_link import OPEN_SEED, link_to, parameters_of
 from vaelab.ui.session.state import is_own, single_user
 from vaelab.ui.session.steering import refuse
@@ -104,3 +108,87 @@ def _show(*link: str) -> None:
 def _code(text: str) -> None:
     # Without colours: those of Streamlit's languages are too pale to read.
     st.code(text, language=None, wrap_lines=True)
+
+
+def class_link(config: RunConfig, run: Run | None) -> str:
+    """Draw what can be chosen; returns the link."""
+    pages = _pages(config, run)
+    left, right = st.columns(2)
+    with left:
+        page = st.selectbox("Page", list(pages), key="class_page")
+    with right:
+        own_seed = st.toggle("Everybody their own seed", key="class_open_seed",
+                             help="Only where the link carries a recipe.")  # fmt: skip
+        present = st.toggle("Large, for projection", key="class_present",
+                            help="Without the sidebar, and with large letters also in charts.")  # fmt: skip
+    seen = st.pills(
+        "Students see", list(CONTROLS), selection_mode="multi", default=list(CONTROLS), key="class_seen",
+        format_func=lambda name: CONTROLS[name].label,
+        help="What is not ticked is hidden on every page. That is for focus: it can be found all the same.",
+    )  # fmt: skip
+    path, parameters = pages[page]
+    if own_seed and "seed" in parameters:
+        parameters = parameters | {"seed": OPEN_SEED}
+    hidden = tuple(name for name in CONTROLS if name not in seen)
+    return link_to(path, parameters | Display(hidden, present).parameters())
+
+
+def _pages(config: RunConfig, run: Run | None) -> dict[str, tuple[str, dict[str, str]]]:
+    """Path and parameters of the pages that a link can lead to, by what they are called."""
+    recipe = parameters_of(config)
+    pages = {"Train, with this recipe": ("", recipe), "Sweep, with this recipe": ("sweep", recipe)}
+    if run:
+        pages |= {
+            f"{title}, of this run": (title.lower().replace(" ", "-"), {"run": run.id})
+            for _, title, _ in VIEWS
+        }
+    return pages | {
+        f"Lesson {number}: {lesson.title}": ("lessons", {"lesson": str(number)})
+        for number, lesson in LESSONS.items()
+    }
+
+
+SHOWN = "link_shown"
+"""Session state: title, link and sentence of the code that is on the page."""
+
+
+QUIET_ZONE = 4
+"""Modules of white around the code, which ISO/IEC 18004 asks for."""
+
+
+def show_link(title: str, link: str, sentence: str) -> None:
+    """Have the page show a link large when it is next drawn; for the callback of a button."""
+    st.session_state[SHOWN] = (title, link, sentence)
+
+
+def shown_link() -> None:
+    """Draw the link that `show_link` asked for, over the page."""
+    if shown := st.session_state.get(SHOWN):
+        _dialog(*shown)
+
+
+def image_address(text: str) -> str:
+    """A text as a QR code that cameras read: the address of an image that holds all of it itself."""
+    # The lowest level of correction, raised as far as it costs no room: large modules are what a camera at
+    # the back of a classroom needs, and a screen has no dirt on it.
+    code = segno.make(text, error="l", micro=False)
+    return code.svg_data_uri(border=QUIET_ZONE, dark="#000", light="#fff", omitsize=True)
+
+
+def _forget() -> None:
+    st.session_state.pop(SHOWN, None)
+
+
+@st.dialog("Share", width="large", on_dismiss=_forget)
+def _dialog(title: str, link: str, sentence: str) -> None:
+    st.markdown(f"**{title}** · {sentence}")
+    alternative = f"QR code of the link that stands beside it: {title.lower()}"
+    left, right = st.columns([1.7, 1], gap="medium", vertical_alignment="center")
+    with left:
+        # As large as fits on the screen together with the words; st.image knows no height.
+        st.html(
+            f'<img src="{escape(image_address(link))}" alt="{escape(alternative)}" '
+            'style="display:block;margin:auto;width:min(100%, 72vh);aspect-ratio:1">'
+        )
+    with right:
+        st.code(link, language=None, wrap_lines=True)

@@ -11,22 +11,24 @@ from vaelab.config.fields import field_spec
 from vaelab.config.run_config import RunConfig
 from vaelab.engine.actions import REVIVES
 from vaelab.export.bundle import bundle, too_large
-from vaelab.files import slug
-from vaelab.runs.store import Run, RunDamaged, describe
+from vaelab.paths import PAGES
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.run import Run, describe
 from vaelab.runs.summary import Summary
 from vaelab.ui.recipe.form import recipe_now
 from vaelab.ui.recipe.share import share
 from vaelab.ui.recipe.show_code import show_code
 from vaelab.ui.runs.measures import follow_measures
 from vaelab.ui.runs.removal import ask_to_delete
-from vaelab.ui.runs.words import NO_OPTIMIZER, about, may_change
+from vaelab.ui.runs.words import NO_OPTIMIZER, about
 from vaelab.ui.session.display import page_link
-from vaelab.ui.session.places import PAGES, VIEWS
+from vaelab.ui.session.places import VIEWS
 from vaelab.ui.session.recipe_link import address_of, parameters_of
-from vaelab.ui.session.state import engine
+from vaelab.ui.session.state import engine, may_change
 from vaelab.ui.session.steering import ask, refuse
 from vaelab.ui.session.text import plain
 from vaelab.ui.web.visitor import visitor
+from vaelab.words import slug
 
 LONGEST_NAME = 80
 

@@ -8,10 +8,10 @@ import streamlit as st
 
 from vaelab.data.loading import is_ready
 from vaelab.engine.limits import LimitReached
-from vaelab.export.bundle import LARGEST_ZIP, ImportRefused, import_bundle
-from vaelab.export.unzip import MEGABYTE
+from vaelab.export.bundle import LARGEST_ZIP, import_bundle
+from vaelab.export.unzip import MEGABYTE, ImportRefused
 from vaelab.runs.arrays import save_preview
-from vaelab.runs.store import Run
+from vaelab.runs.run import Run
 from vaelab.ui.session.state import dataset, engine, store
 from vaelab.ui.web.visitor import visitor
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from vaelab.config.run_config import RunConfig
+from vaelab.runs.errors import RunDamaged
 from vaelab.runs.measures import (
     MEASURED,
     MEASURES,
@@ -20,11 +21,12 @@ from vaelab.runs.measures import (
     is_defined,
     read_measures,
 )
-from vaelab.runs.store import Run, RunDamaged
+from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
+from vaelab.ui.session.standing import is_being_measured
 from vaelab.ui.session.state import engine
 from vaelab.ui.session.text import plain
-from vaelab.ui.widgets.waiting import is_being_measured, wait_for
+from vaelab.ui.widgets.waiting import wait_for
 
 ARROWS = {"lower": "↓ lower", "higher": "↑ higher", "neither": "–"}
 

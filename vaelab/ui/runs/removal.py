@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaelab.runs.store import Run, RunDamaged, RunNotFound
+from vaelab.runs.errors import RunDamaged, RunNotFound
+from vaelab.runs.run import Run
 from vaelab.runs.summary import Summary
-from vaelab.ui.runs.words import may_change
-from vaelab.ui.session.state import store
+from vaelab.ui.session.state import may_change, store
 from vaelab.ui.session.steering import ask, refuse
 from vaelab.ui.session.text import plain
 

@@ -7,18 +7,20 @@ from typing import Any
 
 import streamlit as st
 
+from vaelab.config.comparable import in_force, settings_that_differ
 from vaelab.config.fields import FIELD_NAMES, field_spec
 from vaelab.config.presets import PRESETS
 from vaelab.config.run_config import RunConfig, why_not_in_force
-from vaelab.runs.store import Run, describe
-from vaelab.runs.summary import Summary, in_force, settings_that_differ, summarise
+from vaelab.runs.run import Run, describe
+from vaelab.runs.summary import Summary, summarise
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.runs.removal import carry_out_deletions
 from vaelab.ui.runs.words import state_in_words
 from vaelab.ui.session.chosen import chosen_run
+from vaelab.ui.session.standing import waits
 from vaelab.ui.session.state import own_runs, store
 from vaelab.ui.web.presence import next_look
-from vaelab.ui.widgets.waiting import wait_for, waits
+from vaelab.ui.widgets.waiting import wait_for
 
 TICK = 1.0
 """Seconds between two looks at runs that train."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunDamaged, describe
+from vaelab.runs.run import describe
 from vaelab.runs.summary import Summary
-from vaelab.ui.session.state import engine, is_own, single_user
+from vaelab.ui.session.state import engine, may_change
 
 SHIPPED_STAYS = (
     "It comes with VAE Lab, so it cannot be renamed, trained on or deleted: train your own with its recipe."
@@ -15,14 +14,6 @@ SHIPPED_STAYS = (
 OF_ANOTHER = "It is somebody else's, opened by its link: only its owner can change it."
 ONLY_DELETE = "It cannot be opened, only deleted."
 NO_OPTIMIZER = "It came without the state of its optimizer, so it cannot be trained on."
-
-
-def may_change(run: Run) -> bool:
-    """Whether the run is this visitor's; one that cannot say whose it is belongs to a single user."""
-    try:
-        return is_own(run)
-    except RunDamaged:
-        return single_user() and not run.shipped
 
 
 def state_in_words(summary: Summary) -> str:

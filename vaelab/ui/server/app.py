@@ -21,14 +21,15 @@ from vaelab.logs import log_as
 from vaelab.settings import read_settings
 from vaelab.ui.server.health import serve_health
 from vaelab.ui.server.run_files import serve_run_file, serve_test_images
+from vaelab.ui.server.standing import serve_standing
+from vaelab.ui.session.standing import PATH as STANDING
 from vaelab.ui.session.state import close_engine, end_training, engine
-from vaelab.ui.web.assets import PLOTLY, Preload, lab_path, load_asset, serve_component, serve_plotly
+from vaelab.ui.web.addresses import lab_path
+from vaelab.ui.web.assets import PLOTLY, Preload, load_asset, serve_component, serve_plotly
 from vaelab.ui.web.ending import ended_by_signals
 from vaelab.ui.web.presence import Connections
 from vaelab.ui.web.protection import Protection
 from vaelab.ui.web.visitor import VisitorCookie
-from vaelab.ui.widgets.waiting import PATH as STANDING
-from vaelab.ui.widgets.waiting import serve_standing
 
 logger = logging.getLogger(__name__)
 

@@ -20,12 +20,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vaelab.data.loading import DATASETS, DatasetUnavailable, is_ready
+from vaelab.data.catalogue import DATASETS
+from vaelab.data.downloads import DatasetUnavailable
+from vaelab.data.loading import is_ready
 from vaelab.networks.portable import codes_file, decoder_file, encoder_file, images_file
 from vaelab.runs.arrays import read_live_decoder, read_preview, read_snapshot, read_weights
-from vaelab.runs.store import Run, RunDamaged
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.run import Run
 from vaelab.ui.session.state import dataset, find_run, saved_at, snapshot_saved_at, test_codes
-from vaelab.ui.web.assets import lab_path
 
 logger = logging.getLogger(__name__)
 
@@ -45,16 +47,6 @@ class Version:
     """When weights or snapshot were saved, in nanoseconds."""
     step: int = 0
     """Of the snapshot."""
-
-
-def run_file_url(run: Run, version: str, what: str) -> str:
-    """The address of a run's `decoder`, `encoder` or `codes` in a version such as `live-470`."""
-    return f"{lab_path()}/runs/{run.id}/{version}/{what}"
-
-
-def test_images_url(name: str) -> str:
-    """The address of all test images of a data set."""
-    return f"{lab_path()}/datasets/{name}/test-images"
 
 
 async def serve_run_file(request: Request) -> Response:

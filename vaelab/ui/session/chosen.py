@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaelab.runs.store import Run, RunDamaged, RunNotFound, describe
+from vaelab.runs.errors import RunDamaged, RunNotFound
+from vaelab.runs.run import Run, describe
 from vaelab.ui.session.state import find_run, own_runs, store
 from vaelab.ui.session.text import plain
 

@@ -11,9 +11,11 @@ from vaelab.config.run_config import RunConfig
 from vaelab.data.loading import Dataset, load
 from vaelab.engine.engine import Engine
 from vaelab.paths import EXAMPLES
+from vaelab.runs.errors import RunDamaged, RunNotFound
 from vaelab.runs.history import History
+from vaelab.runs.run import Run
 from vaelab.runs.shared import Recordings
-from vaelab.runs.store import Run, RunDamaged, RunNotFound, RunStore, default_root
+from vaelab.runs.store import RunStore, default_root
 from vaelab.settings import read_settings
 from vaelab.ui.web.presence import presence
 from vaelab.ui.web.visitor import visitor
@@ -151,3 +153,11 @@ def snapshot_saved_at(run: Run, step: int) -> int:
         return run.snapshot_file(step).stat().st_mtime_ns
     except OSError as error:
         raise RunDamaged(f"Run {run.id} has no snapshot of step {step}.") from error
+
+
+def may_change(run: Run) -> bool:
+    """Whether the run is this visitor's; one that cannot say whose it is belongs to a single user."""
+    try:
+        return is_own(run)
+    except RunDamaged:
+        return single_user() and not run.shipped

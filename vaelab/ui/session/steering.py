@@ -6,9 +6,9 @@ import streamlit as st
 
 from vaelab.engine.actions import Action
 from vaelab.engine.limits import LimitReached
-from vaelab.runs.store import Run, RunDamaged
-from vaelab.ui.runs.words import may_change
-from vaelab.ui.session.state import engine
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.run import Run
+from vaelab.ui.session.state import engine, may_change
 from vaelab.ui.session.text import plain
 
 
@@ -35,3 +35,8 @@ def tell_refusal() -> None:
     """Draw what was refused since the page was last drawn."""
     if sentence := st.session_state.pop("refusal", None):
         st.error(plain(sentence))
+
+
+def ask_to_start(*, until_epoch: int | None = None, twins: bool = False) -> None:
+    """Have the Train page start a run of the form's recipe, or a pair of twins, when it is next drawn."""
+    st.session_state.start_asked = {"until_epoch": until_epoch, "twins": twins}

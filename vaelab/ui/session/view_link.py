@@ -18,7 +18,7 @@ from typing import Any
 import streamlit as st
 
 from vaelab.config.fields import as_text
-from vaelab.runs.store import Run
+from vaelab.runs.run import Run
 from vaelab.ui.session.chosen import follow_run_link
 from vaelab.ui.session.display import address, write_address
 from vaelab.ui.session.text import plain

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vaelab.data.loading import DatasetUnavailable
-from vaelab.runs.store import Run, RunDamaged, describe
+from vaelab.data.downloads import DatasetUnavailable
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.run import Run, describe
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.session.state import dataset, trained
 from vaelab.ui.session.text import plain

@@ -5,20 +5,21 @@ from __future__ import annotations
 import streamlit as st
 
 from vaelab.config.fields import field_spec
-from vaelab.data.loading import DATASETS
+from vaelab.data.catalogue import DATASETS
 from vaelab.engine.limits import LimitReached
-from vaelab.networks.sizes import duration, expected_seconds
+from vaelab.networks.sizes import expected_seconds
+from vaelab.paths import PAGES
 from vaelab.sweeps.plan import MOST_SEEDS, Sweep, plan, read_values, suggested_values, sweepable
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.recipe import form as forms
 from vaelab.ui.recipe.example import measured_speed
 from vaelab.ui.session.display import page_link
-from vaelab.ui.session.places import PAGES
 from vaelab.ui.session.recipe_link import address_of
 from vaelab.ui.session.state import engine
 from vaelab.ui.session.text import plain
 from vaelab.ui.sweep.link import NO_FIELD, base_recipe
 from vaelab.ui.web.visitor import visitor
+from vaelab.words import duration
 
 START_SECONDS = 0.5
 """What a run takes besides training: its start, snapshots and checkpoints."""

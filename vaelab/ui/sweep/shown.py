@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+import streamlit as st
+
 from vaelab.config.fields import field_spec, in_words
 from vaelab.config.run_config import RunConfig, upgrade
-from vaelab.data.loading import DATASETS
+from vaelab.data.catalogue import DATASETS
 from vaelab.figures.sweep_curves import Curve
 from vaelab.networks.sizes import work
 from vaelab.paths import EXAMPLE_SWEEPS
-from vaelab.runs.store import Run, RunDamaged, Status
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.run import Run
+from vaelab.runs.status import Status
 from vaelab.sweeps.results import Result, Values, from_row, result
 from vaelab.ui.session.state import history, is_own, own_runs, store
+from vaelab.ui.session.text import plain
 
 EXAMPLE = EXAMPLE_SWEEPS / "vae-2d-beta.json"
 
@@ -130,3 +135,30 @@ def seconds_left(shown: ShownSweep, side_by_side: int) -> float | None:
         if status.active:
             left += whole * max(0.0, 1 - status.epoch / config.epochs)
     return left / (done / seconds * side_by_side) if done and seconds else None
+
+
+_EXAMPLE = "Finished example"
+
+
+def pick_sweep() -> str | None:
+    """The group of the sweep to show, None for the example; a picker if there is a choice."""
+    state, sweeps = st.session_state, own_sweeps()
+    wanted = state.sweep_group
+    if wanted and wanted not in sweeps:
+        if read_sweep(wanted) is None:
+            st.warning(plain(f"There is no sweep {wanted[:64]!r} on this server. It may have been deleted."))
+            wanted = None
+        else:
+            sweeps = {wanted: "Somebody else's sweep, opened by its link", **sweeps}
+    state.sweep_group = wanted
+    if not sweeps:
+        return None
+    options = {**sweeps, "": _EXAMPLE}
+    # Set before the widget is made: its options may have changed since it was last shown.
+    state.picked_sweep = wanted or ""
+    st.selectbox("Sweep", list(options), format_func=options.__getitem__, key="picked_sweep", on_change=_take)
+    return state.sweep_group
+
+
+def _take() -> None:
+    st.session_state.sweep_group = st.session_state.picked_sweep or None

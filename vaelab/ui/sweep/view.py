@@ -8,22 +8,23 @@ from vaelab.config.fields import field_spec
 from vaelab.figures.sweep import measure_curve, rate_distortion
 from vaelab.figures.sweep_curves import curves, panels_height
 from vaelab.figures.sweep_heat import heat_map
-from vaelab.networks.sizes import duration
-from vaelab.runs.store import Run
+from vaelab.paths import PAGES
+from vaelab.runs.run import Run
 from vaelab.sweeps.results import MEASURES, Best, Result, bands, best, comparable, words
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.runs.words import may_change
 from vaelab.ui.session.chosen import choose
 from vaelab.ui.session.display import page_link
-from vaelab.ui.session.places import PAGES, VIEWS
+from vaelab.ui.session.places import VIEWS
 from vaelab.ui.session.recipe_link import address_of
-from vaelab.ui.session.state import engine, find_run, store
+from vaelab.ui.session.standing import waits
+from vaelab.ui.session.state import engine, find_run, may_change, store
 from vaelab.ui.session.text import plain
 from vaelab.ui.sweep.shown import ShownSweep, example, read_sweep, seconds_left
 from vaelab.ui.sweep.table import HEIGHT, sweep_table
 from vaelab.ui.web.presence import next_look
 from vaelab.ui.widgets.components import heading_row, plot
-from vaelab.ui.widgets.waiting import wait_for, waits
+from vaelab.ui.widgets.waiting import wait_for
+from vaelab.words import duration
 
 TICK = 1.0
 """Seconds between two looks at a sweep under way."""

@@ -10,17 +10,21 @@ from vaelab.config.comparable import twin_of
 from vaelab.config.run_config import RunConfig
 from vaelab.engine.actions import REVIVES, Action
 from vaelab.engine.limits import LimitReached
-from vaelab.networks.sizes import FIRST_STEPS, duration
-from vaelab.runs.store import Run, Status, describe
+from vaelab.networks.sizes import FIRST_STEPS
+from vaelab.paths import PAGES
+from vaelab.runs.run import Run, describe
+from vaelab.runs.status import Status
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.session.chosen import choose, show_example
 from vaelab.ui.session.display import page_link, shown_the_same
-from vaelab.ui.session.places import PAGES, VIEWS
+from vaelab.ui.session.places import VIEWS
+from vaelab.ui.session.standing import waits
 from vaelab.ui.session.state import engine, history, is_own, store
-from vaelab.ui.session.steering import ask, tell_refusal
+from vaelab.ui.session.steering import ask, ask_to_start, tell_refusal
 from vaelab.ui.session.text import plain
 from vaelab.ui.web.visitor import visitor
-from vaelab.ui.widgets.waiting import wait_for, waits
+from vaelab.ui.widgets.waiting import wait_for
+from vaelab.words import duration
 
 OUTCOMES = {"finished": "finished", "stopped": "stopped", "diverged": ":red[diverged]",
             "failed": ":red[failed]", "interrupted": ":orange[interrupted]"}  # fmt: skip
@@ -82,11 +86,6 @@ def _ask(run: Run, action: Action) -> None:
     if ask(run, action) and not run.path.exists():  # it had not begun, and is gone
         st.session_state.pop("run", None)
         show_example(st.session_state.preset)
-
-
-def ask_to_start(*, until_epoch: int | None = None, twins: bool = False) -> None:
-    """Have the Train page start a run of the form's recipe, or a pair of twins, when it is next drawn."""
-    st.session_state.start_asked = {"until_epoch": until_epoch, "twins": twins}
 
 
 def start_if_asked(config: RunConfig | None) -> None:

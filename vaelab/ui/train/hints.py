@@ -9,14 +9,16 @@ import streamlit as st
 from vaelab.config.fields import changes_in_words
 from vaelab.config.run_config import RunConfig
 from vaelab.engine.engine import Engine
-from vaelab.runs.store import Run, RunDamaged, Status
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.run import Run
+from vaelab.runs.status import Status
 from vaelab.teaching.glossary import help_for
-from vaelab.teaching.hints import ABOUT, Hint, find_hints
+from vaelab.teaching.hints import ABOUT, find_hints
+from vaelab.teaching.hints.evidence import Hint
 from vaelab.ui.recipe.form import fill_form
 from vaelab.ui.session.chosen import choose
 from vaelab.ui.session.state import engine, history, is_own
-from vaelab.ui.session.steering import ask
-from vaelab.ui.train.controls import ask_to_start
+from vaelab.ui.session.steering import ask, ask_to_start
 from vaelab.ui.web.visitor import visitor
 
 ICONS = {"note": ":material/info:", "warning": ":material/warning:"}

@@ -12,13 +12,13 @@ from vaelab.data.loading import Dataset
 from vaelab.events import Preview
 from vaelab.figures import explore as figures
 from vaelab.figures.sheets import tile
-from vaelab.files import slug
 from vaelab.latent.planes import Plane, axes_plane, principal_plane
 from vaelab.runs.arrays import read_preview
-from vaelab.runs.status import State
-from vaelab.runs.store import Run, RunDamaged, Status, describe
+from vaelab.runs.errors import RunDamaged
+from vaelab.runs.run import Run, describe
+from vaelab.runs.status import State, Status
 from vaelab.teaching.glossary import help_for
-from vaelab.teaching.hints import Hint
+from vaelab.teaching.hints.evidence import Hint
 from vaelab.ui.runs.measures import measures_panel
 from vaelab.ui.session.state import dataset, engine, find_run, history, is_own, recording_of
 from vaelab.ui.train.controls import control_row, ended_bar, progress_line
@@ -26,6 +26,7 @@ from vaelab.ui.train.hints import as_badges, hints_of, hints_view
 from vaelab.ui.web.presence import next_look, watches
 from vaelab.ui.widgets.components import Sheet, heading_row, pictures, plot
 from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
+from vaelab.words import slug
 
 EARLY_TICK, TICK = 0.5, 1.0
 """Seconds between two looks at a run that trains: in its first epoch, when most happens, and later on."""

@@ -9,7 +9,6 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -18,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vaelab.paths import COMPONENTS
+from vaelab.ui.web.addresses import lab_path
 
 PLOTLY = "plotly.min.js"
 """Path of plotly.js below `/lab/`."""
@@ -78,12 +78,6 @@ def load_asset(path: str) -> Asset:
 def is_asset(path: str) -> bool:
     """Tell whether a file of this path below `/lab/` is served."""
     return path in _sources()
-
-
-def lab_path() -> str:
-    """Tell where our own routes start: `/lab`, below `server.baseUrlPath` if that is set."""
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}/lab" if base else "/lab"
 
 
 def asset_url(path: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from functools import cache
 
 from starlette.requests import HTTPConnection
@@ -9,8 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from vaelab.engine.liveness import Presence
-from vaelab.runs.store import Run
-from vaelab.ui.web.pace import Pace
+from vaelab.runs.run import Run
 from vaelab.ui.web.visitor import token_of, visitor
 
 
@@ -56,3 +57,37 @@ class Connections:
             await self.app(scope, receive, send)
         finally:
             presence().leave(who)
+
+
+STEPS = (0.5, 1.0, 2.0, 5.0, 10.0)
+"""Seconds between two looks; few different ones, because a page is drawn anew when its own changes."""
+
+
+A_LOOK = 0.1
+"""Seconds between the looks of all pages together. One takes the server some 30 ms, during which a click on
+any page waits: so it does one time in three, however many watch."""
+
+
+REMEMBERED = 2.5 * STEPS[-1]
+"""Seconds after its last look for which a page counts as watching."""
+
+
+class Pace:
+    """The pages that watch something change; safe for several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._looked: dict[str, float] = {}
+
+    def look(self, page: str) -> None:
+        """Note that a page looks now."""
+        now = time.monotonic()
+        with self._lock:
+            self._looked = {each: when for each, when in self._looked.items() if now - when < REMEMBERED} | {
+                page: now
+            }
+
+    def between(self, wish: float) -> float:
+        """Seconds from a look to the next: one of `STEPS`, at least what is wished for."""
+        least = max(wish, A_LOOK * len(self._looked))
+        return next((step for step in STEPS if step >= least), STEPS[-1])

@@ -12,8 +12,8 @@ import streamlit as st
 
 from vaelab.data.drawing import placement_for
 from vaelab.figures.palette import error_colors
-from vaelab.runs.store import Run
-from vaelab.ui.server.run_files import run_file_url
+from vaelab.runs.run import Run
+from vaelab.ui.web.addresses import run_file_url
 from vaelab.ui.widgets.components import component
 
 

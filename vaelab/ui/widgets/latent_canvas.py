@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import DATASETS
-from vaelab.figures.explore import PRIOR_CIRCLES, Span
+from vaelab.data.catalogue import DATASETS
 from vaelab.figures.palette import PALETTE, class_style, text_on
 from vaelab.latent.planes import Plane
-from vaelab.runs.store import Run
-from vaelab.ui.server.run_files import run_file_url, test_images_url
+from vaelab.latent.view import PRIOR_CIRCLES, Span
+from vaelab.runs.run import Run
+from vaelab.ui.web.addresses import run_file_url, test_images_url
 from vaelab.ui.widgets.components import component, rerun_only
 
 PRIOR_INTERVALS = ((1.0, "68 % of prior draws"), (2.0, "95 %"), (3.0, "99.7 %"))

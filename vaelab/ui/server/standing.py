@@ -1,0 +1,29 @@
+"""The route `/lab/standing`: how some runs stand, for a page that waits for one to change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from vaelab.ui.session.standing import MOST, _standing, words_of
+from vaelab.ui.session.state import find_run
+from vaelab.ui.web.presence import presence
+from vaelab.ui.web.visitor import token_of
+
+
+async def serve_standing(request: Request) -> Response:
+    """Answer with how some runs stand, and with the words for the first of them if it waits."""
+    ids = request.query_params.get("runs", "").split(",")[:MOST]
+    answer = await run_in_threadpool(_answer, ids, token_of(request.cookies))
+    return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+
+
+def _answer(ids: Sequence[str], visitor: str | None) -> dict[str, str]:
+    runs = [find_run(run_id) for run_id in ids]
+    for who in (visitor, *(run.id for run in runs if run)):
+        if who:
+            presence().see(who)
+    return {"standing": _standing(runs), "words": words_of(runs[0]) if runs[0] else ""}

@@ -1,0 +1,23 @@
+"""Addresses of our own routes, for the pages that hand them to the browser."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vaelab.runs.run import Run
+
+
+def run_file_url(run: Run, version: str, what: str) -> str:
+    """The address of a run's `decoder`, `encoder` or `codes` in a version such as `live-470`."""
+    return f"{lab_path()}/runs/{run.id}/{version}/{what}"
+
+
+def test_images_url(name: str) -> str:
+    """The address of all test images of a data set."""
+    return f"{lab_path()}/datasets/{name}/test-images"
+
+
+def lab_path() -> str:
+    """Tell where our own routes start: `/lab`, below `server.baseUrlPath` if that is set."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}/lab" if base else "/lab"

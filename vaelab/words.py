@@ -1,0 +1,21 @@
+"""Words and numbers for people: times, names of files."""
+
+from __future__ import annotations
+
+import re
+
+
+def duration(seconds: float) -> str:
+    """A time in words, no more exact than it is known: "about 20 seconds"."""
+    if seconds < 10:
+        return f"about {max(1, round(seconds))} s"
+    if seconds < 90:
+        return f"about {5 * round(seconds / 5)} s"
+    if seconds < 5400:
+        return f"about {round(seconds / 60)} min"
+    return f"about {seconds / 3600:.1f} h"
+
+
+def slug(title: str) -> str:
+    """A title as a part of a file's name: small letters and digits with hyphens between, `run` if none."""
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "run"

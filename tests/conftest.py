@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 from hypothesis import HealthCheck, settings
 
-from vaelab.engine.processes import THREADS_THAT_YIELD
+from tests.support.environment import set_environment
 
-# Read once, when PyTorch is imported, which no test module has done yet.
-for name, value in THREADS_THAT_YIELD.items():
-    os.environ.setdefault(name, value)
-
-# The laws are those of the processor: graphics processors add in another order each time.
-os.environ["VAELAB_DEVICE"] = "cpu"
+set_environment()  # no test module has imported PyTorch yet
 
 # A busy machine fails no test; and whoever runs the tests again sees the same.
 settings.register_profile(

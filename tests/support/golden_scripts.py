@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from vaelab.config import RunConfig
-from vaelab.datasets import load
-from vaelab.listing import script
-from vaelab.presets import PRESETS
+from vaelab.config.presets import PRESETS
+from vaelab.config.run_config import RunConfig
+from vaelab.data.loading import load
+from vaelab.export.script import script
 
 TRAIN_IMAGES, TEST_IMAGES = 1_000, 500
 

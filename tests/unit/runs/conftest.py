@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.old_runs import FOLDER
 from tests.support.recorded import CONFIG, Training
 from vaelab.data.loading import Dataset
 from vaelab.events import Event
@@ -46,3 +48,10 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, tiny: Dataset) -> Run:
     for _ in Recorder(run).record(train(CONFIG, data=tiny, threads=1)):
         pass
     return run
+
+
+@pytest.fixture
+def old_store(tmp_path: Path) -> RunStore:
+    """A store of the runs of tests/data/runs, with every file as it was written."""
+    shutil.copytree(FOLDER, tmp_path / "runs")
+    return RunStore(tmp_path / "runs")

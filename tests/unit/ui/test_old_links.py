@@ -13,10 +13,11 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from vaelab.config.fields import read_config
-from vaelab.config.run_config import VERSION, RunConfig
-from vaelab.runs.store import Run
-from vaelab.ui.session.recipe_link import own_seed, parameters_of, recipe_of
+from vaelab.config import VERSION, RunConfig
+from vaelab.fields import read_config
+from vaelab.runs import Run
+from vaelab.ui.link import own_seed, parameters_of, recipe_of
+from vaelab.untrusted import parse_recipe
 
 GOLDEN = Path(__file__).resolve().parents[2] / "data" / "golden"
 LINKS: list[dict[str, Any]] = json.loads((GOLDEN / "links.json").read_text(encoding="utf-8"))
@@ -68,6 +69,7 @@ def test_a_config_file_means_the_recipe_that_it_meant(version: int, tmp_path: Pa
     recipe = ODD | {"held_out": 0 if version == 1 else 10_000}
     assert recorded_part(config, recipe) == recipe
     assert read_config(json.loads(text)) == (config, {})
+    assert parse_recipe(text.encode()) == config  # of a zip: there every field has to be stated
 
 
 def test_a_visitor_keeps_the_seed_that_an_open_link_gave() -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from tests.support.environment import set_environment
+from vaelab.paths import PROJECT
 
-FILE = Path(__file__).resolve().parents[1] / "data" / "golden" / "losses.json"
+FILE = PROJECT / "tests" / "data" / "golden" / "losses.json"
 
 Golden = dict[str, Any]
 """`machine`, what each of `presets` recorded, and what each one's script printed, under `scripts`."""

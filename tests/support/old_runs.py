@@ -16,17 +16,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.unit.waiting import until
-
 from tests.support.environment import set_environment
+from tests.support.waiting import until
 from vaelab.config.run_config import RunConfig
 from vaelab.engine.engine import Engine
 from vaelab.events import Request
+from vaelab.paths import PROJECT
 from vaelab.runs.measures import read_measures
 from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
 
-FOLDER = Path(__file__).resolve().parents[1] / "data" / "runs"
+FOLDER = PROJECT / "tests" / "data" / "runs"
 """Where the runs are that the tests open."""
 
 AE, VAE = NAMES = ("finished-ae", "unfinished-vae")

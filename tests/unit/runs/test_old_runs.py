@@ -26,7 +26,9 @@ from vaelab.runs.arrays import read_checkpoint, read_preview, read_weights
 from vaelab.runs.history import History
 from vaelab.runs.measures import read_measures
 from vaelab.runs.recorder import Recorder
-from vaelab.runs.store import Run, RunStore, Status
+from vaelab.runs.run import Run
+from vaelab.runs.status import Status
+from vaelab.runs.store import RunStore
 from vaelab.runs.summary import summarise
 from vaelab.training.loop import train
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.unit.bundles import FILES, contents_of
 
+from tests.support.bundles import FILES, contents_of
 from tests.support.golden_scripts import printed_losses
 from tests.support.old_runs import AE, FOLDER, NAMES, VAE
 from vaelab.analysis.load import load_run

@@ -13,13 +13,14 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from vaelab.config import VERSION, RunConfig
-from vaelab.fields import read_config
-from vaelab.runs import Run
-from vaelab.ui.link import own_seed, parameters_of, recipe_of
-from vaelab.untrusted import parse_recipe
+from vaelab.config.fields import read_config
+from vaelab.config.run_config import VERSION, RunConfig
+from vaelab.export.bundle_checks import parse_recipe
+from vaelab.paths import PROJECT
+from vaelab.runs.run import Run
+from vaelab.ui.session.recipe_link import own_seed, parameters_of, recipe_of
 
-GOLDEN = Path(__file__).resolve().parents[2] / "data" / "golden"
+GOLDEN = PROJECT / "tests" / "data" / "golden"
 LINKS: list[dict[str, Any]] = json.loads((GOLDEN / "links.json").read_text(encoding="utf-8"))
 CONFIGS = {version: GOLDEN / f"config-version-{version}.json" for version in (1, 2)}
 

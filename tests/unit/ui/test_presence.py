@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from vaelab.ui.web import pace
+from vaelab.ui.web import presence as pace
 from vaelab.ui.web.presence import A_LOOK, REMEMBERED, STEPS, Pace
 
 

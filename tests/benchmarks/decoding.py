@@ -19,8 +19,8 @@ DECODES = 60
 """Of which the first ten are left out: the browser compiles while they run."""
 
 TIME_DECODING = """async ([url, dimensions, count]) => {
-    const { fetchSafetensors } = await import("/lab/components/network/safetensors.js")
-    const { makeNetwork } = await import("/lab/components/network/network.js")
+    const { fetchSafetensors } = await import("/lab/components/lib/safetensors.js")
+    const { makeNetwork } = await import("/lab/components/lib/network.js")
     const decode = makeNetwork(await fetchSafetensors(url))
     const times = []
     for (let turn = 0; turn < count; turn++) {
@@ -40,7 +40,7 @@ def measure() -> Iterator[Table]:
         if browser is None:
             return
         page = browser.new_page()
-        page.goto(f"{server.url}/lab/components/network/network.js")
+        page.goto(f"{server.url}/lab/components/lib/network.js")
         rows = [_row(page, name, wanted) for name, wanted in RUNS.items()]
     title = "Decoding one code in Chromium, the shipped runs' decoders"
     header = ("run", "hidden", "median ms", "longest ms", "wanted")

@@ -3,7 +3,7 @@
 
 const CORNER = 0.1 // of a side: garments and digits leave the corners free
 
-// From the pixels of an ImageData. `placement` as `vaelab/drawing.py` describes it; `isOwn` says that the
+// From the pixels of an ImageData. `placement` as `vaelab/data/drawing.py` describes it; `isOwn` says that the
 // picture has the very size of the data set's images, so that its brightnesses are taken as they are.
 // `did` says in words what was done.
 export function onBlack({ data, width, height }, channels, { tones, isOwn }) {

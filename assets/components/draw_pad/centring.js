@@ -1,5 +1,5 @@
 // What is drawn becomes an image like those of the data set: fitted into a box, its proportions kept, and
-// centred, as `vaelab/drawing.py` says of each. Pictures are { data, width, height, channels }, with
+// centred, as `vaelab/data/drawing.py` says of each. Pictures are { data, width, height, channels }, with
 // numbers from 0 to 1, channels first.
 
 export const LEVELS = 16 // brightnesses that a link can hold

@@ -1,7 +1,8 @@
 // A pad to draw on. The browser itself makes of each drawing what the network sees, and computes posterior
 // and reconstruction while the pen moves; the server is told once the hand has come to rest.
 
-import { composed, save, saveButton } from "../pictures/saving.js"
+import { mounted } from "../lib/mount.js"
+import { composed, save, saveButton } from "../lib/saving.js"
 import { LEVELS, placed } from "./centring.js"
 import { Computing } from "./computing.js"
 import { Refused, take } from "./intake.js"
@@ -13,26 +14,10 @@ import { decoded, encoded, imageOf } from "./transport.js"
 
 const REST = 600 // milliseconds without a stroke, after which the server is told
 
-// One view for each place where Streamlit has mounted the component.
-const views = new WeakMap()
-
-// Streamlit calls this after every change of the data or the theme.
-export function render(component) {
-  const { parentElement } = component
-  if (!views.has(parentElement)) views.set(parentElement, new View(component))
-  const view = views.get(parentElement)
-  view.update(component)
-  // Streamlit also runs the clean-up of a call that a newer call has overtaken: only the last counts.
-  const call = ++view.calls
-  return () => {
-    if (call === view.calls) view.remove()
-  }
-}
+export const render = mounted((parentElement) => new View(parentElement))
 
 class View {
-  constructor({ parentElement }) {
-    this.calls = 0
-    this.parentElement = parentElement
+  constructor(parentElement) {
     this.outer = parentElement.querySelector(".vaelab-draw")
     this.part = (name) => this.outer.querySelector(`[data-part=${name}]`)
     this.readout = new Readout(this.outer)
@@ -203,6 +188,5 @@ class View {
     clearTimeout(this.resting)
     cancelAnimationFrame(this.frame)
     this.computing.stop()
-    views.delete(this.parentElement)
   }
 }

@@ -1,7 +1,7 @@
 // Encoder and decoder of a run in a thread of their own, so that the pen never waits for them.
 
-import { fetchSafetensors } from "../network/safetensors.js"
-import { makeNetwork } from "../network/network.js"
+import { fetchSafetensors } from "../lib/safetensors.js"
+import { makeNetwork } from "../lib/network.js"
 
 let networks
 

@@ -1,8 +1,8 @@
 // Files of runs and data sets, each fetched once while it is of use: going back and forth between the
 // epochs of a run asks the server only for what was not there before.
 
-import { makeNetwork } from "../network/network.js"
-import { fetchSafetensors } from "../network/safetensors.js"
+import { makeNetwork } from "../lib/network.js"
+import { fetchSafetensors } from "../lib/safetensors.js"
 
 const MOST = 24 // files kept
 

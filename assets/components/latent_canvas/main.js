@@ -4,48 +4,32 @@
 // This module holds what the component is given and loads what that names; picture.js draws it,
 // gestures.js is what mouse, touch and keyboard do to it.
 
+import { mounted } from "../lib/mount.js"
+import { save } from "../lib/saving.js"
 import { Gestures } from "./gestures.js"
 import { followHands } from "./hands.js"
 import { legend } from "./legend.js"
 import { loadCodes, loadImages, loadNetwork } from "./loading.js"
 import { Manifold } from "./manifold.js"
-import { Middles } from "./middles.js"
-import { Panel } from "./panel.js"
-import { drawBase, drawOverlay } from "./picture.js"
+import { Middles, Panel } from "./panel.js"
+import { drawBase, drawOverlay, themeOf } from "./picture.js"
 import { SharedCursor } from "./shared.js"
 import { Space } from "./space.js"
-import { themeOf } from "./theme.js"
 import { View } from "./view.js"
 
 const GLIDE = 450 // milliseconds in which codes move to their new places
 const REST_LIVE = 60 // milliseconds between two pictures of that while a run trains, which each of them slows down
 const TALLEST = 1.05 // times its width, so that a narrow page shows more than the plane
 
-// One view for each place where Streamlit has mounted the component.
-const views = new WeakMap()
-
-// Streamlit calls this after every change of the data or the theme.
-export function render(component) {
-  const { parentElement } = component
-  if (!views.has(parentElement)) views.set(parentElement, new LatentCanvas(parentElement))
-  const view = views.get(parentElement)
-  view.update(component)
-  // Streamlit also runs the clean-up of a call that a newer call has overtaken: only the last counts.
-  const call = ++view.calls
-  return () => {
-    if (call === view.calls) view.remove()
-  }
-}
+export const render = mounted((parentElement) => new LatentCanvas(parentElement))
 
 class LatentCanvas {
   constructor(parentElement) {
-    this.calls = 0
-    this.parentElement = parentElement
     this.outer = parentElement.querySelector(".vaelab-canvas")
     this.plane = this.outer.querySelector(".vaelab-canvas-plane")
     ;[this.base, this.overlay] = this.plane.querySelectorAll("canvas")
     this.tools = this.outer.querySelector(".vaelab-canvas-tools")
-    this.notice = this.outer.querySelector(".vaelab-canvas-notice")
+    this.notice = this.outer.querySelector(".vaelab-notice")
     this.panel = new Panel(this.outer)
     this.view = new View()
     this.manifold = new Manifold()
@@ -224,10 +208,7 @@ class LatentCanvas {
     context.fillStyle = this.theme.background // so that light text stays readable wherever it is put
     context.fillRect(0, 0, picture.width, picture.height)
     for (const layer of [this.base, this.overlay]) context.drawImage(layer, 0, 0)
-    const link = document.createElement("a")
-    link.download = `${this.data.key}.png`
-    link.href = picture.toDataURL("image/png")
-    link.click()
+    save(`${this.data.key}.png`, picture.toDataURL("image/png"))
   }
 
   remove() {
@@ -235,7 +216,6 @@ class LatentCanvas {
     this.shared.close()
     this.observer.disconnect()
     window.removeEventListener("vaelab-posterior", this.takeDrawing)
-    views.delete(this.parentElement)
   }
 }
 

@@ -1,8 +1,10 @@
 // Beside the plane: the image decoded at the cursor, large, and in words where that is.
 
-import { imageData } from "../network/network.js"
+import { imageData } from "../lib/network.js"
 import { imageOf } from "./loading.js"
 import { digits } from "./overlay.js"
+
+const BUDGET = 8 // milliseconds of a frame
 
 export class Panel {
   constructor(outer) {
@@ -10,7 +12,7 @@ export class Panel {
     this.original = outer.querySelector(".vaelab-canvas-original")
     this.classes = outer.querySelector(".vaelab-canvas-middles")
     this.words = outer.querySelector(".vaelab-canvas-words")
-    this.spoken = outer.querySelector(".vaelab-canvas-spoken")
+    this.spoken = outer.querySelector(".vaelab-spoken")
   }
 
   // `found` is what the canvas knows of the place; returns the sentences.
@@ -54,6 +56,29 @@ export class Panel {
     this.classes.dataset.size = sizeOf(classes)
     const shown = classes.map(({ name }, label) => ({ name, image: pictures[label] })).filter(({ image }) => image)
     this.classes.replaceChildren(...shown.map(figureOf))
+  }
+}
+
+// What the decoder makes of the mean code of each class: a guide to the classes in pictures.
+export class Middles {
+  constructor() {
+    this.pictures = [] // by label; null for a class without codes
+  }
+
+  // The mean codes in all dimensions, to be decoded anew.
+  begin(space, classes) {
+    this.codes = classes.map((_, label) => space.meanCode(label))
+    this.pictures = []
+  }
+
+  // Decodes some of those that are missing; says whether any are still missing.
+  decodeMore(decoder) {
+    const begun = performance.now()
+    while (this.pictures.length < this.codes.length && performance.now() - begun < BUDGET) {
+      const code = this.codes[this.pictures.length]
+      this.pictures.push(code && imageData(decoder(code), decoder.shape))
+    }
+    return this.pictures.length < this.codes.length
   }
 }
 

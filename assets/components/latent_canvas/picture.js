@@ -7,7 +7,6 @@ import { Dots } from "./dots.js"
 import { drawNames } from "./labels.js"
 import { drawBeside, drawCross, drawRegion, drawRing } from "./overlay.js"
 import { drawPosterior } from "./posterior.js"
-import { channels } from "./theme.js"
 
 const ON_IMAGES = [88, 189, 185] // red, green and blue of what is seen over black images in both themes
 
@@ -169,3 +168,21 @@ function decoded(canvas, z) {
   }
   return canvas.pixels
 }
+
+// Colours and letters of the page, for a canvas, which knows no styles.
+export function themeOf(outer, { colors }) {
+  const style = getComputedStyle(outer)
+  const value = (name) => style.getPropertyValue(`--st-${name}`).trim()
+  return {
+    text: value("text-color"),
+    background: value("background-color"),
+    lines: value("border-color"),
+    primary: value("primary-color"),
+    font: value("font") || "sans-serif",
+    letters: parseFloat(style.getPropertyValue("--vaelab-letters")) || 12, // pixels; larger for projection
+    ...colors,
+  }
+}
+
+// Red, green and blue of #rrggbb.
+const channels = (color) => [1, 3, 5].map((start) => parseInt(color.slice(start, start + 2), 16))

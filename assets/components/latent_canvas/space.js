@@ -1,4 +1,4 @@
-// Codes of images, and the plane through latent space on which they are seen. What `vaelab/planes.py`
+// Codes of images, and the plane through latent space on which they are seen. What `vaelab/latent/planes.py`
 // is for Python: points of the plane are origin + x basis[0] + y basis[1], with orthonormal vectors.
 
 const dot = (a, b) => a.reduce((sum, value, place) => sum + value * b[place], 0)

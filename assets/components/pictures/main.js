@@ -1,27 +1,14 @@
 // Sheets of small pictures that change in place: a new picture is decoded before it replaces the old
 // one, so that nothing flickers, and no element is made anew while the sheet keeps its shape.
 
-import { composed, save, saveButton } from "./saving.js"
+import { mounted } from "../lib/mount.js"
+import { composed, save, saveButton } from "../lib/saving.js"
 import { buildSheet, shapeOf } from "./sheet.js"
 
-// One view for each place where Streamlit has mounted the component.
-const views = new WeakMap()
-
-// Streamlit calls this after every change of the data or the theme.
-export function render({ parentElement, data }) {
-  if (!views.has(parentElement)) views.set(parentElement, new View(parentElement))
-  const view = views.get(parentElement)
-  view.update(data)
-  // Streamlit also runs the clean-up of a call that a newer call has overtaken: only the last counts.
-  const call = ++view.calls
-  return () => {
-    if (call === view.calls) views.delete(parentElement)
-  }
-}
+export const render = mounted((parentElement) => new View(parentElement))
 
 class View {
   constructor(parentElement) {
-    this.calls = 0
     this.wanted = null
     this.shapes = null
     this.sheets = []
@@ -31,7 +18,7 @@ class View {
     this.save = saveButton((name) => this.download(name))
   }
 
-  async update(data) {
+  async update({ data }) {
     const wanted = JSON.stringify(data)
     if (wanted === this.wanted) return // a live page sends its pictures again and again
     this.wanted = wanted

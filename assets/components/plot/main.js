@@ -1,29 +1,15 @@
 // A Plotly chart that is updated in place. `st.plotly_chart` makes a new chart of every change, which
 // loses zoom, legend and hover; `Plotly.react` on a node that stays keeps them.
 
+import { mounted } from "../lib/mount.js"
 import { loadPlotly } from "./load.js"
 import { followKeys } from "./keys.js"
 import { adapt, backgroundColor, template } from "./layout.js"
 
-// One chart for each place where Streamlit has mounted the component.
-const charts = new WeakMap()
-
-// Streamlit calls this after every change of the data or the theme.
-export function render(component, urls) {
-  const { parentElement } = component
-  if (!charts.has(parentElement)) charts.set(parentElement, new Chart(parentElement))
-  const chart = charts.get(parentElement)
-  chart.update(component, urls)
-  // Streamlit also runs the clean-up of a call that a newer call has overtaken: only the last counts.
-  const call = ++chart.calls
-  return () => {
-    if (call === chart.calls) chart.remove()
-  }
-}
+export const render = mounted((parentElement) => new Chart(parentElement))
 
 class Chart {
   constructor(parentElement) {
-    this.calls = 0
     this.turns = 0
     this.resets = 0
     this.width = 0
@@ -31,8 +17,8 @@ class Chart {
     this.outer = parentElement.querySelector(".vaelab-plot")
     this.node = this.outer.querySelector(".vaelab-plot-chart")
     this.tools = this.outer.querySelector(".vaelab-plot-tools")
-    this.notice = this.outer.querySelector(".vaelab-plot-notice")
-    this.spoken = this.outer.querySelector(".vaelab-plot-spoken")
+    this.notice = this.outer.querySelector(".vaelab-notice")
+    this.spoken = this.outer.querySelector(".vaelab-spoken")
     this.tools.querySelector("[name=reset]").onclick = () => this.resetZoom()
     this.tools.querySelector("[name=download]").onclick = () => this.download()
     this.observer = new ResizeObserver(() => this.fit())
@@ -121,6 +107,5 @@ class Chart {
     this.removed = true
     this.observer.disconnect()
     this.plotly?.purge(this.node)
-    charts.delete(this.component.parentElement)
   }
 }

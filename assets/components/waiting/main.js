@@ -2,30 +2,15 @@
 // the server next to nothing, keeps the words of what waits up to date, and has the script run only when
 // something has changed.
 
+import { mounted } from "../lib/mount.js"
+
 const FIRST = 100 // milliseconds until the first look: whoever has just pressed Train waits for it
 const LONGEST = 2000 // between two looks later on
 
-// One for each place where Streamlit has mounted the component.
-const views = new WeakMap()
-
-// Streamlit calls this after every change of the data or the theme.
-export function render(component) {
-  const { parentElement } = component
-  if (!views.has(parentElement)) views.set(parentElement, new Waiting(parentElement))
-  const view = views.get(parentElement)
-  view.update(component)
-  // Streamlit also runs the clean-up of a call that a newer call has overtaken: only the last counts.
-  const call = ++view.calls
-  return () => {
-    if (call !== view.calls) return
-    view.stop()
-    views.delete(parentElement)
-  }
-}
+export const render = mounted((parentElement) => new Waiting(parentElement))
 
 class Waiting {
   constructor(parentElement) {
-    this.calls = 0
     this.outer = parentElement.querySelector(".vaelab-waiting")
     this.words = this.outer.querySelector(".vaelab-waiting-words")
   }
@@ -54,6 +39,10 @@ class Waiting {
   stop() {
     clearTimeout(this.timer)
     this.asking?.abort()
+  }
+
+  remove() {
+    this.stop()
   }
 
   // A server that does not answer is asked again: when it is back, Streamlit draws the page anew by itself.

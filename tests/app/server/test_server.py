@@ -25,7 +25,7 @@ from vaelab.ui.server.app import middleware, routes
 from vaelab.ui.web.assets import PLOTLY, asset_url
 from vaelab.ui.web.visitor import COOKIE
 
-COMPONENT_FILES = [path for path in sorted(COMPONENTS.glob("*/*")) if path.suffix != ".html"]
+COMPONENT_FILES = [path for path in sorted(COMPONENTS.rglob("*.*")) if path.suffix != ".html"]
 NAVIGATION = {"accept": "text/html,application/xhtml+xml"}
 MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
@@ -70,7 +70,7 @@ def get(url: str, headers: dict[str, str] | None = None, scheme: str = "http") -
 
 
 def component_path(file: Path) -> str:
-    return f"components/{file.parent.name}/{file.name}"
+    return f"components/{file.relative_to(COMPONENTS).as_posix()}"
 
 
 @pytest.mark.parametrize("file", COMPONENT_FILES, ids=component_path)

@@ -155,7 +155,7 @@ def test_keys_move_zoom_and_choose(open_canvas: Open, page: Page) -> None:
     for _ in range(6):
         page.keyboard.press("ArrowRight")
     canvas.wait_until(f"Number(node.dataset.cursor.split(',')[0]) > {before[0]}")
-    spoken = canvas.outer.locator(".vaelab-canvas-spoken")
+    spoken = canvas.outer.locator(".vaelab-spoken")
     expect(spoken).to_contain_text("z1 =")
     page.keyboard.press("0")
     whole = spoken.inner_text()

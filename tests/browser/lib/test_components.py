@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
-APP = Path(__file__).parent / "apps" / "components_app.py"
+from vaelab.paths import PROJECT
+
+APP = PROJECT / "tests" / "support" / "apps" / "components_app.py"
 ROUNDING = 0.5  # pixels
 CHART = "document.querySelector('.st-key-losses .js-plotly-plot')"
 
@@ -273,7 +274,7 @@ def test_room_is_reserved_before_plotly_is_there(page: Page, url: str) -> None:
 
 def test_nothing_is_drawn_before_its_styles_are_there(page: Page, url: str) -> None:
     waiting: list[Route] = []
-    page.route("**/pictures/saving.css*", lambda route: waiting.append(route))
+    page.route("**/lib/saving.css*", lambda route: waiting.append(route))
     page.goto(url)
     expect(page.locator(".st-key-losses [data-step='0']")).to_be_attached()
     expect(page.locator(".st-key-strip")).to_contain_text("Loading the pictures")

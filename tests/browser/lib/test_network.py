@@ -22,8 +22,8 @@ COUNT = 16
 
 RUN_ALL = """async ([file, inputs, length]) => {
     const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer
-    const { readSafetensors } = await import("/lab/components/network/safetensors.js")
-    const { makeNetwork } = await import("/lab/components/network/network.js")
+    const { readSafetensors } = await import("/lab/components/lib/safetensors.js")
+    const { makeNetwork } = await import("/lab/components/lib/network.js")
     const network = makeNetwork(readSafetensors(bytes(file)))
     const numbers = new Float32Array(bytes(inputs))
     const results = []
@@ -42,7 +42,7 @@ GREY, COLOUR, ODD = (1, 28, 28), (3, 32, 32), (1, 13, 10)
 @pytest.fixture
 def lab(page: Page, server: Server) -> Page:
     """A page of the app's own origin, from which its modules can be imported."""
-    page.goto(f"{server.url}/lab/components/network/network.js")
+    page.goto(f"{server.url}/lab/components/lib/network.js")
     return page
 
 

@@ -52,7 +52,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{lab}/health", serve_health),
         Route(f"{lab}/{STANDING}", serve_standing),
         Route(f"{lab}/{PLOTLY}", serve_plotly),
-        Route(f"{lab}/components/{{name}}/{{file}}", serve_component),
+        Route(f"{lab}/components/{{file:path}}", serve_component),
         Route(f"{lab}/runs/{{run}}/{{version}}/{{what}}", serve_run_file),
         Route(f"{lab}/datasets/{{name}}/test-images", serve_test_images),
     ]

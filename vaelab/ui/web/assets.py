@@ -22,8 +22,6 @@ from vaelab.ui.web.addresses import lab_path
 PLOTLY = "plotly.min.js"
 """Path of plotly.js below `/lab/`."""
 
-"""Where each of our browser components has a folder."""
-
 _MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 _A_YEAR = 365 * 86400
 
@@ -45,9 +43,9 @@ def _sources() -> dict[str, Path]:
     Requests are looked up here and never become a path of the file system.
     """
     sources = {PLOTLY: Path(str(files("plotly"))) / "package_data" / PLOTLY}
-    for source in sorted(COMPONENTS.glob("*/*")):
+    for source in sorted(COMPONENTS.rglob("*")):
         if source.suffix in _MEDIA_TYPES:
-            sources[f"components/{source.parent.name}/{source.name}"] = source
+            sources[f"components/{source.relative_to(COMPONENTS).as_posix()}"] = source
     return sources
 
 
@@ -128,8 +126,8 @@ async def serve_plotly(request: Request) -> Response:
 
 
 async def serve_component(request: Request) -> Response:
-    """Answer with one file of one component."""
-    return await _serve(request, "components/{name}/{file}".format(**request.path_params))
+    """Answer with one file of one component, or of what they share in `lib/`."""
+    return await _serve(request, "components/{file}".format(**request.path_params))
 
 
 async def _serve(request: Request, path: str) -> Response:

@@ -1,4 +1,4 @@
-// The operations of a network (`vaelab/layers.py`), each from its attributes and tensors to a function
+// The operations of a network (`vaelab/networks/`), each from its attributes and tensors to a function
 // from { data, shape } to { data, shape }: numbers of one image or code, channels first.
 
 const size = (shape) => shape.reduce((product, length) => product * length, 1)

@@ -1,4 +1,4 @@
-// Encoder and decoder of a run, computed by the browser itself from one file each (`vaelab/portable.py`),
+// Encoder and decoder of a run, computed by the browser itself from one file each (`vaelab/networks/portable.py`),
 // so that pictures follow the hand without a request to the server.
 
 import { OPERATIONS, sigmoid } from "./operations.js"

@@ -31,7 +31,7 @@ def sweep_here(sweep: Sweep, store: RunStore, *, device: str | None, as_json: bo
     The exit status: 0 if all runs ended by themselves, diverged ones too; 1 if one could not be
     trained, which ends the sweep; 130 if Ctrl-C stopped it, and so on as of `train_here`.
     """
-    end, group = End(), f"sweep-{secrets.token_hex(16)}"
+    end, group = End(), secrets.token_hex(16)
     axes = tuple(axis.name for axis in sweep.axes)
     shown = _Lines(axes) if as_json else _Table(axes, len(sweep.configs))
     results: list[Result] = []
@@ -57,7 +57,7 @@ def _train(
     config: RunConfig, store: RunStore, group: str, axes: Sequence[str], device: str | None, end: End,
     shown: _Lines | _Table,
 ) -> Result:  # fmt: skip
-    run = store.create(config, group=group, axes=tuple(axes))
+    run = store.create(config, group=group, kind="sweep", axes=tuple(axes))
     recorder, last = Recorder(run, end.overrule), None
     for event in recorder.record(training_events(recorder, shown.prepare, device)):
         if isinstance(event, events.Evaluated):

@@ -18,7 +18,7 @@ from vaelab.engine.liveness import Presence, Stillness
 from vaelab.engine.measuring import Measurers
 from vaelab.engine.pool import Crew
 from vaelab.engine.processes import WorkerProcess
-from vaelab.engine.queue import RunQueue, is_of_twins
+from vaelab.engine.queue import RunQueue
 from vaelab.events import Request
 from vaelab.runs.errors import RunDamaged, RunNotFound
 from vaelab.runs.run import Run
@@ -115,7 +115,7 @@ class Dispatch:
             try:
                 meta, state = run.meta, run.status().state
                 alone = meta.owner and presence.absent(meta.owner) >= 60 * minutes
-                if alone and not meta.axes and state in ("running", "queued"):
+                if alone and meta.kind != "sweep" and state in ("running", "queued"):
                     logger.info("Paused: its visitor is gone.", extra={"run": run.id})
                     self.ask(run, "pause")
                     run.set_meta(note=LEFT_ALONE.format(time=_in_words(minutes)))
@@ -177,7 +177,7 @@ class Dispatch:
         turns = set()
         for run in filter(None, map(self._known, self.crew.run_ids)):
             with suppress(RunDamaged):
-                turns.add((run.meta.owner, run.meta.group if is_of_twins(run.meta) else run.id))
+                turns.add((run.meta.owner, run.meta.group if run.meta.kind == "twins" else run.id))
         count = Counter(owner for owner, _ in turns)
         return {owner for owner, having in count.items() if having >= self.visitor_running}
 

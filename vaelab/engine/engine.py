@@ -134,7 +134,7 @@ class Engine:
         LimitReached
             If there is no room for all of them.
         """
-        group = f"{kind}-{secrets.token_hex(16)}"
+        group = secrets.token_hex(16)
         threads = max(1, self.threads // len(configs))
         runs: list[Run] = []
         with self._lock:
@@ -146,6 +146,7 @@ class Engine:
                         owner=owner,
                         place=self._queue.next_place + place,
                         group=group,
+                        kind=kind,
                         axes=tuple(axes),
                         planned=len(configs),
                         threads=threads,

@@ -8,7 +8,6 @@ from contextlib import suppress
 
 from vaelab.runs.errors import RunDamaged, RunNotFound
 from vaelab.runs.run import Run
-from vaelab.runs.status import Meta
 from vaelab.runs.store import RunStore
 
 _AT_ONCE = (False, -1, 0)
@@ -145,14 +144,9 @@ class RunQueue:
             owner = twins = ""
             with suppress(RunNotFound, RunDamaged):
                 meta = self._store.get(run_id).meta
-                owner, twins = meta.owner, meta.group if is_of_twins(meta) else ""
+                owner, twins = meta.owner, meta.group if meta.kind == "twins" else ""
             self._lanes[run_id] = owner, twins
         return self._lanes[run_id]
-
-
-def is_of_twins(meta: Meta) -> bool:
-    """Whether a run is one of twins, which are one turn."""
-    return meta.group.startswith("twins-")
 
 
 def _waiting(store: RunStore) -> Iterator[tuple[float, float, Run]]:

@@ -23,7 +23,7 @@ from vaelab.events import Request
 from vaelab.files import sync, take_lock, write_json
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.records import Record, checked
-from vaelab.runs.status import Meta, State, Status
+from vaelab.runs.status import Meta, State, Status, with_kind
 
 TRAINED = ("resume.safetensors", "model.safetensors", "events.jsonl", "preview.npz")
 """Files that training makes. Copied in this order, the events reach at least to the checkpoint."""
@@ -61,7 +61,7 @@ class Run:
     @property
     def meta(self) -> Meta:
         """Name, owner and place in the queue; raises RunDamaged."""
-        return self._checked("meta.json", Meta)
+        return self._checked(Meta, "meta.json", with_kind(self._json("meta.json")))
 
     @property
     def title(self) -> str:
@@ -87,7 +87,7 @@ class Run:
             held_back: State = "paused" if self.request().action == "pause" else "interrupted"
             message = meta.note or "Its training has not begun."
             return Status(state="queued" if waits else held_back, message=message)
-        status = self._checked("status.json", Status)
+        status = self._checked(Status, "status.json", self._json("status.json"))
         if meta.note and status.state == "paused":
             status = replace(status, message=meta.note)
         if status.has_writer:
@@ -101,7 +101,7 @@ class Run:
         """What is wanted of its training; raises RunDamaged."""
         if not (self.path / "request.json").exists():
             return Request()
-        return self._checked("request.json", Request)
+        return self._checked(Request, "request.json", self._json("request.json"))
 
     def snapshot_steps(self) -> list[int]:
         """Steps of which there is a snapshot, in order."""
@@ -150,11 +150,9 @@ class Run:
         if self.shipped:
             raise PermissionError("A run that comes with VAE Lab cannot be changed.")
 
-    def _checked(self, name: str, kind: type[Record]) -> Record:
+    def _checked(self, kind: type[Record], name: str, values: dict[str, Any]) -> Record:
         try:
-            return checked(kind, self._json(name))
-        except RunDamaged:
-            raise
+            return checked(kind, values)
         except ValueError as error:
             raise RunDamaged(f"Run {self.id} has a {name} that is not valid: {error}") from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import psutil
 from annotated_types import Ge, Le
@@ -15,6 +15,7 @@ from vaelab.runs.records import Amount, Count, Finite, Seconds, Threads, Time
 State = Literal[
     "queued", "running", "paused", "finished", "stopped", "diverged", "failed", "interrupted", "damaged"
 ]
+GroupKind = Literal["", "twins", "sweep"]
 ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
 """States of a run that is not over."""
 
@@ -32,7 +33,9 @@ class Meta:
     owner: str = ""
     name: str = ""
     group: str = ""
-    """Runs of one group (twins, a sweep) are one turn in the queue."""
+    """Random text that the runs of one group have in common; empty for a run of its own."""
+    kind: GroupKind = ""
+    """What the group is. Twins are one turn in the queue."""
     axes: tuple[str, ...] = ()
     """Fields of `RunConfig` that vary over the group, if it is a sweep."""
     planned: Count = 0
@@ -81,6 +84,12 @@ class Status:
     def has_writer(self) -> bool:
         """Whether a living process trains the run, or holds it while it is paused."""
         return self.state in ("running", "paused") and self.pid != 0 and _writer_lives(self)
+
+
+def with_kind(meta: dict[str, Any]) -> dict[str, Any]:
+    """The values of a `meta.json`; where they are older than `Meta.kind`, the group's text begins with it."""
+    prefix = str(meta.get("group", "")).partition("-")[0]
+    return {"kind": prefix if prefix in ("twins", "sweep") else "", **meta}
 
 
 def _writer_lives(status: Status) -> bool:

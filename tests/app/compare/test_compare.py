@@ -214,7 +214,7 @@ def test_the_newest_twins_are_what_one_comes_back_to(
 ) -> None:
     monkeypatch.setenv("VAELAB_SINGLE_USER", "1")
     store = RunStore(runs)
-    pair = [store.create(TINY.variant(model=model), group="twins-1") for model in ("vae", "ae")]
+    pair = [store.create(TINY.variant(model=model), group="twins-1", kind="twins") for model in ("vae", "ae")]
     page = compare(app)
     assert not page.exception
     assert setting(page, "runs") == [run.id for run in pair]

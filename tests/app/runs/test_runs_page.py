@@ -56,7 +56,7 @@ def test_runs_of_a_sweep_say_which(app: App, make: Make) -> None:
     assert "group" not in columns(opened(app, alone))
     first, second = make(config=TINY.variant(beta=2)), make(config=TINY.variant(beta=3))
     for run in (first, second):
-        run.set_meta(group="sweep-3f2a99", axes=("beta",))
+        run.set_meta(group="sweep-3f2a99", kind="sweep", axes=("beta",))
     page = opened(app, alone)
     assert {"group", "beta"} <= set(columns(page))
     assert sorted(row["group"] or "" for row in table(page) if row["state"] == "Finished") == [

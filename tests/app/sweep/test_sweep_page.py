@@ -192,13 +192,15 @@ def test_stop_all_ends_every_run(app: App, runs: Path) -> None:
 
 def test_a_group_that_is_no_sweep_is_not_shown_as_one(app: App, runs: Path) -> None:
     store = RunStore(runs)
-    store.create(RunConfig(), group="twins-ab")
+    store.create(RunConfig(), group="twins-ab", kind="twins")
     assert "no sweep 'twins-ab'" in said(opened(app, group="twins-ab"))
 
 
 def test_a_damaged_run_of_a_sweep_is_left_out(app: App, runs: Path) -> None:
     store = RunStore(runs)
-    sound, damaged = (store.create(RunConfig(beta=b), group="sweep-ab", axes=("beta",)) for b in (1, 2))
+    sound, damaged = (
+        store.create(RunConfig(beta=b), group="sweep-ab", kind="sweep", axes=("beta",)) for b in (1, 2)
+    )
     (damaged.path / "config.json").write_text("{")
     page = opened(app, group="sweep-ab")
     assert "1 of 1 runs have ended" in said(page)

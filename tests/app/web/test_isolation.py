@@ -43,7 +43,8 @@ def trained_by(owner: str, runs: Path) -> Run:
     run = Run(runs / secrets.token_hex(16))
     shutil.copytree(EXAMPLES / "vae-2d", run.path)
     write_json(
-        run.path / "meta.json", asdict(Meta(created=1.0, owner=owner, group="sweep-1", axes=("beta",)))
+        run.path / "meta.json",
+        asdict(Meta(created=1.0, owner=owner, group="sweep-1", kind="sweep", axes=("beta",))),
     )
     return run
 
@@ -75,7 +76,7 @@ def test_a_run_opened_by_its_link_cannot_be_changed(app: App, runs: Path) -> Non
 
 
 def test_a_sweep_of_another_visitor_goes_on(app: App, runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    theirs = RunStore(runs).create(TINY, owner=ANOTHER, group="sweep-1", axes=("beta",))
+    theirs = RunStore(runs).create(TINY, owner=ANOTHER, group="sweep-1", kind="sweep", axes=("beta",))
     monkeypatch.setattr("vaelab.ui.session.state.visitor", lambda: VISITOR)
     monkeypatch.setenv("VAELAB_RUNS", str(runs))
     _stop("sweep-1")

@@ -97,11 +97,11 @@ def test_what_its_runs_have_in_common(pair: Engine) -> None:
     twins = pair.submit_group(BETAS[:2], kind="twins")
     assert [run.config for run in runs] == BETAS
     assert pair.store.group(runs[0].meta.group) == runs
-    (name,) = {run.meta.group for run in runs}
-    assert name.startswith("sweep-")
+    assert len({run.meta.group for run in (*runs, *twins)}) == 2
+    assert {run.meta.kind for run in runs} == {"sweep"}
     assert {(run.meta.owner, run.meta.axes, run.meta.threads) for run in runs} == {("somebody", ("beta",), 1)}
     assert {run.meta.threads for run in twins} == {1}
-    assert twins[0].meta.group.startswith("twins-")
+    assert {run.meta.kind for run in twins} == {"twins"}
 
 
 def test_damaged_runs_and_runs_without_a_group_are_in_no_group(pair: Engine) -> None:

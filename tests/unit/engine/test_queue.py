@@ -11,6 +11,7 @@ from vaelab.config.run_config import RunConfig
 from vaelab.engine.queue import RunQueue
 from vaelab.events import Request
 from vaelab.runs.run import Run
+from vaelab.runs.status import GroupKind
 from vaelab.runs.store import RunStore
 
 
@@ -22,10 +23,12 @@ class Names:
         self.queue = RunQueue(self.store)
         self.runs: dict[str, Run] = {}
 
-    def wait(self, *names: str, group: str = "") -> None:
+    def wait(self, *names: str, group: str = "", kind: GroupKind = "") -> None:
         """Have runs wait, of the owners that their names begin with."""
         for name in names:
-            self.runs[name] = self.store.create(RunConfig(), owner=name[0], place=99.0, group=group)
+            self.runs[name] = self.store.create(
+                RunConfig(), owner=name[0], place=99.0, group=group, kind=kind
+            )
         self.queue.add(*(self.runs[name] for name in names))
 
     def taken(self) -> Iterator[str]:
@@ -56,8 +59,8 @@ def test_whoever_had_the_last_turn_comes_last(names: Names) -> None:
 
 
 def test_a_sweep_lets_others_have_their_turn_and_twins_start_together(names: Names) -> None:
-    names.wait("a1", "a2", "a3", group="sweep-1")
-    names.wait("b1", "b2", group="twins-1")
+    names.wait("a1", "a2", "a3", group="s1", kind="sweep")
+    names.wait("b1", "b2", group="t1", kind="twins")
     names.wait("b3", "c1")
     taken = names.taken()
     assert [next(taken), next(taken)] == ["a1", "b1"]
@@ -109,7 +112,7 @@ def test_whoever_comes_changes_no_other_run(names: Names) -> None:
 
 
 def test_a_visitor_who_rests_lets_others_begin(names: Names) -> None:
-    names.wait("a1", "a2", group="twins-1")
+    names.wait("a1", "a2", group="t1", kind="twins")
     names.wait("a3", "b1")
     (first,) = [name for name, run in names.runs.items() if run == names.queue.head()]
     assert first == "a1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -209,6 +210,25 @@ def test_changes_from_several_threads_are_all_kept(run: Run) -> None:
     for thread in threads:
         thread.join()
     assert (run.meta.name, run.meta.group, run.meta.owner) == ("name 24", "group 24", "owner 24")
+
+
+@pytest.mark.parametrize(
+    ("group", "kind"),
+    [("twins-3f2a99", "twins"), ("sweep-3f2a99", "sweep"), ("", ""), ("of-mine", ""), ("sweeps", "")],
+)
+def test_the_kind_of_an_old_group_is_read_from_its_text(run: Run, group: str, kind: str) -> None:
+    write_json(run.path / "meta.json", {"created": 1.0, "group": group})  # as before there was a kind
+    assert (run.meta.group, run.meta.kind) == (group, kind)
+    run.set_meta(name="x")
+    assert json.loads((run.path / "meta.json").read_text())["kind"] == kind
+
+
+def test_what_a_run_says_of_its_kind_counts(run: Run) -> None:
+    run.set_meta(group="twins-3f2a99", kind="sweep")
+    assert run.meta.kind == "sweep"
+    write_json(run.path / "meta.json", {"created": 1.0, "kind": "triplets"})
+    with pytest.raises(RunDamaged, match=r"meta\.json that is not valid: kind"):
+        _ = run.meta
 
 
 def test_a_deleted_run_is_not_made_anew_by_a_change(store: RunStore, run: Run) -> None:

@@ -130,7 +130,7 @@ def _is_whole(run: Run) -> bool:
 def _pair_to_begin_with() -> list[str]:
     """The visitor's newest twins, if the newest run is one of a pair; else the finished examples."""
     own = [run for run in own_runs() if _is_whole(run)]
-    if own and own[0].meta.group and not own[0].meta.axes:
+    if own and own[0].meta.kind == "twins":
         pair = [run.id for run in store().group(own[0].meta.group)]
         if len(pair) > 1:
             return pair

@@ -147,8 +147,10 @@ def _columns(listed: list[Summary]) -> dict[str, list[Any]]:
 
 def _group(summary: Summary) -> str | None:
     """What the runs of a sweep, or two twins, have in common: "sweep 3f2a"."""
-    kind, _, token = (summary.meta.group if summary.meta else "").partition("-")
-    return f"{kind} {token[:GROUP_DIGITS]}" if token else None
+    if not summary.meta or not summary.meta.kind:
+        return None
+    digits = summary.meta.group.rpartition("-")[2]  # groups of old runs begin with their kind
+    return f"{summary.meta.kind} {digits[:GROUP_DIGITS]}"
 
 
 def _worth_a_column(listed: list[Summary]) -> list[str]:

@@ -56,7 +56,7 @@ class ShownSweep:
 def read_sweep(group: str) -> ShownSweep | None:
     """The sweep of a group as it is now; None if there is no such sweep."""
     read = [found for run in store().group(group) if (found := _read(run))]
-    if not group.startswith("sweep-") or not read:
+    if not read or read[0][0].meta.kind != "sweep":
         return None
     axes = read[0][0].meta.axes
     settings = list(dict.fromkeys(_setting(run, axes) for run, _ in read))
@@ -99,9 +99,8 @@ def own_sweeps() -> dict[str, str]:
     members: dict[str, list[Run]] = {}
     for run in own_runs():
         try:
-            group = run.meta.group
-            if group.startswith("sweep-") and run.config:
-                members.setdefault(group, []).append(run)
+            if run.meta.kind == "sweep" and run.config:
+                members.setdefault(run.meta.group, []).append(run)
         except RunDamaged:
             continue
     for group, runs in members.items():

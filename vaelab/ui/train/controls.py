@@ -157,7 +157,7 @@ def ended_bar(run: Run, status: Status) -> None:
             for page, label, icon in VIEWS:
                 page_link(page, label=label, icon=icon, query_params={"run": run.id})
             # Whoever was given the link of one of two twins was not given the other's.
-            twins = store().group(run.meta.group) if is_own(run) and not run.meta.axes else []
+            twins = store().group(run.meta.group) if is_own(run) and run.meta.kind == "twins" else []
             if len(twins) > 1:
                 both = {"runs": ",".join(twin.id for twin in twins)}
                 page_link(PAGES / "compare.py", label="Compare", icon=":material/balance:", query_params=both)

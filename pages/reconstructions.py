@@ -4,14 +4,14 @@ import numpy as np
 import streamlit as st
 
 from vaelab.figures.explore import error_legend, signed_error_sheet
-from vaelab.figures.sheets import tile
+from vaelab.figures.sheets import Sheet, tile
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.draw import draw_section
 from vaelab.ui.explore.gifs import gif_button, pairs_drawer
 from vaelab.ui.explore.opened import Opened, open_page
 from vaelab.ui.explore.reconstructed import Compared, reconstructed, reconstructed_by_pca
 from vaelab.ui.session.view_link import one_of, whole_number
-from vaelab.ui.widgets.components import Sheet, pictures, plot
+from vaelab.ui.widgets.components import pictures, plot
 
 VIEWS = {"test": "Test images", "draw": "Draw your own"}
 ORDERS = {"random": "At random", "worst": "Worst first", "best": "Best first"}

@@ -26,8 +26,9 @@ from vaelab.data.loading import Dataset, load
 from vaelab.latent.units import active_units
 from vaelab.models.autoencoder import Autoencoder, Posterior
 from vaelab.models.codes import embed
-from vaelab.models.evaluation import CHUNK, Evaluation, evaluate, to_unit
+from vaelab.models.evaluation import CHUNK, Evaluation, evaluate
 from vaelab.models.hardware import cpu_settings
+from vaelab.models.kinds.image import to_unit
 from vaelab.models.objective import reconstruction
 from vaelab.models.randomness import generator_for
 from vaelab.runs.measures import NEIGHBOURS, NLL_IMAGES, NLL_SAMPLES, PROBED_IMAGES, Measures

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
@@ -81,3 +82,30 @@ def arrange(images: np.ndarray, columns: int, gap: int = 1) -> np.ndarray:
 def tile(images: np.ndarray, columns: int, gap: int = 1) -> bytes:
     """Put images of one size on a sheet, as `arrange` does, and encode it as PNG."""
     return png(arrange(images, columns, gap))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A grid of equal square pictures, as `tile` makes it.
+
+    Parameters
+    ----------
+    image
+        The sheet as PNG, or as uint8 pixels that `png` takes.
+    title
+        Shown above; empty for none.
+    alt
+        What the sheet shows, for those who do not see it.
+    column_labels, row_labels
+        One text for each column or row of the grid, or None.
+    cell, gap
+        Side of a picture, and distance between neighbours, in pixels of the sheet.
+    """
+
+    image: bytes | np.ndarray
+    title: str
+    alt: str
+    column_labels: tuple[str, ...] | None = None
+    row_labels: tuple[str, ...] | None = None
+    cell: int = 28
+    gap: int = 1

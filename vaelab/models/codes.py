@@ -13,7 +13,8 @@ import torch
 
 from vaelab.latent.planes import Plane, grid_points
 from vaelab.models.autoencoder import Autoencoder, Posterior
-from vaelab.models.evaluation import CHUNK, result_of, to_unit
+from vaelab.models.evaluation import CHUNK, result_of
+from vaelab.models.kinds.image import to_bytes, to_unit
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,3 @@ def decode_grid(
     plane leaves open.
     """
     return decode(model, plane.lift(grid_points(x, y), anchor))
-
-
-def to_bytes(images: torch.Tensor) -> np.ndarray:
-    """Images in [0, 1] as uint8, rounded."""
-    return images.mul(255).round_().to(torch.uint8).cpu().numpy()

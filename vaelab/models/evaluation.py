@@ -11,6 +11,7 @@ import torch
 
 from vaelab.latent.units import active_units
 from vaelab.models.autoencoder import Autoencoder
+from vaelab.models.kinds.image import to_unit
 from vaelab.models.objective import bce, gaussian, reconstruction, squared_error
 from vaelab.models.randomness import generator_for
 
@@ -52,12 +53,6 @@ class Evaluation:
             return None
         within = np.exp(self.logvar.astype(np.float64)).mean(0)
         return (within + self.mean.var(0, dtype=np.float64)).tolist()
-
-
-def to_unit(images: np.ndarray, device: torch.device | str = "cpu") -> torch.Tensor:
-    """Images (N, C, H, W) uint8 as float32 in [0, 1]."""
-    own = images if images.flags.writeable else images.copy()  # PyTorch shares memory only if it may write
-    return torch.from_numpy(own).to(device, torch.float32).div_(255)
 
 
 def evaluate(model: Autoencoder, images: np.ndarray) -> Evaluation:

@@ -14,8 +14,9 @@ from vaelab.config.run_config import RunConfig
 from vaelab.data.loading import Dataset
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import Codes, embed_in_steps
-from vaelab.models.evaluation import Evaluation, baselines, evaluate_in_steps, mean_of, to_unit
+from vaelab.models.evaluation import Evaluation, baselines, evaluate_in_steps, mean_of
 from vaelab.models.hardware import settle_precision
+from vaelab.models.kinds.image import to_unit
 from vaelab.models.objective import CORRUPTIONS, beta_at, learning_rate_at, reconstruction, squared_error
 from vaelab.models.randomness import generator_for
 from vaelab.training.checkpoint import checkpoint

@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from vaelab.figures.sheets import arrange, tile
-from vaelab.ui.widgets.components import Sheet, pictures
+from vaelab.figures.sheets import Sheet, arrange, tile
+from vaelab.ui.widgets.components import pictures
 
 IMAGES = np.arange(6 * 4 * 4, dtype=np.uint8).reshape(6, 1, 4, 4)
 

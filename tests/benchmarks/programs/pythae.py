@@ -17,7 +17,7 @@ from pythae.trainers.training_callbacks import TrainingCallback
 from torch import Tensor, nn
 
 from vaelab.data.loading import load
-from vaelab.models.evaluation import to_unit
+from vaelab.models.kinds.image import to_unit
 
 
 class Encoder(BaseEncoder):

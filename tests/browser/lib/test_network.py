@@ -15,7 +15,7 @@ from tests.support.servers import Server
 from vaelab.config.run_config import RunConfig
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import decode
-from vaelab.models.evaluation import to_unit
+from vaelab.models.kinds.image import to_unit
 from vaelab.networks.portable import decoder_file, encoder_file
 
 COUNT = 16

@@ -4,9 +4,9 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from vaelab.figures.sheets import tile
+from vaelab.figures.sheets import Sheet, tile
 from vaelab.ui.web.visitor import visitor
-from vaelab.ui.widgets.components import Sheet, pictures, plot
+from vaelab.ui.widgets.components import pictures, plot
 
 POINTS = 2000
 CLASSES = (

@@ -20,7 +20,8 @@ from vaelab.analysis.measure import NotFinite, accuracies, importance_bound, mea
 from vaelab.config.run_config import RunConfig
 from vaelab.data.loading import Dataset
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.evaluation import evaluate, to_unit
+from vaelab.models.evaluation import evaluate
+from vaelab.models.kinds.image import to_unit
 from vaelab.runs.measures import MEASURES, Measures, is_defined
 from vaelab.training.loop import fit
 

@@ -13,7 +13,7 @@ from vaelab import events
 from vaelab.config.presets import PRESETS, nearest_preset
 from vaelab.config.run_config import RunConfig, why_not_in_force
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.evaluation import to_unit
+from vaelab.models.kinds.image import to_unit
 from vaelab.training.loop import fit
 
 NAMES = ("vae-2d", "ae-2d", "vae-20d", "vae-20d-fast", "ae-256", "vae-256", "linear-ae", "denoising-ae",

@@ -10,8 +10,8 @@ from vaelab.config.run_config import RunConfig
 from vaelab.latent.planes import axes_plane
 from vaelab.models import evaluation
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.codes import decode, decode_grid, embed, embed_in_steps, reconstruct, to_bytes
-from vaelab.models.evaluation import to_unit
+from vaelab.models.codes import decode, decode_grid, embed, embed_in_steps, reconstruct
+from vaelab.models.kinds.image import to_bytes, to_unit
 
 VAE = RunConfig(hidden="16", latent_dim=3)
 SHAPE = (1, 28, 28)

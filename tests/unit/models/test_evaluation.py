@@ -13,7 +13,8 @@ from torch.distributions import Bernoulli, Normal, kl_divergence
 from vaelab.config.run_config import RunConfig
 from vaelab.models import evaluation
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.evaluation import baselines, evaluate, evaluate_in_steps, mean_of, result_of, to_unit
+from vaelab.models.evaluation import baselines, evaluate, evaluate_in_steps, mean_of, result_of
+from vaelab.models.kinds.image import to_unit
 from vaelab.training.loop import fit
 
 VAE = RunConfig(epochs=5, hidden="32", latent_dim=4, batch_size=100, precision="fp32")

@@ -12,7 +12,8 @@ import pytest
 
 from vaelab import events
 from vaelab.config.presets import PRESETS
-from vaelab.models.evaluation import evaluate, to_unit
+from vaelab.models.evaluation import evaluate
+from vaelab.models.kinds.image import to_unit
 from vaelab.training.loop import Fit, fit
 
 pytestmark = pytest.mark.quality

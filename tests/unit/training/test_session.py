@@ -13,7 +13,8 @@ from vaelab import events
 from vaelab.config.fields import FIELD_NAMES
 from vaelab.config.run_config import RunConfig, why_not_in_force
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.evaluation import evaluate, to_unit
+from vaelab.models.evaluation import evaluate
+from vaelab.models.kinds.image import to_unit
 from vaelab.training import pictures as preview
 from vaelab.training import session
 from vaelab.training.optimizers import OPTIMIZERS

@@ -11,7 +11,7 @@ import torch
 from vaelab import events
 from vaelab.config.run_config import RunConfig
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.evaluation import to_unit
+from vaelab.models.kinds.image import to_unit
 from vaelab.training import session
 
 SMALL = RunConfig(epochs=2, hidden="16")

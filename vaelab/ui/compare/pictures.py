@@ -9,7 +9,7 @@ import streamlit as st
 
 from vaelab.config.comparable import by_dataset
 from vaelab.data.loading import Dataset
-from vaelab.figures.sheets import tile
+from vaelab.figures.sheets import Sheet, tile
 from vaelab.latent.planes import Plane
 from vaelab.latent.walks import prior_draws
 from vaelab.paths import PAGES
@@ -20,7 +20,7 @@ from vaelab.ui.explore.controls import grid_positions
 from vaelab.ui.explore.opened import BY_VERSION, Opened, grid_sheet
 from vaelab.ui.explore.walks import decoded
 from vaelab.ui.session.display import page_link
-from vaelab.ui.widgets.components import Sheet, pictures
+from vaelab.ui.widgets.components import pictures
 
 COLUMNS = 10
 """Test images beside each other: as many as a phone shows."""

@@ -10,7 +10,7 @@ import streamlit as st
 
 from vaelab.data.drawing import Shape, image_from_browser, image_of, placement_for, text_of
 from vaelab.data.neighbours import Neighbours, nearest_images, share_below
-from vaelab.figures.sheets import tile
+from vaelab.figures.sheets import Sheet, tile
 from vaelab.latent.planes import axes_plane
 from vaelab.latent.view import whole_span
 from vaelab.networks.sizes import training_images
@@ -18,7 +18,7 @@ from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.opened import Opened, principal
 from vaelab.ui.explore.reconstructed import reconstructed
 from vaelab.ui.session.state import dataset
-from vaelab.ui.widgets.components import Sheet, pictures
+from vaelab.ui.widgets.components import pictures
 from vaelab.ui.widgets.draw_pad import draw_pad
 from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
 

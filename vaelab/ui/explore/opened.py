@@ -16,7 +16,7 @@ from vaelab.config.run_config import RunConfig
 from vaelab.data.catalogue import DATASETS
 from vaelab.data.downloads import DatasetUnavailable
 from vaelab.data.loading import Dataset, is_ready
-from vaelab.figures.sheets import tile
+from vaelab.figures.sheets import Sheet, tile
 from vaelab.latent.planes import Plane, principal_plane
 from vaelab.runs.errors import RunDamaged, RunNotFound
 from vaelab.runs.run import Run
@@ -26,7 +26,6 @@ from vaelab.ui.session.state import dataset, find_run, saved_at, snapshot_saved_
 from vaelab.ui.session.text import plain
 from vaelab.ui.session.view_link import ViewSettings
 from vaelab.ui.web.presence import next_look, watches
-from vaelab.ui.widgets.components import Sheet
 from vaelab.words import slug
 
 if TYPE_CHECKING:  # PyTorch and scikit-learn stay off the way to the first page

@@ -6,12 +6,12 @@ import numpy as np
 import streamlit as st
 
 from vaelab.figures.explore import kl_bars
-from vaelab.figures.sheets import tile
+from vaelab.figures.sheets import Sheet, tile
 from vaelab.latent.planes import Plane
 from vaelab.latent.units import ACTIVE_VARIANCE, active_units
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.opened import Opened, kl_per_dimension
-from vaelab.ui.widgets.components import Sheet, pictures, plot
+from vaelab.ui.widgets.components import pictures, plot
 
 FEW = 6
 """Dimensions that can be listed beside a chart without scrolling."""

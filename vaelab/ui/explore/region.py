@@ -9,12 +9,12 @@ import numpy as np
 import streamlit as st
 
 from vaelab.figures.explore import class_counts
-from vaelab.figures.sheets import tile
+from vaelab.figures.sheets import Sheet, tile
 from vaelab.latent.planes import Plane, inside
 from vaelab.ui.explore.controls import farthest, whereabouts
 from vaelab.ui.explore.opened import Opened
 from vaelab.ui.session.view_link import coordinates
-from vaelab.ui.widgets.components import Sheet, pictures, plot
+from vaelab.ui.widgets.components import pictures, plot
 from vaelab.ui.widgets.latent_canvas import Region
 
 MOST_CORNERS = 80

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from vaelab.figures.sheets import tile
+from vaelab.figures.sheets import Sheet, tile
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.controls import pick_number, with_code
 from vaelab.ui.explore.opened import Opened
 from vaelab.ui.session.view_link import one_of, whole_number
-from vaelab.ui.widgets.components import Sheet, pictures
+from vaelab.ui.widgets.components import pictures
 
 STEPS = (5, 7, 11)
 """Pictures a strip: odd numbers, so that one stands in the middle; 11 still fit a phone.

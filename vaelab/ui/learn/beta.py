@@ -7,7 +7,7 @@ import streamlit as st
 
 from vaelab.figures.explore import kl_bars
 from vaelab.figures.lessons import ring
-from vaelab.figures.sheets import tile
+from vaelab.figures.sheets import Sheet, tile
 from vaelab.figures.sweep import rate_distortion
 from vaelab.latent.units import active_units
 from vaelab.sweeps.results import bands
@@ -15,7 +15,7 @@ from vaelab.teaching.glossary import help_for
 from vaelab.ui.learn.parts import decoded, lesson_run, say_which
 from vaelab.ui.session.state import dataset, test_codes
 from vaelab.ui.sweep.shown import example
-from vaelab.ui.widgets.components import Sheet, pictures, plot
+from vaelab.ui.widgets.components import pictures, plot
 
 SHOWN = 10
 """Images in a row."""

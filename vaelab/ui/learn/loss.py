@@ -6,12 +6,12 @@ import numpy as np
 import streamlit as st
 
 from vaelab.figures.lessons import pixel_curves
-from vaelab.figures.sheets import tile
+from vaelab.figures.sheets import Sheet, tile
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.walks import signed
 from vaelab.ui.learn.parts import decoded, lesson_run, pick_image, say_which
 from vaelab.ui.session.state import dataset, test_codes, trained
-from vaelab.ui.widgets.components import Sheet, pictures, plot
+from vaelab.ui.widgets.components import pictures, plot
 
 ANSWERS = np.linspace(0.005, 0.995, 199)
 """For the curves: cross-entropy is infinite at 0 and 1, for a pixel that is neither."""

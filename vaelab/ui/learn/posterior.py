@@ -9,7 +9,7 @@ import streamlit as st
 
 from vaelab.config.presets import PRESETS
 from vaelab.figures.lessons import posterior_and_prior
-from vaelab.figures.sheets import tile
+from vaelab.figures.sheets import Sheet, tile
 from vaelab.latent.walks import prior_draws
 from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
@@ -19,7 +19,7 @@ from vaelab.ui.learn.parts import decoded, draw_again, lesson_run, pick_image, s
 from vaelab.ui.recipe.show_code import show_code
 from vaelab.ui.session.state import dataset, test_codes
 from vaelab.ui.slow_motion.panel import slow_motion
-from vaelab.ui.widgets.components import Sheet, pictures, plot
+from vaelab.ui.widgets.components import pictures, plot
 
 NUMBERS = ("mean", "log-variance", "epsilon", "z")
 """What a code is made of, in the order in which it is computed."""

@@ -7,13 +7,13 @@ import streamlit as st
 
 from vaelab.figures.lessons import codes_and_draws
 from vaelab.figures.palette import PALETTE
-from vaelab.figures.sheets import tile
+from vaelab.figures.sheets import Sheet, tile
 from vaelab.latent.walks import linear, prior_draws
 from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.learn.parts import decoded, draw_again, lesson_run, say_which
 from vaelab.ui.session.state import dataset, saved_at, test_codes
-from vaelab.ui.widgets.components import Sheet, pictures, plot
+from vaelab.ui.widgets.components import pictures, plot
 
 SPREADS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0)
 """Standard deviations of the draws: the AE's codes reach to about 60."""

@@ -9,8 +9,8 @@ import streamlit as st
 
 from vaelab.figures.explore import signed_error_sheet
 from vaelab.figures.one_step import latent_bars, layer_bars, unit_strip
-from vaelab.figures.sheets import tile
-from vaelab.ui.widgets.components import Sheet, pictures, plot
+from vaelab.figures.sheets import Sheet, tile
+from vaelab.ui.widgets.components import pictures, plot
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the page
     from vaelab.analysis.one_step import Activation, Explained

@@ -11,7 +11,7 @@ from vaelab.config.run_config import RunConfig
 from vaelab.data.loading import Dataset
 from vaelab.events import Preview
 from vaelab.figures import explore as figures
-from vaelab.figures.sheets import tile
+from vaelab.figures.sheets import Sheet, tile
 from vaelab.latent.planes import Plane, axes_plane, principal_plane
 from vaelab.runs.arrays import read_preview
 from vaelab.runs.errors import RunDamaged
@@ -24,7 +24,7 @@ from vaelab.ui.session.state import dataset, engine, find_run, history, is_own, 
 from vaelab.ui.train.controls import control_row, ended_bar, progress_line
 from vaelab.ui.train.hints import as_badges, hints_of, hints_view
 from vaelab.ui.web.presence import next_look, watches
-from vaelab.ui.widgets.components import Sheet, heading_row, pictures, plot
+from vaelab.ui.widgets.components import heading_row, pictures, plot
 from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
 from vaelab.words import slug
 

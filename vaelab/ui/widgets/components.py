@@ -5,17 +5,16 @@ from __future__ import annotations
 import base64
 import struct
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-import numpy as np
 import plotly.io
 import streamlit as st
 from plotly.graph_objects import Figure
 from streamlit.delta_generator import DeltaGenerator
 
-from vaelab.figures.sheets import png
+from vaelab.figures.sheets import Sheet, png
 from vaelab.paths import COMPONENTS
 from vaelab.ui.web.assets import PLOTLY, asset_url, is_asset
 
@@ -126,33 +125,6 @@ def plot(
 
 def rerun_only() -> None:
     """Do nothing: a trigger needs a callback, and that the script runs again is all we want."""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A grid of equal square pictures, as `vaelab.figures.sheets.tile` makes it.
-
-    Parameters
-    ----------
-    image
-        The sheet as PNG, or as uint8 pixels that `vaelab.figures.sheets.png` takes.
-    title
-        Shown above; empty for none.
-    alt
-        What the sheet shows, for those who do not see it.
-    column_labels, row_labels
-        One text for each column or row of the grid, or None.
-    cell, gap
-        Side of a picture, and distance between neighbours, in pixels of the sheet.
-    """
-
-    image: bytes | np.ndarray
-    title: str
-    alt: str
-    column_labels: tuple[str, ...] | None = None
-    row_labels: tuple[str, ...] | None = None
-    cell: int = 28
-    gap: int = 1
 
 
 def pictures(

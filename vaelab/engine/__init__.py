@@ -1,1 +1,5 @@
-"""To be written: what stands in engine/, in a sentence."""
+"""Who trains when: the queue, the pool of workers, the limits, and the measuring of finished runs.
+
+Wishes of visitors enter through `Engine`. Workers are started, and files of runs say how each stands.
+Nothing here loads PyTorch: the programs in `workers` do.
+"""

@@ -1,1 +1,5 @@
-"""To be written: what stands in export/, in a sentence."""
+"""What leaves VAE Lab and comes back: a recipe as a script, notebook or command, and a run as a zip.
+
+Nothing that comes back is trusted: `bundle_checks` and `unzip` refuse it with a sentence before it reaches
+a run.
+"""

@@ -1,1 +1,4 @@
-"""To be written: what stands in figures/, in a sentence."""
+"""Arrays enter, and pictures leave: Plotly figures, PNG sheets and GIF animations.
+
+Nothing here reads a run, loads a model or knows a page.
+"""

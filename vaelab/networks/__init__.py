@@ -1,1 +1,5 @@
-"""To be written: what stands in networks/, in a sentence."""
+"""Encoder and decoder as lists of operations, without PyTorch.
+
+A `RunConfig` and the shape of an example enter. A list of operations leaves, from which PyTorch modules,
+the exported script, the browser's decoder and all estimates of size and cost are made.
+"""

@@ -1,1 +1,5 @@
-"""To be written: what stands in sweeps/, in a sentence."""
+"""Sweeps: which runs one has, and what these are worth.
+
+A `RunConfig` and values of one or two of its fields enter. A plan of runs leaves, and later a table of
+results.
+"""

@@ -1,1 +1,4 @@
-"""To be written: what stands in teaching/, in a sentence."""
+"""What the app teaches, as data: the glossary, the lessons, the failures, and the hints with their rules.
+
+A run's config and curves enter the rules of `hints`. Texts, questions and links leave. Pages draw them.
+"""

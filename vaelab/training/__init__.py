@@ -1,1 +1,5 @@
-"""To be written: what stands in training/, in a sentence."""
+"""Training as a generator: a `RunConfig` enters and events leave.
+
+`loop` has `train` and `fit`, `session` is one training in progress, and `progress` is what has to be saved
+to resume it exactly. Nothing here writes a file, draws a page or uses the global random generators.
+"""

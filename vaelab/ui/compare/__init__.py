@@ -1,1 +1,1 @@
-"""To be written: what stands in compare/, in a sentence."""
+"""The page Compare: two to six runs side by side, while they train and afterwards."""

@@ -1,1 +1,1 @@
-"""To be written: what stands in learn/, in a sentence."""
+"""The pages Lessons, Glossary and Failures: the texts of `teaching`, with something to try."""

@@ -1,1 +1,1 @@
-"""To be written: what stands in recipe/, in a sentence."""
+"""The form of a recipe, and all that one does with a recipe: share it, show its code, find an example."""

@@ -1,1 +1,1 @@
-"""To be written: what stands in runs/, in a sentence."""
+"""The page Runs, and how a run, its state and its measures are told on every page."""

@@ -1,1 +1,1 @@
-"""To be written: what stands in server/, in a sentence."""
+"""The app as Streamlit starts it: routes, middleware, start and end of the server."""

@@ -1,1 +1,1 @@
-"""To be written: what stands in slow_motion/, in a sentence."""
+"""Slow motion: one training step on one image, stage by stage, below the Train page."""

@@ -1,1 +1,1 @@
-"""To be written: what stands in sweep/, in a sentence."""
+"""The page Sweep: setting one up, following it, and its results as charts and tables."""

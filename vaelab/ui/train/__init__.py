@@ -1,1 +1,1 @@
-"""To be written: what stands in train/, in a sentence."""
+"""The Train page: its buttons, the live views of the run that trains, and the hints."""

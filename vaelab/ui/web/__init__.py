@@ -1,1 +1,1 @@
-"""To be written: what stands in web/, in a sentence."""
+"""The parts of the server that know no page: cookies, addresses, served files, protection, presence."""

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.build import WITH_WEIGHTS
 from vaelab.models.objective import CORRUPTIONS, reconstruction
+from vaelab.networks.layers import Layer
 
 
 @dataclass(frozen=True)
@@ -96,11 +96,11 @@ def explain_step(
     with torch.enable_grad():
         x = torch.tensor(image, dtype=torch.float32)[None] / 255
         seen = CORRUPTIONS[model.config.corruption](x, model.config.corruption_strength, corruption)
-        hidden = _Listener("encoder", model.encoder)
+        hidden = _Listener("encoder", model.encoder, model.encoder_layers)
         posterior = model.encode(seen)
         draws = noise.clone_state()
         z = posterior.sample(noise)
-        decoder_hidden = _Listener("decoder", model.decoder)
+        decoder_hidden = _Listener("decoder", model.decoder, model.decoder_layers)
         output = model.output(z)
         recon, kl = reconstruction(output, x, model.sigma).sum(), posterior.kl()
         objective = recon if kl is None else recon + weight * kl.sum()
@@ -133,13 +133,12 @@ def explain_step(
 class _Listener:
     """Keeps what comes out of a network's hidden layers: of all activations between its layers."""
 
-    def __init__(self, name: str, network: nn.Sequential) -> None:
+    def __init__(self, name: str, network: nn.Sequential, layers: list[Layer]) -> None:
         self.name, self.kept = name, dict[int, np.ndarray]()
-        weighed = [place for place, layer in enumerate(network) if isinstance(layer, WITH_WEIGHTS)]
-        shaping = (nn.Flatten, nn.Unflatten, *WITH_WEIGHTS)
-        for place, layer in enumerate(network):
-            if place < weighed[-1] and not isinstance(layer, shaping):
-                layer.register_forward_hook(self._keeping(place))
+        last = max(place for place, layer in enumerate(layers) if layer.tensors())
+        for place, layer in enumerate(layers[:last]):
+            if layer.is_activation:
+                network[place].register_forward_hook(self._keeping(place))
 
     def _keeping(self, place: int) -> Callable[[nn.Module, Any, Tensor], None]:
         def keep(layer: nn.Module, given: Any, result: Tensor) -> None:
@@ -156,10 +155,9 @@ def _gradients(name: str, network: nn.Sequential, heads: bool = False) -> list[G
     """Gradients by layer; with `heads`, the two halves of the last layer apart."""
     found = []
     for place, layer in enumerate(network):
-        if not isinstance(layer, WITH_WEIGHTS):
+        slopes = [tensor.grad for tensor in layer.parameters() if tensor.grad is not None]
+        if not slopes:
             continue
-        both = [layer.get_parameter(kind).grad for kind in ("weight", "bias")]
-        slopes = [slope for slope in both if slope is not None]
         if heads and place == len(network) - 1:
             halves = zip(*(slope.chunk(2) for slope in slopes), strict=True)
             found += [_gradient(head, half) for head, half in zip(("mean", "logvar"), halves, strict=True)]

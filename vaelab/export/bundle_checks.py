@@ -22,7 +22,7 @@ from vaelab.config.run_config import RunConfig, upgrade
 from vaelab.data.catalogue import DATASETS
 from vaelab.events import Arrays
 from vaelab.export.unzip import MEGABYTE, ImportRefused
-from vaelab.networks.layers import describe, network_layers
+from vaelab.networks import layers
 from vaelab.networks.sizes import facts
 from vaelab.runs.records import LARGEST_NUMBER, LONGEST, MOST_THREADS, checked
 
@@ -70,18 +70,9 @@ def _json(content: bytes, name: str) -> dict[str, Any]:
 
 def tensor_shapes(config: RunConfig) -> dict[str, tuple[int, ...]]:
     """Names and shapes of all tensors of a config's model; all of them are float32."""
-    encoder, decoder = network_layers(config, DATASETS[config.dataset].shape)
-    shapes: dict[str, tuple[int, ...]] = {} if config.reconstruction == "bce" else {"sigma": ()}
-    for layer in (*describe(encoder, "encoder"), *describe(decoder, "decoder")):
-        if "weight" in layer:
-            outputs = layer["outputs"] * layer.get("parts", 1)
-            shapes[layer["bias"]] = (outputs,)
-            shapes[layer["weight"]] = {
-                "linear": (outputs, layer["inputs"]),
-                "conv": (outputs, layer["inputs"], 3, 3),
-                "conv_transpose": (layer["inputs"], outputs, 3, 3),
-            }[layer["operation"]]
-    return shapes
+    encoder, decoder = layers.network_layers(config, DATASETS[config.dataset].shape)
+    sigma: dict[str, tuple[int, ...]] = {} if config.reconstruction == "bce" else {"sigma": ()}
+    return sigma | layers.tensor_shapes(encoder, "encoder") | layers.tensor_shapes(decoder, "decoder")
 
 
 def parse_weights(content: bytes, config: RunConfig) -> Arrays:

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from vaelab.config.run_config import RunConfig
-from vaelab.models.build import WITH_WEIGHTS, build
 from vaelab.models.objective import kl_to_unit_normal
+from vaelab.models.operations import build
 from vaelab.models.randomness import generator_for
 from vaelab.networks.layers import Shape, network_layers
 
@@ -72,8 +72,7 @@ class Autoencoder(nn.Module):
 
     @torch.no_grad()
     def _start_at(self, mean_image: Tensor) -> None:
-        last = next(module for module in reversed(self.decoder) if isinstance(module, WITH_WEIGHTS))
-        bias = last.get_parameter("bias")
+        *_, bias = (tensor for name, tensor in self.decoder.named_parameters() if name.endswith("bias"))
         mean = mean_image.flatten() if len(bias) == mean_image.numel() else mean_image.mean((1, 2))
         bias.copy_(mean if self.config.reconstruction == "mse" else torch.logit(mean, eps=1e-3))
 

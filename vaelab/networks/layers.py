@@ -1,7 +1,7 @@
 """Networks as ordered lists of layers: what they compute, without anything that computes it.
 
-PyTorch modules are made from these lists in `vaelab.models.build`; whoever runs a network elsewhere
-(the browser, a code listing) reads the same lists with `describe`.
+What an operation is stands in `vaelab.networks.operations`. PyTorch modules are made from these lists in
+`vaelab.models.operations`; whoever runs a network elsewhere (the browser) reads what `describe` says.
 """
 
 from __future__ import annotations
@@ -14,16 +14,34 @@ from typing import Any
 
 from vaelab.config.hidden import HiddenLayers, parse_hidden
 from vaelab.config.run_config import RunConfig
+from vaelab.networks.operations import OPERATIONS, TensorShape
 
 Shape = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One operation of a network and its attributes; the key of `OPERATIONS` or `ACTIVATIONS`."""
+    """One operation of a network, a key of `OPERATIONS`, and its attributes."""
 
     operation: str
     attributes: dict[str, Any] = field(default_factory=dict)
+
+    def tensors(self) -> dict[str, TensorShape]:
+        """Shapes of its weights by their names; empty where nothing is learned."""
+        return OPERATIONS[self.operation].tensors(**self.attributes)
+
+    def output_shape(self, shape: TensorShape) -> TensorShape:
+        """Shape of its output for an input of the given shape, both without the batch."""
+        return OPERATIONS[self.operation].output_shape(shape, **self.attributes)
+
+    def code(self) -> str:
+        """Its PyTorch module as an expression."""
+        return OPERATIONS[self.operation].code(**self.attributes)
+
+    @property
+    def is_activation(self) -> bool:
+        """Whether it is the non-linearity behind another layer."""
+        return OPERATIONS[self.operation].is_activation
 
 
 def mlp_encoder(
@@ -120,13 +138,20 @@ def describe(layers: list[Layer], prefix: str) -> list[dict[str, Any]]:
     `prefix` is the network's name in the model ("encoder" or "decoder"): layer 3 of the decoder
     has its weights under `decoder.3.weight`.
     """
-    described = []
-    for index, layer in enumerate(layers):
-        entry = {"operation": layer.operation, **layer.attributes}
-        if layer.operation in ("linear", "conv", "conv_transpose"):
-            entry |= {"weight": f"{prefix}.{index}.weight", "bias": f"{prefix}.{index}.bias"}
-        described.append(entry)
-    return described
+    return [
+        {"operation": layer.operation, **layer.attributes}
+        | {kind: f"{prefix}.{index}.{kind}" for kind in layer.tensors()}
+        for index, layer in enumerate(layers)
+    ]
+
+
+def tensor_shapes(layers: list[Layer], prefix: str) -> dict[str, TensorShape]:
+    """Shapes of all tensors of a layer list by the names that `describe` gives them."""
+    return {
+        f"{prefix}.{index}.{kind}": shape
+        for index, layer in enumerate(layers)
+        for kind, shape in layer.tensors().items()
+    }
 
 
 @dataclass(frozen=True)
@@ -138,36 +163,13 @@ class Cost:
     """Of one forward pass of one image."""
 
 
-def cost(layers: list[Layer], shape: tuple[int, ...]) -> Cost:
+def cost(layers: list[Layer], shape: TensorShape) -> Cost:
     """Parameters and multiplications of a layer list for an input of the given shape."""
     parameters = multiplications = 0
     for layer in layers:
-        values = layer.attributes
-        if layer.operation == "flatten":
-            shape = (math.prod(shape),)
-        elif layer.operation == "reshape":
-            shape = values["shape"]
-        elif layer.operation == "linear":
-            outputs = values["outputs"] * values.get("parts", 1)
-            parameters += (values["inputs"] + 1) * outputs
-            multiplications += values["inputs"] * outputs
-            shape = (outputs,)
-        elif layer.operation in ("conv", "conv_transpose"):
-            weights = 9 * values["inputs"] * values["outputs"]
-            parameters += weights + values["outputs"]
-            larger_before = layer.operation == "conv_transpose"
-            before, shape = shape, _shape_after(layer, shape)
-            # Every weight meets every position of the smaller of the two maps.
-            multiplications += weights * math.prod((before if larger_before else shape)[1:])
+        before, shape = shape, layer.output_shape(shape)
+        sizes = {kind: math.prod(tensor) for kind, tensor in layer.tensors().items()}
+        parameters += sum(sizes.values())
+        # Every weight meets every position of the smaller of the two maps.
+        multiplications += sizes.get("weight", 0) * min(math.prod(before[1:]), math.prod(shape[1:]))
     return Cost(parameters, multiplications)
-
-
-def _shape_after(layer: Layer, shape: tuple[int, ...]) -> tuple[int, ...]:
-    values, (_, height, width) = layer.attributes, shape
-    if layer.operation == "conv":
-        return (values["outputs"], -(-height // values["stride"]), -(-width // values["stride"]))
-    grown = [
-        (size - 1) * values["stride"] + 1 + extra
-        for size, extra in zip((height, width), values["output_padding"], strict=True)
-    ]
-    return (values["outputs"], *grown)

@@ -13,7 +13,7 @@ import numpy as np
 from safetensors.numpy import save
 
 from vaelab.config.run_config import RunConfig
-from vaelab.networks.layers import Shape, describe, network_layers
+from vaelab.networks.layers import Layer, Shape, describe, network_layers, tensor_shapes
 
 
 def decoder_file(config: RunConfig, shape: Shape, weights: Mapping[str, np.ndarray]) -> bytes:
@@ -29,10 +29,10 @@ def decoder_file(config: RunConfig, shape: Shape, weights: Mapping[str, np.ndarr
     KeyError
         If a tensor of the decoder is missing.
     """
-    layers = describe(network_layers(config, shape)[1], "decoder")
+    layers = network_layers(config, shape)[1]
     # Logits under cross-entropy; under squared error the mean itself, which may leave the range of pixels.
     output = "sigmoid" if config.reconstruction == "bce" else "clamp"
-    return _network_file(layers, {"output": output, "shape": shape}, weights)
+    return _network_file("decoder", layers, {"output": output, "shape": shape}, weights)
 
 
 def encoder_file(config: RunConfig, shape: Shape, weights: Mapping[str, np.ndarray]) -> bytes:
@@ -40,17 +40,17 @@ def encoder_file(config: RunConfig, shape: Shape, weights: Mapping[str, np.ndarr
 
     Parameters and errors are those of `decoder_file`.
     """
-    layers = describe(network_layers(config, shape)[0], "encoder")
+    layers = network_layers(config, shape)[0]
     relu = config.model == "ae" and config.code_activation == "relu"
     output = "posterior" if config.model == "vae" else "relu" if relu else "code"
-    return _network_file(layers, {"output": output, "shape": shape}, weights)
+    return _network_file("encoder", layers, {"output": output, "shape": shape}, weights)
 
 
 def _network_file(
-    layers: list[dict[str, object]], about: dict[str, object], weights: Mapping[str, np.ndarray]
+    prefix: str, layers: list[Layer], about: dict[str, object], weights: Mapping[str, np.ndarray]
 ) -> bytes:
-    names = [str(layer[kind]) for layer in layers for kind in ("weight", "bias") if kind in layer]
-    described = json.dumps({"layers": layers, **about})
+    described = json.dumps({"layers": describe(layers, prefix), **about})
+    names = tensor_shapes(layers, prefix)
     tensors: dict[str, np.ndarray] = {name: np.ascontiguousarray(weights[name]) for name in names}
     return save(tensors, {"network": described})
 

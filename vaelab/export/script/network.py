@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+import math
 
 from vaelab.config.run_config import RunConfig
 from vaelab.data.catalogue import DATASETS
 from vaelab.export.script import words
 from vaelab.export.script.section import Section, lines
 from vaelab.networks.layers import Layer, network_layers
-
-ACTIVATIONS = {
-    "relu": "nn.ReLU()",
-    "leaky_relu": "nn.LeakyReLU(0.01)",
-    "gelu": "nn.GELU()",
-    "tanh": "nn.Tanh()",
-    "sigmoid": "nn.Sigmoid()",
-}
+from vaelab.networks.operations import OPERATIONS
 
 
 def model(config: RunConfig) -> Section:
@@ -44,21 +37,22 @@ def _encoder(config: RunConfig, layers: list[Layer]) -> list[str]:
     """The encoder; of a VAE without its last layer, whose two halves become heads with names."""
     if config.model == "ae":
         code_activation = [Layer("relu")] if config.code_activation == "relu" else []
-        return _sequence("encoder", [*layers, *code_activation])
-    width = layers[-1].attributes["inputs"]
+        code = _with(layers[-1], outputs="latent_dim")
+        return _sequence("encoder", [*layers[:-1], code, *code_activation])
+    head = _with(layers[-1], outputs="latent_dim").code()
     return [
         *_sequence("encoder", layers[:-1]),
-        f"        self.mean = nn.Linear({width}, latent_dim)",
-        f"        self.logvar = nn.Linear({width}, latent_dim)  # logarithm of the variance",
+        f"        self.mean = {head}",
+        f"        self.logvar = {head}  # logarithm of the variance",
     ]
 
 
 def _decoder(layers: list[Layer]) -> list[str]:
-    first = Layer("linear", {**layers[0].attributes, "inputs": "latent_dim"})
-    return _sequence("decoder", [first, *layers[1:]])
+    return _sequence("decoder", [_with(layers[0], inputs="latent_dim"), *layers[1:]])
 
 
-_KINDS = {"linear": "nn.Linear", "conv": "nn.Conv2d", "conv_transpose": "nn.ConvTranspose2d"}
+def _with(layer: Layer, **attributes: str) -> Layer:
+    return Layer(layer.operation, layer.attributes | attributes)
 
 
 _VAE_FORWARD = (
@@ -79,42 +73,27 @@ _AE_FORWARD = (
 def _sequence(name: str, layers: list[Layer]) -> list[str]:
     """A network as `nn.Sequential`, a layer and its activation on one line."""
     if len(layers) == 1:
-        return [f"        self.{name} = {_written(layers[0])}"]
-    parts = [(_written(layer), layer.operation in ACTIVATIONS) for layer in layers]
+        return [f"        self.{name} = {layers[0].code()}"]
     rows: list[str] = []
-    for is_activation, group in groupby(parts, key=lambda part: part[1]):
-        for text, _ in group:
-            if is_activation and rows:
-                rows[-1] += f" {text},"
-            else:
-                rows.append(f"            {text},")
+    for layer in layers:
+        if layer.is_activation and rows:
+            rows[-1] += f" {layer.code()},"
+        else:
+            rows.append(f"            {layer.code()},")
     return [f"        self.{name} = nn.Sequential(", *rows, "        )"]
-
-
-def _written(layer: Layer) -> str:
-    values = layer.attributes
-    if layer.operation in ACTIVATIONS:
-        return ACTIVATIONS[layer.operation]
-    if layer.operation == "flatten":
-        return "nn.Flatten()"
-    if layer.operation == "reshape":
-        return f"nn.Unflatten(1, {values['shape']})"
-    if layer.operation == "linear":
-        inputs = values["inputs"]
-        return f"nn.Linear({inputs}, {'latent_dim' if 'parts' in values else values['outputs']})"
-    padding = values.get("output_padding", (0, 0))
-    extra = f", output_padding={padding}" if any(padding) else ""
-    stride = f", stride={values['stride']}" if values["stride"] > 1 else ""
-    ends = f"{values['inputs']}, {values['outputs']}, 3"
-    return f"{_KINDS[layer.operation]}({ends}{stride}, padding=1{extra})"
 
 
 def _start(config: RunConfig, encoder: list[Layer], decoder: list[Layer]) -> list[str]:
     """How weights start; the decoder's last bias at the mean of every pixel, or of every channel."""
-    there = {layer.operation for layer in (*encoder, *decoder)}
-    found = [kind for name, kind in _KINDS.items() if name in there]
+    weighed = {
+        layer.operation: layer.code().split("(")[0]
+        for layer in (*encoder, *decoder)
+        if len(layer.tensors().get("weight", ())) > 1
+    }
+    found = [weighed[operation] for operation in OPERATIONS if operation in weighed]
     kinds = found[0] if len(found) == 1 else f"({', '.join(found)})"
-    dense = decoder[-1].operation == "reshape"
+    last = max(place for place, layer in enumerate(decoder) if layer.tensors())
+    dense = decoder[last].tensors()["bias"] == (math.prod(DATASETS[config.dataset].shape),)
     of = "image" if dense else "brightness"
     start = "x_train.mean(0).flatten()" if dense else "x_train.mean((0, 2, 3))"
     if config.reconstruction == "bce":
@@ -126,5 +105,5 @@ def _start(config: RunConfig, encoder: list[Layer], decoder: list[Layer]) -> lis
         "                nn.init.xavier_uniform_(layer.weight)",
         "                nn.init.zeros_(layer.bias)",
         f"        # So the first output is near the mean {of}, which then need not be learned.",
-        f"        self.decoder[{-2 if dense else -1}].bias.data = {start}",
+        f"        self.decoder[{last - len(decoder)}].bias.data = {start}",
     ]

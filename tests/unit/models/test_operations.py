@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from itertools import product
 from typing import Any
 
@@ -13,8 +14,10 @@ from torch.nn import functional
 
 from vaelab.config.run_config import RunConfig
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.build import ACTIVATIONS, OPERATIONS, WITH_WEIGHTS
+from vaelab.models.operations import MODULES
 from vaelab.networks.layers import describe
+from vaelab.networks.operations import OPERATIONS
+from vaelab.paths import COMPONENTS
 
 MLP, CONV = (
     RunConfig(hidden="20-10", latent_dim=3),
@@ -22,6 +25,7 @@ MLP, CONV = (
 )
 SHAPES = [(1, 28, 28), (3, 32, 32), (2, 13, 6), (1, 1, 9)]
 
+ACTIVATIONS = [name for name, row in OPERATIONS.items() if row.is_activation]
 FORMULAS = {
     "relu": lambda x: x.clamp(min=0),
     "leaky_relu": lambda x: torch.where(x > 0, x, 0.01 * x),
@@ -79,6 +83,14 @@ def test_the_description_computes_what_the_module_computes(config, activation, s
     torch.testing.assert_close(run_described(decoder, weights, z), model.output(z), rtol=1e-4, atol=1e-5)
 
 
+def test_the_three_tables_have_the_same_operations():
+    browser = (COMPONENTS / "lib" / "operations.js").read_text()
+    table = re.search(r"export const OPERATIONS = {\n(.*?)\n}", browser, re.DOTALL)
+    assert table is not None
+    in_browser = re.findall(r"^  (\w+)[:,]", table[1], re.MULTILINE)
+    assert in_browser == [*MODULES] == [*OPERATIONS]
+
+
 def test_every_operation_and_activation_is_in_some_description():
     lists = [
         layer
@@ -86,7 +98,7 @@ def test_every_operation_and_activation_is_in_some_description():
         for part in described(Autoencoder(config, (1, 9, 9)))
         for layer in part
     ]
-    assert {layer["operation"] for layer in lists} == {*OPERATIONS, "relu"}
+    assert {layer["operation"] for layer in lists} == {*OPERATIONS} - {*ACTIVATIONS} | {"relu"}
     assert set(FORMULAS) == set(ACTIVATIONS)
 
 
@@ -121,7 +133,7 @@ def test_weights_start_glorot_uniform_and_biases_at_zero(config):
     model = Autoencoder(config, (1, 28, 28))
     checked = 0
     for module in model.modules():
-        if not isinstance(module, WITH_WEIGHTS):
+        if not isinstance(module, (torch.nn.Linear, torch.nn.Conv2d, torch.nn.ConvTranspose2d)):
             continue
         assert not module.bias.any()
         # A head of mean and log-variance is two layers side by side.

@@ -1,4 +1,4 @@
-"""Layer lists as PyTorch modules.
+"""The PyTorch module of each operation, and of layer lists.
 
 Weights start Glorot-uniform and biases at zero (Glorot and Bengio 2010). PyTorch's own default
 leaves the convolutional VAE at the mean image for epochs.
@@ -14,17 +14,6 @@ from torch import nn
 from vaelab.models.convolutions import Conv2d, ConvTranspose2d
 from vaelab.networks.layers import Layer
 
-ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
-    "relu": nn.ReLU,
-    "leaky_relu": lambda: nn.LeakyReLU(0.01),
-    "gelu": nn.GELU,
-    "tanh": nn.Tanh,
-    "sigmoid": nn.Sigmoid,
-}
-
-
-WITH_WEIGHTS = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
-
 
 def _linear(inputs: int, outputs: int, parts: int = 1) -> nn.Module:
     """`parts` heads side by side in one matrix, each initialised as a layer of its own."""
@@ -39,13 +28,19 @@ def _conv_transpose(inputs: int, outputs: int, stride: int, output_padding: tupl
     return ConvTranspose2d(inputs, outputs, 3, stride=stride, padding=1, output_padding=output_padding)
 
 
-OPERATIONS: dict[str, Callable[..., nn.Module]] = {
+MODULES: dict[str, Callable[..., nn.Module]] = {
     "flatten": lambda: nn.Flatten(1),
     "reshape": lambda shape: nn.Unflatten(1, shape),
     "linear": _linear,
     "conv": _conv,
     "conv_transpose": _conv_transpose,
+    "relu": nn.ReLU,
+    "leaky_relu": lambda: nn.LeakyReLU(0.01),
+    "gelu": nn.GELU,
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
 }
+"""The module of each operation of `vaelab.networks.operations`, of the layer's attributes."""
 
 
 def build(layers: list[Layer], generator: torch.Generator) -> nn.Sequential:
@@ -54,16 +49,18 @@ def build(layers: list[Layer], generator: torch.Generator) -> nn.Sequential:
     for layer in layers:
         # PyTorch's own initialisation draws from the global generator.
         with torch.random.fork_rng(devices=[]):
-            module = (ACTIVATIONS.get(layer.operation) or OPERATIONS[layer.operation])(**layer.attributes)
-        if isinstance(module, WITH_WEIGHTS):
-            _initialise(module, layer.attributes.get("parts", 1), generator)
+            module = MODULES[layer.operation](**layer.attributes)
+        _initialise(module, layer.attributes.get("parts", 1), generator)
         modules.append(module)
     return modules
 
 
 @torch.no_grad()
 def _initialise(module: nn.Module, parts: int, generator: torch.Generator) -> None:
-    weight, bias = module.get_parameter("weight"), module.get_parameter("bias")
-    for part in weight.chunk(parts):
-        nn.init.xavier_uniform_(part, generator=generator)
-    nn.init.zeros_(bias)
+    """Start matrices and kernels Glorot-uniform and biases at zero; a vector of factors stays as it is."""
+    for kind, tensor in module.named_parameters():
+        if kind == "bias":
+            nn.init.zeros_(tensor)
+        elif tensor.ndim > 1:
+            for part in tensor.chunk(parts):
+                nn.init.xavier_uniform_(part, generator=generator)

@@ -24,7 +24,7 @@ start = $(python) -m streamlit run app.py --server.address $(HOST) --server.port
 unexport VAELAB_SINGLE_USER
 single_user = $(if $(filter 127.% localhost ::1,$(HOST)),VAELAB_SINGLE_USER=1)
 
-.PHONY: help run serve test check bench soak screenshots examples install
+.PHONY: help run serve test test-fast check bench soak screenshots examples install
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -36,7 +36,10 @@ serve: install ## start the app for a class, reachable from the network
 	@exec $(start)
 
 test: install ## run every test (the browser tests need a Chromium)
-	@$(python) -m pytest
+	@$(python) -m pytest -n 2 --dist loadfile
+
+test-fast: install ## run the tests without a browser and without long trainings
+	@$(python) -m pytest -n 2 --dist loadfile tests/unit tests/app -m 'not quality'
 
 check: install ## check style, format and types
 	$(python) -m ruff check .

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from tests.test_packaging import listed
+from tests.support.requirements import listed
 from vaelab.paths import PROJECT
 from vaelab.ui.server.app import routes
 from vaelab.ui.web.ending import END_WITHIN

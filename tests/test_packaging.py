@@ -6,24 +6,17 @@ import re
 import shutil
 import subprocess
 import sys
-from importlib.metadata import packages_distributions
+from importlib.metadata import entry_points, packages_distributions
 from pathlib import Path
 
 import pytest
 
+from tests.support.requirements import listed
 from vaelab.paths import PROJECT
 
 MAKEFILE = (PROJECT / "Makefile").read_text()
 
 needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="there is no make on this machine")
-
-
-def listed(section: str) -> set[str]:
-    """Names of the packages below the comment `# section` of requirements.txt, up to the next empty line."""
-    lines = (
-        (PROJECT / "requirements.txt").read_text().split(f"# {section}\n")[1].split("\n\n")[0].splitlines()
-    )
-    return {re.match(r"[\w.-]+", line).group() for line in lines}
 
 
 def imported(*paths: str) -> set[str]:
@@ -51,6 +44,15 @@ def compared_with() -> set[str]:
     return {name for file in files for name in re.findall(r"^[\w-]+", file.read_text(), flags=re.MULTILINE)}
 
 
+def run_by_make() -> set[str]:
+    """Distributions of what the Makefile runs: modules, commands, and options of pytest."""
+    modules = set(re.findall(r"\$\(python\) -m (\w+)", MAKEFILE)) - {"pip", "streamlit", "tests"}
+    commands = set(re.findall(r"\.venv/bin/([\w-]+)", MAKEFILE)) - {"python"}
+    owners = {entry.dist.name for entry in entry_points(group="console_scripts") if entry.name in commands}
+    plugins = {"pytest-xdist"} if re.search(r"-m pytest .*-n \d", MAKEFILE) else set()
+    return modules | owners | plugins
+
+
 def make(*arguments: str, folder: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run make as from a fresh shell, not as a part of the make that may be running this test."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
@@ -63,8 +65,7 @@ def test_the_app_lists_what_it_imports_and_no_more():
 
 
 def test_the_tests_list_what_they_import_or_make_runs_and_no_more():
-    run_by_make = set(re.findall(r"\$\(python\) -m (\w+)", MAKEFILE)) - {"pip", "streamlit", "tests"}
-    others = imported("tests") | run_by_make
+    others = imported("tests") | run_by_make()
     assert listed("Tests and checks") == others - listed("The app") - compared_with()
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_main_job import stop_if_active, wait_for_state
 from tests.support.servers import Server
+from tests.support.train_page import stop_if_active, wait_for_state
 
 CARD = ".st-key-failure-beta-100"
 HINT = ".st-key-hint-collapse"

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.support.servers import Server
+from tests.support.train_page import (
+    VIEW,
+    follow,
+    open_recipe,
+    press,
+    step,
+    stop_if_active,
+    wait_for_state,
+    wait_for_step_after,
+)
 from vaelab.config.run_config import VERSION
 from vaelab.engine.engine import default_slots
 
-SMALL = {"train_size": "3000", "batch_size": "32", "hidden": "64"}
-"""Fields of a real run that is over soon."""
 LONG = {"train_size": "20000", "epochs": "500"}
 """What makes it one that no test sees the end of."""
 LONG_EPOCH = 625
 """Steps of its epochs."""
 
-VIEW = ".st-key-losses [data-state]"
 PATHS = {
     "/": "Train an autoencoder",
     "/reconstructions": "Reconstructions",
@@ -37,56 +42,12 @@ PATHS = {
 }
 
 
-def open_recipe(page: Page, server: Server, **fields: str) -> None:
-    query = "&".join(f"{name}={value}" for name, value in {**SMALL, **fields}.items())
-    page.goto(f"{server.url}/?{query}")
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
-
-
-def wait_for_state(page: Page, *states: str) -> None:
-    wanted = json.dumps(list(states))
-    page.wait_for_function(
-        f"{wanted}.includes(document.querySelector('{VIEW}')?.dataset.state)", timeout=120_000
-    )
-
-
-def step(page: Page) -> int:
-    return int(page.locator(VIEW).get_attribute("data-step") or 0)
-
-
-def wait_for_step_after(page: Page, before: int) -> None:
-    page.wait_for_function(
-        f"Number(document.querySelector('{VIEW}')?.dataset.step) > {before}", timeout=120_000
-    )
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
 def last_drawn(page: Page) -> float:
     """Epoch of the last point of any line of training or testing in the losses chart."""
     return page.evaluate(
         """() => Math.max(...document.querySelector('.st-key-losses .js-plotly-plot').calcdata
             .map((points) => points.at(-1)?.x ?? 0).filter((x) => x < 500))"""
     )
-
-
-def follow(page: Page, name: str) -> None:
-    page.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True).click()
-
-
-def stop_if_active(page: Page, server: Server) -> None:
-    """Leave no training behind for the tests that follow."""
-    page.goto(server.url)
-    page.wait_for_selector(VIEW, state="attached")
-    while page.locator(VIEW).get_attribute("data-state") in ("running", "paused", "queued"):
-        button = page.get_by_role("button", name="Stop", exact=True).or_(
-            page.get_by_role("button", name="Cancel", exact=True)
-        )
-        with suppress(PlaywrightTimeout):  # it may end just now, and then there is nothing to stop
-            button.click(timeout=2_000)
-            wait_for_state(page, "stopped", "finished", "diverged")
 
 
 @pytest.fixture

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from playwright.sync_api import Locator, Page
 
-from vaelab.paths import PROJECT
+from vaelab.analysis.load import TrainedRun, load_run
+from vaelab.paths import EXAMPLES, PROJECT
+from vaelab.runs.run import Run
 
 OUTPUT = PROJECT / "tests" / "browser" / "output"
 """Where tests leave screenshots for a person to look at."""
+
+SPACE, GRID = "latent_canvas", "latent_grid_canvas"
+"""Keys of the canvases of the pages Latent space and Latent grid."""
 
 NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 """JavaScript that ends when what was asked of a canvas has been drawn."""
@@ -84,3 +89,8 @@ class Canvas:
         """Leave a screenshot for a person to look at."""
         OUTPUT.mkdir(exist_ok=True)
         self.page.screenshot(path=OUTPUT / f"{name}.png")
+
+
+def trained(name: str) -> TrainedRun:
+    """A shipped run with its model."""
+    return load_run(Run(EXAMPLES / name))

@@ -12,7 +12,7 @@ import pytest
 from safetensors.numpy import load as read
 from streamlit.testing.v1 import AppTest
 
-from tests.app.server.test_server import get
+from tests.support.asgi import get
 from tests.support.exploring import make_run
 from vaelab.config.run_config import RunConfig
 from vaelab.data.loading import load

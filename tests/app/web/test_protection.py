@@ -15,7 +15,7 @@ import streamlit
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from tests.app.server.test_server import NAVIGATION, get
+from tests.support.asgi import NAVIGATION, get
 from vaelab.config.run_config import RunConfig
 from vaelab.export.bundle import LARGEST_ZIP
 from vaelab.export.unzip import MEGABYTE

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.server.test_server import get
+from tests.support.asgi import get
 from tests.support.runs_page import (
     ANOTHER,
     VISITOR,

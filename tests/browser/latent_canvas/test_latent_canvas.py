@@ -9,15 +9,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.canvas import Canvas
+from tests.support.canvas import GRID, SPACE, Canvas, trained
 from tests.support.servers import Server
-from vaelab.analysis.load import TrainedRun, load_run
 from vaelab.data.loading import load
 from vaelab.models.codes import decode, embed
-from vaelab.paths import EXAMPLES
-from vaelab.runs.run import Run
-
-SPACE, GRID = "latent_canvas", "latent_grid_canvas"
 
 Open = Callable[..., Canvas]
 
@@ -32,10 +27,6 @@ def open_canvas(page: Page, server: Server) -> Open:
         return Canvas(page, SPACE if path == "latent-space" else GRID).wait()
 
     return opened
-
-
-def trained(name: str) -> TrainedRun:
-    return load_run(Run(EXAMPLES / name))
 
 
 @pytest.mark.parametrize("name", ["vae-2d", "ae-2d", "conv-vae"])

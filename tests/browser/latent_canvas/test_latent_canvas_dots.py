@@ -6,8 +6,7 @@ import numpy as np
 from playwright.sync_api import Page, expect
 from sklearn.neighbors import NearestNeighbors
 
-from tests.browser.latent_canvas.test_latent_canvas import SPACE, trained
-from tests.support.canvas import Canvas
+from tests.support.canvas import SPACE, Canvas, trained
 from tests.support.servers import Server
 from vaelab.data.catalogue import DATASETS
 from vaelab.data.loading import load

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.latent_canvas.test_latent_canvas import SPACE
-from tests.support.canvas import NEXT_FRAME, Canvas
+from tests.support.canvas import NEXT_FRAME, SPACE, Canvas
 from tests.support.exploring import make_run
 from tests.support.servers import Server
 from vaelab.analysis.load import load_run

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.latent_canvas.test_latent_canvas import GRID, SPACE, trained
-from tests.support.canvas import NEXT_FRAME, Canvas
+from tests.support.canvas import GRID, NEXT_FRAME, SPACE, Canvas, trained
 from tests.support.exploring import make_run
 from tests.support.servers import Server
 from vaelab.config.run_config import RunConfig

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.unit.sweeps.test_results import SOUND
+from tests.support.sweeps import SOUND
 from vaelab.figures.sweep import measure_curve, rate_distortion, scale
 from vaelab.figures.sweep_curves import Curve, curves, panel_columns
 from vaelab.figures.sweep_heat import heat_map

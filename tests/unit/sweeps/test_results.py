@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.sweeps import SOUND, finished
 from vaelab.config.run_config import RunConfig
 from vaelab.sweeps.plan import SWEPT, at_a_time, plan, read_values, suggested_values, sweepable
 from vaelab.sweeps.results import (
@@ -25,16 +26,6 @@ from vaelab.sweeps.results import (
 )
 
 AXES = ("beta",)
-
-
-def finished(beta: float, seed: int, recon: float, kl: float | None = 10.0, **more: Any) -> Result:
-    """A run whose test loss is 1 nat above its held-out one."""
-    held_out, test = Losses(recon, kl, 0.04), Losses(recon + 1, kl, 0.05)
-    return Result(f"{beta}-{seed}", (beta,), seed, more.pop("state", "finished"), 2.0, held_out, test)
-
-
-SOUND = [finished(beta, seed, recon + seed) for beta, recon in ((0.1, 100), (1.0, 90), (10.0, 120))
-         for seed in range(3)]  # fmt: skip
 
 
 def test_a_band_is_the_mean_and_the_extremes_of_its_seeds():

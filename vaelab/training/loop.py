@@ -20,7 +20,6 @@ from vaelab.config.run_config import RunConfig
 from vaelab.data.loading import Dataset, load
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.hardware import cpu_settings, settle_device
-from vaelab.training.checkpoint import checkpoint, restore, threads_of
 from vaelab.training.session import Session
 
 PAUSE_POLL = 0.02
@@ -60,7 +59,9 @@ def train(
     ValueError
         If the device is not there, or the checkpoint is of another model.
     """
-    settings = partial(cpu_settings, threads or threads_of(resume) or torch.get_num_threads())
+    # Another number of threads than the checkpoint's gives other roundings, and so another run.
+    begun_with = int(resume.resume["threads"]) if resume else None
+    settings = partial(cpu_settings, threads or begun_with or torch.get_num_threads())
     with closing(_training(config, data, resume, request, device)) as training:
         while True:
             # Not around the yield: the caller's own work, or another training, may come between.
@@ -78,12 +79,10 @@ def _training(
     request: Callable[[], events.Request],
     device: str | None,
 ) -> Generator[events.Event, None, None]:
-    session = Session(config, data or load(config.dataset), settle_device(device))
-    if resume is not None:
-        restore(session, resume)
+    session = Session(config, data or load(config.dataset), settle_device(device), resume)
     yield _started(session)
     if resume is None:
-        yield checkpoint(session)
+        yield session.checkpoint()
     yield from _run(session, request)
 
 
@@ -103,7 +102,7 @@ def _run(session: Session, request: Callable[[], events.Request]) -> Iterator[ev
             yield from _stop(session)
             return
         if wanted.action == "release":
-            yield checkpoint(session)
+            yield session.checkpoint()
             yield _finished(session, "released", "Waiting to be resumed.")
             return
     yield from _end(session)
@@ -113,30 +112,30 @@ def _pause(
     session: Session, request: Callable[[], events.Request]
 ) -> Generator[events.Event, None, events.Request]:
     """Wait until something else than a pause is wanted, and return it."""
-    session.clock.stop()
-    yield checkpoint(session)
-    yield events.Paused(step=session.step, epoch=session.progress())
+    session.progress.clock.stop()
+    yield session.checkpoint()
+    yield events.Paused(step=session.progress.step, epoch=session.epochs_done())
     yield session.preview()  # what a visitor looks at meanwhile is what there is
     while _wants_pause(session, wanted := request()):
         time.sleep(PAUSE_POLL)
-    session.clock.go()
+    session.progress.clock.go()
     if wanted.action == "run":
-        yield events.Continued(step=session.step, epoch=session.progress())
+        yield events.Continued(step=session.progress.step, epoch=session.epochs_done())
     return wanted
 
 
 def _wants_pause(session: Session, wanted: events.Request) -> bool:
-    reached = wanted.until_epoch is not None and session.epoch >= wanted.until_epoch
+    reached = wanted.until_epoch is not None and session.progress.epoch >= wanted.until_epoch
     return wanted.action == "pause" or (wanted.action == "run" and reached)
 
 
 def _stop(session: Session) -> Iterator[events.Event]:
     """A last evaluation of the model as it is, unless it has had one."""
-    if session.evaluated_step != session.step:
+    if session.progress.evaluated_step != session.progress.step:
         yield from (event for event in session.evaluate() if event is not None)
     if session.finite:
         yield session.preview()
-        epochs = f"{session.progress():.4g}"
+        epochs = f"{session.epochs_done():.4g}"
         yield _finished(session, "stopped", f"Stopped after {epochs} epoch{'' if epochs == '1' else 's'}.")
     else:
         yield _diverged(session)
@@ -149,12 +148,12 @@ def _end(session: Session) -> Iterator[events.Event]:
     yield session.preview()
     if session.reached_stop_loss():
         message = (
-            f"Stopped after epoch {session.epoch}: the training objective of {session.train_objective:.2f} "
-            f"nats reached {session.config.stop_loss:g}."
+            f"Stopped after epoch {session.progress.epoch}: the training objective of "
+            f"{session.progress.train_objective:.2f} nats reached {session.config.stop_loss:g}."
         )
         yield _finished(session, "stop_loss", message)
     else:
-        done = "The epoch is" if session.epoch == 1 else f"All {session.epoch} epochs are"
+        done = "The epoch is" if session.progress.epoch == 1 else f"All {session.progress.epoch} epochs are"
         yield _finished(session, "epochs", f"{done} done.")
 
 
@@ -162,21 +161,21 @@ def _diverged(session: Session) -> events.Finished:
     return _finished(
         session,
         "diverged",
-        f"The loss stopped being a finite number after step {session.step}. A smaller learning rate "
+        f"The loss stopped being a finite number after step {session.progress.step}. A smaller learning rate "
         f"(now {session.config.learning_rate:g}) or Adam usually helps; the last good weights are kept.",
     )
 
 
 def _started(session: Session) -> events.Started:
     return events.Started(
-        train_images=session.images,
+        train_images=len(session.subset),
         test_images=len(session.data.x_test),
         steps_per_epoch=session.steps_per_epoch,
         parameters=sum(weight.numel() for weight in session.model.parameters()),
         threads=torch.get_num_threads(),
-        precision=session.precision,
+        precision="bf16" if session.progress.bf16 else "fp32",
         device=str(session.device),
-        step=session.step,
+        step=session.progress.step,
         mean_image_loss=session.baselines.mean_image,
         floor_loss=session.baselines.floor,
     )
@@ -184,11 +183,11 @@ def _started(session: Session) -> events.Started:
 
 def _finished(session: Session, reason: Reason, message: str) -> events.Finished:
     return events.Finished(
-        step=session.step,
-        epoch=session.progress(),
+        step=session.progress.step,
+        epoch=session.epochs_done(),
         reason=reason,
         message=message,
-        seconds=session.clock.seconds(),
+        seconds=session.progress.clock.seconds(),
     )
 
 

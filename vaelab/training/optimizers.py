@@ -1,12 +1,14 @@
-"""How weights follow the gradient: the optimizers by name."""
+"""How weights follow the gradient: the optimizers by name, and their state as named arrays."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
 
 from vaelab.config.run_config import RunConfig
+from vaelab.events import Arrays
 from vaelab.models.autoencoder import Autoencoder
 
 Optimizer = torch.optim.Optimizer
@@ -30,3 +32,37 @@ def make_optimizer(config: RunConfig, model: Autoencoder) -> Optimizer:
     if config.optimizer in ("adam", "adamw") and config.lr_schedule == "one-cycle":
         return OPTIMIZERS[config.optimizer](model.parameters(), betas=(0.9, 0.95), **settings)
     return OPTIMIZERS[config.optimizer](model.parameters(), **settings)
+
+
+def array_of(tensor: torch.Tensor) -> np.ndarray:
+    """Copy a tensor in C order, whatever its order in memory."""
+    return np.array(tensor.detach().cpu().numpy(), order="C")
+
+
+def optimizer_arrays(optimizer: Optimizer) -> Arrays:
+    """Copy what an optimizer remembers of each weight, as `optimizer.<index of the weight>.<what>`."""
+    return {
+        f"optimizer.{index}.{name}": array_of(torch.as_tensor(value))
+        for index, values in optimizer.state_dict()["state"].items()
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def restore_optimizer(optimizer: Optimizer, arrays: Arrays) -> None:
+    """Have an optimizer remember what `optimizer_arrays` gave.
+
+    Averages lie in memory as their weights do, which a fused step relies on.
+    """
+    groups = optimizer.state_dict()["param_groups"]
+    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+    state: dict[int, dict[str, torch.Tensor]] = {}
+    for key, array in arrays.items():
+        kind, _, rest = key.partition(".")
+        if kind == "optimizer":
+            index, _, name = rest.partition(".")
+            value, weight = torch.tensor(array), weights[int(index)]
+            if value.shape == weight.shape:
+                value = torch.empty_like(weight, requires_grad=False).copy_(value)
+            state.setdefault(int(index), {})[name] = value
+    optimizer.load_state_dict({"state": state, "param_groups": groups})

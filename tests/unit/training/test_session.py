@@ -224,7 +224,7 @@ def test_held_out_losses_are_those_of_the_model_on_the_images_left_out(record, t
     model = Autoencoder(config, tiny.spec.shape)
     arrays = recorded.of(events.Checkpoint)[-1].model
     model.load_state_dict({name: torch.tensor(array) for name, array in arrays.items()})
-    result = evaluate(model, session.Session(config, tiny, torch.device("cpu")).x_held_out)
+    result = evaluate(model, session.Session(config, tiny, torch.device("cpu")).subset.held_out)
     assert last.held_out_recon == pytest.approx(result.recon, rel=1e-4)
     assert last.held_out_kl == pytest.approx(result.kl, rel=1e-4)
     assert record(SMALL).of(events.Evaluated)[-1].held_out_recon is None
@@ -273,4 +273,4 @@ def test_a_step_event_averages_the_steps_since_the_last(record, monkeypatch):
 
 def _tell_every_step(self, epoch_end):
     yield self._step_event()
-    self.told_step = self.step
+    self.progress.told_step = self.progress.step

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from vaelab.ui.learn.failures import failure_cards
-from vaelab.ui.recipe.form import restore_form
+from vaelab.ui.session.recipe import restore_form
 from vaelab.ui.session.state import engine
 
 engine()  # made on the first visit, so that a worker is warm when a failure is trained

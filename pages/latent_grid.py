@@ -20,6 +20,7 @@ from vaelab.ui.explore.gifs import gif_button, grid_drawer
 from vaelab.ui.explore.opened import Opened, grid_sheet, open_page
 from vaelab.ui.explore.panels import place_panel
 from vaelab.ui.session.view_link import interval_text, point, switch, switch_text, whole_number
+from vaelab.ui.session.visit import put
 from vaelab.ui.widgets.components import pictures
 from vaelab.ui.widgets.latent_canvas import Layer, Shown, latent_canvas
 
@@ -106,7 +107,7 @@ with left:
         + caption(opened, ends is None, count)
     )
 if chosen and chosen.point and chosen.point != st.session_state[at_key]:
-    st.session_state[at_key] = chosen.point
+    put(at_key, chosen.point)
     st.rerun()  # the grid above marks the chosen place
 with right:
     if dimensions > 2:

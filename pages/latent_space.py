@@ -18,6 +18,7 @@ from vaelab.ui.explore.gifs import gif_button, map_drawer
 from vaelab.ui.explore.opened import Opened, open_page
 from vaelab.ui.explore.panels import FEW, code_panel, kl_panel, neighbours_panel, place_panel
 from vaelab.ui.explore.region import region_panel, take_region
+from vaelab.ui.session.visit import put
 from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
 
 
@@ -74,13 +75,14 @@ with left:
     gif_button(opened, "latent-space", map_drawer(opened, plane, shown.span, "prior" in layers))
 now = st.session_state[key], st.session_state[kept]
 if chosen and chosen.index is not None and now != (chosen.index, None):
-    st.session_state[key], st.session_state[kept] = chosen.index, None
+    put(key, chosen.index)
+    put(kept, None)
     st.rerun()  # the plane above marks the chosen code
 if chosen and chosen.point and chosen.point != now[1]:
-    st.session_state[kept] = chosen.point
+    put(kept, chosen.point)
     st.rerun()
 if chosen and chosen.region and chosen.region != st.session_state[region]:
-    st.session_state[region] = chosen.region
+    put(region, chosen.region)
     st.rerun()
 with right:
     pick_anchor(opened, key, "Test image", "Click a point, or give the number of a test image.")

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from vaelab.ui.recipe import form as forms
+from vaelab.ui.session.recipe import restore_form
 from vaelab.ui.session.state import engine
 from vaelab.ui.session.text import plain
+from vaelab.ui.session.visit import visit
 from vaelab.ui.sweep.link import follow_sweep_link, keep_settings, restore_settings, write_sweep_link
 from vaelab.ui.sweep.setup import set_up
 from vaelab.ui.sweep.shown import pick_sweep, read_sweep
@@ -12,7 +13,7 @@ from vaelab.ui.sweep.view import sweep_tick, watch_sweep
 
 engine()  # a queue goes on whichever page is opened after a restart
 
-forms.restore_form()
+restore_form()
 restore_settings()
 sentences = follow_sweep_link()
 
@@ -27,6 +28,6 @@ set_up()
 group = pick_sweep()
 shown = read_sweep(group) if group else None
 tick = sweep_tick(shown)
-st.fragment(watch_sweep, run_every=tick)(group, tick, st.session_state.get("run"))
+st.fragment(watch_sweep, run_every=tick)(group, tick, visit().run)
 keep_settings()
 write_sweep_link()

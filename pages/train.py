@@ -8,9 +8,11 @@ from vaelab.ui.recipe.example import before_the_start, shown_run
 from vaelab.ui.recipe.share import share
 from vaelab.ui.recipe.show_code import show_code
 from vaelab.ui.session.chosen import follow_run_link
+from vaelab.ui.session.recipe import fill_form, read_form, restore_form
 from vaelab.ui.session.recipe_link import OPEN_SEED, followed_link, write_link
 from vaelab.ui.session.state import engine
 from vaelab.ui.session.text import plain
+from vaelab.ui.session.visit import visit
 from vaelab.ui.slow_motion.panel import slow_motion_panel
 from vaelab.ui.train.controls import control_row, start_if_asked
 from vaelab.ui.train.live import tick_of, watch
@@ -19,15 +21,15 @@ engine()  # made on the first visit, so that a worker is warm when Train is pres
 
 linked, problems = followed_link()
 if linked is not None:
-    forms.fill_form(linked)
-    st.session_state.link_problems = list(problems.values())
-forms.restore_form()
+    fill_form(linked)
+    visit().link_problems = list(problems.values())
+restore_form()
 refused = follow_run_link()
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.title("Train an autoencoder", width="content")
     place_of_share = st.container(width="content", horizontal=True)
-for sentence in [*st.session_state.get("link_problems", []), *([refused] if refused else [])]:
+for sentence in [*visit().link_problems, *([refused] if refused else [])]:
     st.warning(plain(sentence))
 
 with st.container(key="recipe-fields"):
@@ -36,18 +38,16 @@ with st.container(key="recipe-fields"):
             draw()
     st.caption(forms.preset_caption())
 if st.query_params.get("seed") == OPEN_SEED:
-    st.caption(
-        f"This link leaves the seed open: **{st.session_state.recipe.seed}** is yours, others have another."
-    )
+    st.caption(f"This link leaves the seed open: **{visit().recipe.seed}** is yours, others have another.")
 with st.expander("Advanced settings", key="advanced"):
     forms.advanced()
-config, wrong = forms.read_form()
+config, wrong = read_form()
 for sentence in wrong.values():
     st.error(plain(sentence))
 
 with place_of_share:
-    show_code(st.session_state.recipe)
-    share(st.session_state.recipe)
+    show_code(visit().recipe)
+    share(visit().recipe)
 start_if_asked(config)
 run = shown_run(st.session_state.preset)
 about = before_the_start(config, DATASETS[config.dataset]) if config else ""
@@ -57,6 +57,6 @@ if run is None:
 else:
     status = run.status()
     tick = tick_of(status)
-    st.fragment(watch, run_every=tick)(run.id, config, about, tick, status.state, st.session_state.get("run"))
+    st.fragment(watch, run_every=tick)(run.id, config, about, tick, status.state, visit().run)
     slow_motion_panel(run)
-write_link(st.session_state.recipe, None if run is None or run.shipped else run.id)
+write_link(visit().recipe, None if run is None or run.shipped else run.id)

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from tests.support.visits import visit_of
 from vaelab.config.run_config import RunConfig
 from vaelab.events import Checkpoint
 from vaelab.files import write_json
@@ -72,7 +73,7 @@ WRITER = {"pid": os.getpid(), "host": socket.gethostname(), "heartbeat": time.ti
 def opened(app: App, run: Run | None = None) -> AppTest:
     """The page as the visitor opens it, with a run chosen by its link."""
     page = app()
-    page.session_state["vaelab_visitor"] = VISITOR
+    visit_of(page).token = VISITOR
     page.switch_page(PAGE)
     page.query_params.clear()
     if run:
@@ -88,7 +89,7 @@ def well(page: AppTest) -> AppTest:
 
 def chosen(page: AppTest, run: Run) -> AppTest:
     """The page with another run chosen."""
-    page.session_state["run"] = run.id
+    visit_of(page).run = run.id
     page.query_params["run"] = run.id
     return well(page.run())
 
@@ -103,7 +104,7 @@ def columns(page: AppTest) -> list[str]:
 
 
 def state_of(page: AppTest, run: Run) -> str:
-    return str(table(page)[page.session_state["runs_offered"][0].index(run.id)]["state"])
+    return str(table(page)[visit_of(page).runs_offered[0].index(run.id)]["state"])
 
 
 def texts(page: AppTest) -> str:

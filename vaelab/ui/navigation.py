@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import streamlit as st
-
-from vaelab.ui.recipe.form import recipe_now
 from vaelab.ui.session.chosen import chosen_run, run_to_explore
+from vaelab.ui.session.recipe import recipe_now
 from vaelab.ui.session.recipe_link import address_of
+from vaelab.ui.session.visit import visit
 from vaelab.ui.sweep.link import address_of_sweep
 
 
@@ -26,7 +25,7 @@ def _address_within(title: str, current: str, run: dict[str, str]) -> dict[str, 
     if title in ("Compare", "Failures", "Glossary", "Runs"):
         return {}
     if title == "Lessons":
-        number = st.session_state.get("lesson")
+        number = visit().lesson
         # From a lesson it leads to all of them, from elsewhere back to the one that was left.
         return {"lesson": str(number)} if number and current != title else {}
     if title == "Sweep":

@@ -27,6 +27,7 @@ from tests.support.exploring import (
     titles,
     visit,
 )
+from tests.support.visits import visit_of
 from vaelab.config.run_config import RunConfig
 from vaelab.data.catalogue import DATASETS
 from vaelab.data.loading import Dataset
@@ -52,7 +53,7 @@ every_page = pytest.mark.parametrize("page", HOOKS)
 def test_a_first_visit_shows_the_shipped_vae(app: App, page: str) -> None:
     first = visit(app(), page)
     assert is_well(first)
-    assert first.session_state["run"] == "vae-2d"
+    assert visit_of(first).run == "vae-2d"
     assert len(first.container(key=HOOKS[page]).children) > 0
 
 
@@ -69,7 +70,7 @@ def test_codes_of_any_size_are_shown(app: App, runs: Path, page: str, model: str
     run = make_run(runs, RunConfig(model=model, latent_dim=dimensions, hidden="16"))
     first = visit(app(), page, run=run.id)
     assert is_well(first)
-    assert first.session_state["run"] == run.id
+    assert visit_of(first).run == run.id
 
 
 # Reconstructions
@@ -142,10 +143,10 @@ def test_images_in_colour(app: App, runs: Path, monkeypatch: pytest.MonkeyPatch)
 def test_a_run_deleted_while_it_is_shown(app: App, runs: Path, page: str) -> None:
     run = make_run(runs, RunConfig(hidden="16"))
     opened = visit(app(), page, run=run.id)
-    assert opened.session_state["run"] == run.id
+    assert visit_of(opened).run == run.id
     shutil.rmtree(run.path)
     assert not opened.run().exception
-    assert opened.session_state["run"] == "vae-2d"
+    assert visit_of(opened).run == "vae-2d"
 
 
 @every_page
@@ -171,7 +172,7 @@ def test_a_run_that_has_not_begun(app: App, runs: Path, page: str) -> None:
     assert not opened.exception
     (sentence,) = sentences(opened)
     assert "no weights yet" in sentence
-    assert opened.session_state["run"] == "vae-2d"
+    assert visit_of(opened).run == "vae-2d"
 
 
 @every_page

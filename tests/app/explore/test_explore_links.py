@@ -18,6 +18,7 @@ from tests.support.exploring import (
     titles,
     visit,
 )
+from tests.support.visits import visit_of
 from vaelab.ui.session.view_link import (
     interval,
     interval_text,
@@ -193,7 +194,7 @@ def test_a_link_to_a_run_that_is_not_there(app: App) -> None:
     page = visit(app(), "latent_space", run="0123456789abcdef", anchor="9")
     (sentence,) = sentences(page)
     assert "0123456789abcdef" in sentence
-    assert page.session_state["run"] == "vae-2d"
+    assert visit_of(page).run == "vae-2d"
     assert setting(page, "anchor") == 9
 
 
@@ -242,7 +243,7 @@ def test_picking_a_run_shows_it_and_names_it_in_every_address(app: App) -> None:
     page = visit(app(), "latent_space", run="vae-20d", plane="dimensions", x="20", y="19")
     page.selectbox(key="picked_run").select("vae-2d-fashion").run()
     assert is_well(page)
-    assert page.query_params["run"] == page.session_state["run"] == "vae-2d-fashion"
+    assert page.query_params["run"] == visit_of(page).run == "vae-2d-fashion"
     links = {link.label: link.proto.query_string for link in page.sidebar.page_link}
     assert "run=vae-2d-fashion" in links["Latent grid"]
 
@@ -251,7 +252,7 @@ def test_the_last_of_several_picks_counts(app: App) -> None:
     page = visit(app(), "latent_grid", run="vae-2d")
     for name in ("ae-2d", "vae-20d", "ae-2d", "vae-2d"):
         page.selectbox(key="picked_run").select(name).run()
-        assert page.query_params["run"] == page.session_state["run"] == name
+        assert page.query_params["run"] == visit_of(page).run == name
 
 
 def test_layers_that_another_run_does_not_have_wait_for_one_that_has(app: App) -> None:

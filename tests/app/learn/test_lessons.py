@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.support.visits import visit_of
 from vaelab.paths import EXAMPLES, PAGES
 from vaelab.teaching.glossary import GLOSSARY, search
 from vaelab.teaching.lessons import LESSONS
@@ -162,4 +163,4 @@ def test_every_link_of_a_lesson_opens(app: App, link: Link) -> None:
     assert {name: kept[name] for name in link.parameters if name in kept}.items() <= link.parameters.items()
     if link.page == "sweep":
         assert visit.session_state.sweep_values == link.parameters["values"]
-        assert visit.session_state.recipe.variant(epochs=link.config.epochs) == link.config
+        assert visit_of(visit).recipe.variant(epochs=link.config.epochs) == link.config

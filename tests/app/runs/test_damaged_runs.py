@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.exploring import HOOKS, fit_once, sentences, visit
+from tests.support.visits import visit_of
 from vaelab.paths import EXAMPLES
 from vaelab.runs.run import Run
 from vaelab.ui.session import state
@@ -97,7 +98,7 @@ def test_the_list_says_what_is_wrong_and_offers_to_delete_it(app: App, runs: Pat
     (table,) = page.dataframe
     row = table.value[table.value["state"] == "Damaged"]
     assert len(row) == 1
-    page.session_state["run"] = run.id
+    visit_of(page).run = run.id
     page.run()
     assert any("has" in caption.value and ".json" in caption.value for caption in page.caption)
     assert not page.button(key="delete").disabled

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.runs_page import ANOTHER, TINY, VISITOR, App, idle_worker, make_run, opened, well
+from tests.support.visits import visit_of
 from vaelab.export.bundle import bundle
 from vaelab.paths import EXAMPLES, PAGES
 from vaelab.runs.run import Run
@@ -41,7 +42,7 @@ def test_a_limit_is_a_sentence(
     # One is room for one run, and for a minute: what asks for more than that reaches it.
     recipe = {"epochs": "400"} if limit == "run_minutes" else {}
     page: Any = app()
-    page.session_state["vaelab_visitor"] = VISITOR
+    visit_of(page).token = VISITOR
     name, button = STARTS[start]
     page.switch_page(str(PAGES / f"{name}.py"))
     for key, value in recipe.items():

@@ -29,6 +29,7 @@ from tests.support.runs_page import (
     texts,
     well,
 )
+from tests.support.visits import visit_of
 from vaelab.config.presets import PRESETS
 from vaelab.config.run_config import RunConfig
 from vaelab.paths import EXAMPLES
@@ -104,7 +105,7 @@ def test_the_place_in_the_queue_is_said(app: App, make: Make) -> None:
 
 def test_runs_of_others_are_not_listed(app: App, make: Make) -> None:
     theirs, mine = make(owner=ANOTHER), make()
-    ids = opened(app).session_state["runs_offered"][0]
+    ids = visit_of(opened(app)).runs_offered[0]
     assert mine.id in ids
     assert theirs.id not in ids
 
@@ -113,7 +114,7 @@ def test_a_single_user_has_all_runs(app: App, make: Make, monkeypatch: pytest.Mo
     monkeypatch.setenv("VAELAB_SINGLE_USER", "1")
     of_the_command_line = make(owner="")
     page = opened(app, of_the_command_line)
-    assert of_the_command_line.id in page.session_state["runs_offered"][0]
+    assert of_the_command_line.id in visit_of(page).runs_offered[0]
     assert not page.button(key="delete").disabled
 
 
@@ -177,7 +178,7 @@ def test_a_damaged_run_that_is_chosen_spoils_no_other_page(app: App, make: Make,
 def test_an_unknown_run_in_the_address_gets_a_sentence(app: App, make: Make) -> None:
     run = make()
     page = app()
-    page.session_state["vaelab_visitor"] = VISITOR
+    visit_of(page).token = VISITOR
     page.switch_page(PAGE)
     page.query_params["run"] = "0" * 32
     page = well(page.run())
@@ -237,7 +238,7 @@ def test_links_lead_to_every_view_of_the_run(app: App, make: Make) -> None:
 def test_to_look_at_a_run_leaves_the_recipe_of_the_form(app: App, make: Make) -> None:
     run = make(config=TINY)
     page = opened(app, run)
-    page.session_state["recipe"] = RunConfig(seed=77)
+    visit_of(page).recipe = RunConfig(seed=77)
     assert recipe_of(links(well(page.run()))["Losses and pictures"])[0] == RunConfig(seed=77)
 
 

@@ -30,6 +30,7 @@ from tests.support.runs_page import (
     texts,
     well,
 )
+from tests.support.visits import visit_of
 from vaelab.config.run_config import VERSION
 from vaelab.export.bundle import bundle
 from vaelab.export.script import script
@@ -94,7 +95,7 @@ def test_a_run_is_trained_on_as_a_new_one(app: App, make: Make) -> None:
     page = opened(app, run)
     page.number_input(key="more_epochs").set_value(4)
     page = click(page, "train_on")
-    made = RunStore(run.path.parent).get(page.session_state["run"])
+    made = RunStore(run.path.parent).get(visit_of(page).run)
     assert made.meta.parent == run.id
     assert made.meta.owner == VISITOR
     assert made.config == run.config.variant(epochs=6)  # its checkpoint is of epoch 1.5
@@ -119,7 +120,7 @@ def test_a_run_is_deleted_once_that_is_confirmed(app: App, make: Make) -> None:
     assert run.path.exists()
     page = click(page, "delete_for_good")
     assert not run.path.exists()
-    assert run.id not in page.session_state["runs_offered"][0]
+    assert run.id not in visit_of(page).runs_offered[0]
     assert other.path.exists()
     assert page.warning == []
     assert "run" not in page.query_params
@@ -136,7 +137,7 @@ def test_a_waiting_run_leaves_the_queue_and_is_deleted(app: App, make: Make) -> 
     run = make("queued")
     page = delete(opened(app, run))
     assert not run.path.exists()
-    assert run.id not in page.session_state["runs_offered"][0]
+    assert run.id not in visit_of(page).runs_offered[0]
 
 
 def test_a_run_that_trains_is_stopped_and_only_then_deleted(app: App, make: Make) -> None:
@@ -150,7 +151,7 @@ def test_a_run_that_trains_is_stopped_and_only_then_deleted(app: App, make: Make
     set_status(run, "stopped")  # as its writer does at last
     page = well(page.run())
     assert not run.path.exists()
-    assert run.id not in page.session_state["runs_offered"][0]
+    assert run.id not in visit_of(page).runs_offered[0]
 
 
 # Taking a run elsewhere
@@ -196,7 +197,7 @@ def test_what_was_downloaded_is_imported(app: App, runs: Path) -> None:
     (run,) = RunStore(runs).runs()
     assert run.meta.owner == VISITOR
     assert run.config == source.config
-    assert page.session_state["run"] == run.id
+    assert visit_of(page).run == run.id
     assert state_of(page, run) == "Finished"
     assert "Imported" in texts(page)
     assert (run.path / "preview.npz").exists(), "the Train page has pictures of it"

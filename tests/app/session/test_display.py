@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.runs_page import App, texts, well
+from tests.support.visits import visit_of
 from vaelab.paths import PAGES
-from vaelab.ui.session.display import CONTROLS, LETTERS, Display, read_display
+from vaelab.ui.session.display import CONTROLS, LETTERS, read_display
+from vaelab.ui.session.visit import Display
 
 
 def opened(app: App, page: str = "train", **parameters: str) -> Any:
@@ -66,14 +68,14 @@ def test_what_means_nothing_gets_a_sentence(hide: str, present: str) -> None:
 def test_what_is_hidden_stays_so_from_page_to_page_and_after_a_reload(app: App) -> None:
     page = opened(app, epochs="3", hide="advanced,twin")
     assert hidden(page) == {"advanced", "twin"}
-    assert page.session_state["recipe"].epochs == 3
+    assert visit_of(page).recipe.epochs == 3
     assert not page.warning
     for name in ("Latent space", "Lessons", "Runs", "Train"):
         page = go(page, name)
         assert hidden(page) == {"advanced", "twin"}, name
         assert page.query_params["hide"] == "advanced,twin", "or a reload would show them"
         assert not page.warning
-    assert page.session_state["recipe"].epochs == 3
+    assert visit_of(page).recipe.epochs == 3
     assert hidden(go(opened(app), "Runs")) == set()
 
 

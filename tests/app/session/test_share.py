@@ -12,6 +12,7 @@ import zxingcpp
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
+from tests.support.visits import visit_of
 from vaelab.config.presets import PRESETS
 from vaelab.config.run_config import RunConfig
 from vaelab.ui.recipe.share import image_address
@@ -52,7 +53,7 @@ def test_a_code_reads_as_the_link(name: str) -> None:
 
 def opened(app: App, visitor: str, **parameters: str) -> AppTest:
     page = app()
-    page.session_state["vaelab_visitor"] = visitor
+    visit_of(page).token = visitor
     for name, value in parameters.items():
         page.query_params[name] = value
     page.run()
@@ -64,11 +65,11 @@ def test_an_open_seed_is_each_visitors_own_and_stays_theirs(app: App) -> None:
     first, second, reloaded = (
         opened(app, visitor, seed=OPEN_SEED, epochs="3") for visitor in (*VISITORS, VISITORS[0])
     )
-    seeds = [page.session_state["recipe"].seed for page in (first, second, reloaded)]
+    seeds = [visit_of(page).recipe.seed for page in (first, second, reloaded)]
     assert seeds[0] == seeds[2] != seeds[1]
     assert not first.warning
     assert first.query_params["seed"] == OPEN_SEED, "a reload, and whoever is sent it, finds it open"
-    assert first.session_state["recipe"] == RunConfig(epochs=3, seed=own_seed(VISITORS[0]))
+    assert visit_of(first).recipe == RunConfig(epochs=3, seed=own_seed(VISITORS[0]))
 
 
 def test_share_leaves_the_seed_open_if_asked_and_shows_the_code(app: App) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.support.visits import visit_of
 from vaelab.config.run_config import RunConfig
 from vaelab.paths import PAGES
 from vaelab.runs.run import Run
@@ -93,4 +94,4 @@ def test_every_failure_has_a_card_and_a_link_to_its_recipe(app: App) -> None:
     assert {failure.title for failure in FAILURES.values()} <= {
         text.value.removeprefix("#### ") for text in page.markdown
     }
-    assert page.session_state["recipe"] == RunConfig()
+    assert visit_of(page).recipe == RunConfig()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.support.visits import visit_of
 from vaelab.config.fields import FIELD_NAMES, as_text
 from vaelab.config.presets import PRESETS
 from vaelab.config.run_config import VERSION, RunConfig
@@ -61,11 +62,11 @@ def test_a_newcomer_sees_the_default_recipe_and_a_finished_example(app: App) -> 
 
 def test_when_training_is_over_the_live_plane_is_as_large_as_its_codes_need(app: App) -> None:
     page = opened(app)
-    memory = page.session_state.live_memory
+    memory = visit_of(page).live_memory
     needed = memory["span"]
     memory["span"] = ((-500.0, 500.0), (-500.0, 500.0))  # as far out as they may have been while it trained
     page.run()
-    assert page.session_state.live_memory["span"] == needed
+    assert visit_of(page).live_memory["span"] == needed
 
 
 def test_a_link_opens_its_recipe(app: App) -> None:

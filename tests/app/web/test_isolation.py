@@ -18,6 +18,7 @@ from tests.support.runs_page import (
     texts,
     well,
 )
+from tests.support.visits import visit_of
 from vaelab.files import write_json
 from vaelab.paths import EXAMPLES, PAGES
 from vaelab.runs.run import Run
@@ -30,7 +31,7 @@ PICKERS = ("train", "reconstructions", "latent_space", "latent_grid", "walks", "
 
 def seen(app: App, name: str, **parameters: str) -> Any:
     page = app()
-    page.session_state["vaelab_visitor"] = VISITOR
+    visit_of(page).token = VISITOR
     page.switch_page(str(PAGES / f"{name}.py"))
     page.query_params.clear()
     for key, value in parameters.items():
@@ -52,7 +53,7 @@ def trained_by(owner: str, runs: Path) -> Run:
 def offered(page: Any) -> str:
     frames = [frame.value.to_string() for frame in page.dataframe]
     picked = [option for box in (*page.selectbox, *page.multiselect) for option in box.options]
-    chosen = page.session_state["run"] if "run" in page.session_state else ""  # noqa: SIM401
+    chosen = visit_of(page).run or ""
     return "\n".join((*picked, *frames, str(chosen)))
 
 

@@ -24,6 +24,7 @@ from tests.support.runs_page import (
     texts,
     well,
 )
+from tests.support.visits import visit_of
 from vaelab.config.presets import PRESETS
 from vaelab.events import Request
 from vaelab.runs.measures import FILE as MEASURES
@@ -46,7 +47,7 @@ def waiting(app: App, runs: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         engine().submit(RECIPE, owner="somebody")
         run = engine().submit(RECIPE.variant(**changes), owner=VISITOR)
         page = app()
-        page.session_state["vaelab_visitor"] = VISITOR
+        visit_of(page).token = VISITOR
         page.query_params["run"] = run.id
         return well(page.run())
 
@@ -65,7 +66,7 @@ def test_the_same_recipe_can_be_watched_and_ones_own_run_keeps_its_place(waiting
     assert "A recording, not your run" in texts(page)
     assert "nothing stands out" in texts(page)
     (run,) = [run for run in RunStore(runs).runs() if run.meta.owner == VISITOR]
-    assert (page.session_state["run"], engine().place(run)) == (run.id, 2)
+    assert (visit_of(page).run, engine().place(run)) == (run.id, 2)
 
 
 def test_another_seed_is_another_recipe(waiting: Any) -> None:
@@ -90,7 +91,7 @@ def stands(asked: dict[str, Any], cookie: str = "") -> dict[str, Any]:
 
 def on_train(app: App, run: Run) -> AppTest:
     page = app()
-    page.session_state["vaelab_visitor"] = VISITOR
+    visit_of(page).token = VISITOR
     page.query_params["run"] = run.id
     return well(page.run())
 

@@ -20,16 +20,14 @@ from vaelab.ui.compare.members import Member, members_of
 from vaelab.ui.compare.pictures import reconstruction_sheets
 from vaelab.ui.compare.planes import Seen, planes_section
 from vaelab.ui.compare.sections import losses_section, settings_section
+from vaelab.ui.session.following import watches
 from vaelab.ui.session.state import dataset, is_own
 from vaelab.ui.session.steering import ask, tell_refusal
 from vaelab.ui.session.text import plain
+from vaelab.ui.session.visit import visit
 from vaelab.ui.train.controls import progress_line
 from vaelab.ui.train.live import tick_of
-from vaelab.ui.web.presence import watches
 from vaelab.ui.widgets.components import pictures
-
-_MEMORY = "compare_memory"
-"""Session state: plane and span of each run at the last look, by its id."""
 
 
 def tick_of_all(members: Sequence[Member]) -> float | None:
@@ -103,7 +101,7 @@ def _previews(members: Sequence[Member]) -> list[tuple[Member, Preview]]:
 
 def _seen(member: Member, preview: Preview) -> Seen:
     """The plane of a run and what is in view, which move as little as may be from look to look."""
-    memory = st.session_state.setdefault(_MEMORY, {}).setdefault(member.run.id, {})
+    memory = visit().compare_memory.setdefault(member.run.id, {})
     dimensions = member.run.config.latent_dim
     if dimensions <= 2:
         plane: Plane = axes_plane(dimensions)

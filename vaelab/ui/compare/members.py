@@ -15,13 +15,14 @@ from vaelab.runs.status import Status
 from vaelab.ui.session.state import own_runs, store
 from vaelab.ui.session.text import plain
 from vaelab.ui.session.view_link import ViewSettings
+from vaelab.ui.session.visit import put, visit
 
 SHIPPED_TWINS = ("vae-2d", "ae-2d")
 LETTERS = "ABCDEF"
 
 _ID = re.compile(r"[0-9a-z][0-9a-z-]{1,63}")
-_CHOSEN, _PICKED, _EMPTIED = "view_runs", "compared_runs", "compared_emptied"
-"""Session state: the runs that are compared, the picker's key, and whether the picker was just emptied."""
+_CHOSEN, _PICKED = "view_runs", "compared_runs"
+"""Session state: the runs that are compared, and the picker's key."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,15 @@ def new_settings() -> ViewSettings:
 
 def pick_members(settings: ViewSettings) -> list[Member]:
     """Draw the picker; the chosen runs that can be read, with a sentence for each other one."""
-    state = st.session_state
     settings.take("runs", _read_ids, [], ",".join)
-    is_wanted = state[_CHOSEN] or state.pop(_EMPTIED, False)
-    members = members_of(state[_CHOSEN] if is_wanted else _pair_to_begin_with())
+    chosen = st.session_state[_CHOSEN]
+    members = members_of(chosen if chosen or visit().emptied else _pair_to_begin_with())
+    visit().emptied = False
     options = {member.run.id: _label(member.run) for member in members}
     options |= {run.id: _label(run) for run in _offered() if run.id not in options}
     # Set before the widget is made: its options may have changed since it was last shown.
-    state[_CHOSEN] = state[_PICKED] = [member.run.id for member in members]
+    for key in (_CHOSEN, _PICKED):
+        put(key, [member.run.id for member in members])
     st.multiselect(
         "Runs", list(options), format_func=options.__getitem__, key=_PICKED, on_change=_take_picked,
         max_selections=MOST_COMPARED, placeholder="Choose two to six runs",
@@ -104,8 +106,8 @@ def _label(run: Run) -> str:
 
 
 def _take_picked() -> None:
-    st.session_state[_CHOSEN] = st.session_state[_PICKED]
-    st.session_state[_EMPTIED] = not st.session_state[_PICKED]
+    put(_CHOSEN, st.session_state[_PICKED])
+    visit().emptied = not st.session_state[_PICKED]
 
 
 def _read_ids(text: str) -> list[str]:

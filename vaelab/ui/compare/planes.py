@@ -14,6 +14,7 @@ from vaelab.latent.view import Span
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.compare.members import Member
 from vaelab.ui.session.view_link import ViewSettings, whole_number
+from vaelab.ui.session.visit import put
 from vaelab.ui.widgets.latent_canvas import Choice, Place, SharedCursor, Shown, latent_canvas
 
 CHANNEL = "compare"
@@ -99,7 +100,8 @@ def _take(choice: Choice | None) -> None:
     elif choice.place:
         chosen = {"view_place": choice.place}
     if any(st.session_state[key] != value for key, value in chosen.items()):
-        st.session_state.update(chosen)
+        for key, value in chosen.items():
+            put(key, value)
         st.rerun()  # all planes show what was chosen
 
 

@@ -17,6 +17,7 @@ from vaelab.latent.view import Span, whole_span
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.opened import Opened, kl_per_dimension, principal
 from vaelab.ui.session.view_link import interval, interval_text, one_of, point, some_of, whole_number
+from vaelab.ui.session.visit import put, visit
 from vaelab.ui.widgets.latent_canvas import Layer
 
 Interval = tuple[float, float]
@@ -80,11 +81,10 @@ def pick_layers(opened: Opened, default: tuple[Layer, ...] = ("points", "prior")
 
 def _keep_layers(offered: list[Layer], default: tuple[Layer, ...]) -> None:
     """Have what was chosen, or is drawn at first, and this run does not offer wait for one that does."""
-    state = st.session_state
-    chosen = [*state.get("view_layers", default), *state.get("layers_that_wait", ())]
-    state["layers_that_wait"] = [layer for layer in chosen if layer not in offered]
-    if "view_layers" in state:
-        state["view_layers"] = [layer for layer in chosen if layer in offered]
+    chosen = [*st.session_state.get("view_layers", default), *visit().layers_that_wait]
+    visit().layers_that_wait = [layer for layer in chosen if layer not in offered]
+    if "view_layers" in st.session_state:
+        put("view_layers", [layer for layer in chosen if layer in offered])
 
 
 def _pick_dimension(opened: Opened, name: str, label: str, taken: int | None) -> int:
@@ -238,4 +238,4 @@ def pick_number(key: str, label: str, count: int, button: str, help: str) -> int
 
 
 def _pick_at_random(key: str, count: int) -> None:
-    st.session_state[key] = secrets.randbelow(count)
+    put(key, secrets.randbelow(count))

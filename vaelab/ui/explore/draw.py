@@ -18,6 +18,7 @@ from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.opened import Opened, principal
 from vaelab.ui.explore.reconstructed import reconstructed
 from vaelab.ui.session.state import dataset
+from vaelab.ui.session.visit import put, visit
 from vaelab.ui.widgets.components import pictures
 from vaelab.ui.widgets.draw_pad import draw_pad
 from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
@@ -27,16 +28,14 @@ NOTHING = "none"
 
 NEIGHBOURS = 8
 
-_PROBLEM = "draw_problem"
-"""Session state: a sentence on what the browser has just sent."""
-
 
 def draw_section(opened: Opened) -> None:
     """The pad, what the browser makes of a drawing while it is drawn, and what is known of it afterwards."""
     shape = opened.data.spec.shape
     st.subheader("Draw")
     key, image = take_drawing(opened)
-    if problem := st.session_state.pop(_PROBLEM, None):
+    problem, visit().draw_problem = visit().draw_problem, ""
+    if problem:
         st.warning(problem)
     left, right = st.columns([1.6, 1], gap="medium")
     with left, st.container(key="draw"):
@@ -88,9 +87,9 @@ def _keep(value: object, key: str, shape: Shape) -> None:
     try:
         image = image_from_browser(value, shape)
     except ValueError as problem:
-        st.session_state[_PROBLEM] = str(problem)
+        visit().draw_problem = str(problem)
         return
-    st.session_state[key] = NOTHING if image is None else text_of(image)
+    put(key, NOTHING if image is None else text_of(image))
 
 
 def _caption(opened: Opened) -> str:

@@ -22,10 +22,11 @@ from vaelab.runs.errors import RunDamaged, RunNotFound
 from vaelab.runs.run import Run
 from vaelab.ui.explore.rewind import losses_then, past_model, rewind_bar
 from vaelab.ui.session.chosen import pick_run
+from vaelab.ui.session.following import next_look, watches
 from vaelab.ui.session.state import dataset, find_run, saved_at, snapshot_saved_at, test_codes, trained
 from vaelab.ui.session.text import plain
 from vaelab.ui.session.view_link import ViewSettings
-from vaelab.ui.web.presence import next_look, watches
+from vaelab.ui.session.visit import visit
 from vaelab.words import slug
 
 if TYPE_CHECKING:  # PyTorch and scikit-learn stay off the way to the first page
@@ -122,7 +123,7 @@ def open_page(title: str) -> Opened:
     st.title(title)
     # Streamlit forgets a widget as soon as a page without it was drawn.
     settings = ViewSettings(title, arrived="picked_run" not in st.session_state)
-    wanted = settings.parameters.get("run") or st.session_state.get("run")
+    wanted = settings.parameters.get("run") or visit().run
     try:
         left, right = st.columns([1, 1.4], gap="medium")
         with left:

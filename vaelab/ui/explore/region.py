@@ -14,6 +14,7 @@ from vaelab.latent.planes import Plane, inside
 from vaelab.ui.explore.controls import farthest, whereabouts
 from vaelab.ui.explore.opened import Opened
 from vaelab.ui.session.view_link import coordinates
+from vaelab.ui.session.visit import put
 from vaelab.ui.widgets.components import pictures, plot
 from vaelab.ui.widgets.latent_canvas import Region
 
@@ -66,7 +67,7 @@ def region_panel(opened: Opened, plane: Plane, key: str) -> None:
 
 
 def _forget(key: str) -> None:
-    st.session_state[key] = None
+    put(key, None)
 
 
 def _counts(opened: Opened, members: np.ndarray) -> None:

@@ -16,6 +16,7 @@ from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.session.state import history
 from vaelab.ui.session.view_link import ViewSettings
+from vaelab.ui.session.visit import put, visit
 from vaelab.ui.widgets.components import plot
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the first page
@@ -28,8 +29,6 @@ TICK = 0.8
 """Seconds between two pictures while it plays, or more where a page takes longer."""
 
 _KEY = "view_step"
-_PLAYING, _DRAWN = "rewind_playing", "rewind_drawn"
-"""Session state: what is playing (page and run), and whether the page was drawn since the last tick."""
 
 
 def rewind_bar(run: Run, settings: ViewSettings, page: str) -> int | None:
@@ -43,10 +42,9 @@ def rewind_bar(run: Run, settings: ViewSettings, page: str) -> int | None:
     if not steps:
         st.caption(f"This run has no snapshots to go back to, because {_why_none(run)}.")
         return None
-    state = st.session_state
-    if state.get(_PLAYING) != (page, run.id) or state[_KEY] == NEWEST:
+    if visit().playing != (page, run.id) or st.session_state[_KEY] == NEWEST:
         _pause()
-    playing = _PLAYING in state
+    playing = visit().playing is not None
     settings.in_motion = playing
     with st.container(horizontal=True, vertical_alignment="bottom", key="rewind"):
         st.button(
@@ -58,9 +56,10 @@ def rewind_bar(run: Run, settings: ViewSettings, page: str) -> int | None:
             "Rewind to", options, key=_KEY, format_func=_names(run), on_change=_pause,
             persist_state="session", help=help_for("snapshot"),
         )  # fmt: skip
-    state[_DRAWN] = True
+    visit().drawn = True
     st.fragment(_tick, run_every=TICK if playing else None)(options)
-    step = None if state[_KEY] == NEWEST else int(state[_KEY])
+    chosen = st.session_state[_KEY]
+    step = None if chosen == NEWEST else int(chosen)
     if words := _words(run, step):
         st.caption(words)
     return step
@@ -102,25 +101,25 @@ def _names(run: Run) -> Callable[[str], str]:
 
 
 def _toggle(what: tuple[str, str], options: Sequence[str]) -> None:
-    state = st.session_state
-    if _PLAYING in state:
+    if visit().playing:
         _pause()
         return
-    state[_PLAYING] = what
-    if state[_KEY] == NEWEST:
-        state[_KEY] = options[0]
+    visit().playing = what
+    if st.session_state[_KEY] == NEWEST:
+        put(_KEY, options[0])
 
 
 def _pause() -> None:
-    st.session_state.pop(_PLAYING, None)
+    visit().playing = None
 
 
 def _tick(options: Sequence[str]) -> None:
     """The body of the fragment: the next snapshot, unless the page has only just been drawn."""
-    state = st.session_state
-    if state.pop(_DRAWN, False) or state[_KEY] not in options[:-1]:
+    drawn, visit().drawn = visit().drawn, False
+    chosen = st.session_state[_KEY]
+    if drawn or chosen not in options[:-1]:
         return
-    state[_KEY] = options[options.index(state[_KEY]) + 1]
+    put(_KEY, options[options.index(chosen) + 1])
     st.rerun()
 
 

@@ -11,6 +11,7 @@ from vaelab.teaching.glossary import GLOSSARY, search
 from vaelab.teaching.glossary.entry import Entry
 from vaelab.ui.session.display import page_link
 from vaelab.ui.session.text import plain
+from vaelab.ui.session.visit import put, visit
 from vaelab.words import slug
 
 GLOSSARY_PAGE = PAGES / "glossary.py"
@@ -55,9 +56,9 @@ def glossary() -> None:
 def _follow_link() -> None:
     """Search what the address asks for, if that is new."""
     wanted = st.query_params.get("term")
-    if wanted != st.session_state.get("glossary_seen"):
-        st.session_state.glossary_seen = wanted
-        st.session_state.glossary_search = (wanted or "")[:_MOST_LETTERS]
+    if wanted != visit().seen.get("term"):
+        visit().seen["term"] = wanted
+        put("glossary_search", (wanted or "")[:_MOST_LETTERS])
 
 
 def _letters(entries: Sequence[Entry]) -> None:

@@ -22,6 +22,7 @@ from vaelab.ui.learn.glossary import links_to_terms
 from vaelab.ui.learn.parts import ask, go_on, judge
 from vaelab.ui.session.display import page_link, write_address
 from vaelab.ui.session.text import plain
+from vaelab.ui.session.visit import visit
 from vaelab.ui.widgets.components import go_to_top
 
 LESSONS_PAGE = PAGES / "lessons.py"
@@ -64,9 +65,8 @@ def followed_lesson() -> int | None:
                 f"In this link, lesson must be a whole number from 1 to {len(LESSONS)}, not {wanted[:40]!r}."
             )
         )
-    state = st.session_state
-    is_first, before = "lesson" not in state, state.get("lesson")
-    state.lesson = number
+    is_first, before = "lesson" not in visit().seen, visit().lesson
+    visit().lesson = visit().seen["lesson"] = number
     if not is_first and before != number:
         # A link from one lesson to the next changes the parameters here, but not the address: Streamlit
         # takes it for a link to the page that is shown already. A visitor's first address is right as it is.

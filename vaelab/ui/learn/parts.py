@@ -16,6 +16,7 @@ from vaelab.ui.recipe.actions import recipe_actions
 from vaelab.ui.session.display import page_link
 from vaelab.ui.session.recipe_link import parameters_of
 from vaelab.ui.session.state import dataset, own_runs, store, trained
+from vaelab.ui.session.visit import put
 
 
 def lesson_run(preset: str) -> Run:
@@ -58,7 +59,7 @@ def draw_again(number: int, label: str) -> int:
 
 
 def _next_seed(key: str) -> None:
-    st.session_state[key] = st.session_state.get(key, 0) + 1
+    put(key, st.session_state.get(key, 0) + 1)
 
 
 def decoded(run: Run, codes: np.ndarray) -> np.ndarray:
@@ -70,8 +71,8 @@ def decoded(run: Run, codes: np.ndarray) -> np.ndarray:
 
 def ask(number: int, question: Question) -> bool:
     """Draw the question of a lesson; whether its answer has been revealed."""
-    state, key = st.session_state, f"lesson_{number}_prediction"
-    revealed: bool = state.get(f"lesson_{number}_revealed", False)
+    key = f"lesson_{number}_prediction"
+    revealed: bool = st.session_state.get(f"lesson_{number}_revealed", False)
     with st.container(border=True, key="lesson-question"):
         st.markdown(f"#### Predict first\n{question.ask}")
         places = list(range(len(question.options)))
@@ -97,7 +98,7 @@ def _right(question: Question) -> str:
 
 
 def _reveal(number: int) -> None:
-    st.session_state[f"lesson_{number}_revealed"] = True
+    put(f"lesson_{number}_revealed", True)
 
 
 def judge(number: int, statements: tuple[Statement, ...]) -> None:

@@ -18,6 +18,7 @@ from vaelab.ui.explore.walks import signed
 from vaelab.ui.learn.parts import decoded, draw_again, lesson_run, pick_image, say_which
 from vaelab.ui.recipe.show_code import show_code
 from vaelab.ui.session.state import dataset, test_codes
+from vaelab.ui.session.visit import put
 from vaelab.ui.slow_motion.panel import slow_motion
 from vaelab.ui.widgets.components import pictures, plot
 
@@ -141,4 +142,4 @@ def _picture_of_code(run: Run, index: int, known: dict[str, np.ndarray], stage: 
 
 
 def _resample() -> None:
-    st.session_state.lesson_3_epsilon = st.session_state.get("lesson_3_epsilon", 0) + 1
+    put("lesson_3_epsilon", st.session_state.get("lesson_3_epsilon", 0) + 1)

@@ -6,8 +6,8 @@ import streamlit as st
 
 from vaelab.config.run_config import RunConfig
 from vaelab.paths import PAGES
-from vaelab.ui.recipe.form import fill_form
 from vaelab.ui.session.display import page_link, shown_the_same
+from vaelab.ui.session.recipe import fill_form
 from vaelab.ui.session.recipe_link import parameters_of
 from vaelab.ui.session.steering import ask_to_start
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from vaelab.config.run_config import RunConfig
 from vaelab.data.catalogue import DATASETS, DatasetSpec
 from vaelab.networks.sizes import expected_seconds, facts, work
@@ -11,6 +9,7 @@ from vaelab.runs.errors import RunDamaged
 from vaelab.runs.run import Run
 from vaelab.ui.session.chosen import DEFAULT_SHIPPED, chosen_run
 from vaelab.ui.session.state import engine, history, own_runs, store
+from vaelab.ui.session.visit import visit
 from vaelab.words import duration
 
 
@@ -22,7 +21,7 @@ def shown_run(preset: str) -> Run | None:
     A preset that has just been chosen shows its example, unless a run is under way.
     """
     own = _own_run()
-    if own and (own.status().active or "example" not in st.session_state):
+    if own and (own.status().active or not visit().example):
         return own
     shipped = {run.id: run for run in store().shipped_runs()}
     wanted = (shipped[name] for name in (preset, DEFAULT_SHIPPED) if name in shipped)

@@ -8,11 +8,12 @@ from typing import Any
 
 import streamlit as st
 
-from vaelab.config.fields import FIELD_NAMES, as_text, changes_in_words, field_spec, read_config
+from vaelab.config.fields import changes_in_words, field_spec
 from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import FOLLOWS, RunConfig, why_not_in_force, with_changes
+from vaelab.config.run_config import FOLLOWS, RunConfig, why_not_in_force
 from vaelab.ui.recipe.example import usual_objective
-from vaelab.ui.session.chosen import show_example
+from vaelab.ui.session.recipe import default_of, follow_field, preset_now, take_preset
+from vaelab.ui.session.visit import put, visit
 
 IN_PLAIN_SIGHT = ("model", "dataset", "latent_dim", "epochs")
 
@@ -24,27 +25,9 @@ ADVANCED = {
 }
 
 
-def fill_form(config: RunConfig) -> None:
-    """Set every widget to a config; before the widgets are made, or in a callback."""
-    for name in FIELD_NAMES:
-        value = getattr(config, name)
-        st.session_state[name] = as_text(value) if field_spec(name).kind == "text" else value
-    st.session_state.recipe = config
-
-
-def restore_form() -> None:
-    """Set widgets that Streamlit forgot while another page was shown."""
-    missing = [name for name in FIELD_NAMES if name not in st.session_state]
-    if missing:
-        fill_form(st.session_state.get("recipe", RunConfig()))
-
-
 def preset_picker() -> None:
     """Choose a preset; says what it teaches, and what has been changed since."""
-    state, config = st.session_state, st.session_state.recipe
-    same = next((name for name, preset in PRESETS.items() if preset.config == config), None)
-    state.preset = same or state.get("preset_base") or "vae-2d"
-    state.preset_base = state.preset
+    put("preset", preset_now())
     st.selectbox(
         "Recipe",
         list(PRESETS),
@@ -56,14 +39,12 @@ def preset_picker() -> None:
 
 
 def _take_preset() -> None:
-    st.session_state.preset_base = st.session_state.preset
-    fill_form(PRESETS[st.session_state.preset].config)
-    show_example(st.session_state.preset)
+    take_preset(st.session_state.preset)
 
 
 def preset_caption() -> str:
     """What the chosen preset teaches, and how the recipe differs from it."""
-    preset, config = PRESETS[st.session_state.preset], st.session_state.recipe
+    preset, config = PRESETS[st.session_state.preset], visit().recipe
     changed = changes_in_words(config, preset.config)
     return preset.teaches + (f" **Changed:** {changed}." if changed else "")
 
@@ -85,7 +66,7 @@ def advanced() -> None:
 def field(name: str) -> None:
     """The widget of a field, disabled with the reason while the field is not in force."""
     spec = field_spec(name)
-    off = why_not_in_force(st.session_state.recipe, name)
+    off = why_not_in_force(visit().recipe, name)
     unit = f" ({spec.unit})" if spec.unit and spec.unit not in ("epochs", "images", "numbers") else ""
     common: dict[str, Any] = {
         "label": spec.label + unit,
@@ -94,7 +75,7 @@ def field(name: str) -> None:
         "disabled": off is not None,
     }
     if any(name in leaders for leaders in FOLLOWS.values()):
-        common |= {"on_change": _follow, "args": (name,)}
+        common |= {"on_change": follow_field, "args": (name,)}
     if spec.kind == "choice":
         labels = spec.labels
         if name == "model":  # short names, and the choice that everybody makes
@@ -119,38 +100,9 @@ def field(name: str) -> None:
 
 
 def _default_hint(name: str) -> str:
-    config: RunConfig = st.session_state.recipe
+    config: RunConfig = visit().recipe
     if name == "learning_rate":
         label = field_spec("optimizer").labels[config.optimizer]
-        return f"The default of {label} for this recipe is {_default(name, config):g}."
+        return f"The default of {label} for this recipe is {default_of(name, config):g}."
     usual = usual_objective(st.session_state.preset) if name == "stop_loss" else None
     return "" if usual is None else f"The finished example of this recipe ended at {usual:.1f}."
-
-
-def _default(follower: str, config: RunConfig) -> Any:
-    return getattr(config.variant(**{follower: None}), follower)
-
-
-def _follow(leader: str) -> None:
-    """Move what follows from a field to its new default, unless it was chosen by hand."""
-    before = st.session_state.recipe
-    after = RunConfig.model_validate(with_changes(before, {leader: st.session_state[leader]}))
-    for follower, leaders in FOLLOWS.items():
-        if leader in leaders and getattr(before, follower) == _default(follower, before):
-            st.session_state[follower] = getattr(after, follower)
-
-
-def recipe_now() -> RunConfig:
-    """The last valid recipe of the form, with what has just been changed, on any page."""
-    if all(name in st.session_state for name in FIELD_NAMES):
-        read_form()
-    return st.session_state.get("recipe", RunConfig())
-
-
-def read_form() -> tuple[RunConfig | None, dict[str, str]]:
-    """The recipe that the widgets show, or a sentence for each wrong field."""
-    values = {name: st.session_state[name] for name in FIELD_NAMES}
-    config, problems = read_config(values)
-    if config is not None:
-        st.session_state.recipe = config
-    return config, problems

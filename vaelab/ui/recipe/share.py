@@ -18,6 +18,7 @@ from vaelab.ui.session.places import VIEWS
 from vaelab.ui.session.recipe_link import OPEN_SEED, link_to, parameters_of
 from vaelab.ui.session.state import is_own, single_user
 from vaelab.ui.session.steering import refuse
+from vaelab.ui.session.visit import put, visit
 
 OPENED = "share_opened"
 """Key of the popover: whether it is open."""
@@ -74,7 +75,7 @@ def _run_link(run: Run) -> None:
     )
     if is_own(run) and not single_user():
         key = f"share_recording_{run.id}"
-        st.session_state[key] = run.meta.shared
+        put(key, run.meta.shared)
         st.toggle(
             "Let others watch it while they wait", key=key, on_change=_set_shared, args=(run, key),
             help="Whoever waits in the queue with exactly this recipe is offered this run to look at.",
@@ -101,7 +102,7 @@ def _link(title: str, link: str, sentence: str) -> None:
 
 
 def _show(*link: str) -> None:
-    st.session_state[OPENED] = False  # it would lie over the dialog
+    put(OPENED, False)  # it would lie over the dialog
     show_link(*link)
 
 
@@ -148,22 +149,18 @@ def _pages(config: RunConfig, run: Run | None) -> dict[str, tuple[str, dict[str,
     }
 
 
-SHOWN = "link_shown"
-"""Session state: title, link and sentence of the code that is on the page."""
-
-
 QUIET_ZONE = 4
 """Modules of white around the code, which ISO/IEC 18004 asks for."""
 
 
 def show_link(title: str, link: str, sentence: str) -> None:
     """Have the page show a link large when it is next drawn; for the callback of a button."""
-    st.session_state[SHOWN] = (title, link, sentence)
+    visit().link_shown = (title, link, sentence)
 
 
 def shown_link() -> None:
     """Draw the link that `show_link` asked for, over the page."""
-    if shown := st.session_state.get(SHOWN):
+    if shown := visit().link_shown:
         _dialog(*shown)
 
 
@@ -176,7 +173,7 @@ def image_address(text: str) -> str:
 
 
 def _forget() -> None:
-    st.session_state.pop(SHOWN, None)
+    visit().link_shown = None
 
 
 @st.dialog("Share", width="large", on_dismiss=_forget)

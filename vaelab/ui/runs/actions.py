@@ -15,19 +15,20 @@ from vaelab.paths import PAGES
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.run import Run, describe
 from vaelab.runs.summary import Summary
-from vaelab.ui.recipe.form import recipe_now
 from vaelab.ui.recipe.share import share
 from vaelab.ui.recipe.show_code import show_code
 from vaelab.ui.runs.measures import follow_measures
 from vaelab.ui.runs.removal import ask_to_delete
 from vaelab.ui.runs.words import NO_OPTIMIZER, about
+from vaelab.ui.session.chosen import open_run
 from vaelab.ui.session.display import page_link
 from vaelab.ui.session.places import VIEWS
+from vaelab.ui.session.recipe import recipe_now
 from vaelab.ui.session.recipe_link import address_of, parameters_of
 from vaelab.ui.session.state import engine, may_change
 from vaelab.ui.session.steering import ask, refuse
 from vaelab.ui.session.text import plain
-from vaelab.ui.web.visitor import visitor
+from vaelab.ui.session.visit import put, visitor
 from vaelab.words import slug
 
 LONGEST_NAME = 80
@@ -98,7 +99,7 @@ def _resume(run: Run) -> None:
 
 
 def _train_on(run: Run) -> None:
-    st.session_state.train_on_open = False
+    put("train_on_open", False)
     if not may_change(run):
         return
     try:
@@ -106,7 +107,7 @@ def _train_on(run: Run) -> None:
     except (ValueError, OSError) as error:
         refuse(str(error))
         return
-    st.session_state.run = st.query_params["run"] = made.id
+    open_run(made.id)
 
 
 def _rename(summary: Summary, config: RunConfig, own: bool) -> None:
@@ -120,7 +121,7 @@ def _rename(summary: Summary, config: RunConfig, own: bool) -> None:
 
 
 def _save_name(run: Run, key: str) -> None:
-    st.session_state.rename_open = False
+    put("rename_open", False)
     words = " ".join(st.session_state[key].split())
     name = "".join(letter for letter in words if letter.isprintable())[:LONGEST_NAME]
     if may_change(run):

@@ -12,8 +12,9 @@ from vaelab.export.bundle import LARGEST_ZIP, import_bundle
 from vaelab.export.unzip import MEGABYTE, ImportRefused
 from vaelab.runs.arrays import save_preview
 from vaelab.runs.run import Run
+from vaelab.ui.session.chosen import open_run
 from vaelab.ui.session.state import dataset, engine, store
-from vaelab.ui.web.visitor import visitor
+from vaelab.ui.session.visit import put, visit, visitor
 
 _ONE_AT_A_TIME = Lock()
 """Reading the losses of a long run takes seconds: those of thirty at once would hold up pages."""
@@ -21,9 +22,8 @@ _ONE_AT_A_TIME = Lock()
 
 def import_popover() -> None:
     """Draw the popover that takes a zip."""
-    state = st.session_state
     # A new key empties the uploader, which would otherwise keep the file in the server's memory.
-    key = f"imported_{state.setdefault('imports', 0)}"
+    key = f"imported_{visit().imports}"
     with st.popover("Import", icon=":material/upload:", key="import_open", on_change="rerun"):
         st.file_uploader(
             "A run as a zip",
@@ -35,28 +35,28 @@ def import_popover() -> None:
             help="It needs config.json and model.safetensors, and for the curves events.jsonl.",
         )
         st.caption("What Download made, here or in another VAE Lab.")
-        if "import_refusal" in state:
-            st.error(state.import_refusal)
+        if visit().import_refusal:
+            st.error(visit().import_refusal)
 
 
 def _import(key: str) -> None:
-    state, file = st.session_state, st.session_state[key]
-    state.pop("import_refusal", None)
+    file = st.session_state[key]
+    visit().import_refusal = ""
     if file is None:
         return
-    state.imports += 1
+    visit().imports += 1
     try:
         engine().admit(visitor())
         with _ONE_AT_A_TIME:
             run = import_bundle(file.getvalue(), store(), visitor())
     except (ImportRefused, LimitReached) as refusal:
-        state.import_refusal = str(refusal)
+        visit().import_refusal = str(refusal)
         return
     except OSError as error:
-        state.import_refusal = f"The run could not be written: {error.strerror or error}."
+        visit().import_refusal = f"The run could not be written: {error.strerror or error}."
         return
-    state.run = st.query_params["run"] = run.id
-    state.import_open = False
+    open_run(run.id)
+    put("import_open", False)
     _add_preview(run)
 
 

@@ -7,26 +7,28 @@ import streamlit as st
 from vaelab.runs.errors import RunDamaged, RunNotFound
 from vaelab.runs.run import Run
 from vaelab.runs.summary import Summary
+from vaelab.ui.session.chosen import forget_run
 from vaelab.ui.session.state import may_change, store
 from vaelab.ui.session.steering import ask, refuse
 from vaelab.ui.session.text import plain
+from vaelab.ui.session.visit import visit
 
 
 def ask_to_delete(run_id: str) -> None:
     """Have the page ask whether the run is to be deleted."""
-    st.session_state.delete_asked = run_id
+    visit().delete_asked = run_id
 
 
 def confirm_deletion(listed: list[Summary]) -> None:
     """Open the dialog, if it was asked for and the run is still there."""
-    asked = st.session_state.get("delete_asked")
+    asked = visit().delete_asked
     for summary in listed:
         if summary.run.id == asked:
             _confirm(summary)
 
 
 def _forget() -> None:
-    st.session_state.pop("delete_asked", None)
+    visit().delete_asked = None
 
 
 @st.dialog("Delete this run?", on_dismiss=_forget)
@@ -52,14 +54,13 @@ def _delete(run: Run) -> None:
         return
     if _in_use(run) and not ask(run, "stop"):
         return
-    st.session_state.setdefault("doomed", set()).add(run.id)
+    visit().doomed.add(run.id)
     carry_out_deletions()
 
 
 def carry_out_deletions() -> None:
     """Delete the runs that were to be deleted and that nobody trains any more."""
-    doomed: set[str] = st.session_state.get("doomed", set())
-    for run_id in sorted(doomed):
+    for run_id in sorted(visit().doomed):
         try:
             run = store().get(run_id)
             if _in_use(run):
@@ -69,9 +70,9 @@ def carry_out_deletions() -> None:
             pass  # it had not begun, so that stopping removed it; or somebody was quicker
         except OSError as error:
             refuse(f"The run could not be deleted: {error}")
-        doomed.discard(run_id)
-        if st.session_state.get("run") == run_id:
-            del st.session_state["run"]
+        visit().doomed.discard(run_id)
+        if visit().run == run_id:
+            forget_run()
         if st.query_params.get("run") == run_id:
             del st.query_params["run"]
 

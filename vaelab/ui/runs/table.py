@@ -16,10 +16,11 @@ from vaelab.runs.summary import Summary, summarise
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.runs.removal import carry_out_deletions
 from vaelab.ui.runs.words import state_in_words
-from vaelab.ui.session.chosen import chosen_run
+from vaelab.ui.session.chosen import chosen_run, open_run
+from vaelab.ui.session.following import next_look
 from vaelab.ui.session.standing import waits
 from vaelab.ui.session.state import own_runs, store
-from vaelab.ui.web.presence import next_look
+from vaelab.ui.session.visit import put, visit
 from vaelab.ui.widgets.waiting import wait_for
 
 TICK = 1.0
@@ -47,7 +48,7 @@ def _place_of_preset(run: Run) -> int:
 
 def selected_run(listed: list[Summary]) -> Summary | None:
     """The run that was chosen, here or on another page, else the first one."""
-    chosen = (summary for summary in listed if summary.run.id == st.session_state.get("run"))
+    chosen = (summary for summary in listed if summary.run.id == visit().run)
     return next(chosen, None) or next(iter(listed), None)
 
 
@@ -100,7 +101,7 @@ def _keep_address() -> None:
 
     A tick is no navigation: what it brings may be the address from before the last choice.
     """
-    chosen = st.session_state.get("run")
+    chosen = visit().run
     if chosen and st.query_params.get("run", chosen) != chosen:
         st.query_params["run"] = chosen
 
@@ -110,24 +111,22 @@ def _select_row_of(chosen: Summary | None, listed: list[Summary], order: list[st
 
     The row's cell is selected with it: from there, the arrow keys choose among the runs.
     """
-    state = st.session_state
-    cells = state.get("runs_selection", {}).get("selection", {}).get("cells", [])
+    cells = st.session_state.get("runs_selection", {}).get("selection", {}).get("cells", [])
     column = next((column for _, column in cells if column in order), order[0])
     places = [place for place, summary in enumerate(listed) if summary is chosen]
-    state.runs_selection = {
-        "selection": {"rows": places, "columns": [], "cells": [(place, column) for place in places]}
-    }
-    state.runs_offered = [summary.run.id for summary in listed], places
+    cells = [(place, column) for place in places]
+    put("runs_selection", {"selection": {"rows": places, "columns": [], "cells": cells}})
+    visit().runs_offered = [summary.run.id for summary in listed], places
 
 
 def _choose_selected() -> None:
     """Take the row that was newly selected, by its mark or by one of its cells."""
-    state, selection = st.session_state, st.session_state.runs_selection["selection"]
-    offered, before = state.runs_offered
+    selection = st.session_state.runs_selection["selection"]
+    offered, before = visit().runs_offered
     places = [*selection["rows"], *(row for row, _ in selection["cells"])]
     for place in places:
         if place not in before and place < len(offered):
-            state.run = st.query_params["run"] = offered[place]
+            open_run(offered[place])
 
 
 def _columns(listed: list[Summary]) -> dict[str, list[Any]]:

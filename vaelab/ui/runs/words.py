@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from vaelab.runs.run import describe
 from vaelab.runs.summary import Summary
 from vaelab.ui.session.state import engine, may_change
+from vaelab.ui.session.visit import visit
 
 SHIPPED_STAYS = (
     "It comes with VAE Lab, so it cannot be renamed, trained on or deleted: train your own with its recipe."
@@ -19,7 +18,7 @@ NO_OPTIMIZER = "It came without the state of its optimizer, so it cannot be trai
 def state_in_words(summary: Summary) -> str:
     """A run's state, with its place in the queue or its epoch."""
     status, run = summary.status, summary.run
-    if run.id in st.session_state.get("doomed", ()):
+    if run.id in visit().doomed:
         return "Being deleted"
     if run.shipped:
         return "Finished example"

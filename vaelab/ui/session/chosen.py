@@ -8,6 +8,7 @@ from vaelab.runs.errors import RunDamaged, RunNotFound
 from vaelab.runs.run import Run, describe
 from vaelab.ui.session.state import find_run, own_runs, store
 from vaelab.ui.session.text import plain
+from vaelab.ui.session.visit import put, visit
 
 DEFAULT_SHIPPED = "vae-2d"
 
@@ -17,14 +18,14 @@ def follow_run_link() -> str | None:
 
     An address that has not changed is older than what the visitor has chosen since.
     """
-    state, wanted = st.session_state, st.query_params.get("run")
-    if wanted != state.get("run_seen"):
-        state.run_seen = wanted
-        state.run_unknown = wanted is not None and find_run(wanted) is None
-        if wanted is not None and not state.run_unknown:
-            state.run = wanted
-            state.pop("example", None)
-    if not state.get("run_unknown"):
+    wanted = st.query_params.get("run")
+    if wanted != visit().seen.get("run"):
+        visit().seen["run"] = wanted
+        found = find_run(wanted) if wanted is not None else None
+        visit().run_unknown = wanted is not None and found is None
+        if found:
+            choose(found)
+    if not visit().run_unknown:
         return None
     shown = str(wanted)[:64]
     return f"There is no run {shown!r} on this server. It may have been deleted, or made elsewhere."
@@ -32,19 +33,28 @@ def follow_run_link() -> str | None:
 
 def chosen_run() -> Run | None:
     """The run that the visitor chose, if it still exists."""
-    run_id = st.session_state.get("run")
+    run_id = visit().run
     return find_run(run_id) if run_id else None
 
 
 def choose(run: Run) -> None:
     """Have all pages show this run."""
-    st.session_state.run = run.id
-    st.session_state.pop("example", None)
+    visit().run, visit().example = run.id, False
 
 
-def show_example(preset: str) -> None:
-    """Have the Train page show a preset's finished example, until a run is started or chosen."""
-    st.session_state.example = preset
+def show_example() -> None:
+    """Have the Train page show the preset's finished example, until a run is started or chosen."""
+    visit().example = True
+
+
+def open_run(run_id: str) -> None:
+    """Have all pages show this run, and name it in the address of the page that is shown."""
+    visit().run = st.query_params["run"] = run_id
+
+
+def forget_run() -> None:
+    """Have the pages show no run that was chosen, because it is gone."""
+    visit().run = None
 
 
 def pick_run() -> Run:
@@ -68,16 +78,16 @@ def pick_run() -> Run:
     if current is None:
         raise RunNotFound("There is no run with weights here yet: train one on the Train page.")
     # Set before the widget is made: its options may have changed since it was last shown.
-    st.session_state.picked_run = current
+    put("picked_run", current)
     st.selectbox(
         "Run", list(options), format_func=options.__getitem__, key="picked_run", on_change=_take_picked
     )
-    st.session_state.run = current
+    visit().run = current
     return store().get(current)
 
 
 def _take_picked() -> None:
-    st.session_state.run = str(st.session_state.picked_run)
+    visit().run = str(st.session_state.picked_run)
 
 
 def run_to_explore() -> Run | None:

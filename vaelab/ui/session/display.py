@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from vaelab.ui.session.text import plain
+from vaelab.ui.session.visit import Display, visit
 
 LETTERS = 18
 """CSS pixels of the letters of charts that are projected."""
@@ -21,7 +22,6 @@ LETTERS = 18
 BODY = 20
 """CSS pixels of all other letters, in place of the usual 16."""
 
-_STATE = "display"
 _LEAVE = "leave-presentation"
 
 
@@ -59,20 +59,6 @@ COLUMNS = {frozenset({"losses", "hints"}): ".st-key-losses", frozenset({"latent"
 """Columns that have nothing else than these controls, so that what is beside them can have their room."""
 
 
-@dataclass(frozen=True)
-class Display:
-    """How pages are shown to this visitor."""
-
-    hidden: tuple[str, ...] = ()
-    """Names of `CONTROLS`."""
-    present: bool = False
-
-    def parameters(self) -> dict[str, str]:
-        """As links have it; nothing where all is as usual."""
-        hide = {"hide": ",".join(self.hidden)} if self.hidden else {}
-        return hide | ({"present": "1"} if self.present else {})
-
-
 def read_display(parameters: Mapping[str, str], before: Display) -> tuple[Display, list[str]]:
     """What a link's parameters make of how pages are shown, and a sentence for each that is wrong."""
     found, sentences = before, []
@@ -91,12 +77,12 @@ def read_display(parameters: Mapping[str, str], before: Display) -> tuple[Displa
 
 def display() -> Display:
     """How pages are shown now."""
-    return st.session_state.get(_STATE, Display())
+    return visit().display
 
 
 def show_as_asked() -> None:
     """Follow the address, and hide and enlarge what it says; to be called on every page before all else."""
-    st.session_state[_STATE], sentences = read_display(st.query_params.to_dict(), display())
+    visit().display, sentences = read_display(st.query_params.to_dict(), display())
     shown = display()
     st.html(f"<style>{''.join(_rules(shown))}</style>")
     for sentence in sentences:
@@ -111,7 +97,7 @@ def offer_to_leave() -> None:
 
 
 def _leave() -> None:
-    st.session_state[_STATE] = replace(display(), present=False)
+    visit().display = replace(display(), present=False)
     if "present" in st.query_params:
         del st.query_params["present"]
 

@@ -16,7 +16,7 @@ from vaelab.config.fields import FIELD_NAMES, as_text, read_config
 from vaelab.config.presets import PRESETS, nearest_preset
 from vaelab.config.run_config import RunConfig, with_changes
 from vaelab.ui.session.display import address, write_address
-from vaelab.ui.web.visitor import visitor
+from vaelab.ui.session.visit import visit, visitor
 
 DEFAULT_PRESET = "vae-2d"
 
@@ -80,10 +80,10 @@ def link_to(page: str, parameters: dict[str, str]) -> str:
 
 def followed_link() -> tuple[RunConfig | None, dict[str, str]]:
     """The recipe of the address if that is new: opened, or reached by the browser's Back; else None."""
-    state, parameters = st.session_state, address()
-    if parameters == state.get("link_seen"):
+    parameters = address()
+    if parameters == visit().seen.get("recipe"):
         return None, {}
-    state.link_seen = parameters
+    visit().seen["recipe"] = parameters
     return taken_recipe(parameters)
 
 
@@ -91,7 +91,7 @@ def taken_recipe(parameters: dict[str, str]) -> tuple[RunConfig, dict[str, str]]
     """The recipe that a link means for this visitor, as `recipe_of`; the form names it after its preset."""
     config, problems = recipe_of(with_own_seed(parameters))
     named = parameters.get("preset")
-    st.session_state.preset_base = named if named in PRESETS else nearest_preset(config)
+    visit().preset_base = named if named in PRESETS else nearest_preset(config)
     return config, problems
 
 
@@ -103,9 +103,9 @@ def write_link(config: RunConfig, run_id: str | None) -> None:
     """
     now = address()
     if recipe_of(with_own_seed(now))[0] != config or now.get("run") != run_id:
-        st.session_state.link_seen = address_of(config, run_id)
-        st.session_state.run_seen = run_id
-        write_address(st.session_state.link_seen)
+        wanted = address_of(config, run_id)
+        visit().seen |= {"recipe": wanted, "run": run_id}
+        write_address(wanted)
 
 
 def address_of(config: RunConfig, run_id: str | None) -> dict[str, str]:

@@ -17,8 +17,8 @@ from vaelab.runs.run import Run
 from vaelab.runs.shared import Recordings
 from vaelab.runs.store import RunStore, default_root
 from vaelab.settings import read_settings
+from vaelab.ui.session.visit import visitor
 from vaelab.ui.web.presence import presence
-from vaelab.ui.web.visitor import visitor
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the first page
     from vaelab.analysis.load import TrainedRun

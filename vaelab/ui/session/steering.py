@@ -10,6 +10,7 @@ from vaelab.runs.errors import RunDamaged
 from vaelab.runs.run import Run
 from vaelab.ui.session.state import engine, may_change
 from vaelab.ui.session.text import plain
+from vaelab.ui.session.visit import Start, visit
 
 
 def ask(run: Run, action: Action) -> bool:
@@ -28,15 +29,22 @@ def ask(run: Run, action: Action) -> bool:
 
 def refuse(sentence: str) -> None:
     """Keep a sentence for the page to tell when it is next drawn: callbacks draw nothing."""
-    st.session_state.refusal = sentence
+    visit().refusal = sentence
 
 
 def tell_refusal() -> None:
     """Draw what was refused since the page was last drawn."""
-    if sentence := st.session_state.pop("refusal", None):
+    sentence, visit().refusal = visit().refusal, ""
+    if sentence:
         st.error(plain(sentence))
 
 
 def ask_to_start(*, until_epoch: int | None = None, twins: bool = False) -> None:
     """Have the Train page start a run of the form's recipe, or a pair of twins, when it is next drawn."""
-    st.session_state.start_asked = {"until_epoch": until_epoch, "twins": twins}
+    visit().start_asked = Start(until_epoch, twins)
+
+
+def take_start() -> Start | None:
+    """The start that was asked for since Train was last drawn."""
+    asked, visit().start_asked = visit().start_asked, None
+    return asked

@@ -22,13 +22,7 @@ from vaelab.runs.run import Run
 from vaelab.ui.session.chosen import follow_run_link
 from vaelab.ui.session.display import address, write_address
 from vaelab.ui.session.text import plain
-
-_SEEN = "view_link_seen"
-"""Session state: page and parameters of the address as they were last."""
-
-_ARRIVED = "view_link_arrived"
-"""Session state: page, parameters of the address that led to it, and what was shown under it."""
-
+from vaelab.ui.session.visit import visit
 
 _OF_THE_APP = frozenset({"run"})
 """Parameters of an address that are no settings of a page; Streamlit's own (`embed`) do not come here."""
@@ -52,13 +46,13 @@ class ViewSettings:
 
     def __init__(self, page: str, *, arrived: bool) -> None:
         self.parameters: dict[str, str] = address()
-        before, parameters = st.session_state.get(_SEEN, ("", {}))
+        before, parameters = visit().seen.get("view", ("", {}))
         arrived = arrived or before != page
         is_new = arrived or self.parameters != parameters
         self.asked = dict(self.parameters) if is_new else {}
         """What a new link asks for."""
         self._starts_afresh = is_new and not arrived
-        at_arrival = st.session_state.get(_ARRIVED)
+        at_arrival = visit().seen.get("arrival")
         if self._starts_afresh and at_arrival and at_arrival[:2] == (page, self.parameters):
             self.asked = dict(at_arrival[2])  # went back to where the settings were brought along
         self._arrived = arrived
@@ -150,11 +144,11 @@ class ViewSettings:
         wanted = dict(shown)
         wanted |= {name: text(st.session_state[f"view_{name}"]) for name, text in self._texts.items()}
         if self._arrived:
-            st.session_state[_ARRIVED] = (self._page, self.parameters, wanted)
+            visit().seen["arrival"] = (self._page, self.parameters, wanted)
         changes = not self.in_motion and self._defaults | address() != wanted
         if changes:
             write_address(wanted)
-        st.session_state[_SEEN] = (self._page, address())
+        visit().seen["view"] = (self._page, address())
         return changes
 
 

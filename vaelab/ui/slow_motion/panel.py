@@ -12,6 +12,7 @@ from vaelab.runs.run import Run, describe
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.session.state import dataset, trained
 from vaelab.ui.session.text import plain
+from vaelab.ui.session.visit import put
 from vaelab.ui.slow_motion.stages import Stage, line_of_listing, stages_of
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the page
@@ -52,10 +53,9 @@ def slow_motion(run: Run) -> None:
 def _controls(run: Run) -> tuple[int, int]:
     """The training image and the seed of the random numbers."""
     images = dataset(run.config.dataset).x_train
-    state = st.session_state
-    state.setdefault("slow_seed", 0)
+    seed = st.session_state.get("slow_seed", 0)
     # Another data set may have fewer images.
-    state.slow_image = min(state.get("slow_image", 1), len(images))
+    put("slow_image", min(st.session_state.get("slow_image", 1), len(images)))
     draws = run.config.model == "vae" or run.config.corruption != "none"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         image = st.number_input(
@@ -67,12 +67,12 @@ def _controls(run: Run) -> tuple[int, int]:
                 "Draw again", key="slow_resample", icon=":material/casino:", on_click=_draw_again,
                 help=help_for("reparameterisation" if run.config.model == "vae" else "corruption"),
             )  # fmt: skip
-            st.caption(f"random numbers of seed {state.slow_seed}", width="content")
-    return int(image) - 1, state.slow_seed
+            st.caption(f"random numbers of seed {seed}", width="content")
+    return int(image) - 1, seed
 
 
 def _draw_again() -> None:
-    st.session_state.slow_seed += 1
+    put("slow_seed", st.session_state.get("slow_seed", 0) + 1)
 
 
 def _explained(run: Run, image: int, seed: int) -> Explained:
@@ -91,10 +91,9 @@ def _explained(run: Run, image: int, seed: int) -> Explained:
 def _walk(stages: list[Stage]) -> int:
     """Back and Next, and all stages by name; returns the place of the one shown."""
     titles = [stage.title for stage in stages]
-    state = st.session_state
-    if state.get("slow_stage") not in titles:
-        state.slow_stage = titles[0]
-    place = titles.index(state.slow_stage)
+    if st.session_state.get("slow_stage") not in titles:
+        put("slow_stage", titles[0])
+    place = titles.index(st.session_state.slow_stage)
     with st.container(horizontal=True, vertical_alignment="center", key="slow-walk"):
         st.button("Back", key="slow_back", icon=":material/arrow_back:", disabled=place == 0,
                   on_click=_go, args=(titles, place - 1))  # fmt: skip
@@ -105,7 +104,7 @@ def _walk(stages: list[Stage]) -> int:
 
 
 def _go(titles: list[str], place: int) -> None:
-    st.session_state.slow_stage = titles[place]
+    put("slow_stage", titles[place])
 
 
 def _show(stage: Stage, place: int, count: int, step: Explained, run: Run) -> None:

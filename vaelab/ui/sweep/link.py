@@ -14,9 +14,10 @@ from vaelab.config.presets import PRESETS
 from vaelab.config.run_config import RunConfig, why_not_in_force
 from vaelab.sweeps.plan import MOST_SEEDS, SWEPT, suggested_values
 from vaelab.sweeps.results import MEASURES
-from vaelab.ui.recipe.form import fill_form
 from vaelab.ui.session.display import address, write_address
+from vaelab.ui.session.recipe import fill_form
 from vaelab.ui.session.recipe_link import DEFAULT_PRESET, parameters_of, taken_recipe
+from vaelab.ui.session.visit import put, visit
 
 EPOCHS = 3
 """Epochs of each run at first: a sweep of the default recipe is then over within about a minute."""
@@ -35,53 +36,53 @@ _DEFAULTS: dict[str, Any] = {
     "sweep_seeds": 3,
     "sweep_epochs": EPOCHS,
     "sweep_measure": "neg_elbo",
-    "sweep_group": None,
 }
 """Session state of the page, each with what a newcomer finds; most are keys of widgets."""
 
 _LINKED = {
     "field": "sweep_field", "values": "sweep_values", "field2": "sweep_field2", "values2": "sweep_values2",
-    "seeds": "sweep_seeds", "measure": "sweep_measure", "group": "sweep_group",
+    "seeds": "sweep_seeds", "measure": "sweep_measure",
 }  # fmt: skip
 """Parameters of the address, and what they set."""
 
 
 def restore_settings() -> None:
     """Give every setting its value again, also those that Streamlit forgot on another page."""
-    kept = st.session_state.get("sweep_kept", {})
     for name, default in _DEFAULTS.items():
         if name not in st.session_state:
-            st.session_state[name] = kept.get(name, default)
+            put(name, visit().sweep_settings.get(name, default))
 
 
 def keep_settings() -> None:
     """Remember all settings, for after a visit to another page; when all widgets are drawn."""
-    st.session_state.sweep_kept = {name: st.session_state[name] for name in _DEFAULTS}
+    visit().sweep_settings = {name: st.session_state[name] for name in _DEFAULTS}
 
 
 def follow_sweep_link() -> list[str]:
     """Take what the address asks for, if that is new; a sentence for each thing that is wrong."""
-    state, parameters = st.session_state, address()
-    if parameters == state.get("sweep_link_seen"):
+    parameters = address()
+    if parameters == visit().seen.get("sweep"):
         return []
-    state.sweep_link_seen = parameters
+    visit().seen["sweep"] = parameters
     sentences: list[str] = []
     if parameters.keys() & {*FIELD_NAMES, "preset"}:
         config, problems = taken_recipe(parameters)
         sentences += problems.values()
         if "epochs" in parameters:
-            state.sweep_epochs = config.epochs
+            put("sweep_epochs", config.epochs)
         # The form's own epochs are those of a run on the Train page.
-        fill_form(config.variant(epochs=state.recipe.epochs))
+        fill_form(config.variant(epochs=visit().recipe.epochs))
     for name, key in _LINKED.items():
         if name in parameters:
             value, problem = _read(name, parameters[name])
             if problem:
                 sentences.append(f"In this link, {name} must be {problem}, not {parameters[name][:40]!r}.")
             else:
-                state[key] = value
+                put(key, value)
     if parameters and "field2" not in parameters and "field" in parameters:
-        state.sweep_field2 = NO_FIELD
+        put("sweep_field2", NO_FIELD)
+    if "group" in parameters:
+        visit().sweep = parameters["group"][:LONGEST_VALUES]
     return sentences + _not_to_vary(parameters)
 
 
@@ -111,30 +112,31 @@ def _read(name: str, text: str) -> tuple[Any, str]:
 
 def base_recipe() -> RunConfig:
     """The form's recipe with the number of epochs that a run of the sweep has."""
-    return st.session_state.recipe.variant(epochs=st.session_state.sweep_epochs)
+    return visit().recipe.variant(epochs=st.session_state.sweep_epochs)
 
 
 def write_sweep_link() -> None:
     """Write the settings to the address, unless it means the same already."""
-    state, wanted = st.session_state, _address()
+    wanted = _address()
     if wanted != address():
         write_address(wanted)
-    state.sweep_link_seen = wanted
+    visit().seen["sweep"] = wanted
 
 
 def _address() -> dict[str, str]:
     """Parameters of what is set; none for what a newcomer sees."""
     state = st.session_state
     newcomer = PRESETS[DEFAULT_PRESET].config.variant(epochs=EPOCHS)
-    if base_recipe() == newcomer and all(state[name] == default for name, default in _DEFAULTS.items()):
+    is_new = all(state[name] == default for name, default in _DEFAULTS.items()) and visit().sweep is None
+    if is_new and base_recipe() == newcomer:
         return {}
     linked = {name: str(state[key]) for name, key in _LINKED.items() if state[key] not in (None, NO_FIELD)}
     if state.sweep_field2 == NO_FIELD:
         linked.pop("values2", None)
-    return parameters_of(base_recipe()) | linked
+    return parameters_of(base_recipe()) | linked | address_of_sweep()
 
 
 def address_of_sweep() -> dict[str, str]:
     """Parameters that show the sweep again that was shown last."""
-    group = st.session_state.get("sweep_kept", {}).get("sweep_group")
+    group = visit().sweep
     return {"group": group} if group else {}

@@ -17,8 +17,8 @@ from vaelab.ui.session.display import page_link
 from vaelab.ui.session.recipe_link import address_of
 from vaelab.ui.session.state import engine
 from vaelab.ui.session.text import plain
+from vaelab.ui.session.visit import put, visit, visitor
 from vaelab.ui.sweep.link import NO_FIELD, base_recipe
-from vaelab.ui.web.visitor import visitor
 from vaelab.words import duration
 
 START_SECONDS = 0.5
@@ -55,18 +55,18 @@ def _recipe() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(forms.preset_caption(), width="content")
         page_link(PAGES / "train.py", label="Change the recipe on Train", icon=":material/edit:",
-                     query_params=address_of(st.session_state.recipe, None))  # fmt: skip
+                     query_params=address_of(visit().recipe, None))  # fmt: skip
 
 
 def _varied() -> None:
     names = sweepable(base_recipe())
     state = st.session_state
     if state.sweep_field not in names:
-        state.sweep_field = names[0]
+        put("sweep_field", names[0])
         _suggest("sweep_field", "sweep_values")
     others = [NO_FIELD, *(name for name in names if name != state.sweep_field)]
     if state.sweep_field2 not in others:
-        state.sweep_field2 = NO_FIELD
+        put("sweep_field2", NO_FIELD)
     first, values, second, values2 = st.columns([1.2, 1.8, 1.2, 1.8])
     with first:
         st.selectbox("What varies", names, format_func=_label, key="sweep_field", on_change=_suggest,
@@ -96,7 +96,7 @@ def _allowed(name: str) -> str:
 def _suggest(field: str, values: str) -> None:
     """Offer values of a field that was just chosen."""
     name = st.session_state[field]
-    st.session_state[values] = suggested_values(st.session_state.recipe, name) if name else ""
+    put(values, suggested_values(visit().recipe, name) if name else "")
 
 
 def _planned() -> Sweep | None:
@@ -141,5 +141,5 @@ def _start(sweep: Sweep) -> None:
     except OSError as error:
         st.error(f"The runs could not be written ({error.strerror}). Make room on the disk and try again.")
         return
-    st.session_state.sweep_group = runs[0].meta.group
+    visit().sweep = runs[0].meta.group
     st.rerun()

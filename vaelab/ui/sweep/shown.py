@@ -21,6 +21,7 @@ from vaelab.runs.status import Status
 from vaelab.sweeps.results import Result, Values, from_row, result
 from vaelab.ui.session.state import history, is_own, own_runs, store
 from vaelab.ui.session.text import plain
+from vaelab.ui.session.visit import put, visit
 
 EXAMPLE = EXAMPLE_SWEEPS / "vae-2d-beta.json"
 
@@ -141,23 +142,22 @@ _EXAMPLE = "Finished example"
 
 def pick_sweep() -> str | None:
     """The group of the sweep to show, None for the example; a picker if there is a choice."""
-    state, sweeps = st.session_state, own_sweeps()
-    wanted = state.sweep_group
+    sweeps, wanted = own_sweeps(), visit().sweep
     if wanted and wanted not in sweeps:
         if read_sweep(wanted) is None:
             st.warning(plain(f"There is no sweep {wanted[:64]!r} on this server. It may have been deleted."))
             wanted = None
         else:
             sweeps = {wanted: "Somebody else's sweep, opened by its link", **sweeps}
-    state.sweep_group = wanted
+    visit().sweep = wanted
     if not sweeps:
         return None
     options = {**sweeps, "": _EXAMPLE}
     # Set before the widget is made: its options may have changed since it was last shown.
-    state.picked_sweep = wanted or ""
+    put("picked_sweep", wanted or "")
     st.selectbox("Sweep", list(options), format_func=options.__getitem__, key="picked_sweep", on_change=_take)
-    return state.sweep_group
+    return visit().sweep
 
 
 def _take() -> None:
-    st.session_state.sweep_group = st.session_state.picked_sweep or None
+    visit().sweep = st.session_state.picked_sweep or None

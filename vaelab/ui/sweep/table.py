@@ -10,6 +10,7 @@ from vaelab.config.fields import field_spec, in_words
 from vaelab.sweeps.results import MEASURES, as_csv
 from vaelab.ui.session.chosen import choose
 from vaelab.ui.session.state import find_run
+from vaelab.ui.session.visit import visit
 from vaelab.ui.sweep.shown import ShownSweep
 from vaelab.ui.widgets.components import heading_row
 
@@ -29,7 +30,7 @@ def sweep_table(shown: ShownSweep) -> None:
         name = f"vaelab-sweep-{'-'.join(shown.axes)}.csv".replace("_", "-")
         st.download_button("CSV", as_csv(shown.axes, shown.results), name, "text/csv", key="sweep_csv",
                            icon=":material/download:", on_click="ignore")  # fmt: skip
-    st.session_state.sweep_offered = [result.run for result in shown.results]
+    visit().sweep_offered = [result.run for result in shown.results]
     with st.container(key="sweep-table"):
         st.dataframe(
             _columns(shown), hide_index=True, key="sweep_table", placeholder="",
@@ -82,6 +83,6 @@ def _take_row() -> None:
     selection = st.session_state.sweep_table["selection"]
     places = [*selection["rows"], *(row for row, _ in selection["cells"])]
     if places:
-        run = find_run(st.session_state.sweep_offered[places[0]])
+        run = find_run(visit().sweep_offered[places[0]])
         if run is not None:
             choose(run)

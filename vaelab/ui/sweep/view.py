@@ -14,14 +14,15 @@ from vaelab.sweeps.results import MEASURES, Best, Result, bands, best, comparabl
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.session.chosen import choose
 from vaelab.ui.session.display import page_link
+from vaelab.ui.session.following import next_look
 from vaelab.ui.session.places import VIEWS
 from vaelab.ui.session.recipe_link import address_of
 from vaelab.ui.session.standing import waits
 from vaelab.ui.session.state import engine, find_run, may_change, store
 from vaelab.ui.session.text import plain
+from vaelab.ui.session.visit import put, visit
 from vaelab.ui.sweep.shown import ShownSweep, example, read_sweep, seconds_left
 from vaelab.ui.sweep.table import HEIGHT, sweep_table
-from vaelab.ui.web.presence import next_look
 from vaelab.ui.widgets.components import heading_row, plot
 from vaelab.ui.widgets.waiting import wait_for
 from vaelab.words import duration
@@ -46,7 +47,7 @@ def watch_sweep(group: str | None, tick: float | None, chosen: str | None) -> No
     chosen: id of the run that the sidebar's links lead to; they follow a change.
     """
     shown = read_sweep(group) if group else example()
-    if shown is None or sweep_tick(shown) != tick or st.session_state.get("run") != chosen:
+    if shown is None or sweep_tick(shown) != tick or visit().run != chosen:
         st.rerun()
     if group:
         _progress(shown, group)
@@ -106,7 +107,7 @@ def _stop(group: str) -> None:
         return  # a button that is not drawn is only the browser's word
     engine().stop_group(group)
     if read_sweep(group) is None:  # none had begun
-        st.session_state.sweep_group = None
+        visit().sweep = None
 
 
 def _outcome(shown: ShownSweep, leading: Best | None) -> None:
@@ -152,9 +153,8 @@ def _seeds(leading: Best) -> str:
 
 
 def _results(shown: ShownSweep, measures: tuple[str, ...], leading: Best | None) -> None:
-    state = st.session_state
-    if state.sweep_measure not in measures:
-        state.sweep_measure = measures[0]
+    if st.session_state.sweep_measure not in measures:
+        put("sweep_measure", measures[0])
     with heading_row("results"):
         st.markdown("**Results**", help=help_for("seed band"), width="content")
         measure = st.selectbox(
@@ -238,9 +238,7 @@ def _take(chosen: object) -> None:
 def _chosen(shown: ShownSweep) -> None:
     """The chosen run, and the pages that show it."""
     found = [
-        (run, result)
-        for run, result in zip(shown.runs, shown.results, strict=False)
-        if run.id == st.session_state.get("run")
+        (run, result) for run, result in zip(shown.runs, shown.results, strict=False) if run.id == visit().run
     ]
     if not found:
         return
@@ -259,7 +257,7 @@ def _run_in_words(shown: ShownSweep, result: Result) -> str:
 
 
 def _open_links(run: Run) -> None:
-    address = address_of(st.session_state.recipe, run.id)
+    address = address_of(visit().recipe, run.id)
     page_link(PAGES / "train.py", label="Train", icon=":material/show_chart:", query_params=address)
     if run.has_model():
         for page, label, icon in VIEWS:

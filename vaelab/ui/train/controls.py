@@ -15,14 +15,14 @@ from vaelab.paths import PAGES
 from vaelab.runs.run import Run, describe
 from vaelab.runs.status import Status
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.session.chosen import choose, show_example
+from vaelab.ui.session.chosen import choose, forget_run, show_example
 from vaelab.ui.session.display import page_link, shown_the_same
 from vaelab.ui.session.places import VIEWS
 from vaelab.ui.session.standing import waits
 from vaelab.ui.session.state import engine, history, is_own, store
-from vaelab.ui.session.steering import ask, ask_to_start, tell_refusal
+from vaelab.ui.session.steering import ask, ask_to_start, take_start, tell_refusal
 from vaelab.ui.session.text import plain
-from vaelab.ui.web.visitor import visitor
+from vaelab.ui.session.visit import visitor
 from vaelab.ui.widgets.waiting import wait_for
 from vaelab.words import duration
 
@@ -84,21 +84,21 @@ def _epoch_button(config: RunConfig | None, run: Run | None, state: str) -> None
 
 def _ask(run: Run, action: Action) -> None:
     if ask(run, action) and not run.path.exists():  # it had not begun, and is gone
-        st.session_state.pop("run", None)
-        show_example(st.session_state.preset)
+        forget_run()
+        show_example()
 
 
 def start_if_asked(config: RunConfig | None) -> None:
     """Queue what a button asked for; its worker fetches the data set if that is not here yet."""
-    asked = st.session_state.pop("start_asked", None)
+    asked = take_start()
     if asked is None or config is None:
         return
     try:
-        if asked["twins"]:
+        if asked.twins:
             both = [config, twin_of(config)]
             runs = engine().submit_group(both, owner=visitor(), kind="twins")
         else:
-            runs = [engine().submit(config, owner=visitor(), until_epoch=asked["until_epoch"])]
+            runs = [engine().submit(config, owner=visitor(), until_epoch=asked.until_epoch)]
     except LimitReached as error:
         st.error(str(error))
         return
@@ -106,7 +106,7 @@ def start_if_asked(config: RunConfig | None) -> None:
         st.error(f"The run could not be written ({error.strerror}). Make room on the disk and try again.")
         return
     choose(runs[0])
-    if asked["twins"]:
+    if asked.twins:
         st.switch_page(
             PAGES / "compare.py", query_params=shown_the_same({"runs": ",".join(run.id for run in runs)})
         )

@@ -15,11 +15,11 @@ from vaelab.runs.status import Status
 from vaelab.teaching.glossary import help_for
 from vaelab.teaching.hints import ABOUT, find_hints
 from vaelab.teaching.hints.evidence import Hint
-from vaelab.ui.recipe.form import fill_form
 from vaelab.ui.session.chosen import choose
+from vaelab.ui.session.recipe import fill_form
 from vaelab.ui.session.state import engine, history, is_own
 from vaelab.ui.session.steering import ask, ask_to_start
-from vaelab.ui.web.visitor import visitor
+from vaelab.ui.session.visit import visit, visitor
 
 ICONS = {"note": ":material/info:", "warning": ":material/warning:"}
 
@@ -45,8 +45,9 @@ def hints_view(found: Sequence[Hint], run: Run, status: Status) -> None:
     The heading of a warning is announced by screen readers once: its numbers, which change with every
     look, stand outside of it.
     """
-    if "hint_applied" in st.session_state:  # told here: a callback of a fragment can draw nothing
-        st.toast(st.session_state.pop("hint_applied"), icon=":material/replay:")
+    if visit().hint_applied:  # told here: a callback of a fragment can draw nothing
+        st.toast(visit().hint_applied, icon=":material/replay:")
+        visit().hint_applied = ""
     # A finished example never says anything new, so nothing has to be kept free.
     with st.container(key="hints-of-example" if run.shipped else "hints", gap="small"):
         if not found:
@@ -88,7 +89,7 @@ def _apply(hint: Hint, run: Run) -> None:
     """Fill the form with the changed recipe, and start it; what only needs more epochs goes on."""
     config = run.config.variant(**hint.changes or {})
     fill_form(config)
-    st.session_state.hint_applied = _what_changes(hint, run.config)
+    visit().hint_applied = _what_changes(hint, run.config)
     if is_own(run) and run.status().active:
         ask(run, "stop")
     elif set(hint.changes or {}) == {"epochs"} and _train_on(engine(), run, config.epochs):

@@ -20,10 +20,11 @@ from vaelab.runs.status import State, Status
 from vaelab.teaching.glossary import help_for
 from vaelab.teaching.hints.evidence import Hint
 from vaelab.ui.runs.measures import measures_panel
+from vaelab.ui.session.following import next_look, watches
 from vaelab.ui.session.state import dataset, engine, find_run, history, is_own, recording_of
+from vaelab.ui.session.visit import visit
 from vaelab.ui.train.controls import control_row, ended_bar, progress_line
 from vaelab.ui.train.hints import as_badges, hints_of, hints_view
-from vaelab.ui.web.presence import next_look, watches
 from vaelab.ui.widgets.components import heading_row, pictures, plot
 from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
 from vaelab.words import slug
@@ -60,7 +61,7 @@ def watch(
     chosen: the run that the visitor had chosen by then; the page follows that, too.
     """
     run = find_run(run_id)
-    if run is None or "start_asked" in st.session_state or st.session_state.get("run") != chosen:
+    if run is None or visit().start_asked or visit().run != chosen:
         st.rerun()
     watches(run)
     status = run.status()
@@ -184,7 +185,7 @@ def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
     plane = _plane(run, preview)
     points = plane.project(preview.mean)
     version = f"live-{preview.step}"
-    memory = st.session_state["live_memory"]
+    memory = visit().live_memory
     # When training is over nothing moves any more, and what is in view need not be as large as it was.
     memory["span"] = figures.grown_span(memory.get("span") if status.active else None, points)
     shown = Shown(run, version, plane, _span(run, memory["span"], data))
@@ -206,13 +207,13 @@ def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
 
 def _plane(run: Run, preview: Preview) -> Plane:
     """The plane to look at; a run's principal plane turns smoothly from tick to tick."""
-    memory = st.session_state.get("live_memory")
-    if memory is None or memory["run"] != run.id:
-        memory = st.session_state["live_memory"] = {"run": run.id}
+    if visit().live_memory.get("run") != run.id:
+        visit().live_memory = {"run": run.id}
+    memory = visit().live_memory
     if run.config.latent_dim <= 2:
         return axes_plane(run.config.latent_dim)
-    memory["plane"] = principal_plane(preview.mean, memory.get("plane"))
-    return memory["plane"]
+    plane = memory["plane"] = principal_plane(preview.mean, memory.get("plane"))
+    return plane
 
 
 def _span(run: Run, grown: figures.Span, data: Dataset) -> figures.Span:

@@ -8,36 +8,25 @@ from functools import cache
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from vaelab.engine.liveness import Presence
-from vaelab.runs.run import Run
-from vaelab.ui.web.visitor import token_of, visitor
+from vaelab.ui.web.visitor import token_of
+
+STEPS = (0.5, 1.0, 2.0, 5.0, 10.0)
+"""Seconds between two looks; few different ones, because a page is drawn anew when its own changes."""
+
+A_LOOK = 0.1
+"""Seconds between the looks of all pages together. One takes the server some 30 ms, during which a click on
+any page waits: so it does one time in three, however many watch."""
+
+REMEMBERED = 2.5 * STEPS[-1]
+"""Seconds after its last look for which a page counts as watching."""
 
 
 @cache
 def presence() -> Presence:
     """Who is on this server."""
     return Presence()
-
-
-@cache
-def _pace() -> Pace:
-    return Pace()
-
-
-def next_look(wish: float) -> float:
-    """Seconds until this page should look again at what changes: as wished, longer where many pages do."""
-    context = get_script_run_ctx()
-    if context is not None:
-        _pace().look(context.session_id)
-    return _pace().between(wish)
-
-
-def watches(run: Run) -> None:
-    """Note that the visitor follows a run; also one whose browser keeps no cookies."""
-    presence().see(run.id)
-    presence().see(visitor())
 
 
 class Connections:
@@ -59,19 +48,6 @@ class Connections:
             presence().leave(who)
 
 
-STEPS = (0.5, 1.0, 2.0, 5.0, 10.0)
-"""Seconds between two looks; few different ones, because a page is drawn anew when its own changes."""
-
-
-A_LOOK = 0.1
-"""Seconds between the looks of all pages together. One takes the server some 30 ms, during which a click on
-any page waits: so it does one time in three, however many watch."""
-
-
-REMEMBERED = 2.5 * STEPS[-1]
-"""Seconds after its last look for which a page counts as watching."""
-
-
 class Pace:
     """The pages that watch something change; safe for several threads."""
 
@@ -91,3 +67,9 @@ class Pace:
         """Seconds from a look to the next: one of `STEPS`, at least what is wished for."""
         least = max(wish, A_LOOK * len(self._looked))
         return next((step for step in STEPS if step >= least), STEPS[-1])
+
+
+@cache
+def pace() -> Pace:
+    """The pages of this server that watch something change."""
+    return Pace()

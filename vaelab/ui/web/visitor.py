@@ -1,4 +1,4 @@
-"""Who is visiting: a random cookie, set by the server and read by the pages."""
+"""Who is visiting: a random cookie, set by the server."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 import secrets
 from collections.abc import Mapping
 
-import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,11 +16,11 @@ COOKIE = "vaelab_visitor"
 COOKIE_DAYS = 400
 """How long a browser keeps the cookie; 400 days is the most that Chromium allows."""
 
-_SESSION_KEY = "vaelab_visitor"
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
-def _new_token() -> str:
+def new_token() -> str:
+    """A visitor that nobody has been: 128 random bits as 32 hexadecimal digits."""
     return secrets.token_hex(16)
 
 
@@ -30,19 +29,6 @@ def token_of(cookies: Mapping[str, str]) -> str | None:
     token = cookies.get(COOKIE)
     # Streamlit's AppTest has no request: whatever is asked of it there is a mock and no text.
     return token if isinstance(token, str) and _TOKEN.fullmatch(token) else None
-
-
-def visitor() -> str:
-    """Tell whom this script runs for: 128 random bits as 32 hexadecimal digits.
-
-    A browser that keeps no cookies is a new visitor in every session. Whoever knows the token is
-    that visitor: it belongs in no link, page or log.
-    """
-    if token := token_of(st.context.cookies):
-        return token
-    if _SESSION_KEY not in st.session_state:
-        st.session_state[_SESSION_KEY] = _new_token()
-    return str(st.session_state[_SESSION_KEY])
 
 
 class VisitorCookie:
@@ -75,4 +61,4 @@ def _needs_cookie(scope: Scope) -> bool:
 
 def _cookie(*, secure: bool) -> str:
     attributes = f"Max-Age={COOKIE_DAYS * 86400}; Path=/; HttpOnly; SameSite=Lax"
-    return f"{COOKIE}={_new_token()}; {attributes}" + ("; Secure" if secure else "")
+    return f"{COOKIE}={new_token()}; {attributes}" + ("; Secure" if secure else "")

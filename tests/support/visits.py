@@ -1,0 +1,15 @@
+"""What a page knows of its visitor, for tests that read it or set it."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from vaelab.ui.session.visit import Visit
+
+
+def visit_of(page: AppTest) -> Visit:
+    """The visit of a page's session, begun if the page was not drawn yet."""
+    if "visit" not in page.session_state:
+        page.session_state["visit"] = Visit()
+    found: Visit = page.session_state["visit"]
+    return found

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 
-from vaelab.engine.actions import REVIVES, Action, as_request, rests
 from vaelab.engine.estimates import Waits
 from vaelab.engine.liveness import Presence, Stillness
 from vaelab.engine.measuring import Measurers
@@ -21,6 +20,7 @@ from vaelab.engine.processes import WorkerProcess
 from vaelab.engine.queue import RunQueue
 from vaelab.events import Request
 from vaelab.runs.errors import RunDamaged, RunNotFound
+from vaelab.runs.life import LIFE, Action, Effect, goes_on, request_of, rests, stage_of
 from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
 
@@ -74,31 +74,45 @@ class Dispatch:
 
     def ask(self, run: Run, action: Action) -> None:
         """Do what `Engine.ask` promises."""
-        status = run.status()
+        effect, request = self.effect(run, action), request_of(action, run.status().epoch)
         if run.meta.note:
             run.set_meta(note="")
-        if run in self.queue and action in ("pause", "stop"):
-            self._leave_queue(run, action)
-        elif run in self.queue:
-            self.enqueue(run, as_request(action, status))
-        elif status.has_writer or status.state == "queued":
-            run.set_request(as_request(action, status))
-        elif run.id in self.crew.run_ids:
-            # Its worker has let go of it, or died, and is about to say so.
-            self._asked_too_late[run.id] = action
-        elif action == "stop" and not run.has_begun():
-            self.store.delete(run)
-        elif status.state in REVIVES[action]:
-            self.enqueue(run, as_request(action, status), first=run.has_begun())
+        match effect:
+            case "worker":
+                run.set_request(request)
+            case "later":
+                self._asked_too_late[run.id] = action
+            case "stay" | "last":
+                self.enqueue(run, request)
+            case "first" | "at once":
+                self.enqueue(run, request, first=True)
+            case "hold":
+                run.set_request(request)
+                self._leave_queue(run)
+            case "leave":
+                self._leave_queue(run)
+            case "delete":
+                if run in self.queue:
+                    self._leave_queue(run)
+                self.store.delete(run)
+
+    def effect(self, run: Run, action: Action) -> Effect:
+        """What `ask` would do."""
+        status = run.status()
+        stage = stage_of(
+            status.state,
+            begun=run.has_begun(),
+            has_writer=status.has_writer,
+            waits=run in self.queue,
+            let_go=run.id in self.crew.run_ids,
+        )
+        return LIFE[stage].effect(action)
 
     def end(self, runs: Iterable[Run]) -> None:
         """Stop runs for good: also one that had begun and waits to go on ends, instead of being paused."""
         for run in runs:
             try:
-                if run in self.queue and run.has_begun():
-                    self.enqueue(run, Request(action="stop"))
-                else:
-                    self.ask(run, "stop")
+                self.ask(run, "end")
             except (RunDamaged, OSError):  # the others are to end all the same
                 logger.exception("A run cannot be stopped.", extra={"run": run.id})
 
@@ -206,11 +220,9 @@ class Dispatch:
         self._waits.learn(run)
         action = self._asked_too_late.pop(run.id, None)
         status, request = run.status(), run.request()
-        released = status.state == "paused" and request.action in ("run", "stop")
-        stopped = status.state == "stopped" and request.action == "run"
         if action:
             self.ask(run, action)
-        elif (released or stopped) and not rests(request, status):
+        elif goes_on(status.state, request, status.epoch):
             self.enqueue(run, request, first=True)
         else:
             self._measurers.training_ended(run)
@@ -218,7 +230,7 @@ class Dispatch:
     def _release_if_paused(self, run: Run) -> None:
         status, request = run.status(), run.request()
         # Where it is asked to go on, its worker just has not noticed yet: that wish must not be lost.
-        if status.state != "paused" or not rests(request, status):
+        if status.state != "paused" or not rests(request, status.epoch):
             self._paused_since.pop(run.id, None)
             return
         since = self._paused_since.setdefault(run.id, time.monotonic())
@@ -231,13 +243,9 @@ class Dispatch:
         except RunNotFound:
             return None
 
-    def _leave_queue(self, run: Run, action: Action) -> None:
-        if not run.has_begun() and action == "pause":
-            run.set_request(Request(action="pause"))
+    def _leave_queue(self, run: Run) -> None:
         self.queue.remove(run)
         self._waits.forget(run)
-        if not run.has_begun() and action == "stop":
-            self.store.delete(run)
 
 
 def _in_words(minutes: float) -> str:

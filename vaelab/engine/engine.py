@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from vaelab.config.run_config import RunConfig
-from vaelab.engine.actions import Action, further, revives
+from vaelab.engine.actions import further
 from vaelab.engine.dispatch import Dispatch
 from vaelab.engine.limits import Admission
 from vaelab.engine.liveness import Presence
@@ -23,6 +23,7 @@ from vaelab.engine.measuring import Measurers
 from vaelab.engine.pool import END_WITHIN, Crew, Load
 from vaelab.engine.processes import processors
 from vaelab.events import Request
+from vaelab.runs.life import Action
 from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
 from vaelab.settings import Settings
@@ -196,7 +197,7 @@ class Engine:
             If a run that is to go on finds no room in the queue.
         """
         with self._lock:
-            if self._admission and run.id not in self._dispatch.active() and revives(action, run.status()):
+            if self._admission and self._dispatch.effect(run, action) in ("last", "first"):
                 self._admission.admit_again(run.meta.owner, self._dispatch.active())
             self._dispatch.ask(run, action)
         self._changed.set()

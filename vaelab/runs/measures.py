@@ -15,9 +15,9 @@ from typing import Any, Literal
 from vaelab.config.comparable import by_dataset, by_scale
 from vaelab.config.run_config import RunConfig
 from vaelab.files import write_json
+from vaelab.runs.life import State
 from vaelab.runs.records import checked
 from vaelab.runs.run import Run
-from vaelab.runs.status import State
 
 FILE = "measures.json"
 

@@ -28,8 +28,9 @@ from vaelab.runs.arrays import (
 )
 from vaelab.runs.errors import RunBusy, RunDamaged, Withdrawn, explained
 from vaelab.runs.history import drop_events_after
+from vaelab.runs.life import State, state_after
 from vaelab.runs.run import TRAINED, Run
-from vaelab.runs.status import State, Status
+from vaelab.runs.status import Status
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at `request.json`."""
@@ -37,10 +38,6 @@ BEAT_EVERY = 0.25
 """Seconds between two signs of life in `status.json`."""
 WRITER_ENDS_WITHIN = 2.0
 """Seconds in which a writer that has said how the run ended lets go of its folder."""
-
-_STATE_AFTER: dict[str, State] = {
-    "epochs": "finished", "stop_loss": "finished", "stopped": "stopped", "diverged": "diverged",
-}  # fmt: skip
 
 
 class Recorder:
@@ -99,11 +96,11 @@ class Recorder:
                 self._write(event)
                 yield event
         except GeneratorExit:
-            self._end("interrupted", "Its training was closed.")
+            self._end(state_after("released"), "Its training was closed.")
             raise
         except Withdrawn:
-            stopped = self.request().action == "stop"
-            self._end("stopped" if stopped else "interrupted", "It ended before its training began.")
+            reason = "stopped" if self.request().action == "stop" else "released"
+            self._end(state_after(reason), "It ended before its training began.")
         except Exception as error:
             self._fail(error)
             raise
@@ -173,12 +170,10 @@ class Recorder:
 
     def _finish(self, event: events.Finished) -> None:
         self._status = replace(self._status, step=event.step, epoch=event.epoch, seconds=event.seconds)
-        if event.reason == "released":
-            self._end("paused" if self._status.state == "paused" else "interrupted", event.message)
-        else:
+        if event.reason != "released":
             self._append(event)
             sync_folder(self.run.path)  # before it is said that the run is over
-            self._end(_STATE_AFTER[event.reason], event.message)
+        self._end(state_after(event.reason, paused=self._status.state == "paused"), event.message)
 
     def _append(self, event: events.Event) -> None:
         line = json.dumps(events.as_json(event), allow_nan=False).encode() + b"\n"
@@ -198,7 +193,7 @@ class Recorder:
         # Where even this cannot be written, the run counts as interrupted once its writer is gone.
         with suppress(OSError):
             unforeseen = " ".join(str(error).split()) or type(error).__name__
-            self._end("failed", explained(error) or f"Training failed: {unforeseen}")
+            self._end(state_after("error"), explained(error) or f"Training failed: {unforeseen}")
 
     def _end(self, state: State, message: str) -> None:
         with suppress(OSError):

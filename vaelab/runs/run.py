@@ -22,8 +22,9 @@ from vaelab.config.run_config import RunConfig
 from vaelab.events import Request
 from vaelab.files import sync, take_lock, write_json
 from vaelab.runs.errors import RunDamaged
+from vaelab.runs.life import state_of
 from vaelab.runs.records import Record, checked
-from vaelab.runs.status import Meta, State, Status, with_kind
+from vaelab.runs.status import Meta, Status, with_kind
 
 TRAINED = ("resume.safetensors", "model.safetensors", "events.jsonl", "preview.npz")
 """Files that training makes. Copied in this order, the events reach at least to the checkpoint."""
@@ -81,21 +82,24 @@ class Run:
 
         One with a place in the queue is queued, a dead writer's is interrupted.
         """
-        meta = self.meta
-        waits = meta.place is not None
-        if not self.has_begun():
-            held_back: State = "paused" if self.request().action == "pause" else "interrupted"
-            message = meta.note or "Its training has not begun."
-            return Status(state="queued" if waits else held_back, message=message)
-        status = self._checked(Status, "status.json", self._json("status.json"))
-        if meta.note and status.state == "paused":
+        meta, begun = self.meta, self.has_begun()
+        if begun:
+            status = self._checked(Status, "status.json", self._json("status.json"))
+        else:
+            held_back = self.request().action == "pause"
+            message = "Its training has not begun."
+            status = Status(state="paused" if held_back else "interrupted", message=message)
+        has_writer = status.has_writer
+        lost_writer = status.claims_writer and not has_writer
+        if lost_writer:
+            message = "Its training ended without a word. It can be resumed from its last epoch."
+            status = replace(status, message=message)
+        if meta.note and (status.state == "paused" or lost_writer or not begun):
             status = replace(status, message=meta.note)
-        if status.has_writer:
-            return status
-        if status.state in ("running", "paused") and status.pid:
-            message = meta.note or "Its training ended without a word. It can be resumed from its last epoch."
-            status = replace(status, state="interrupted", message=message)
-        return replace(status, state="queued") if waits else status
+        state = state_of(
+            status.state, has_writer=has_writer, lost_writer=lost_writer, waits=meta.place is not None
+        )
+        return replace(status, state=state)
 
     def request(self) -> Request:
         """What is wanted of its training; raises RunDamaged."""

@@ -10,15 +10,10 @@ from typing import Annotated, Any, Literal
 import psutil
 from annotated_types import Ge, Le
 
+from vaelab.runs.life import ACTIVE, State
 from vaelab.runs.records import Amount, Count, Finite, Seconds, Threads, Time
 
-State = Literal[
-    "queued", "running", "paused", "finished", "stopped", "diverged", "failed", "interrupted", "damaged"
-]
 GroupKind = Literal["", "twins", "sweep"]
-ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
-"""States of a run that is not over."""
-
 
 HEARTBEAT = 15.0
 """Seconds without a sign of life after which a writer on another machine counts as dead."""
@@ -83,7 +78,12 @@ class Status:
     @property
     def has_writer(self) -> bool:
         """Whether a living process trains the run, or holds it while it is paused."""
-        return self.state in ("running", "paused") and self.pid != 0 and _writer_lives(self)
+        return self.claims_writer and _writer_lives(self)
+
+    @property
+    def claims_writer(self) -> bool:
+        """Whether a process has said that it trains or holds the run, and not yet that it let go of it."""
+        return self.state in ("running", "paused") and self.pid != 0
 
 
 def with_kind(meta: dict[str, Any]) -> dict[str, Any]:

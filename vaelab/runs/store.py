@@ -16,8 +16,9 @@ from typing import Any
 from vaelab.config.run_config import RunConfig
 from vaelab.files import sync, sync_folder, write_json
 from vaelab.runs.errors import RunDamaged, RunNotFound
+from vaelab.runs.life import State
 from vaelab.runs.run import TRAINED, Run, describe
-from vaelab.runs.status import Meta, State, Status
+from vaelab.runs.status import Meta, Status
 from vaelab.settings import read_settings
 
 __all__ = [

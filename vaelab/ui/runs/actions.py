@@ -9,10 +9,10 @@ import streamlit as st
 
 from vaelab.config.fields import field_spec
 from vaelab.config.run_config import RunConfig
-from vaelab.engine.actions import REVIVES
 from vaelab.export.bundle import bundle, too_large
 from vaelab.paths import PAGES
 from vaelab.runs.errors import RunDamaged
+from vaelab.runs.life import offers
 from vaelab.runs.run import Run, describe
 from vaelab.runs.summary import Summary
 from vaelab.ui.recipe.share import share
@@ -74,7 +74,7 @@ def _places(summary: Summary, config: RunConfig, own: bool) -> None:
 
 def _go_on(summary: Summary, own: bool) -> None:
     st.button("Resume", key="resume", icon=":material/resume:", on_click=_resume, args=(summary.run,),
-              disabled=not own or summary.status.state not in REVIVES["resume"],
+              disabled=not own or not offers(summary.status.state, "resume"),
               help="Goes on where it was paused, stopped or interrupted.")  # fmt: skip
     most = int(field_spec("epochs").maximum or 0)
     left = most - math.ceil(summary.status.epoch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from vaelab.runs.errors import RunDamaged, RunNotFound
+from vaelab.runs.life import LIFE, stage_of
 from vaelab.runs.run import Run
 from vaelab.runs.summary import Summary
 from vaelab.ui.session.chosen import forget_run
@@ -83,4 +84,5 @@ def _in_use(run: Run) -> bool:
         status = run.status()
     except RunDamaged:
         return False
-    return status.has_writer or status.state == "queued"
+    stage = stage_of(status.state, begun=run.has_begun(), has_writer=status.has_writer)
+    return LIFE[stage].delete == "after"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaelab.engine.actions import Action
 from vaelab.engine.limits import LimitReached
 from vaelab.runs.errors import RunDamaged
+from vaelab.runs.life import Action
 from vaelab.runs.run import Run
 from vaelab.ui.session.state import engine, may_change
 from vaelab.ui.session.text import plain

@@ -8,10 +8,10 @@ import streamlit as st
 
 from vaelab.config.comparable import twin_of
 from vaelab.config.run_config import RunConfig
-from vaelab.engine.actions import REVIVES, Action
 from vaelab.engine.limits import LimitReached
 from vaelab.networks.sizes import FIRST_STEPS
 from vaelab.paths import PAGES
+from vaelab.runs.life import Action, State, offers
 from vaelab.runs.run import Run, describe
 from vaelab.runs.status import Status
 from vaelab.teaching.glossary import help_for
@@ -33,7 +33,7 @@ OUTCOMES = {"finished": "finished", "stopped": "stopped", "diverged": ":red[dive
 def control_row(config: RunConfig | None, run: Run | None, status: Status | None) -> None:
     """The buttons, always in the same place; those without a use are disabled."""
     tell_refusal()
-    state = status.state if status else ""
+    state = status.state if status else None
     mine = run is not None and is_own(run)
     wants = run.request().action if run and mine else ""
     with st.container(horizontal=True, key="controls", gap="small"):
@@ -47,15 +47,16 @@ def control_row(config: RunConfig | None, run: Run | None, status: Status | None
             kwargs={"until_epoch": None},
             help="Starts a new run of this recipe. It waits its turn if another one trains.",
         )
-        if state in REVIVES["resume"] and mine:
+        if offers(state, "resume") and mine:
             _button("Resume", "resume", run, ":material/resume:", off=False)
         else:
             label = "Pausing …" if state == "running" and wants == "pause" else "Pause"
-            _button(label, "pause", run, ":material/pause:", off=not mine or state != "running")
+            _button(label, "pause", run, ":material/pause:", off=not mine or not offers(state, "pause"))
         _epoch_button(config, run if mine else None, state)
-        label = "Stopping …" if state in ("running", "paused") and wants == "stop" else "Stop"
-        off = not mine or state not in ("running", "paused", "queued")
-        _button("Cancel" if state == "queued" else label, "stop", run, ":material/stop:", off=off)
+        label = "Cancel" if state == "queued" else "Stop"
+        if state in ("running", "paused") and wants == "stop":
+            label = "Stopping …"
+        _button(label, "stop", run, ":material/stop:", off=not mine or not offers(state, "stop"))
         st.button(
             "Train its twin", key="twins", icon=":material/balance:", disabled=config is None,
             on_click=ask_to_start, kwargs={"twins": True},
@@ -68,8 +69,8 @@ def _button(label: str, action: Action, run: Run | None, icon: str, *, off: bool
     st.button(label, key=action, icon=icon, disabled=off or run is None, on_click=_ask, args=(run, action))
 
 
-def _epoch_button(config: RunConfig | None, run: Run | None, state: str) -> None:
-    goes_on = run is not None and state in (*REVIVES["resume"], "running")
+def _epoch_button(config: RunConfig | None, run: Run | None, state: State | None) -> None:
+    goes_on = run is not None and offers(state, "epoch")
     st.button(
         "One epoch",
         key="epoch",

@@ -15,8 +15,9 @@ from vaelab.figures.sheets import Sheet, tile
 from vaelab.latent.planes import Plane, axes_plane, principal_plane
 from vaelab.runs.arrays import read_preview
 from vaelab.runs.errors import RunDamaged
+from vaelab.runs.life import State
 from vaelab.runs.run import Run, describe
-from vaelab.runs.status import State, Status
+from vaelab.runs.status import Status
 from vaelab.teaching.glossary import help_for
 from vaelab.teaching.hints.evidence import Hint
 from vaelab.ui.runs.measures import measures_panel

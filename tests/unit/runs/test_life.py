@@ -1,0 +1,120 @@
+"""The table of a run's life is complete, agrees with itself, and stands in the README."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import get_args, get_type_hints
+
+import pytest
+
+from vaelab.events import Finished, Request
+from vaelab.paths import PROJECT
+from vaelab.runs.life import (
+    LIFE,
+    STATES,
+    Action,
+    Stage,
+    State,
+    as_markdown,
+    goes_on,
+    offers,
+    request_of,
+    rests,
+    stage_of,
+    state_after,
+    state_of,
+)
+
+BOTH = (True, False)
+FOLDERS = [
+    ("paused", False, ""), ("interrupted", False, ""),
+    *((state, True, writer) for state in ("running", "paused") for writer in ("", "lives", "lost")),
+    *((state, True, "") for state in ("finished", "stopped", "diverged", "failed", "interrupted")),
+]  # fmt: skip
+"""The state in a run's folder, whether its training has begun, and what has become of its writer."""
+
+
+def test_the_readme_shows_the_table() -> None:
+    readme = (PROJECT / "README.md").read_text("utf-8")
+    assert as_markdown() in readme, f"Paste this into the README, The life of a run:\n\n{as_markdown()}"
+
+
+def test_every_state_and_every_stage_has_a_row() -> None:
+    assert list(STATES) == list(get_args(State))
+    assert list(LIFE) == list(get_args(Stage))
+    assert {state for row in LIFE.values() for state in row.states} == set(STATES)
+
+
+@pytest.mark.parametrize(("written", "begun", "writer"), FOLDERS)
+def test_a_run_shows_as_a_state_of_its_stage(written: State, begun: bool, writer: str) -> None:
+    """Whatever its folder, the queue and the workers say."""
+    for has_place, waits, let_go in product(BOTH, BOTH, BOTH):
+        lives = writer == "lives"
+        state = state_of(written, has_writer=lives, lost_writer=writer == "lost", waits=has_place)
+        # A run that waits and has a writer was taken by another server: the queue will see it.
+        stage = stage_of(
+            state, begun=begun, has_writer=lives, waits=waits and has_place and not lives, let_go=let_go
+        )
+        assert state in LIFE[stage].states or (written, writer, let_go) == ("running", "", True)
+
+
+def test_what_a_page_offers_has_an_effect() -> None:
+    for stage, row in LIFE.items():
+        for state, action in product(row.states, get_args(Action)):
+            assert stage == "damaged" or row.effect(action) or not offers(state, action), (stage, action)
+    assert not any(offers(None, action) for action in get_args(Action))
+
+
+def test_what_some_process_may_write_is_stopped_before_it_is_deleted() -> None:
+    first_stopped = {stage for stage, row in LIFE.items() if row.delete == "after"}
+    assert first_stopped == {"new", "returning", "given", "running", "held"}
+
+
+@pytest.mark.parametrize(
+    ("action", "epoch", "wanted"),
+    [
+        ("pause", 1.5, Request(action="pause")),
+        ("resume", 1.5, Request()),
+        ("epoch", 1.5, Request(until_epoch=2)),
+        ("epoch", 2.0, Request(until_epoch=3)),
+        ("stop", 1.5, Request(action="stop")),
+        ("end", 1.5, Request(action="stop")),
+    ],
+)
+def test_what_is_written_down_for_a_worker(action: Action, epoch: float, wanted: Request) -> None:
+    assert request_of(action, epoch) == wanted
+
+
+@pytest.mark.parametrize(
+    ("state", "request_", "more"),
+    [
+        ("paused", Request(), True),
+        ("paused", Request(until_epoch=2), True),
+        ("paused", Request(until_epoch=1), False),
+        ("paused", Request(action="stop"), True),
+        ("paused", Request(action="pause"), False),
+        ("paused", Request(action="release"), False),
+        ("stopped", Request(), True),
+        ("stopped", Request(action="stop"), False),
+        ("finished", Request(), False),
+    ],
+)
+def test_what_was_asked_in_the_moment_of_the_end_is_still_done(
+    state: State, request_: Request, more: bool
+) -> None:
+    assert goes_on(state, request_, epoch=1.0) == more
+
+
+def test_a_paused_run_rests_until_it_is_asked_for_more() -> None:
+    assert rests(Request(action="pause"), 1.0)
+    assert rests(Request(until_epoch=2), 2.0)
+    assert not rests(Request(until_epoch=2), 1.9)
+    assert not rests(Request(action="stop"), 1.0)
+
+
+def test_every_end_of_a_training_leaves_a_state() -> None:
+    reasons = get_args(get_type_hints(Finished)["reason"])
+    assert {state_after(reason) for reason in (*reasons, "error")} == {
+        "finished", "stopped", "diverged", "failed", "interrupted",
+    }  # fmt: skip
+    assert [state_after(reason, paused=True) for reason in ("released", "stopped")] == ["paused", "stopped"]

@@ -27,11 +27,12 @@ from vaelab.ui.widgets.latent_canvas import Layer, Shown, latent_canvas
 
 def caption(opened: Opened, is_auto: bool, count: int) -> str:
     """What the cells stand for and what to look for."""
-    if not opened.is_vae:
-        text = "An AE has no prior: nothing says which codes stand for images, so the grid covers " + (
-            "the middle 98 % of its test codes along each axis." if is_auto else "the range chosen above."
+    if not opened.traits.has_prior:
+        covered = "the middle 98 % of its test codes along each axis" if is_auto else "the range chosen above"
+        return (
+            f"{opened.traits.subject} has no prior: nothing says which codes stand for images, so the grid"
+            f" covers {covered}. Look for cells that resemble no image: holes between the classes."
         )
-        return text + " Look for cells that resemble no image: holes between the classes."
     if not is_auto:
         return (
             "Evenly spaced over the range chosen above. On each axis, 95 % of the prior's draws lie between"
@@ -78,7 +79,7 @@ opened = open_page("Latent grid")
 settings, dimensions = opened.settings, opened.config.latent_dim
 with st.container(horizontal=True, vertical_alignment="bottom"):
     plane = pick_plane(opened)
-    auto = "Prior quantiles" if opened.is_vae else "Middle of the codes"
+    auto = "Prior quantiles" if opened.traits.has_prior else "Middle of the codes"
     terms = "\n\n".join(map(help_for, ("latent grid", "prior")))
     ends = pick_range(opened, plane, {"auto": auto, "chosen": "Even, over a range"}, terms)
     label = "Images a side" if dimensions > 1 else "Images"

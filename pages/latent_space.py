@@ -25,7 +25,9 @@ from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
 def caption(opened: Opened) -> str:
     """What the picture shows and what to look for."""
     dimensions = opened.config.latent_dim
-    text = "Each point is the code of a test image" + (", its posterior mean. " if opened.is_vae else ". ")
+    text = "Each point is the code of a test image" + (
+        ", its posterior mean. " if opened.traits.is_stochastic else ". "
+    )
     text += "Training never sees the labels: look which classes part all the same, and which overlap."
     if dimensions == 1:
         text += " The height within a row means nothing."
@@ -92,7 +94,7 @@ with right:
     code_panel(opened, chosen_image)
     neighbours_panel(opened, chosen_image)
 region_panel(opened, plane, region)
-if opened.is_vae:
+if opened.traits.has_kl:
     with right if opened.config.latent_dim <= FEW else st.container():
         kl_panel(opened)
 opened.settings.write_link(opened.run)

@@ -83,7 +83,7 @@ def caption(opened: Opened) -> str:
     """What the pictures show and what to look for."""
     dimensions = opened.config.latent_dim
     numbers = "1 number" if dimensions == 1 else f"{dimensions} numbers"
-    decoded = "the mean of its posterior" if opened.is_vae else "its code"
+    decoded = "the mean of its posterior" if opened.traits.is_stochastic else "its code"
     colours = ", averaged over the three colours" if opened.data.spec.shape[0] == 3 else ""
     return (
         f"Each image passes through {numbers}: those of the {opened.name}, decoded at {decoded}, and those"

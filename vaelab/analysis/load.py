@@ -100,7 +100,7 @@ def _fits(snapshot: Snapshot, config: RunConfig) -> bool:
     return (
         mean.shape[1:] == (config.latent_dim,)
         and 0 < count <= spec.test_images
-        and (logvar is None) == (config.model == "ae")
+        and (logvar is not None) == config.traits.is_stochastic
         and (logvar is None or logvar.shape == mean.shape)
         and snapshot.reconstructions.shape[1:] == spec.shape
         and snapshot.reconstructions.dtype == np.uint8

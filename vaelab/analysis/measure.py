@@ -68,9 +68,11 @@ def measure(model: Autoencoder, data: Dataset, step: int) -> Measures:
     with threadpool_limits(1), cpu_settings(1):
         result = evaluate(model, data.x_test)
         _check_finite(result)
-        is_vae = result.kl is not None
+        traits = model.config.traits
         noise = generator_for(model.config.seed, "importance")
-        bound = importance_bound(model, data.x_test[:NLL_IMAGES], NLL_SAMPLES, noise) if is_vae else None
+        bound = (
+            importance_bound(model, data.x_test[:NLL_IMAGES], NLL_SAMPLES, noise) if traits.has_elbo else None
+        )
         neighbours, probe = _accuracies(model, data, result.mean)
         return Measures(
             step=step,
@@ -79,7 +81,7 @@ def measure(model: Autoencoder, data: Dataset, step: int) -> Measures:
             kl=result.kl,
             nll=bound.nll if bound else None,
             nll_gap=bound.gap if bound else None,
-            active_units=int(active_units(result.mean).sum()) if is_vae else None,
+            active_units=int(active_units(result.mean).sum()) if traits.is_stochastic else None,
             kl_per_dim=None if result.kl_per_dim is None else tuple(result.kl_per_dim),
             mse=result.mse,
             pca_mse=_pca_mse(data, model.config.latent_dim),

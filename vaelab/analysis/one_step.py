@@ -105,14 +105,14 @@ def explain_step(
         recon, kl = reconstruction(output, x, model.sigma).sum(), posterior.kl()
         objective = recon if kl is None else recon + weight * kl.sum()
         objective.backward()
-    is_vae = posterior.logvar is not None
+    traits = model.config.traits
     return Explained(
         x=_array(x[0]),
         seen=_array(seen[0]),
         hidden=hidden.heard(),
-        mean=_array(posterior.mean[0]) if is_vae else None,
+        mean=_array(posterior.mean[0]) if traits.is_stochastic else None,
         logvar=None if posterior.logvar is None else _array(posterior.logvar[0]),
-        epsilon=_array(torch.randn(z.shape, generator=draws)[0, 0]) if is_vae else None,
+        epsilon=_array(torch.randn(z.shape, generator=draws)[0, 0]) if traits.is_stochastic else None,
         z=_array(z[0, 0]),
         decoder_hidden=decoder_hidden.heard(),
         output=_array(output[0, 0]),
@@ -121,10 +121,10 @@ def explain_step(
         recon=recon.item(),
         kl_per_dim=None if kl is None else _array(kl[0]),
         kl=None if kl is None else kl.sum().item(),
-        beta=weight if is_vae else None,
+        beta=weight if traits.has_kl else None,
         objective=objective.item(),
         gradients=(
-            *_gradients("encoder", model.encoder, heads=is_vae),
+            *_gradients("encoder", model.encoder, heads=traits.is_stochastic),
             *_gradients("decoder", model.decoder),
         ),
     )

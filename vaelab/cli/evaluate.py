@@ -41,7 +41,7 @@ def evaluate_here(run: Run, *, as_json: bool) -> int:
         sys.stdout.write(f"  {name:19}{_shown(trained, name, value)}\n")
     if problem:
         sys.stdout.write(f"{problem}\n")
-    elif measured["nll"] is not None and trained.config.reconstruction == "bce":
+    elif measured["nll"] is not None and not trained.config.term.is_normalised:
         sys.stdout.write(f"{UNNORMALISED}\n")
     return 0
 

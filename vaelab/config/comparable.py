@@ -17,7 +17,7 @@ def twin_of(config: RunConfig) -> RunConfig:
 
     What only one of the two uses, such as beta, is kept, so that the twin of a twin is the config itself.
     """
-    return config.variant(model="ae" if config.model == "vae" else "vae")
+    return config.variant(model=config.traits.twin)
 
 
 def scale_of(config: RunConfig) -> tuple[Any, ...]:

@@ -44,7 +44,8 @@ def field_spec(name: str) -> FieldSpec:
     """The description of one field, read from `RunConfig`."""
     info = RunConfig.model_fields[name]
     extra: Any = info.json_schema_extra
-    choices = tuple(get_args(info.annotation)) if get_origin(info.annotation) is Literal else ()
+    rows = extra["rows"] or {}
+    choices = tuple(get_args(info.annotation)) if get_origin(info.annotation) is Literal else tuple(rows)
     kind: Kind = "text"
     if choices:
         kind = "choice"
@@ -59,7 +60,7 @@ def field_spec(name: str) -> FieldSpec:
         unit=extra["unit"],
         allowed=extra["allowed"] or _allowed(kind, choices, minimum, maximum),
         choices=choices,
-        labels=extra["labels"],
+        labels=extra["labels"] or {name: row.label for name, row in rows.items()},
         minimum=minimum,
         maximum=maximum,
     )

@@ -7,6 +7,7 @@ forms, the command line and error sentences are made from them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -20,6 +21,7 @@ from pydantic import (
 )
 
 from vaelab.config.hidden import parse_hidden
+from vaelab.config.traits import MODELS, TERMS, ModelTraits, TermTraits, kinds_with
 
 VERSION: Literal[2] = 2
 """Version of the field list; written into every `config.json` and every link."""
@@ -50,7 +52,8 @@ def default_learning_rate(optimizer: str, lr_schedule: str, reconstruction: str)
     Under mse the gradient is about ten times as long, which plain gradient steps feel.
     """
     rate = _LEARNING_RATES.get(optimizer, {}).get(lr_schedule, 1e-3)
-    return rate / 10 if reconstruction == "mse" and optimizer in ("gd", "sgd", "momentum") else rate
+    term = TERMS.get(reconstruction)
+    return rate / term.gradient_length if term and optimizer in ("gd", "sgd", "momentum") else rate
 
 
 def _described(
@@ -61,10 +64,14 @@ def _described(
     unit: str = "",
     allowed: str = "",
     labels: dict[str, str] | None = None,
+    rows: Mapping[str, ModelTraits | TermTraits] | None = None,
     **bounds: Any,
 ) -> Any:
-    """A pydantic field whose title, help and the rest of its description stand in one place."""
-    extra: dict[str, Any] = {"unit": unit, "allowed": allowed, "labels": labels or {}}
+    """A pydantic field whose title, help and the rest of its description stand in one place.
+
+    `rows` is the registry whose keys are the values that a choice has; it gives their labels, too.
+    """
+    extra: dict[str, Any] = {"unit": unit, "allowed": allowed, "labels": labels or {}, "rows": rows}
     return Field(default, title=label, description=help, json_schema_extra=extra, **bounds)
 
 
@@ -91,11 +98,11 @@ class RunConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     version: Literal[2] = Field(VERSION, title="Version", description="Version of the field list.")
-    model: Literal["ae", "vae"] = _described(
+    model: str = _described(
         "vae", "Model",
         "An autoencoder (AE) encodes each image as one point. A variational autoencoder (VAE) "
         "encodes it as a normal distribution and pulls that towards the prior.",
-        labels={"ae": "AE", "vae": "VAE"},
+        rows=MODELS,
     )  # fmt: skip
     dataset: DatasetName = _described(
         "mnist", "Data set", "The images to learn. MNIST and Fashion-MNIST are bundled; the others "
@@ -141,10 +148,10 @@ class RunConfig(BaseModel):
         "none", "Code activation", "A non-linearity on the code itself, as many tutorials have it.",
         labels={"none": "None", "relu": "ReLU"},
     )  # fmt: skip
-    reconstruction: Literal["bce", "mse"] = _described(
+    reconstruction: str = _described(
         "bce", "Reconstruction term", "Cross-entropy of each pixel, or the squared error as the "
         "negative log-density of a Gaussian.",
-        labels={"bce": "Cross-entropy (bce)", "mse": "Squared error (mse)"},
+        rows=TERMS,
     )  # fmt: skip
     sigma: Literal["auto"] | float = _described(
         "auto", "Sigma", "Standard deviation of the Gaussian behind mse, for pixels from 0 to 1. "
@@ -217,6 +224,14 @@ class RunConfig(BaseModel):
             filled["learning_rate"] = default_learning_rate(*leaders)
         return filled
 
+    @field_validator("model", "reconstruction")
+    @classmethod
+    def _check_row(cls, name: str, info: ValidationInfo) -> str:
+        extra: Any = cls.model_fields[str(info.field_name)].json_schema_extra
+        if name not in extra["rows"]:
+            raise ValueError("no such row")
+        return name
+
     @field_validator("hidden", mode="before")
     @classmethod
     def _check_hidden(cls, text: Any, info: ValidationInfo) -> str:
@@ -230,6 +245,16 @@ class RunConfig(BaseModel):
         if value != "auto" and not 0.001 <= value <= 10:
             raise ValueError("out of bounds")
         return value
+
+    @property
+    def traits(self) -> ModelTraits:
+        """What the kind of model has."""
+        return MODELS[self.model]
+
+    @property
+    def term(self) -> TermTraits:
+        """What the reconstruction term has."""
+        return TERMS[self.reconstruction]
 
     def variant(self, **changes: Any) -> RunConfig:
         """The same config with some fields changed, validated again."""
@@ -259,11 +284,11 @@ def upgrade(values: dict[str, Any]) -> dict[str, Any]:
 
 # Why a field may have no effect: field -> (test, reason).
 _NEEDS: dict[str, tuple[Any, str]] = {
-    "beta": (lambda c: c.model == "vae", "only a VAE has a KL term"),
-    "beta_warmup": (lambda c: c.model == "vae", "only a VAE has a KL term"),
-    "code_activation": (lambda c: c.model == "ae", "a VAE's mean may be any number"),
+    "beta": (lambda c: c.traits.has_kl, "only {having_kl} has a KL term"),
+    "beta_warmup": (lambda c: c.traits.has_kl, "only {having_kl} has a KL term"),
+    "code_activation": (lambda c: not c.traits.is_stochastic, "{phrase}'s mean may be any number"),
     "activation": (lambda c: c.hidden != "none", "there is no hidden layer"),
-    "sigma": (lambda c: c.reconstruction == "mse", "only mse has a Gaussian behind it"),
+    "sigma": (lambda c: c.term.has_sigma, "only mse has a Gaussian behind it"),
     "corruption_strength": (lambda c: c.corruption != "none", "nothing is corrupted"),
     "batch_size": (lambda c: c.optimizer != "gd", "gradient descent takes all images at once"),
 }
@@ -272,4 +297,6 @@ _NEEDS: dict[str, tuple[Any, str]] = {
 def why_not_in_force(config: RunConfig, name: str) -> str | None:
     """Why the named field has no effect in this config, or None if it has one."""
     test, reason = _NEEDS.get(name, (None, ""))
-    return None if test is None or test(config) else reason
+    if test is None or test(config):
+        return None
+    return reason.format(having_kl=kinds_with("has_kl"), phrase=config.traits.phrase)

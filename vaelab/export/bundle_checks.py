@@ -33,7 +33,8 @@ _EVENTS: dict[str, type[events.Event]] = {
     "started": events.Started, "step": events.Step, "evaluated": events.Evaluated,
     "finished": events.Finished,
 }  # fmt: skip
-_ONLY_OF_A_VAE = ("kl", "neg_elbo", "kl_per_dim")
+_NEEDED_TRAITS = {"kl": "has_kl", "neg_elbo": "has_elbo", "kl_per_dim": "has_kl"}
+"""Traits that a model must have for a field of an event to be defined."""
 
 
 def parse_recipe(content: bytes) -> RunConfig:
@@ -71,7 +72,7 @@ def _json(content: bytes, name: str) -> dict[str, Any]:
 def tensor_shapes(config: RunConfig) -> dict[str, tuple[int, ...]]:
     """Names and shapes of all tensors of a config's model; all of them are float32."""
     encoder, decoder = layers.network_layers(config, DATASETS[config.dataset].shape)
-    sigma: dict[str, tuple[int, ...]] = {} if config.reconstruction == "bce" else {"sigma": ()}
+    sigma: dict[str, tuple[int, ...]] = {"sigma": ()} if config.term.has_sigma else {}
     return sigma | layers.tensor_shapes(encoder, "encoder") | layers.tensor_shapes(decoder, "decoder")
 
 
@@ -169,9 +170,9 @@ def _fits(event: events.Event, config: RunConfig) -> bool:
         words = (event.precision, event.device)
         sane = min(counts) >= 1 and 1 <= event.threads <= MOST_THREADS
         return sane and all(re.fullmatch(r"[a-z0-9:]{1,16}", word) for word in words)
-    of_a_vae = [getattr(event, name) for name in _ONLY_OF_A_VAE if hasattr(event, name)]
-    if any((value is not None) != (config.model == "vae") for value in of_a_vae):
-        return False
+    for name, trait in _NEEDED_TRAITS.items():
+        if hasattr(event, name) and (getattr(event, name) is not None) != getattr(config.traits, trait):
+            return False
     dimensions = getattr(event, "kl_per_dim", None)
     if dimensions is not None and len(dimensions) != config.latent_dim:
         return False

@@ -27,22 +27,22 @@ class Curve:
     ----------
     name: short, for the legend.
     style: place in `RUN_STYLES`.
-    is_vae: whether it has a KL term; an AE has `recon` only.
+    has_kl: whether it has a KL term; one without has `recon` only.
     epochs: how long the run is.
     steps, evaluated: its `Step` and `Evaluated` events as columns (see `vaelab.runs.history`).
     """
 
     name: str
     style: int
-    is_vae: bool
+    has_kl: bool
     epochs: int
     steps: Columns
     evaluated: Columns
 
 
 def terms_of(curves: Sequence[Curve]) -> list[Term]:
-    """The losses that these runs have: an AE takes part in `recon` only."""
-    return ["sum", "recon", "kl"] if any(curve.is_vae for curve in curves) else ["recon"]
+    """The losses that these runs have: one without a KL term takes part in `recon` only."""
+    return ["sum", "recon", "kl"] if any(curve.has_kl for curve in curves) else ["recon"]
 
 
 def compared_losses(curves: Sequence[Curve], term: Term) -> go.Figure:
@@ -51,7 +51,7 @@ def compared_losses(curves: Sequence[Curve], term: Term) -> go.Figure:
     The runs must have one scale (see `vaelab.config.comparable.scale_of`). Those without the term are left
     out. The first steps, which may be far above all others, do not set the range.
     """
-    having = [curve for curve in curves if curve.is_vae or term == "recon"]
+    having = [curve for curve in curves if curve.has_kl or term == "recon"]
     lines = [(curve, split, *_points(curve, split, term)) for curve in having for split in ("train", "test")]
     drawn = [values for _, _, _, values in lines if len(values)]
     shown = settled_range(drawn, [0.0] if term == "kl" else [])

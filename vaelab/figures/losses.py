@@ -93,7 +93,7 @@ def losses(
     lines = _lines(steps, evaluated, config)
     levels = [level for level in _baselines(started) if level.value > 0 or not log]
     shown = {"y": _shown(lines, "y", [level.value for level in levels])}
-    if config.model == "vae":
+    if config.traits.has_kl:
         shown[_LOWER] = _shown(lines, _LOWER, [] if log else [0.0])
     notes: list[dict[str, Any]] = []
     if config.stop_loss is not None:
@@ -125,14 +125,15 @@ def log_allowed(steps: Columns, evaluated: Columns) -> bool:
 
 def _lines(steps: Columns, evaluated: Columns, config: RunConfig) -> list[_Line]:
     lines = []
+    total = "sum: negative ELBO" if config.traits.has_elbo else "sum"
     for split, rows in (("train", steps), ("test", evaluated)):
         epochs, recon = _column(rows, "epoch"), _column(rows, "recon")
         lines.append(_Line("reconstruction", split, PALETTE.recon, epochs, recon))
-        if config.model == "vae":
+        if config.traits.has_kl:
             kl = _column(rows, "kl")
             lines.append(_Line("KL", split, PALETTE.kl, epochs, kl, _LOWER))
-            lines.append(_Line("sum: negative ELBO", split, PALETTE.total, epochs, recon + kl))
-    if config.model == "vae" and (config.beta != 1 or config.beta_warmup > 0):
+            lines.append(_Line(total, split, PALETTE.total, epochs, recon + kl))
+    if config.traits.has_kl and (config.beta != 1 or config.beta_warmup > 0):
         epochs, objective = _column(steps, "epoch"), _column(steps, "objective")
         name = "objective, with beta"
         lines.append(_Line(name, "train", PALETTE.objective, epochs, objective, dash="dash"))

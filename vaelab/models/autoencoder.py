@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from vaelab.config.run_config import RunConfig
-from vaelab.models.objective import kl_to_unit_normal
+from vaelab.models.objective import OUTPUTS, kl_to_unit_normal
 from vaelab.models.operations import build
 from vaelab.models.randomness import generator_for
 from vaelab.networks.layers import Shape, network_layers
@@ -64,7 +64,7 @@ class Autoencoder(nn.Module):
         self.encoder = build(self.encoder_layers, generator_for(config.seed, "encoder"))
         self.decoder = build(self.decoder_layers, generator_for(config.seed, "decoder"))
         start = torch.tensor(1.0 if config.sigma == "auto" else config.sigma)
-        self.register_buffer("sigma", start if config.reconstruction == "mse" else None)
+        self.register_buffer("sigma", start if config.term.has_sigma else None)
         # Convolutions are about twice as fast on the CPU when the channels of a pixel lie together.
         self.to(memory_format=torch.channels_last)
         if mean_image is not None:
@@ -74,7 +74,7 @@ class Autoencoder(nn.Module):
     def _start_at(self, mean_image: Tensor) -> None:
         *_, bias = (tensor for name, tensor in self.decoder.named_parameters() if name.endswith("bias"))
         mean = mean_image.flatten() if len(bias) == mean_image.numel() else mean_image.mean((1, 2))
-        bias.copy_(mean if self.config.reconstruction == "mse" else torch.logit(mean, eps=1e-3))
+        bias.copy_(OUTPUTS[self.config.term.output].inverse(mean))
 
     def encode(self, x: Tensor) -> Posterior:
         """The posterior of images (B, C, H, W) with pixels from 0 to 1.
@@ -87,7 +87,7 @@ class Autoencoder(nn.Module):
         if tuple(x.shape[1:]) != self.shape:
             raise ValueError(f"encode needs images of shape (B, {self.shape}), not {tuple(x.shape)}.")
         head = self.encoder(x).float()
-        if self.config.model == "vae":
+        if self.config.traits.is_stochastic:
             return Posterior(*head.chunk(2, dim=-1))
         return Posterior(head.relu() if self.config.code_activation == "relu" else head, None)
 
@@ -107,4 +107,4 @@ class Autoencoder(nn.Module):
         Under mse the Gaussian's mean is clamped to the range of pixels.
         """
         raw = self.output(z)
-        return raw.sigmoid() if self.config.reconstruction == "bce" else raw.clamp(0, 1)
+        return OUTPUTS[self.config.term.output].pixels(raw)

@@ -76,7 +76,7 @@ def evaluate_in_steps(model: Autoencoder, images: np.ndarray) -> Generator[None,
         recon=recon,
         mse=float(np.concatenate([part.squared for part in passes]).mean(dtype=np.float64)) / images[0].size,
         kl=total,
-        neg_elbo=None if total is None else recon + total,
+        neg_elbo=None if total is None or not model.config.traits.has_elbo else recon + total,
         kl_per_dim=None if per_dim is None else per_dim.tolist(),
         mean=np.concatenate([part.mean for part in passes]),
         logvar=_joined([part.logvar for part in passes]),
@@ -139,7 +139,7 @@ def baselines(model: Autoencoder, mean_image: np.ndarray, images: np.ndarray) ->
     With `sigma` auto, mse's mean image has the sigma that fits it best.
     """
     mean = torch.as_tensor(mean_image, dtype=torch.float32)
-    if model.config.reconstruction == "mse":
+    if model.config.term.has_sigma:
         x = to_unit(images)
         squared = squared_error(mean.expand_as(x)[None], x)
         auto = torch.sqrt(squared.mean() / mean.numel())

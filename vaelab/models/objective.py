@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -63,6 +64,22 @@ def gaussian(output: Tensor, target: Tensor, sigma: Tensor) -> Tensor:
 def squared_error(output: Tensor, target: Tensor) -> Tensor:
     """Squared error summed over the pixels of an image: (S, B)."""
     return (output - target).square().flatten(2).sum(-1)
+
+
+@dataclass(frozen=True)
+class Output:
+    """What makes pixels from 0 to 1 of the decoder's raw output."""
+
+    pixels: Callable[[Tensor], Tensor]
+    inverse: Callable[[Tensor], Tensor]
+    """The raw output of which given pixels are made; finite, also for black and white ones."""
+
+
+OUTPUTS = {
+    "sigmoid": Output(torch.sigmoid, lambda pixels: torch.logit(pixels, eps=1e-3)),
+    "clamp": Output(lambda raw: raw.clamp(0, 1), lambda pixels: pixels),
+}
+"""By `TermTraits.output`."""
 
 
 def reconstruction(output: Tensor, target: Tensor, sigma: Tensor | None) -> Tensor:

@@ -128,7 +128,7 @@ def network_layers(config: RunConfig, shape: Shape) -> tuple[list[Layer], list[L
     """The layer lists of encoder and decoder for images (C, H, W)."""
     hidden = parse_hidden(config.hidden, config.architecture)
     common = (shape, hidden, config.activation, config.latent_dim)
-    encoder = ENCODERS[config.architecture](*common, parts=2 if config.model == "vae" else 1)
+    encoder = ENCODERS[config.architecture](*common, parts=2 if config.traits.is_stochastic else 1)
     return encoder, DECODERS[config.architecture](*common)
 
 

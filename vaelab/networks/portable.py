@@ -31,8 +31,7 @@ def decoder_file(config: RunConfig, shape: Shape, weights: Mapping[str, np.ndarr
     """
     layers = network_layers(config, shape)[1]
     # Logits under cross-entropy; under squared error the mean itself, which may leave the range of pixels.
-    output = "sigmoid" if config.reconstruction == "bce" else "clamp"
-    return _network_file("decoder", layers, {"output": output, "shape": shape}, weights)
+    return _network_file("decoder", layers, {"output": config.term.output, "shape": shape}, weights)
 
 
 def encoder_file(config: RunConfig, shape: Shape, weights: Mapping[str, np.ndarray]) -> bytes:
@@ -41,8 +40,8 @@ def encoder_file(config: RunConfig, shape: Shape, weights: Mapping[str, np.ndarr
     Parameters and errors are those of `decoder_file`.
     """
     layers = network_layers(config, shape)[0]
-    relu = config.model == "ae" and config.code_activation == "relu"
-    output = "posterior" if config.model == "vae" else "relu" if relu else "code"
+    point = "relu" if config.code_activation == "relu" else "code"
+    output = "posterior" if config.traits.is_stochastic else point
     return _network_file("encoder", layers, {"output": output, "shape": shape}, weights)
 
 

@@ -45,7 +45,7 @@ class History:
     def __init__(self, run: Run) -> None:
         self._file = run.path / "events.jsonl"
         try:
-            self._has_kl: bool | None = run.config.model == "vae"
+            self._has_kl: bool | None = run.config.traits.has_kl
         except RunDamaged:
             self._has_kl = None
         self._lock = threading.Lock()

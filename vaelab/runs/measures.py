@@ -193,7 +193,7 @@ def _numbers(values: Iterable[Any]) -> Iterable[float]:
 
 def is_defined(name: str, config: RunConfig) -> bool:
     """Whether a run of this config has the measure: an AE has no KL, and what is made of it."""
-    return MEASURES[name].of_ae or config.model == "vae"
+    return MEASURES[name].of_ae or config.traits.has_kl
 
 
 def comparable(configs: Iterable[RunConfig]) -> tuple[str, ...]:

@@ -175,4 +175,4 @@ def describe(config: RunConfig) -> str:
     """A config in a few words: model, data set, latent dimension and epochs."""
     dataset = field_spec("dataset").labels[config.dataset]
     epochs = "1 epoch" if config.epochs == 1 else f"{config.epochs} epochs"
-    return f"{config.model.upper()} · {dataset} · {config.latent_dim}-D · {epochs}"
+    return f"{config.traits.label} · {dataset} · {config.latent_dim}-D · {epochs}"

@@ -102,11 +102,11 @@ def comparable(configs: Sequence[RunConfig]) -> tuple[str, ...]:
     """The measures that all of these runs can be compared by; the one that chooses the best is first."""
     # Sigma counts for nothing where no Gaussian is behind the reconstruction term.
     kinds = {
-        (c.model, c.reconstruction, c.sigma if c.reconstruction == "mse" else None) for c in configs
+        (c.model, c.reconstruction, c.sigma if c.term.has_sigma else None) for c in configs
     }  # fmt: skip
     if len(kinds) > 1:
         return ("mse",)
-    return ("neg_elbo", "recon", "kl", "mse") if configs[0].model == "vae" else ("recon", "mse")
+    return ("neg_elbo", "recon", "kl", "mse") if configs[0].traits.has_elbo else ("recon", "mse")
 
 
 @dataclass(frozen=True)

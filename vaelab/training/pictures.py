@@ -79,14 +79,13 @@ class Previewer:
     def preview(self, step: int, epoch: float, images_per_second: float, seconds: float) -> events.Preview:
         """A preview of the model as it is."""
         begun = time.perf_counter()
-        is_vae = self.model.config.model == "vae"
         made = events.Preview(
             step=step,
             epoch=epoch,
             images_per_second=images_per_second,
             mean=embed(self.model, self.coded).mean,
             reconstructions=reconstruct(self.model, self.shown),
-            samples=decode(self.model, self.draws) if is_vae else None,
+            samples=decode(self.model, self.draws) if self.model.config.traits.has_prior else None,
             decoder=_decoder(self.model),
         )
         cost = time.perf_counter() - begun

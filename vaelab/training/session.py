@@ -131,7 +131,7 @@ class Session:
         beta = beta_at(config, self.progress.step, self.steps_per_epoch)
         objective = recon if kl is None else recon + beta * kl.sum()
         (objective / size).backward()
-        squared = squared_error(output.detach(), x).sum() if config.reconstruction == "mse" else None
+        squared = squared_error(output.detach(), x).sum() if config.term.has_sigma else None
         parts = (objective, recon, None if kl is None else kl.sum(), squared)
         return torch.tensor([0.0 if part is None else part.item() for part in parts], dtype=torch.float64)
 
@@ -189,14 +189,14 @@ class Session:
     def _step_event(self) -> events.Step:
         objective, recon, kl = self.progress.totals.since_last()
         total = self.steps_per_epoch * self.config.epochs
-        is_vae = self.config.model == "vae"
+        has_kl = self.config.traits.has_kl
         return events.Step(
             step=self.progress.step,
             epoch=self.epochs_done(),
             objective=objective,
             recon=recon,
-            kl=kl if is_vae else None,
-            beta=beta_at(self.config, self.progress.step - 1, self.steps_per_epoch) if is_vae else None,
+            kl=kl if has_kl else None,
+            beta=beta_at(self.config, self.progress.step - 1, self.steps_per_epoch) if has_kl else None,
             learning_rate=learning_rate_at(self.config, self.progress.step - 1, total),
         )
 
@@ -269,7 +269,7 @@ class Session:
     def reached_stop_loss(self) -> bool:
         """Whether the objective of the last whole epoch after any warm-up is at or below `stop_loss`."""
         wanted = self.config.stop_loss
-        warming = self.config.model == "vae" and self.progress.epoch - 1 < self.config.beta_warmup
+        warming = self.config.traits.has_kl and self.progress.epoch - 1 < self.config.beta_warmup
         return wanted is not None and not warming and self.progress.train_objective <= wanted
 
     def _order_of_epoch(self) -> Tensor:

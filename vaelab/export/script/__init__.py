@@ -66,9 +66,10 @@ _INTRODUCTION = (
 
 
 def _title(config: RunConfig) -> str:
-    kind = "A variational autoencoder" if config.model == "vae" else "An autoencoder"
+    noun = config.traits.noun
     if config.corruption != "none" and config.corruption_strength > 0:
-        kind = kind.replace("A ", "A denoising ").replace("An ", "A denoising ")
+        noun = f"denoising {noun}"
+    kind = f"{'An' if noun[0] in 'aeiou' else 'A'} {noun}"
     network = "convolutions" if config.architecture == "conv" else "dense layers"
     numbers = "1 number" if config.latent_dim == 1 else f"{config.latent_dim} numbers"
     return f"{kind} of {DATASETS[config.dataset].title}: {network}, a code of {numbers}."

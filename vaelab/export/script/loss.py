@@ -12,13 +12,13 @@ from vaelab.export.script.section import Section, corrupts, lines, weighs_kl
 
 def loss(config: RunConfig) -> Section:
     """The terms of the objective, a number an image each."""
-    is_bce, is_vae = config.reconstruction == "bce", config.model == "vae"
+    has_sigma, has_kl = config.term.has_sigma, config.traits.has_kl
     code = lines(
-        *(_BCE if is_bce else _gaussian(math.prod(DATASETS[config.dataset].shape))),
-        *(_KL if is_vae else ()),
+        *(_gaussian(math.prod(DATASETS[config.dataset].shape)) if has_sigma else _BCE),
+        *(_KL if has_kl else ()),
     )
-    texts = [words.BCE if is_bce else words.MSE, words.UNIT]
-    if is_vae:
+    texts = [words.MSE if has_sigma else words.BCE, words.UNIT]
+    if has_kl:
         weighed = [words.BETA] if weighs_kl(config) else []
         texts = [words.ELBO, *weighed, texts[0], words.KL, words.UNIT]
     return Section("Loss", "\n\n".join(texts), code)
@@ -51,17 +51,17 @@ _KL = (
 
 def evaluation(config: RunConfig) -> Section:
     """Mean losses of a set of images."""
-    is_vae = config.model == "vae"
+    has_kl = config.traits.has_kl
     code = lines(
         "@torch.no_grad()",
         "def evaluate(images):",
-        f'    """Mean loss of images in nats per image: {"recon and kl" if is_vae else "recon"}."""',
-        "    recon = kl = 0.0" if is_vae else "    recon = 0.0",
+        f'    """Mean loss of images in nats per image: {"recon and kl" if has_kl else "recon"}."""',
+        "    recon = kl = 0.0" if has_kl else "    recon = 0.0",
         "    for x in images.split(500):",
-        "        output, mean, logvar = model(x)" if is_vae else "        output = model(x)",
+        "        output, mean, logvar = model(x)" if has_kl else "        output = model(x)",
         "        recon += reconstruction(output, x).sum().item()",
-        "        kl += kl_divergence(mean, logvar).sum().item()" if is_vae else None,
-        "    return recon / len(images), kl / len(images)" if is_vae else "    return recon / len(images)",
+        "        kl += kl_divergence(mean, logvar).sum().item()" if has_kl else None,
+        "    return recon / len(images), kl / len(images)" if has_kl else "    return recon / len(images)",
     )
     text = "What the model is worth on images that it has not learned from."
     if corrupts(config):

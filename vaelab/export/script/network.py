@@ -14,8 +14,8 @@ from vaelab.networks.operations import OPERATIONS
 
 def model(config: RunConfig) -> Section:
     """Encoder and decoder, how their weights start, and the way of an image through them."""
-    is_vae = config.model == "vae"
-    name = "VAE" if is_vae else "Autoencoder"
+    is_stochastic = config.traits.is_stochastic
+    name = "VAE" if is_stochastic else "Autoencoder"
     encoder, decoder = network_layers(config, DATASETS[config.dataset].shape)
     code = lines(
         f"class {name}(nn.Module):",
@@ -25,17 +25,17 @@ def model(config: RunConfig) -> Section:
         *_decoder(decoder),
         *_start(config, encoder, decoder),
         "",
-        *(_VAE_FORWARD if is_vae else _AE_FORWARD),
+        *(_VAE_FORWARD if is_stochastic else _AE_FORWARD),
         "",
         "",
         f"model = {name}().to(device)",
     )
-    return Section("Model", words.VAE if is_vae else words.AE, code)
+    return Section("Model", words.VAE if is_stochastic else words.AE, code)
 
 
 def _encoder(config: RunConfig, layers: list[Layer]) -> list[str]:
     """The encoder; of a VAE without its last layer, whose two halves become heads with names."""
-    if config.model == "ae":
+    if not config.traits.is_stochastic:
         code_activation = [Layer("relu")] if config.code_activation == "relu" else []
         code = _with(layers[-1], outputs="latent_dim")
         return _sequence("encoder", [*layers[:-1], code, *code_activation])
@@ -96,7 +96,7 @@ def _start(config: RunConfig, encoder: list[Layer], decoder: list[Layer]) -> lis
     dense = decoder[last].tensors()["bias"] == (math.prod(DATASETS[config.dataset].shape),)
     of = "image" if dense else "brightness"
     start = "x_train.mean(0).flatten()" if dense else "x_train.mean((0, 2, 3))"
-    if config.reconstruction == "bce":
+    if not config.term.has_sigma:
         start = f"torch.logit({start}, eps=1e-3)"
     return [
         "        # Weights start uniform and so that signals keep their size (Glorot and Bengio 2010).",

@@ -23,17 +23,17 @@ def corrupts(config: RunConfig) -> bool:
 
 def warms_up(config: RunConfig) -> bool:
     """Whether the weight of the KL term changes while training goes on."""
-    return config.model == "vae" and config.beta_warmup > 0
+    return config.traits.has_kl and config.beta_warmup > 0
 
 
 def learns_sigma(config: RunConfig) -> bool:
     """Whether sigma follows the error."""
-    return config.reconstruction == "mse" and config.sigma == "auto"
+    return config.term.has_sigma and config.sigma == "auto"
 
 
 def weighs_kl(config: RunConfig) -> bool:
     """Whether beta is to be seen: a weight of 1 is none."""
-    return config.model == "vae" and (config.beta != 1 or warms_up(config))
+    return config.traits.has_kl and (config.beta != 1 or warms_up(config))
 
 
 def lines(*texts: str | None) -> str:

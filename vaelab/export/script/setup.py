@@ -24,13 +24,13 @@ def settings(config: RunConfig) -> Section:
     """Imports, the numbers to change, the seed and the device."""
     counts_steps = config.optimizer != "gd" and (config.lr_schedule == "one-cycle" or warms_up(config))
     code = lines(
-        "import math" if counts_steps or config.reconstruction == "mse" else None,
+        "import math" if counts_steps or config.term.has_sigma else None,
         "import os",
         "",
         "import numpy as np",
         "import torch",
         "from torch import nn",
-        "from torch.nn import functional as F" if config.reconstruction == "bce" else None,
+        "from torch.nn import functional as F" if not config.term.has_sigma else None,
         "",
         f"latent_dim = {config.latent_dim}",
         f"epochs = {config.epochs}",
@@ -50,7 +50,7 @@ def settings(config: RunConfig) -> Section:
 
 
 def _sigma_setting(config: RunConfig) -> str | None:
-    if config.reconstruction == "bce":
+    if not config.term.has_sigma:
         return None
     if config.sigma == "auto":
         return "sigma = 1.0  # of the Gaussian behind the squared error; it will follow the error"

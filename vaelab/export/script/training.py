@@ -122,12 +122,12 @@ def _loop(config: RunConfig) -> list[str | None]:
 def _forward(config: RunConfig) -> list[str]:
     """From the images x to what the loss needs of them."""
     seen = "corrupt(x)" if corrupts(config) else "x"
-    outputs = "output, mean, logvar" if config.model == "vae" else "output"
+    outputs = "output, mean, logvar" if config.traits.is_stochastic else "output"
     if config.precision != "bf16":
         return [f"{outputs} = model({seen})"]
-    back = ".float()" if config.model == "ae" else ""
+    back = "" if config.traits.is_stochastic else ".float()"
     whole = f"model({seen})"
-    given = f"(part.float() for part in {whole})" if config.model == "vae" else f"{whole}{back}"
+    given = f"(part.float() for part in {whole})" if config.traits.is_stochastic else f"{whole}{back}"
     return [
         "with torch.autocast(device.type, torch.bfloat16):  # products with 8 significant bits",
         f"    {outputs} = {given}",
@@ -135,7 +135,7 @@ def _forward(config: RunConfig) -> list[str]:
 
 
 def _objective(config: RunConfig) -> str:
-    if config.model == "ae":
+    if not config.traits.has_kl:
         return "reconstruction(output, x)"
     weight = "weight * " if warms_up(config) else "beta * " if weighs_kl(config) else ""
     return f"(reconstruction(output, x) + {weight}kl_divergence(mean, logvar))"
@@ -162,7 +162,7 @@ def _report(config: RunConfig) -> list[str | None]:
 
 def _line(config: RunConfig, name: str, images: str, indent: str) -> list[str]:
     start = f"{indent}{name}" if indent else f"epoch {{epoch + 1}}: {name}"
-    if config.model == "ae":
+    if not config.traits.has_kl:
         return [
             f"    recon = evaluate({images})",
             f'    print(f"{start} recon {{recon:.3f}} nats per image")',

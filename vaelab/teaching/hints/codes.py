@@ -53,7 +53,7 @@ def _remedy_for_collapse(seen: Evidence) -> tuple[dict[str, Any], str, str]:
         )
     if found := remedy(seen):
         return found
-    if config.reconstruction == "mse" and config.sigma != "auto":
+    if config.term.has_sigma and config.sigma != "auto":
         return (
             {"sigma": "auto"},
             f"A sigma of {config.sigma} calls every image like every other: 'auto' matches it to the error.",
@@ -168,7 +168,7 @@ def narrow(seen: Evidence) -> Hint | None:
 
 def rising_kl(seen: Evidence) -> Hint | None:
     """The KL rises at the start: what newcomers take for an error."""
-    if not seen.is_vae or not seen.judged or seen.reason is not None:
+    if not seen.has_kl or not seen.judged or seen.reason is not None:
         return None
     if seen.train_epochs[-1] >= RISING_KL_EPOCHS or seen.warming:
         return None
@@ -185,7 +185,7 @@ def rising_kl(seen: Evidence) -> Hint | None:
 
 def _settled(seen: Evidence) -> bool:
     """Whether there is an evaluation of a VAE, after any warm-up, to judge its codes by."""
-    return seen.is_vae and seen.judged and not seen.warming and len(seen.test_kl) > 0
+    return seen.has_kl and seen.judged and not seen.warming and len(seen.test_kl) > 0
 
 
 def _dimensions(count: int) -> str:

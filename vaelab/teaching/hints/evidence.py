@@ -80,9 +80,9 @@ class Evidence:
         return self.reason == "epochs"
 
     @property
-    def is_vae(self) -> bool:
+    def has_kl(self) -> bool:
         """Whether there is a KL term."""
-        return self.config.model == "vae"
+        return self.config.traits.has_kl
 
     @property
     def warming(self) -> bool:
@@ -102,7 +102,7 @@ class Evidence:
     @property
     def test_loss(self) -> np.ndarray:
         """Test negative ELBO after each epoch; an AE's reconstruction term."""
-        return self.test_recon + self.test_kl if self.is_vae else self.test_recon
+        return self.test_recon + self.test_kl if self.has_kl else self.test_recon
 
 
 def evidence_of(
@@ -118,9 +118,9 @@ def evidence_of(
     if not (math.isfinite(mean_image) and math.isfinite(per_epoch) and per_epoch >= 1):
         return None
     said = [_column(steps, name) for name in ("step", "epoch", "recon", "kl")]
-    number, epochs, recon, kl = _whole(said, needed=3 + (config.model == "vae"))
+    number, epochs, recon, kl = _whole(said, needed=3 + config.traits.has_kl)
     tests = [_column(evaluated, name) for name in ("epoch", "recon", "kl", "train_objective")]
-    test_epochs, test_recon, test_kl, objective = _whole(tests, needed=2 + (config.model == "vae"))
+    test_epochs, test_recon, test_kl, objective = _whole(tests, needed=2 + config.traits.has_kl)
     active = _number(_last(evaluated, "active_units"))
     return Evidence(
         config=config,
@@ -149,9 +149,9 @@ def _span(config: RunConfig, mean_image: float, floor: float) -> float:
     the error there is no least; its error term, D / 2 for D pixels, is what the mean image's would be.
     """
     pixels = math.prod(DATASETS[config.dataset].shape)
-    if config.reconstruction == "mse" and config.sigma == "auto":
+    if config.term.has_sigma and config.sigma == "auto":
         return pixels / 2
-    if config.reconstruction == "mse":
+    if config.term.has_sigma:
         floor = pixels * math.log(float(config.sigma) * math.sqrt(2 * math.pi))
     return max(1.0, mean_image - floor) if math.isfinite(floor) else max(1.0, mean_image)
 

@@ -169,7 +169,7 @@ def _remedy_for_nothing(seen: Evidence) -> tuple[dict[str, Any], str, str]:
 def overfitting(seen: Evidence) -> Hint | None:
     """The objective rises on test images while it falls on training images."""
     # As weighted in training: with a beta near 0 a KL that rises is not a sign of anything learned by heart.
-    loss = seen.test_recon + seen.config.beta * seen.test_kl if seen.is_vae else seen.test_recon
+    loss = seen.test_recon + seen.config.beta * seen.test_kl if seen.has_kl else seen.test_recon
     objective = seen.epoch_objective
     if not seen.judged or seen.warming or len(loss) <= RISING_EPOCHS:
         return None

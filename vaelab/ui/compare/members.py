@@ -41,12 +41,7 @@ class Member:
     @property
     def name(self) -> str:
         """As labels have it: "A VAE"."""
-        return f"{self.letter} {self.run.config.model.upper()}"
-
-    @property
-    def is_vae(self) -> bool:
-        """Whether it has a prior and a KL term."""
-        return self.run.config.model == "vae"
+        return f"{self.letter} {self.run.config.traits.label}"
 
     @property
     def has_learned(self) -> bool:

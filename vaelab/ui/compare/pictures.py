@@ -97,7 +97,7 @@ def samples_section(opened: Sequence[tuple[Member, Opened]]) -> None:
     for column, (member, one) in zip(columns_of(len(opened)), opened, strict=True):
         with column, st.container(key=f"compare-samples-{member.letter}"):
             st.markdown(f"**{member.name}**")
-            if one.is_vae:
+            if one.traits.has_prior:
                 _samples(member, one)
             else:
                 st.caption(NO_PRIOR)

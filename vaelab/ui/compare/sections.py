@@ -82,8 +82,8 @@ def losses_section(members: Sequence[Member], *, state: str = "", step: int | No
 
 def _curve(member: Member) -> Curve:
     said = history(member.run)
-    epochs = member.run.config.epochs
-    return Curve(member.name, member.place, member.is_vae, epochs, said.steps, said.evaluated)
+    config = member.run.config
+    return Curve(member.name, member.place, config.traits.has_kl, config.epochs, said.steps, said.evaluated)
 
 
 def _scale_in_words(config: RunConfig) -> str:

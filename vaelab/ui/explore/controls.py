@@ -60,7 +60,7 @@ LAYERS: dict[Layer, str] = {
 
 def pick_layers(opened: Opened, default: tuple[Layer, ...] = ("points", "prior")) -> frozenset[Layer]:
     """Choose what is drawn on the latent plane; an AE has no prior, and rows of classes no density."""
-    missing = {"prior": not opened.is_vae, "density": opened.config.latent_dim == 1}
+    missing = {"prior": not opened.traits.has_prior, "density": opened.config.latent_dim == 1}
     offered = [layer for layer in LAYERS if not missing.get(layer)]
     _keep_layers(offered, default)
     key = opened.settings.take(
@@ -89,7 +89,7 @@ def _keep_layers(offered: list[Layer], default: tuple[Layer, ...]) -> None:
 
 def _pick_dimension(opened: Opened, name: str, label: str, taken: int | None) -> int:
     """A latent dimension, counted from 1; at first the one that says most and is not taken."""
-    if opened.is_vae:
+    if opened.traits.has_kl:
         weight, unit = kl_per_dimension(opened.newest), "KL {:.2f} nats"
     else:
         weight, unit = opened.newest.codes.mean.std(0), "standard deviation {:.2g}"
@@ -131,19 +131,19 @@ def pick_range(opened: Opened, plane: Plane, labels: dict[str, str], help: str) 
 
 
 def _pick_ends(opened: Opened, name: str, label: str, values: np.ndarray) -> Interval:
-    low, high, step = _bounds(values, opened.is_vae)
-    start = (-3.0, 3.0) if opened.is_vae else central_range(values)
+    low, high, step = _bounds(values, opened.traits.has_prior)
+    start = (-3.0, 3.0) if opened.traits.has_prior else central_range(values)
     key = opened.settings.take(name, interval(low, high), start, interval_text)
     ends: Any = st.slider(label, low, high, step=step, key=key, width=200, persist_state="session")
     return ends
 
 
-def _bounds(values: np.ndarray, is_vae: bool) -> tuple[float, float, float]:
+def _bounds(values: np.ndarray, has_prior: bool) -> tuple[float, float, float]:
     """Ends and step of a slider over some coordinates of codes, with room to look beyond them."""
     low, high = float(values.min()), float(values.max())
     air = 0.25 * (high - low) or 1.0
     low, high = low - air, high + air
-    if is_vae:
+    if has_prior:
         low, high = min(low, -4.0), max(high, 4.0)
     step = 10.0 ** math.floor(math.log10((high - low) / 50))
     return math.floor(low / step) * step, math.ceil(high / step) * step, step
@@ -161,7 +161,7 @@ def seen_span(opened: Opened, plane: Plane, ends: list[Interval] | None = None) 
 def grid_positions(opened: Opened, plane: Plane, ends: list[Interval] | None, count: int) -> list[np.ndarray]:
     """Where the columns and the rows of the grid lie."""
     axes = min(2, opened.config.latent_dim)
-    if ends is None and opened.is_vae:
+    if ends is None and opened.traits.has_prior:
         places = [prior_quantiles(count)] * axes
     else:
         points = plane.project(opened.newest.codes.mean)

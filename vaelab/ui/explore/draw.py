@@ -46,7 +46,7 @@ def draw_section(opened: Opened) -> None:
         )  # fmt: skip
     with right:
         _map(opened.newest)
-    st.caption(_caption(opened), help=help_for("posterior") if opened.is_vae else None)
+    st.caption(_caption(opened), help=help_for("posterior") if opened.traits.is_stochastic else None)
     if image is not None:
         with st.container(key="drawn"):
             _strangeness(opened.newest, image)

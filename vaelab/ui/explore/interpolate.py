@@ -103,7 +103,7 @@ def _like(opened: Opened, index: int) -> int:
 
 
 def _has_shell(opened: Opened) -> bool:
-    return opened.is_vae and opened.config.latent_dim >= SHELL_DIMENSIONS
+    return opened.traits.has_prior and opened.config.latent_dim >= SHELL_DIMENSIONS
 
 
 def _why_spherical(dimensions: int, straight: np.ndarray, arc: np.ndarray) -> str:

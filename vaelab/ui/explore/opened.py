@@ -13,6 +13,7 @@ import numpy as np
 import streamlit as st
 
 from vaelab.config.run_config import RunConfig
+from vaelab.config.traits import ModelTraits
 from vaelab.data.catalogue import DATASETS
 from vaelab.data.downloads import DatasetUnavailable
 from vaelab.data.loading import Dataset, is_ready
@@ -75,14 +76,14 @@ class Opened:
         return self.run.config
 
     @property
-    def is_vae(self) -> bool:
-        """Whether codes have a posterior and a prior."""
-        return self.config.model == "vae"
+    def traits(self) -> ModelTraits:
+        """What its kind of model has."""
+        return self.config.traits
 
     @property
     def name(self) -> str:
         """The kind of model, as labels have it."""
-        return self.config.model.upper()
+        return self.traits.label
 
     def file_name(self, what: str, ending: str) -> str:
         """The name of a file to download."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from vaelab.config.traits import kinds_with
 from vaelab.latent.walks import prior_draws
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.controls import pick_number
@@ -60,10 +61,10 @@ def sample(opened: Opened) -> None:
 
 def _pick_source(opened: Opened) -> str:
     settings = opened.settings
-    if not opened.is_vae:
+    if not opened.traits.has_prior:
         if settings.asked.get("source") == "mixture":
             settings.asked.pop("source")  # there is nothing else: such a link means what it says
-        settings.leave(("source",), "an AE has no prior to draw from, only the mixture")
+        settings.leave(("source",), f"{opened.traits.phrase} has no prior to draw from, only the mixture")
         return "mixture"
     chosen: Any = st.segmented_control(
         "Draw from",
@@ -103,18 +104,20 @@ def _about_mixture(opened: Opened, fitted: Mixture) -> str:
     """What the mixture is, and what it is good for."""
     count, components = len(opened.codes.mean), len(fitted.weights)
     kind = f"a mixture of {components} normal distributions" if components > 1 else "a normal distribution"
-    codes, of = "posterior means" if opened.is_vae else "codes", f"the {count:,} test images"
+    codes, of = "posterior means" if opened.traits.is_stochastic else "codes", f"the {count:,} test images"
     if count < len(opened.newest.codes.mean):
         of = f"the first {count:,} test images, which this snapshot keeps. "
     else:
         of += ": these are at hand, and too many to be learned by heart. "
     text = f"The codes are drawn from {kind}, fitted to the {codes} of {of}"
-    if opened.is_vae:
+    if opened.traits.has_prior:
         return text + (
-            "A VAE has a density in advance, its prior; this one follows the codes themselves (Ghosh and"
-            " co-authors 2020). Look whether fewer pictures fall between the classes than with the prior."
+            f"{opened.traits.subject} has a density in advance, its prior; this one follows the codes"
+            " themselves (Ghosh and co-authors 2020). Look whether fewer pictures fall between"
+            " the classes than with the prior."
         )
     return text + (
-        "An AE has no density to draw from, but one fitted afterwards lets it generate, too (Ghosh and"
-        " co-authors 2020); a VAE has one in advance. Look how many of these pass for real images."
+        f"{opened.traits.subject} has no density to draw from, but one fitted afterwards lets it generate,"
+        f" too (Ghosh and co-authors 2020); {kinds_with('has_prior')} has one in advance. Look how many"
+        " of these pass for real images."
     )

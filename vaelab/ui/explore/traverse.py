@@ -57,7 +57,7 @@ def _pick_shown(opened: Opened) -> int:
 
 def _in_use(opened: Opened) -> np.ndarray:
     """Which dimensions say something of the image: (d,) bool."""
-    if opened.is_vae:
+    if opened.traits.is_stochastic:
         return active_units(opened.codes.mean)
     return np.ptp(opened.codes.mean, axis=0) > 0
 
@@ -66,7 +66,7 @@ def _strips(opened: Opened, anchor: int, steps: int, shown: int, used: np.ndarra
     weights = _weights(opened)
     # In the order and over the range of the newest weights, so that a strip stays while Rewind moves.
     dimensions = np.argsort(-_weights(opened.newest), kind="stable")[:shown]
-    if opened.is_vae:
+    if opened.traits.has_prior:
         values = prior_values(shown, steps)
         columns = tuple(signed(value) for value in values[0])
     else:
@@ -75,7 +75,7 @@ def _strips(opened: Opened, anchor: int, steps: int, shown: int, used: np.ndarra
     labels = []
     for dimension, along in zip(dimensions, values, strict=True):
         ends = f"{signed(along[0], '.2g')} to {signed(along[-1], '.2g')}"
-        extent = f"KL {weights[dimension]:.2f} nats" if opened.is_vae else ends
+        extent = f"KL {weights[dimension]:.2f} nats" if opened.traits.has_kl else ends
         labels.append(f"z{dimension + 1} · {extent}" + ("" if used[dimension] else " · unused"))
     show(
         opened,
@@ -91,32 +91,33 @@ def _strips(opened: Opened, anchor: int, steps: int, shown: int, used: np.ndarra
 
 def _weights(opened: Opened) -> np.ndarray:
     """How much each dimension says: its KL in nats, or the variance of an AE's codes; (d,)."""
-    return kl_per_dimension(opened) if opened.is_vae else opened.codes.mean.var(0)
+    return kl_per_dimension(opened) if opened.traits.has_kl else opened.codes.mean.var(0)
 
 
 def _caption(opened: Opened) -> str:
-    if opened.is_vae:
+    if opened.traits.has_prior:
         return (
             "Each row sets one coordinate from −3 to 3 standard deviations of the prior and leaves the others"
             " as they are in the code of the anchor; the dimension of most KL comes first. Look what changes"
             " along a row, and whether that is one property of the image or several at once."
         )
     codes = "test codes" if opened.step is None else "newest test codes"
+    most = "KL" if opened.traits.has_kl else "variance"
     return (
         f"Each row takes one coordinate from the 1st to the 99th percentile of its {codes} and leaves the"
-        " others as they are in the code of the anchor; the dimension of most variance comes first. An AE has"
-        " no prior that would say how far to go: look how different the ranges are, and where rows stop"
-        " resembling an image."
+        f" others as they are in the code of the anchor; the dimension of most {most} comes first."
+        f" {opened.traits.subject} has no prior that would say how far to go: look how different the"
+        " ranges are, and where rows stop resembling an image."
     )
 
 
 def _count(opened: Opened, used: np.ndarray) -> str:
-    kind = "Active units" if opened.is_vae else "Dimensions in use"
+    kind = "Active units" if opened.traits.is_stochastic else "Dimensions in use"
     return f"{kind}: {used.sum()} of {len(used)}"
 
 
 def _rule(opened: Opened) -> str:
-    if opened.is_vae:
+    if opened.traits.is_stochastic:
         return (
             f"A dimension is active if its posterior mean has a variance above {ACTIVE_VARIANCE:g} over the"
             " test images (Burda and co-authors 2016): where it hardly moves, it says nothing of the image."

@@ -135,9 +135,9 @@ def _sentences(
             said[f"{title}: {why_not}" if len(titles) > 1 else why_not] = "measure"
     if any(why_not == "" for _, why_not in states):
         said[COMPUTED_SOON] = "measure"
-    if any(config.model == "ae" for config in configs):
+    if any(not config.traits.has_elbo for config in configs):
         said[f"KL, ELBO, NLL and active units are {NOT_OF_AE}."] = "autoencoder"
-    if any(config.model == "vae" and config.reconstruction == "bce" for config in configs):
+    if any(config.traits.has_elbo and not config.term.is_normalised for config in configs):
         said[UNNORMALISED] = "negative log-likelihood"
     can_be = comparable(configs)
     if not can_be:

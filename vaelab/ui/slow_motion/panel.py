@@ -56,7 +56,8 @@ def _controls(run: Run) -> tuple[int, int]:
     seed = st.session_state.get("slow_seed", 0)
     # Another data set may have fewer images.
     put("slow_image", min(st.session_state.get("slow_image", 1), len(images)))
-    draws = run.config.model == "vae" or run.config.corruption != "none"
+    is_stochastic = run.config.traits.is_stochastic
+    draws = is_stochastic or run.config.corruption != "none"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         image = st.number_input(
             "Training image", 1, len(images), key="slow_image", width=180, persist_state="session",
@@ -65,7 +66,7 @@ def _controls(run: Run) -> tuple[int, int]:
         if draws:
             st.button(
                 "Draw again", key="slow_resample", icon=":material/casino:", on_click=_draw_again,
-                help=help_for("reparameterisation" if run.config.model == "vae" else "corruption"),
+                help=help_for("reparameterisation" if is_stochastic else "corruption"),
             )  # fmt: skip
             st.caption(f"random numbers of seed {seed}", width="content")
     return int(image) - 1, seed

@@ -10,7 +10,6 @@ from vaelab.config.hidden import parse_hidden
 from vaelab.config.run_config import RunConfig
 from vaelab.export.script import script
 from vaelab.ui.slow_motion import pictures, words
-from vaelab.ui.slow_motion.words import is_vae
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the page
     from vaelab.analysis.one_step import Explained
@@ -34,7 +33,7 @@ class Stage:
 
 def stages_of(config: RunConfig) -> list[Stage]:
     """The stages that a recipe has, from the image to the gradient."""
-    inside = [_mean_and_logvar(), _epsilon()] if is_vae(config) else []
+    inside = [_mean_and_logvar(), _epsilon()] if config.traits.is_stochastic else []
     hidden = [_hidden(config)] if _has_hidden(config) else []
     return [
         _image(config),
@@ -70,7 +69,7 @@ def _image(config: RunConfig) -> Stage:
 
 def _hidden(config: RunConfig) -> Stage:
     formula, start = r"h_{k+1} = a(W_k h_k + b_k), \quad h_0 = x", "z = self.encoder"
-    if is_vae(config):
+    if config.traits.is_stochastic:
         start = "h = self.encoder"
         formula = _below(r"h = \operatorname{encoder}(x):", formula)
     return Stage("Hidden layers", "encoder", formula, words.hidden(config), start, pictures.hidden)
@@ -88,7 +87,7 @@ def _epsilon() -> Stage:
 
 
 def _code(config: RunConfig) -> Stage:
-    if not is_vae(config):
+    if not config.traits.is_stochastic:
         formula = r"z = \operatorname{encoder}(x)"
         return Stage("Code", "latent code", formula, words.POINT, "z = self.encoder", pictures.code)
     formula = r"z = \mu + \sigma \odot \varepsilon, \quad \sigma = e^{\frac{1}{2} \log \sigma^2}"
@@ -96,9 +95,7 @@ def _code(config: RunConfig) -> Stage:
 
 
 def _reconstruction(config: RunConfig) -> Stage:
-    squashed = (
-        r"\operatorname{sigmoid}(\text{output})" if config.reconstruction == "bce" else r"\text{output}"
-    )
+    squashed = r"\text{output}" if config.term.has_sigma else r"\operatorname{sigmoid}(\text{output})"
     formula = _below(r"\text{output} = \operatorname{decoder}(z)", rf"\hat{{x}} = {squashed}")
     text, start = words.output(config), "return self.decoder(z)"
     return Stage("Reconstruction", "decoder", formula, text, start, pictures.reconstruction)
@@ -106,7 +103,7 @@ def _reconstruction(config: RunConfig) -> Stage:
 
 def _loss(config: RunConfig) -> Stage:
     formula = r"L = \underbrace{-\log p(x \mid z)}_{\text{recon}}"
-    if is_vae(config):
+    if config.traits.has_kl:
         kl = r"\textstyle\sum_j \tfrac{1}{2} (\mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2)"
         formula = _below(formula, rf"{{}} + \beta \underbrace{{{kl}}}_{{\text{{KL}}}}")
     text = words.objective(config)

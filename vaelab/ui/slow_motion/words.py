@@ -23,11 +23,6 @@ gradient of the objective $L$ in them; the bars are its length $\lVert \cdot \rV
 direction $g$ of the gradients and moves all weights $\theta$ against it, by the learning rate $\eta$."""
 
 
-def is_vae(config: RunConfig) -> bool:
-    """Whether codes are drawn."""
-    return config.model == "vae"
-
-
 def image(config: RunConfig) -> str:
     """Of the image."""
     words = "$x$ (`x`) is the image, $D$ the number of its pixels, each from 0 (black) to 1 (white)."
@@ -45,14 +40,16 @@ def hidden(config: RunConfig) -> str:
     if config.architecture == "conv":
         words += "For a convolution $W_k$ is the same at all places of the image. "
     return words + (
-        "What the last one gives is $h$ (`h`)." if is_vae(config) else "The last one leads to $z$."
+        "What the last one gives is $h$ (`h`)."
+        if config.traits.is_stochastic
+        else "The last one leads to $z$."
     )
 
 
 def output(config: RunConfig) -> str:
     """Of the reconstruction."""
     words = "The decoder makes of the code $z$ one number a pixel (`output`). "
-    if config.reconstruction == "bce":
+    if not config.term.has_sigma:
         return words + r"The sigmoid brings each between 0 and 1: $\hat{x}$, the reconstruction."
     return words + r"They are the reconstruction $\hat{x}$; for the picture they are cut off at 0 and 1."
 
@@ -60,13 +57,13 @@ def output(config: RunConfig) -> str:
 def objective(config: RunConfig) -> str:
     """Of the loss."""
     words = r"$L$ is the objective (`objective`) for this image, in nats. $p(x \mid z)$ is what the decoder "
-    if config.reconstruction == "bce":
+    if not config.term.has_sigma:
         words += r"says of $x$: its negative logarithm is the cross-entropy of the pixels with $\hat{x}$. "
     else:
         words += (
             r"says of $x$: a Gaussian with mean $\hat{x}$ and standard deviation `sigma` for each pixel. "
         )
-    if not is_vae(config):
+    if not config.traits.has_kl:
         return words
     weight = (
         rf"$\beta$ weighs the KL term: it rises to {config.beta:g} over the warm-up, and is that of the last "

@@ -119,7 +119,7 @@ def _label(runs: list[Run]) -> str:
     count = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
     config = runs[0].config
     dataset = field_spec("dataset").labels[config.dataset]
-    return f"{varied} · {config.model.upper()} · {dataset} · {count} · {runs[0].id[:4]}"
+    return f"{varied} · {config.traits.label} · {dataset} · {count} · {runs[0].id[:4]}"
 
 
 def seconds_left(shown: ShownSweep, side_by_side: int) -> float | None:

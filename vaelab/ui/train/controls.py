@@ -168,10 +168,11 @@ def _outcome(run: Run, status: Status, evaluated: dict[str, list[float]]) -> str
     words = f"**{name_of(run)}** · {OUTCOMES.get(status.state, status.state)}: {plain(status.message)}"
     if evaluated.get("recon"):
         recon, mse = evaluated["recon"][-1], evaluated["mse"][-1]
-        if run.config.model == "vae":
+        if run.config.traits.has_kl:
             kl = evaluated["kl"][-1]
+            total = "negative ELBO" if run.config.traits.has_elbo else "sum"
             words += (
-                f" Test negative ELBO **{recon + kl:.1f} nats** an image: reconstruction {recon:.1f}, "
+                f" Test {total} **{recon + kl:.1f} nats** an image: reconstruction {recon:.1f}, "
                 f"KL {kl:z.1f} (a rate of {kl / math.log(2):z.1f} bits); squared error {mse:.4f} a pixel."
             )
         else:

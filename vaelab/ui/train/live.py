@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from vaelab.config.run_config import RunConfig
+from vaelab.config.traits import kinds_with
 from vaelab.data.loading import Dataset
 from vaelab.events import Preview
 from vaelab.figures import explore as figures
@@ -129,9 +130,12 @@ def live_views(run: Run, status: Status) -> None:
         else:
             _reconstructions(run, status, preview, dataset(run.config.dataset))
     with right, st.container(key="live-samples"):
-        if run.config.model == "ae":
+        if not run.config.traits.has_prior:
             st.markdown("**Samples**", help=help_for("prior"))
-            st.caption("An AE has no prior to draw codes from, so there is nothing to sample: a VAE has one.")
+            st.caption(
+                f"{run.config.traits.subject} has no prior to draw codes from, so there is nothing to sample:"
+                f" {kinds_with('has_prior')} has one."
+            )
         elif preview is None or preview.samples is None:
             _wait("Images decoded from draws of the prior appear here.")
         else:
@@ -172,7 +176,7 @@ def _what_to_look_for(run: Run) -> str:
             "Train losses are of spoilt inputs, test losses of clean ones: look how the network copes with "
             "both. Lower is better."
         )
-    if run.config.model == "ae":
+    if not run.config.traits.has_kl:
         return "Look for the gap between train and test: it opens when the network learns images by heart."
     return (
         "Look for the KL rising at first while the sum falls: the code starts to say something about the "

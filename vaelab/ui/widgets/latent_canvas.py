@@ -203,7 +203,7 @@ def _shared(shown: Shown) -> dict[str, Any] | None:
     shared = shown.shared
     if shared is None:
         return None
-    return {"channel": shared.channel, "place": shared.place, "prior": shown.run.config.model == "vae"}
+    return {"channel": shared.channel, "place": shared.place, "prior": shown.run.config.traits.has_prior}
 
 
 def prior_circles(config: RunConfig) -> Sequence[tuple[float, str]]:
@@ -211,7 +211,7 @@ def prior_circles(config: RunConfig) -> Sequence[tuple[float, str]]:
 
     On a plane through more than two dimensions, the circles hold that share of the draws' projections.
     """
-    if config.model != "vae":
+    if not config.traits.has_prior:
         return ()
     return PRIOR_INTERVALS if config.latent_dim == 1 else PRIOR_CIRCLES
 

@@ -1,4 +1,4 @@
-"""Compute the measures of a trained model that `vaelab.runs.measures` describes, on a data set.
+"""Compute the measures of a trained model that `vaelab.config.quantities` describes, on a data set.
 
 B images in a pass, d the latent dimension. On one thread and with numbers drawn by purpose, so that two
 calls give the same to the last digit.
@@ -7,8 +7,10 @@ calls give the same to the last digit.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,8 +24,8 @@ from torch import Tensor
 from vaelab.analysis import pca
 from vaelab.analysis.load import load_run
 from vaelab.analysis.pca import PrincipalComponents
+from vaelab.config.quantities import NEIGHBOURS, NLL_IMAGES, NLL_SAMPLES, PROBED_IMAGES, measures
 from vaelab.data.loading import Dataset, load
-from vaelab.latent.units import active_units
 from vaelab.models.autoencoder import Autoencoder, Posterior
 from vaelab.models.codes import embed
 from vaelab.models.evaluation import CHUNK, Evaluation, evaluate
@@ -31,7 +33,7 @@ from vaelab.models.hardware import cpu_settings
 from vaelab.models.kinds.image import to_unit
 from vaelab.models.objective import reconstruction
 from vaelab.models.randomness import generator_for
-from vaelab.runs.measures import NEIGHBOURS, NLL_IMAGES, NLL_SAMPLES, PROBED_IMAGES, Measures
+from vaelab.runs.measures import Measures
 from vaelab.runs.run import Run
 
 PROBE_STEPS = 1000
@@ -68,26 +70,47 @@ def measure(model: Autoencoder, data: Dataset, step: int) -> Measures:
     with threadpool_limits(1), cpu_settings(1):
         result = evaluate(model, data.x_test)
         _check_finite(result)
-        traits = model.config.traits
-        noise = generator_for(model.config.seed, "importance")
-        bound = (
-            importance_bound(model, data.x_test[:NLL_IMAGES], NLL_SAMPLES, noise) if traits.has_elbo else None
-        )
-        neighbours, probe = _accuracies(model, data, result.mean)
-        return Measures(
-            step=step,
-            neg_elbo=result.neg_elbo,
-            recon=result.recon,
-            kl=result.kl,
-            nll=bound.nll if bound else None,
-            nll_gap=bound.gap if bound else None,
-            active_units=int(active_units(result.mean).sum()) if traits.is_stochastic else None,
-            kl_per_dim=None if result.kl_per_dim is None else tuple(result.kl_per_dim),
-            mse=result.mse,
-            pca_mse=_pca_mse(data, model.config.latent_dim),
-            neighbour_accuracy=neighbours,
-            probe_accuracy=probe,
-        )
+        subject = _Subject(model, data, result)
+        values = {
+            name: COMPUTED[name](subject) if quantity.is_defined(model.config) else None
+            for name, quantity in measures().items()
+        }
+        return Measures(step=step, values=values)
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """What is measured; what several measures need is computed once."""
+
+    model: Autoencoder
+    data: Dataset
+    result: Evaluation
+    """On the test images."""
+
+    @cached_property
+    def bound(self) -> Bound:
+        noise = generator_for(self.model.config.seed, "importance")
+        return importance_bound(self.model, self.data.x_test[:NLL_IMAGES], NLL_SAMPLES, noise)
+
+    @cached_property
+    def accuracies(self) -> tuple[float, float]:
+        return _accuracies(self.model, self.data, self.result.mean)
+
+
+COMPUTED: dict[str, Callable[[_Subject], Any]] = {
+    "neg_elbo": lambda subject: subject.result.neg_elbo,
+    "recon": lambda subject: subject.result.recon,
+    "kl": lambda subject: subject.result.kl,
+    "nll": lambda subject: subject.bound.nll,
+    "nll_gap": lambda subject: subject.bound.gap,
+    "active_units": lambda subject: subject.result.active_units,
+    "kl_per_dim": lambda subject: subject.result.kl_per_dim,
+    "mse": lambda subject: subject.result.mse,
+    "pca_mse": lambda subject: _pca_mse(subject.data, subject.model.config.latent_dim),
+    "neighbour_accuracy": lambda subject: subject.accuracies[0],
+    "probe_accuracy": lambda subject: subject.accuracies[1],
+}
+"""How each measure is computed, for the models that have it."""
 
 
 def _check_finite(result: Evaluation) -> None:

@@ -8,14 +8,14 @@ from typing import Any
 
 from vaelab.analysis.load import TrainedRun, load_run
 from vaelab.analysis.measure import NotFinite, measure
+from vaelab.config.quantities import QUANTITIES, UNNORMALISED, losses, measures
 from vaelab.data.loading import load
 from vaelab.models.evaluation import evaluate
 from vaelab.models.hardware import cpu_settings
-from vaelab.runs.measures import MEASURES, UNNORMALISED, in_words, is_defined, read_measures
+from vaelab.runs.measures import Measures, read_measures
 from vaelab.runs.run import Run
 
-LOSSES = {"recon": "nats per image", "kl": "nats per image", "neg_elbo": "nats per image", "mse": "per pixel"}
-OTHERS = tuple(name for name in MEASURES if name not in (*LOSSES, "kl_per_dim"))
+NOT_DEFINED = "not defined for an AE"
 
 
 def evaluate_here(run: Run, *, as_json: bool) -> int:
@@ -28,39 +28,38 @@ def evaluate_here(run: Run, *, as_json: bool) -> int:
     trained = load_run(run)
     with cpu_settings(max(1, run.status().threads)):  # as in training: the same numbers to the last digit
         result = evaluate(trained.model, load(trained.config.dataset).x_test)
-    values = {name: getattr(result, name) for name in (*LOSSES, "kl_per_dim")}
-    measured, problem = _measured(trained)
+    values = {name: getattr(result, name) for name in (*losses(), "kl_per_dim")}
+    others, problem = _others(trained)
     if as_json:
-        sys.stdout.write(json.dumps({"run": run.id, **values, **measured}) + "\n")
+        sys.stdout.write(json.dumps({"run": run.id, **values, **others}) + "\n")
         return 0
     sys.stdout.write(f"{run.title}, test images\n")
-    for name, unit in LOSSES.items():
-        shown = "not defined for an AE" if values[name] is None else f"{values[name]:.4f} {unit}"
+    for name, loss in losses().items():
+        shown = NOT_DEFINED if values[name] is None else f"{values[name]:.4f} {loss.unit}"
         sys.stdout.write(f"  {name:9}{shown}\n")
-    for name, value in measured.items():
+    for name, value in others.items():
         sys.stdout.write(f"  {name:19}{_shown(trained, name, value)}\n")
     if problem:
         sys.stdout.write(f"{problem}\n")
-    elif measured["nll"] is not None and not trained.config.term.is_normalised:
+    elif others["nll"] is not None and not trained.config.term.is_normalised:
         sys.stdout.write(f"{UNNORMALISED}\n")
     return 0
 
 
-def _measured(trained: TrainedRun) -> tuple[dict[str, Any], str]:
-    """What is not among the losses, and why it is missing if it is."""
-    measures, problem = read_measures(trained.run), ""
-    if measures is None:
-        try:
-            data = load(trained.config.dataset)
-            measures = measure(trained.model, data, trained.run.status().step)
-        except NotFinite as error:
-            problem = str(error)
-    return {name: getattr(measures, name, None) for name in OTHERS}, problem or getattr(
-        measures, "problem", ""
-    )
+def _others(trained: TrainedRun) -> tuple[dict[str, Any], str]:
+    """The measures that are not in an evaluation, and why they are missing if they are."""
+    try:
+        found = read_measures(trained.run) or measure(
+            trained.model, load(trained.config.dataset), trained.run.status().step
+        )
+    except NotFinite as error:
+        found = Measures(step=0, problem=str(error))
+    names = [name for name in measures() if name not in (*losses(), "kl_per_dim")]
+    return {name: found.values.get(name) for name in names}, found.problem
 
 
 def _shown(trained: TrainedRun, name: str, value: Any) -> str:
-    if not is_defined(name, trained.config):
-        return "not defined for an AE"
-    return "-" if value is None else f"{in_words(name, value)} {MEASURES[name].unit}"
+    quantity = QUANTITIES[name]
+    if not quantity.is_defined(trained.config):
+        return NOT_DEFINED
+    return "-" if value is None else f"{quantity.in_words(value)} {quantity.unit}"

@@ -15,12 +15,13 @@ from tqdm import tqdm
 from vaelab import events
 from vaelab.cli.train import End, stopped_by_signals, stopped_when_nobody_reads, training_events
 from vaelab.config.fields import in_words
+from vaelab.config.quantities import QUANTITIES, Losses, Quantity, losses
 from vaelab.config.run_config import RunConfig
 from vaelab.runs.errors import explained
 from vaelab.runs.recorder import Recorder
 from vaelab.runs.store import RunStore
 from vaelab.sweeps.plan import Sweep
-from vaelab.sweeps.results import MEASURES, Best, Losses, Result, best, comparable, result, words
+from vaelab.sweeps.results import SPLITS, Best, Result, best, criteria, result, words
 
 
 def sweep_here(sweep: Sweep, store: RunStore, *, device: str | None, as_json: bool) -> int:
@@ -47,9 +48,9 @@ def sweep_here(sweep: Sweep, store: RunStore, *, device: str | None, as_json: bo
             raise
         sys.stderr.write(f"{sentence}\n")
         return 1
-    leading = best(results, comparable(sweep.configs)[0])
+    measure = criteria(sweep.configs)[0]
     with stopped_when_nobody_reads(end):
-        shown.end(results, leading)
+        shown.end(results, measure, best(results, measure))
     return end.status
 
 
@@ -58,7 +59,7 @@ def _train(
     shown: _Lines | _Table,
 ) -> Result:  # fmt: skip
     run = store.create(config, group=group, kind="sweep", axes=tuple(axes))
-    recorder, last = Recorder(run, end.overrule), None
+    recorder, last = Recorder(run, end.overrule), dict[str, Any]()
     for event in recorder.record(training_events(recorder, shown.prepare, device)):
         if isinstance(event, events.Evaluated):
             last = asdict(event)
@@ -83,11 +84,11 @@ class _Lines:
         """Nothing, as above."""
 
     def ended(self, made: Result) -> None:
-        losses = {"held_out": _losses(made.held_out), "test": _losses(made.test)}
+        on: dict[str, Any] = {split: _losses(made.losses(split)) for split in SPLITS}
         self._write({"event": "run", "values": self._named(made.values), "seed": made.seed, "run": made.run,
-                     "state": made.state, **losses, "seconds": made.seconds})  # fmt: skip
+                     "state": made.state, **on, "seconds": made.seconds})  # fmt: skip
 
-    def end(self, results: Sequence[Result], leading: Best | None) -> None:
+    def end(self, results: Sequence[Result], measure: str, leading: Best | None) -> None:
         if leading is None:
             self._write({"event": "best", "values": None})
             return
@@ -106,8 +107,8 @@ class _Lines:
         sys.stdout.flush()
 
 
-def _losses(losses: Losses | None) -> dict[str, float | None] | None:
-    return None if losses is None else {name: getattr(losses, name) for name in MEASURES}
+def _losses(found: Losses) -> dict[str, float | None] | None:
+    return {name: found.get(name) for name in losses()} if found else None
 
 
 class _Table:
@@ -135,18 +136,17 @@ class _Table:
         self._done += 1
         self._bar.update(self._done - self._bar.n)
 
-    def end(self, results: Sequence[Result], leading: Best | None) -> None:
+    def end(self, results: Sequence[Result], measure: str, leading: Best | None) -> None:
         """Print the table, and which value is best."""
-        measure = "recon" if all(r.test is None or r.test.kl is None for r in results) else "neg_elbo"
-        for line in _table(self._axes, results, leading.measure if leading else measure):
+        for line in _table(self._axes, results, QUANTITIES[measure]):
             sys.stdout.write(line + "\n")
         if leading is None:
             return
-        known = MEASURES[leading.measure]
+        known = QUANTITIES[measure]
         sys.stdout.write(
             f"Best on held-out images: {words(self._axes, leading.values)}, {known.label} "
-            f"{known.text(leading.held_out.mean)}; on the test images {known.text(leading.test.mean)} "
-            f"(means of {leading.held_out.seeds}).\n"
+            f"{known.with_unit(leading.held_out.mean)}; on the test images "
+            f"{known.with_unit(leading.test.mean)} (means of {leading.held_out.seeds}).\n"
         )
 
     def close(self) -> None:
@@ -154,14 +154,13 @@ class _Table:
         self._bar.close()
 
 
-def _table(axes: Sequence[str], results: Sequence[Result], measure: str) -> list[str]:
-    known = MEASURES[measure]
-    heads = [*axes, "seed", "state", f"held-out {measure}", f"test {measure}", "seconds", "run"]
+def _table(axes: Sequence[str], results: Sequence[Result], measure: Quantity) -> list[str]:
+    heads = [*axes, "seed", "state", f"held-out {measure.name}", f"test {measure.name}", "seconds", "run"]
     rows = [
         [
             *(in_words(name, value) for name, value in zip(axes, made.values, strict=True)),
-            str(made.seed), made.state, _number(made.held_out, measure, known.digits),
-            _number(made.test, measure, known.digits), f"{made.seconds:.1f}", made.run,
+            str(made.seed), made.state, *(_number(made.losses(split), measure) for split in SPLITS),
+            f"{made.seconds:.1f}", made.run,
         ]
         for made in results
     ]  # fmt: skip
@@ -170,6 +169,6 @@ def _table(axes: Sequence[str], results: Sequence[Result], measure: str) -> list
             for row in (heads, *rows)]  # fmt: skip
 
 
-def _number(losses: Losses | None, measure: str, digits: int) -> str:
-    value = getattr(losses, measure, None)
-    return "" if value is None else f"{value:.{digits}f}"
+def _number(losses: Losses, measure: Quantity) -> str:
+    value = losses.get(measure.name)
+    return "" if value is None else measure.mean_in_words(value)

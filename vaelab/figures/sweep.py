@@ -11,12 +11,11 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 
 from vaelab.config.fields import field_spec, in_words
+from vaelab.config.quantities import QUANTITIES, Quantity
 from vaelab.figures.palette import PALETTE, SYMBOLS, between, channels
 from vaelab.sweeps.results import (
-    MEASURES,
     Band,
     Best,
-    Measure,
     Result,
     Values,
     bands,
@@ -58,7 +57,7 @@ def measure_curve(
     the test images. One point a run; the best value has a star.
     """
     (name,) = axes
-    known, unit = MEASURES[measure], MEASURES[measure].unit
+    known = QUANTITIES[measure]
     held_out, test = bands(results, measure), bands(results, measure, "test")
     kind = scale(name, [result.values[0] for result in results])
     x = _places(name, kind, results)
@@ -71,7 +70,7 @@ def measure_curve(
         traces.append(_star([x[best.values]], [best.held_out.mean]))
     return go.Figure(traces, {
         "xaxis": {"title": {"text": axis_title(name)}, **_ticks(name, kind, x)},
-        "yaxis": {"title": {"text": f"{known.label} ({unit})", "standoff": STANDOFF}},
+        "yaxis": {"title": {"text": f"{known.label} ({known.unit})", "standoff": STANDOFF}},
         "hovermode": "closest",
         "showlegend": True,
         "legend": legend_above(),
@@ -144,7 +143,7 @@ def _marks(found: list[Band], x: dict[Values, Any], name: str, color: str, dash:
 
 
 def _runs(
-    axes: Sequence[str], results: Sequence[Result], measure: Measure, x: dict[Values, Any],
+    axes: Sequence[str], results: Sequence[Result], measure: Quantity, x: dict[Values, Any],
     held_out: dict[Values, Band],
 ) -> dict[str, Any]:  # fmt: skip
     shown = [result for result in results if result.value(measure.name) is not None]
@@ -158,13 +157,14 @@ def _runs(
     }  # fmt: skip
 
 
-def _about(axes: Sequence[str], result: Result, measure: Measure, band: Band) -> str:
-    held_out, test = result.value(measure.name), result.value(measure.name, "test")
-    said = f"{words(axes, result.values)}, seed {result.seed}<br>held-out {measure.text(held_out or 0.0)}"
-    said += "" if test is None else f", test {measure.text(test)}"
+def _about(axes: Sequence[str], result: Result, measure: Quantity, band: Band) -> str:
+    said = f"{words(axes, result.values)}, seed {result.seed}<br>"
+    said += f"held-out {measure.with_unit(result.held_out[measure.name])}"
+    if measure.name in result.test:
+        said += f", test {measure.with_unit(result.test[measure.name])}"
     if band.seeds > 1:
-        ends = f"{band.low:.{measure.digits}f} to {band.high:.{measure.digits}f}"
-        said += f"<br>mean of {band.seeds} seeds {measure.text(band.mean)} ({ends})"
+        ends = f"{measure.mean_in_words(band.low)} to {measure.mean_in_words(band.high)}"
+        said += f"<br>mean of {band.seeds} seeds {measure.with_unit(band.mean)} ({ends})"
     return said
 
 

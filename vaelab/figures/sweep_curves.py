@@ -11,9 +11,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vaelab.config.fields import field_spec, in_words
+from vaelab.config.quantities import QUANTITIES
 from vaelab.figures.axes import axis_limits, decimate
 from vaelab.figures.palette import PALETTE
-from vaelab.sweeps.results import MEASURES, Values
+from vaelab.sweeps.results import Values
 
 POINTS = 120
 """Points that a line is drawn with, at most."""
@@ -91,7 +92,7 @@ def curves(axes: Sequence[str], courses: Sequence[Curve], measure: str, epochs: 
 
 
 def _layout(axes: Sequence[str], measure: str) -> dict[str, Any]:
-    known = MEASURES[measure]
+    known = QUANTITIES[measure]
     panels = f"; panels: {' · '.join(field_spec(name).label for name in axes)}" if len(axes) > 1 else ""
     return {
         "annotations": [], "showlegend": False, "hovermode": "closest",
@@ -151,7 +152,7 @@ def _traces(
     number: str, measure: str,
 ) -> list[dict[str, Any]]:  # fmt: skip
     panel = {"type": "scatter", "xaxis": f"x{number}", "yaxis": f"y{number}"}
-    digits = MEASURES[measure].digits
+    digits = QUANTITIES[measure].digits
     line = {
         **panel, "mode": "lines", "x": train[0].astype(np.float32), "y": train[1].astype(np.float32),
         "line": {"color": PALETTE.recon, "width": 1}, "hoverinfo": "skip",

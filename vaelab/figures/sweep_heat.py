@@ -9,9 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vaelab.config.fields import in_words
+from vaelab.config.quantities import QUANTITIES, Quantity
 from vaelab.figures.palette import PALETTE, between, text_on
 from vaelab.figures.sweep import STANDOFF, axis_title, legend_above
-from vaelab.sweeps.results import MEASURES, Band, Best, Measure, Result, Values, bands, by_setting, words
+from vaelab.sweeps.results import Band, Best, Result, Values, bands, by_setting, words
 
 LOW, HIGH = "#0b4f8f", "#dcebfa"
 """Colours of the lowest and the highest cell."""
@@ -19,7 +20,7 @@ LOW, HIGH = "#0b4f8f", "#dcebfa"
 
 def heat_map(axes: Sequence[str], results: Sequence[Result], measure: str, best: Best | None) -> go.Figure:
     """A measure on held-out images for each pair of values, averaged over seeds; the darker, the lower."""
-    known, found = MEASURES[measure], bands(results, measure)
+    known, found = QUANTITIES[measure], bands(results, measure)
     across, down = (list(dict.fromkeys(result.values[axis] for result in results)) for axis in (0, 1))
     names = [[in_words(name, value) for value in values]
              for name, values in zip(axes, (across, down), strict=True)]  # fmt: skip
@@ -51,7 +52,7 @@ def heat_map(axes: Sequence[str], results: Sequence[Result], measure: str, best:
 
 
 def _numbers(
-    axes: Sequence[str], first: dict[Values, str], measure: Measure, found: list[Band],
+    axes: Sequence[str], first: dict[Values, str], measure: Quantity, found: list[Band],
     low: float, high: float,
 ) -> dict[str, Any]:  # fmt: skip
     """The means as text on their cells; choosing one chooses its first run."""
@@ -60,9 +61,9 @@ def _numbers(
     x, y = ([in_words(axes[axis], band.values[axis]) for band in found] for axis in (0, 1))
     return {
         "type": "scatter", "mode": "text", "x": x, "y": y, "showlegend": False,
-        "text": [f"{band.mean:.{measure.digits}f}" for band in found], "textfont": {"color": colors},
+        "text": [measure.mean_in_words(band.mean) for band in found], "textfont": {"color": colors},
         "customdata": [first[band.values] for band in found],
-        "hovertext": [f"{words(axes, band.values)}<br>mean of {band.seeds}: {measure.text(band.mean)}"
+        "hovertext": [f"{words(axes, band.values)}<br>mean of {band.seeds}: {measure.with_unit(band.mean)}"
                       for band in found],
         "hovertemplate": "%{hovertext}<extra></extra>", "name": "held-out images",
     }  # fmt: skip

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from vaelab.config.presets import PRESETS
+from vaelab.config.quantities import Losses, losses
 from vaelab.config.run_config import RunConfig
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.records import Finite, Seconds, checked
@@ -17,13 +19,11 @@ TAIL = 131_072
 
 
 @dataclass(frozen=True)
-class Losses:
-    """The last evaluation on the test images; what an AE does not define is None."""
+class Evaluation:
+    """The last evaluation of a run on the test images."""
 
-    recon: Finite
-    kl: Finite | None
-    neg_elbo: Finite | None
-    mse: Finite
+    losses: dict[str, Finite]
+    """By name; those that are not defined for the run are left out."""
     seconds: Seconds
     """Spent training until then."""
 
@@ -36,7 +36,7 @@ class Summary:
     status: Status
     config: RunConfig | None
     meta: Meta | None
-    losses: Losses | None
+    evaluation: Evaluation | None
 
     @property
     def title(self) -> str:
@@ -48,7 +48,12 @@ class Summary:
     @property
     def seconds(self) -> float | None:
         """Time spent training, as far as it is known."""
-        return self.status.seconds or (self.losses.seconds if self.losses else None)
+        return self.status.seconds or (self.evaluation.seconds if self.evaluation else None)
+
+    @property
+    def losses(self) -> Losses:
+        """Those of the last evaluation; none before the first."""
+        return self.evaluation.losses if self.evaluation else {}
 
     @property
     def has_learned(self) -> bool:
@@ -68,12 +73,12 @@ def summarise(run: Run) -> Summary:
         meta = run.meta
         config = run.config
         run.check()
-        return Summary(run, run.status(), config, meta, last_losses(run))
+        return Summary(run, run.status(), config, meta, last_evaluation(run))
     except RunDamaged as error:
         return Summary(run, Status(state="damaged", message=str(error)), config, meta, None)
 
 
-def last_losses(run: Run) -> Losses | None:
+def last_evaluation(run: Run) -> Evaluation | None:
     """The last evaluation, read from the end of the run's events; None if there is none."""
     try:
         with (run.path / "events.jsonl").open("rb") as file:
@@ -84,7 +89,16 @@ def last_losses(run: Run) -> Losses | None:
     for line in reversed(lines):
         if b'"evaluated"' in line and line.endswith(b"\n"):
             try:
-                return checked(Losses, json.loads(line))
-            except (ValueError, RecursionError):
+                return _evaluation(json.loads(line))
+            except (ValueError, AttributeError, RecursionError):
                 continue  # torn by a power cut, or the second half of a line
     return None
+
+
+def _evaluation(said: dict[str, Any]) -> Evaluation:
+    found = {
+        name: said.get(name)
+        for name, loss in losses().items()
+        if name in said and not (loss.needs and said[name] is None)
+    }
+    return checked(Evaluation, {"losses": found, "seconds": said.get("seconds")})

@@ -10,55 +10,18 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from vaelab.config import quantities
 from vaelab.config.fields import field_spec, in_words
+from vaelab.config.quantities import QUANTITIES, Losses, losses_of
 from vaelab.config.run_config import RunConfig
 
 Values = tuple[Any, ...]
 """A value for each axis of a sweep."""
 
 Split = Literal["held_out", "test"]
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A number by which runs are compared; less is better, except that the KL by itself is no goal."""
-
-    name: str
-    label: str
-    unit: str
-    digits: int
-
-    def text(self, value: float) -> str:
-        """A value with its unit."""
-        return f"{value:z.{self.digits}f} {self.unit}"
-
-
-MEASURES = {
-    measure.name: measure
-    for measure in (
-        Measure("neg_elbo", "negative ELBO", "nats per image", 1),
-        Measure("recon", "reconstruction", "nats per image", 1),
-        Measure("kl", "KL", "nats per image", 2),
-        Measure("mse", "squared error", "per pixel", 4),
-    )
-}
-
-
-@dataclass(frozen=True)
-class Losses:
-    """Of one run on one set of images; an AE has no KL."""
-
-    recon: float
-    kl: float | None
-    mse: float
-
-    @property
-    def neg_elbo(self) -> float | None:
-        """`recon + kl`, unweighted; None for an AE."""
-        return None if self.kl is None else self.recon + self.kl
 
 
 @dataclass(frozen=True)
@@ -71,42 +34,40 @@ class Result:
     seed: int
     state: str
     seconds: float = 0.0
-    held_out: Losses | None = None
-    """On the held-out images after the last epoch, as `test` is on the test images."""
-    test: Losses | None = None
+    held_out: Losses = field(default_factory=dict)
+    """On the held-out images after the last epoch, as `test` is on the test images; empty before that."""
+    test: Losses = field(default_factory=dict)
+
+    def losses(self, split: Split) -> Losses:
+        """Those on the images of a split."""
+        return self.held_out if split == "held_out" else self.test
 
     def value(self, measure: str, split: Split = "held_out") -> float | None:
-        """A measure of a run that has finished; None before that, and where it is not defined."""
-        losses = getattr(self, split)
-        return getattr(losses, measure) if losses and self.state == "finished" else None
+        """A loss of a run that has finished; None before that, and where it is not defined."""
+        return self.losses(split).get(measure) if self.state == "finished" else None
 
 
 def result(
-    run: str, config: RunConfig, axes: Sequence[str], state: str, evaluated: Mapping[str, Any] | None
+    run: str, config: RunConfig, axes: Sequence[str], state: str, evaluated: Mapping[str, Any]
 ) -> Result:
     """A run's row; `evaluated` has the fields of its last `Evaluated` event, if there is one."""
-    values = tuple(getattr(config, name) for name in axes)
-    said = evaluated or {}
     return Result(
-        run, values, config.seed, state, said.get("seconds") or 0.0,
-        _losses(said, "held_out_"), _losses(said, ""),
+        run, tuple(getattr(config, name) for name in axes), config.seed, state,
+        evaluated.get("seconds") or 0.0, losses_of(evaluated, config, "held_out_"),
+        losses_of(evaluated, config),
     )  # fmt: skip
 
 
-def _losses(said: Mapping[str, Any], prefix: str) -> Losses | None:
-    recon, mse = said.get(f"{prefix}recon"), said.get(f"{prefix}mse")
-    return None if recon is None or mse is None else Losses(recon, said.get(f"{prefix}kl"), mse)
-
-
-def comparable(configs: Sequence[RunConfig]) -> tuple[str, ...]:
-    """The measures that all of these runs can be compared by; the one that chooses the best is first."""
-    # Sigma counts for nothing where no Gaussian is behind the reconstruction term.
-    kinds = {
-        (c.model, c.reconstruction, c.sigma if c.term.has_sigma else None) for c in configs
-    }  # fmt: skip
-    if len(kinds) > 1:
-        return ("mse",)
-    return ("neg_elbo", "recon", "kl", "mse") if configs[0].traits.has_elbo else ("recon", "mse")
+def criteria(configs: Sequence[RunConfig]) -> tuple[str, ...]:
+    """The losses that all of these runs can be compared by; the one that chooses the best is first."""
+    alike = len({config.model for config in configs}) == 1
+    return tuple(
+        name
+        for name in quantities.comparable(configs)
+        if name in quantities.losses()
+        and (alike or QUANTITIES[name].across_likelihoods)
+        and all(QUANTITIES[name].is_defined(config) for config in configs)
+    )
 
 
 @dataclass(frozen=True)
@@ -141,7 +102,7 @@ def by_setting(results: Sequence[Result]) -> dict[Values, list[Result]]:
 
 @dataclass(frozen=True)
 class Best:
-    """The setting with the lowest mean on held-out images, and what it is worth on the test images."""
+    """The setting with the best mean on held-out images, and what it is worth on the test images."""
 
     measure: str
     held_out: Band
@@ -160,9 +121,10 @@ def best(results: Sequence[Result], measure: str) -> Best | None:
         band for band in bands(results, measure)
         if not any(result.state in ("diverged", "failed") for result in settings[band.values])
     ]  # fmt: skip
-    if not sound:
+    leaders = QUANTITIES[measure].best({band.values: band.mean for band in sound})
+    if not leaders:
         return None
-    held_out = min(sound, key=lambda band: band.mean)
+    held_out = next(band for band in sound if band.values in leaders)
     test = {band.values: band for band in bands(results, measure, "test")}
     return Best(measure, held_out, test[held_out.values])
 
@@ -174,16 +136,13 @@ def words(axes: Sequence[str], values: Values) -> str:
     )
 
 
-COLUMNS = tuple(f"{split}_{measure}" for split in ("held_out", "test") for measure in MEASURES)
-"""The losses of a row, as `row` and the CSV name them."""
+SPLITS: tuple[Split, ...] = ("held_out", "test")
 
 
 def row(axes: Sequence[str], result: Result) -> dict[str, Any]:
     """A run's values, seed, state, losses and seconds, flat; what is not defined or not there is None."""
     losses = {
-        f"{split}_{measure}": getattr(getattr(result, split), measure, None)
-        for split in ("held_out", "test")
-        for measure in MEASURES
+        f"{split}_{name}": result.losses(split).get(name) for split in SPLITS for name in quantities.losses()
     }
     values = dict(zip(axes, result.values, strict=True))
     return {**values, "seed": result.seed, "state": result.state, **losses,
@@ -193,18 +152,17 @@ def row(axes: Sequence[str], result: Result) -> dict[str, Any]:
 def as_csv(axes: Sequence[str], results: Sequence[Result]) -> str:
     """One line a run, below the names of the columns."""
     file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([*axes, "seed", "state", *COLUMNS, "seconds", "run"])
-    writer.writerows(["" if cell is None else cell for cell in row(axes, each).values()] for each in results)
+    rows = [row(axes, result) for result in results]
+    writer = csv.DictWriter(file, rows[0] if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
     return file.getvalue()
 
 
-def from_row(axes: Sequence[str], values: Mapping[str, Any]) -> Result:
-    """The result that `row` has written; its run is not looked for."""
-    losses = {
-        split: None if values[f"{split}_recon"] is None
-        else Losses(values[f"{split}_recon"], values[f"{split}_kl"], values[f"{split}_mse"])
-        for split in ("held_out", "test")
-    }  # fmt: skip
-    setting = tuple(values[name] for name in axes)
-    return Result("", setting, values["seed"], values["state"], values["seconds"], **losses)
+def from_row(config: RunConfig, axes: Sequence[str], values: Mapping[str, Any]) -> Result:
+    """The result that `row` has written of a run of a config; the run is not looked for."""
+    return Result(
+        "", tuple(values[name] for name in axes), values["seed"], values["state"], values["seconds"],
+        losses_of(values, config, "held_out_"),
+        losses_of(values, config, "test_"),
+    )  # fmt: skip

@@ -10,9 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.exploring import make_run, visit
+from vaelab.config.quantities import measures
 from vaelab.config.run_config import RunConfig
 from vaelab.files import write_json
-from vaelab.runs.measures import MEASURES, Measures, is_defined, write_measures
+from vaelab.runs.measures import Measures, write_measures
 from vaelab.runs.run import Run
 
 App = Callable[[], AppTest]
@@ -26,10 +27,12 @@ def finished(folder: Path, value: float | None, **changes: Any) -> Run:
     run = make_run(folder, TINY.variant(**changes))
     write_json(run.path / "status.json", {"state": "finished", "step": STEP, "epoch": 1.0})
     if value is not None:
-        values: dict[str, Any] = {name: value for name in MEASURES if is_defined(name, run.config)}
-        if "kl_per_dim" in values:
-            values |= {"kl_per_dim": (value, value), "active_units": 1}
-        write_measures(run, Measures(step=STEP, **values))
+        values: dict[str, Any] = {
+            name: value if measure.is_defined(run.config) else None for name, measure in measures().items()
+        }
+        if values["kl_per_dim"] is not None:
+            values |= {"kl_per_dim": [value, value], "active_units": 1}
+        write_measures(run, Measures(step=STEP, values=values))
     return run
 
 
@@ -38,7 +41,7 @@ def cells(app: App, *runs: Run) -> dict[str, list[str]]:
     page = visit(app(), "compare", runs=",".join(run.id for run in runs))
     assert not page.exception
     rows = page.table[1].value.astype(str).to_numpy().tolist()
-    return dict(zip(MEASURES, (row[1:-1] for row in rows), strict=True))
+    return dict(zip(measures(), (row[1:-1] for row in rows), strict=True))
 
 
 def marked(row: list[str]) -> list[bool]:
@@ -48,8 +51,8 @@ def marked(row: list[str]) -> list[bool]:
 def test_an_ae_has_no_kl_no_elbo_no_likelihood_and_is_in_no_such_ranking(app: App, runs: Path) -> None:
     vae, worse, ae = finished(runs, 0.2), finished(runs, 0.3, seed=1), finished(runs, 0.1, model="ae")
     table = cells(app, vae, worse, ae)
-    for name, measure in MEASURES.items():
-        assert (table[name][2] == "not defined") == (not measure.of_ae), name
+    for name, measure in measures().items():
+        assert (table[name][2] == "not defined") == (not measure.is_defined(ae.config)), name
     for name in ("neg_elbo", "nll"):
         assert marked(table[name]) == [True, False, False]
     for name in ("recon", "mse"):
@@ -60,7 +63,7 @@ def test_an_ae_has_no_kl_no_elbo_no_likelihood_and_is_in_no_such_ranking(app: Ap
 
 def test_across_likelihoods_only_errors_and_accuracies_are_compared(app: App, runs: Path) -> None:
     table = cells(app, finished(runs, 0.2), finished(runs, 0.1, reconstruction="mse"))
-    for name, measure in MEASURES.items():
+    for name, measure in measures().items():
         assert any(marked(table[name])) == (measure.across_likelihoods and measure.better != "neither"), name
 
 

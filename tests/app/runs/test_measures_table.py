@@ -11,22 +11,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.runs_page import PAGE, idle_worker
+from vaelab.config.quantities import NOT_OF_AE, UNNORMALISED, measures
 from vaelab.config.run_config import RunConfig
 from vaelab.paths import EXAMPLES
-from vaelab.runs.measures import (
-    FILE,
-    MEASURES,
-    NOT_OF_AE,
-    UNNORMALISED,
-    Measures,
-    read_measures,
-    write_measures,
-)
+from vaelab.runs.measures import FILE, Measures, read_measures, write_measures
 from vaelab.runs.run import Run
 from vaelab.ui.runs.measures import BEING_COMPUTED, COMPUTED_SOON, OTHER_DATA, OTHER_LIKELIHOOD
 
 App = Callable[[], AppTest]
-LABELS = [measure.label for measure in MEASURES.values()]
+LABELS = [measure.title for measure in measures().values()]
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +65,7 @@ def test_a_finished_run_shows_its_measures_on_the_train_page(app: App, runs: Pat
     assert shown["Linear probe"] == ["61.4", "↑ higher"]
     assert shown["KL"] == ["6.85", "–"]
     assert UNNORMALISED in captions(page)
-    for row, measure in zip(page.table[0].value.iloc[:, 0], MEASURES.values(), strict=True):
+    for row, measure in zip(page.table[0].value.iloc[:, 0], measures().values(), strict=True):
         assert measure.unit in row
         assert measure.meaning in row
 
@@ -84,7 +77,9 @@ def test_the_finished_example_has_them_too_at_the_first_visit(app: App) -> None:
 def test_an_ae_says_what_is_not_defined(app: App, runs: Path) -> None:
     page = on_train(app, own(runs, "linear-ae"))
     shown = rows(page)
-    undefined = [measure.label for measure in MEASURES.values() if not measure.of_ae]
+    undefined = [
+        measure.title for measure in measures().values() if not measure.is_defined(RunConfig(model="ae"))
+    ]
     assert [label for label in LABELS if shown[label][0] == "not defined"] == undefined
     assert NOT_OF_AE in captions(page)
     assert UNNORMALISED not in captions(page)

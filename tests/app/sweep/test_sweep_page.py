@@ -15,7 +15,7 @@ from vaelab.config.run_config import RunConfig
 from vaelab.paths import PAGES
 from vaelab.runs.store import RunStore
 from vaelab.sweeps.plan import HELD_OUT, MOST_RUNS, plan
-from vaelab.sweeps.results import best, comparable
+from vaelab.sweeps.results import best, criteria
 from vaelab.ui.session.recipe_link import parameters_of
 from vaelab.ui.sweep.shown import EXAMPLE, example
 
@@ -64,7 +64,7 @@ def test_the_example_is_the_sweep_that_the_page_offers_first() -> None:
     shown = example()
     offered = plan(RunConfig(epochs=3), [("beta", (0.1, 0.3, 1, 3, 10))], 3)
     assert shown.configs == list(offered.configs)
-    found = best(shown.results, comparable(shown.configs)[0])
+    found = best(shown.results, criteria(shown.configs)[0])
     assert found is not None
     assert found.held_out.seeds == 3
     assert EXAMPLE.stat().st_size < 100_000

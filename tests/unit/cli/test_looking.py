@@ -13,8 +13,9 @@ import torch
 from tests.support.calling import QUICK, Output, only_line, the_run
 from vaelab import load_run
 from vaelab.cli.main import main
+from vaelab.config.quantities import measures
 from vaelab.config.run_config import RunConfig
-from vaelab.runs.measures import MEASURES, Measures, write_measures
+from vaelab.runs.measures import Measures, write_measures
 from vaelab.runs.store import RunStore
 
 
@@ -50,7 +51,7 @@ def test_evaluating_gives_the_numbers_of_training(
         assert shown.pop("run") == run_id
         known = ("recon", "kl", "neg_elbo", "mse", "kl_per_dim")
         assert {name: shown[name] for name in known} == {name: last[name] for name in known}
-        assert shown.keys() == set(MEASURES)
+        assert shown.keys() == set(measures())
         assert 0 < shown["nll"] < last["neg_elbo"]
     assert main(["evaluate", run_id, *runs]) == 0
     text = capsys.readouterr().out
@@ -66,16 +67,17 @@ def test_measures_that_a_run_keeps_are_not_taken_again(
 ) -> None:
     shutil.copytree(trained[0] / "runs", tmp_path / "runs")
     run = the_run(tmp_path / "runs")
-    kept = Measures(
-        step=run.status().step, neg_elbo=2.0, recon=1.0, kl=1.0, nll=1.5, nll_gap=0.5, active_units=1,
-        kl_per_dim=(1.0,) * run.config.latent_dim, mse=0.1, pca_mse=0.2, neighbour_accuracy=0.25,
-        probe_accuracy=0.125,
-    )  # fmt: skip
+    values = {
+        "neg_elbo": 2.0, "recon": 1.0, "kl": 1.0, "nll": 1.5, "nll_gap": 0.5, "active_units": 1,
+        "kl_per_dim": [1.0] * run.config.latent_dim, "mse": 0.1, "pca_mse": 0.2, "neighbour_accuracy": 0.25,
+        "probe_accuracy": 0.125,
+    }  # fmt: skip
+    kept = Measures(step=run.status().step, values=values)
     write_measures(run, kept)
     assert main(["evaluate", run.id, "--json"]) == 0
     shown = json.loads(only_line(capsys.readouterr().out))
     assert (shown["nll"], shown["pca_mse"], shown["probe_accuracy"]) == (1.5, 0.2, 0.125)
-    assert shown["neg_elbo"] != kept.neg_elbo  # the losses are always those of the weights
+    assert shown["neg_elbo"] != values["neg_elbo"]  # the losses are always those of the weights
     write_measures(run, Measures(step=kept.step, problem="Some codes are not finite numbers."))
     assert main(["evaluate", run.id]) == 0
     text = capsys.readouterr().out

@@ -14,7 +14,7 @@ from tests.support.calling import QUICK, Output, command, environment
 from tests.support.waiting import until
 from vaelab.cli.main import main
 from vaelab.runs.store import RunStore
-from vaelab.runs.summary import last_losses
+from vaelab.runs.summary import last_evaluation
 
 SWEEP = ["sweep", *QUICK, "--epochs", "1", "--sweep", "beta=0.5,2", "--seeds", "2"]
 
@@ -41,10 +41,10 @@ def test_a_line_a_run_then_the_best(tmp_path: Path, capsys: Output) -> None:
     (group,) = {run.meta.group for run in store.runs()}
     assert [run.id for run in store.group(group)] == [line["run"] for line in made]
     for run, line in zip(store.group(group), made, strict=True):
-        losses = last_losses(run)
+        losses = last_evaluation(run)
         assert losses is not None
         assert (run.status().state, run.meta.axes) == ("finished", ("beta",))
-        assert (losses.recon, losses.kl) == (line["test"]["recon"], line["test"]["kl"])
+        assert (losses.losses["recon"], losses.losses["kl"]) == (line["test"]["recon"], line["test"]["kl"])
 
 
 def test_without_json_a_table_and_a_sentence(tmp_path: Path, capsys: Output) -> None:

@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.support.sweeps import SOUND
+from tests.support.sweeps import SOUND, on_images
 from vaelab.figures.sweep import measure_curve, rate_distortion, scale
 from vaelab.figures.sweep_curves import Curve, curves, panel_columns
 from vaelab.figures.sweep_heat import heat_map
-from vaelab.sweeps.results import Losses, Result, best
+from vaelab.sweeps.results import Result, best
 
 AXES = ("beta",)
 PAIRS = [
     Result(f"{dimension}-{optimizer}-{seed}", (dimension, optimizer), seed, "finished", 1.0,
-           Losses(100 - dimension + seed, 3, 0.05), Losses(101, 3, 0.05))
+           on_images(100 - dimension + seed, 3, 0.05),
+           on_images(101, 3, 0.05))
     for dimension in (2, 8) for optimizer in ("sgd", "adam") for seed in range(2)
 ]  # fmt: skip
 

@@ -27,7 +27,7 @@ from vaelab.runs.errors import RunDamaged
 from vaelab.runs.history import History, moment_at
 from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
-from vaelab.runs.summary import last_losses, summarise
+from vaelab.runs.summary import last_evaluation, summarise
 
 json_values = st.recursive(
     st.none()
@@ -106,9 +106,9 @@ def read_all(run: Run) -> None:
     summary = summarise(run)
     assert summary.title.encode()
     assert summary.status.message.encode(), "it can be sent to a browser"
-    losses = last_losses(run)
+    found = last_evaluation(run)
     assert timedelta(seconds=summary.seconds or 0) >= timedelta(0), "it can be shown in a table"
-    assert losses is None or np.isfinite([losses.recon, losses.mse, losses.seconds]).all()
+    assert found is None or np.isfinite([*found.losses.values(), found.seconds]).all()
 
 
 def _draw_losses(run: Run) -> None:
@@ -150,7 +150,7 @@ def test_a_run_that_nothing_has_happened_to_is_read_whole(whole: Run) -> None:
     read_all(whole)
     assert summarise(whole).status.state == "finished"
     assert bundle(whole)
-    assert last_losses(whole) is not None
+    assert last_evaluation(whole) is not None
     assert read_preview(whole) is not None
 
 

@@ -9,16 +9,15 @@ from typing import Any
 
 import pytest
 
-from tests.support.sweeps import SOUND, finished
+from tests.support.sweeps import SOUND, finished, on_images
 from vaelab.config.run_config import RunConfig
 from vaelab.sweeps.plan import SWEPT, at_a_time, plan, read_values, suggested_values, sweepable
 from vaelab.sweeps.results import (
-    Losses,
     Result,
     as_csv,
     bands,
     best,
-    comparable,
+    criteria,
     from_row,
     result,
     row,
@@ -45,8 +44,8 @@ def test_only_runs_that_have_finished_count():
 
 def test_the_best_is_chosen_on_held_out_images_alone():
     misleading = [
-        Result("a", (1.0,), 0, "finished", 1.0, Losses(90, 1, 0.1), Losses(99, 1, 0.1)),
-        Result("b", (2.0,), 0, "finished", 1.0, Losses(91, 1, 0.1), Losses(10, 1, 0.1)),
+        Result("a", (1.0,), 0, "finished", 1.0, on_images(90, 1, 0.1), on_images(99, 1, 0.1)),
+        Result("b", (2.0,), 0, "finished", 1.0, on_images(91, 1, 0.1), on_images(10, 1, 0.1)),
     ]
     found = best(misleading, "neg_elbo")
     assert found is not None
@@ -77,7 +76,7 @@ def test_there_is_no_best_before_a_run_has_finished():
     ],
 )
 def test_what_runs_may_be_compared_by(changes: list[dict[str, Any]], measures: tuple[str, ...]):
-    assert comparable([RunConfig(**change) for change in changes]) == measures
+    assert criteria([RunConfig(**change) for change in changes]) == measures
 
 
 def test_an_ae_has_no_kl_and_no_elbo():
@@ -94,13 +93,13 @@ def test_a_result_is_read_from_the_last_evaluation():
     made = result("id", config, ("beta", "latent_dim"), "finished", said)
     assert (made.values, made.seed, made.seconds) == ((4.0, 2), 7, 3.5)
     assert (made.value("neg_elbo"), made.value("neg_elbo", "test")) == (103, 105)
-    begun = result("id", config, AXES, "running", None)
-    assert (begun.held_out, begun.test, begun.value("mse")) == (None, None, None)
+    begun = result("id", config, AXES, "running", {})
+    assert (begun.held_out, begun.test, begun.value("mse")) == ({}, {}, None)
 
 
 def test_a_row_is_read_back_as_it_was():
     for made in (*SOUND, Result("x", (1.0,), 0, "failed"), finished(1.0, 1, 90, kl=None)):
-        again = from_row(AXES, row(AXES, made))
+        again = from_row(RunConfig(), AXES, row(AXES, made))
         assert again == Result("", *(getattr(made, name) for name in
                                ("values", "seed", "state", "seconds", "held_out", "test")))  # fmt: skip
 

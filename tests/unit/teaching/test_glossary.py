@@ -9,8 +9,8 @@ from math import exp, log, pi, sqrt
 import pytest
 
 from vaelab.config.fields import FIELD_NAMES
+from vaelab.config.quantities import QUANTITIES
 from vaelab.events import Evaluated, Started, Step
-from vaelab.runs.measures import MEASURES
 from vaelab.teaching.glossary import GLOSSARY, find, help_for
 from vaelab.teaching.glossary.entry import Entry
 
@@ -99,7 +99,7 @@ def test_every_loss_that_is_logged_leads_to_its_term():
         assert find(name).term in GLOSSARY
 
 
-@pytest.mark.parametrize("name", MEASURES)
+@pytest.mark.parametrize("name", QUANTITIES)
 def test_every_measure_leads_to_its_term(name: str):
     assert find(name).term in GLOSSARY
 

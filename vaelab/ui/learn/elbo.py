@@ -66,10 +66,10 @@ def experiment() -> None:
         st.metric("KL", f"{kl[-1]:.2f} nats", f"+{kl[-1] - kl[0]:.2f}", delta_color="off", width="content",
                   help=help_for("KL"))  # fmt: skip
         measures = read_measures(run)
-        if measures and measures.neg_elbo is not None and measures.nll is not None:
-            st.metric("Negative ELBO in the end", f"{measures.neg_elbo:.1f} nats", width="content",
+        if measures and not measures.problem:
+            st.metric("Negative ELBO in the end", f"{measures.values['neg_elbo']:.1f} nats", width="content",
                       help=help_for("ELBO"))  # fmt: skip
-            st.metric("A tighter bound on −ln p(x)", f"{measures.nll:.1f} nats", width="content",
+            st.metric("A tighter bound on −ln p(x)", f"{measures.values['nll']:.1f} nats", width="content",
                       help=help_for("negative log-likelihood"))  # fmt: skip
     st.caption(
         "Of batches of training images, in nats per image; the last two on test images, after all epochs."

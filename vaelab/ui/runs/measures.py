@@ -6,21 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from vaelab.config.quantities import NOT_OF_AE, UNNORMALISED, Quantity, best, comparable, measures
 from vaelab.config.run_config import RunConfig
 from vaelab.runs.errors import RunDamaged
-from vaelab.runs.measures import (
-    MEASURED,
-    MEASURES,
-    NOT_OF_AE,
-    UNNORMALISED,
-    Measure,
-    Measures,
-    best,
-    comparable,
-    in_words,
-    is_defined,
-    read_measures,
-)
+from vaelab.runs.measures import MEASURED, Measures, read_measures
 from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.session.standing import is_being_measured
@@ -75,19 +64,20 @@ def measures_table(runs: Sequence[Run], titles: Sequence[str], links: Sequence[s
     configs = [run.config for run in runs]
     states = [_state_of(run) for run in runs]
     columns: dict[str, list[str]] = {title: [] for title in titles}
-    for name, measure in MEASURES.items():
-        leaders = best(name, configs, [measures for measures, _ in states])
+    for name, measure in measures().items():
+        values = [found.values.get(name) if found else None for found, _ in states]
+        leaders = best(name, configs, values)
         for place, (title, config, state) in enumerate(zip(titles, configs, states, strict=True)):
             columns[title].append(_cell(measure, config, state, place in leaders))
     st.table(
         {
             # One column for both, which leaves room for the others on a phone.
             "Measure": [
-                f"**{measure.label}**, {measure.unit}  \n:small[{measure.meaning}]"
-                for measure in MEASURES.values()
+                f"**{measure.title}**, {measure.unit}  \n:small[{measure.meaning}]"
+                for measure in measures().values()
             ],
             **_with_links(columns, links),
-            "Better": [ARROWS[measure.better] for measure in MEASURES.values()],
+            "Better": [ARROWS[measure.better] for measure in measures().values()],
         },
         hide_index=True,
         border="horizontal",
@@ -105,9 +95,9 @@ def _with_links(columns: dict[str, list[str]], links: Sequence[str]) -> dict[str
 
 def _state_of(run: Run) -> State:
     try:
-        measures = read_measures(run)
-        if measures is not None:
-            return (None, measures.problem) if measures.problem else (measures, None)
+        found = read_measures(run)
+        if found is not None:
+            return (None, found.problem) if found.problem else (found, None)
         if run.status().state not in MEASURED:
             return None, "Its measures are taken when its training is over."
         return None, engine().measure(run)
@@ -115,13 +105,13 @@ def _state_of(run: Run) -> State:
         return None, str(error)
 
 
-def _cell(measure: Measure, config: RunConfig, state: State, leads: bool) -> str:
-    measures, why_not = state
-    if not is_defined(measure.name, config):
+def _cell(measure: Quantity, config: RunConfig, state: State, leads: bool) -> str:
+    found, why_not = state
+    if not measure.is_defined(config):
         return "not defined"
-    if measures is None:
+    if found is None:
         return "–" if why_not else BEING_COMPUTED
-    value = in_words(measure.name, getattr(measures, measure.name))
+    value = measure.in_words(found.values[measure.name])
     return f"**{value}** (best)" if leads else value
 
 
@@ -142,6 +132,6 @@ def _sentences(
     can_be = comparable(configs)
     if not can_be:
         said[OTHER_DATA] = "measure"
-    elif len(can_be) < len(MEASURES):
+    elif len(can_be) < len(measures()):
         said[OTHER_LIKELIHOOD] = "negative log-likelihood"
     return said

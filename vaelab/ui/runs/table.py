@@ -10,6 +10,7 @@ import streamlit as st
 from vaelab.config.comparable import in_force, settings_that_differ
 from vaelab.config.fields import FIELD_NAMES, field_spec
 from vaelab.config.presets import PRESETS
+from vaelab.config.quantities import losses
 from vaelab.config.run_config import RunConfig, why_not_in_force
 from vaelab.runs.run import Run, describe
 from vaelab.runs.summary import Summary, summarise
@@ -29,7 +30,6 @@ TICK = 1.0
 FIRST, LAST = ("title", "state"), ("time", "made")
 GROUP_DIGITS = 4
 """How much of a group's random name tells it from others."""
-LOSSES = ("neg_elbo", "recon", "kl", "mse")
 DESCRIBED = ("model", "dataset", "latent_dim", "epochs")
 """What the title of a run without a name says."""
 
@@ -78,7 +78,7 @@ def runs_table(drawn: list[tuple[str, str]], selected: str | None, tick: float |
         _keep_address()
         st.rerun()
     grouped = ["group"] if any(summary.meta and summary.meta.group for summary in listed) else []
-    order = [*FIRST, *grouped, *LOSSES, *_worth_a_column(listed), *LAST]
+    order = [*FIRST, *grouped, *losses(), *_worth_a_column(listed), *LAST]
     _select_row_of(now, listed, order)
     st.dataframe(
         _columns(listed),
@@ -137,8 +137,8 @@ def _columns(listed: list[Summary]) -> dict[str, list[Any]]:
         "time": [timedelta(seconds=round(s.seconds, 1)) if s.seconds else None for s in listed],
         "made": [datetime.fromtimestamp(s.meta.created, UTC) if s.meta else None for s in listed],
     }
-    for name in LOSSES:
-        columns[name] = [getattr(summary.losses, name, None) for summary in listed]
+    for name in losses():
+        columns[name] = [summary.losses.get(name) for summary in listed]
     for name in FIELD_NAMES:
         columns[name] = [_setting(summary.config, name) for summary in listed]
     return columns
@@ -171,25 +171,21 @@ def _column_config() -> dict[str, Any]:
         "title": text("Run", width=260),
         "state": text("State"),
         "group": text("Group", help="Runs that were started together: those of a sweep, or two twins."),
-        "neg_elbo": number("Negative ELBO (nats)", format="%.2f", help=_on_test_images("negative ELBO")),
-        "recon": number("Recon. (nats)", format="%.2f", help=_on_test_images("reconstruction term")),
-        "kl": number("KL (nats)", format="%.2f", help=_on_test_images("KL")),
-        "mse": number("MSE (per pixel)", format="%.4f", help=_on_test_images("mse")),
         "time": number("Time", format="compact", help="Spent training."),
         "made": st.column_config.DatetimeColumn(
             "Made", format="YYYY-MM-DD HH:mm", timezone=st.context.timezone
         ),
     }
+    for name, loss in losses().items():
+        label = f"{loss.head} ({loss.unit.removesuffix(' per image')})"
+        words = f"Over all test images, after the last epoch. {help_for(name)}"
+        config[name] = number(label, format=f"%.{loss.digits}f", help=words)
     for name in FIELD_NAMES:
         spec = field_spec(name)
         label = f"{spec.label} ({spec.unit})" if spec.unit.startswith("nats") else spec.label
         form = {"integer": "%d", "number": "%.6g"}.get(spec.kind)
         config[name] = number(label, format=form, help=spec.help) if form else text(label, help=spec.help)
     return config
-
-
-def _on_test_images(term: str) -> str:
-    return f"Over all test images, after the last epoch. {help_for(term)}"
 
 
 def _setting(config: RunConfig | None, name: str) -> Any:

@@ -11,9 +11,9 @@ import streamlit as st
 
 from vaelab.config.fields import FIELD_NAMES
 from vaelab.config.presets import PRESETS
+from vaelab.config.quantities import losses
 from vaelab.config.run_config import RunConfig, why_not_in_force
 from vaelab.sweeps.plan import MOST_SEEDS, SWEPT, suggested_values
-from vaelab.sweeps.results import MEASURES
 from vaelab.ui.session.display import address, write_address
 from vaelab.ui.session.recipe import fill_form
 from vaelab.ui.session.recipe_link import DEFAULT_PRESET, parameters_of, taken_recipe
@@ -106,7 +106,7 @@ def _read(name: str, text: str) -> tuple[Any, str]:
         sound = text in [str(count) for count in range(1, MOST_SEEDS + 1)]
         return (int(text), "") if sound else (None, f"a whole number from 1 to {MOST_SEEDS}")
     if name == "measure":
-        return text, "" if text in MEASURES else f"one of {', '.join(MEASURES)}"
+        return text, "" if text in losses() else f"one of {', '.join(losses())}"
     return text[:LONGEST_VALUES], ""
 
 

@@ -91,7 +91,14 @@ def example() -> ShownSweep:
     said = json.loads(EXAMPLE.read_text("utf-8"))
     base, axes = RunConfig.model_validate(upgrade(said["config"])), tuple(said["axes"])
     configs = [base.variant(**{name: row[name] for name in (*axes, "seed")}) for row in said["rows"]]
-    return ShownSweep(axes, configs, [from_row(axes, row) for row in said["rows"]], [], [], [])
+    return ShownSweep(
+        axes,
+        configs,
+        [from_row(config, axes, row) for config, row in zip(configs, said["rows"], strict=True)],
+        [],
+        [],
+        [],
+    )
 
 
 def own_sweeps() -> dict[str, str]:

@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from vaelab.config.fields import field_spec, in_words
-from vaelab.sweeps.results import MEASURES, as_csv
+from vaelab.config.quantities import losses
+from vaelab.sweeps.results import SPLITS, as_csv
 from vaelab.ui.session.chosen import choose
 from vaelab.ui.session.state import find_run
 from vaelab.ui.session.visit import visit
@@ -18,6 +19,9 @@ SECONDS = "Spent training: it also depends on what else the machine did meanwhil
 
 HEIGHT = 420
 """CSS pixels of what stands in a column of the page."""
+
+IMAGES = (("held-out", "held-out training images"), ("test", "test images"))
+"""What the images of each split are called in heads of columns, and in a sentence."""
 
 ROW_HEIGHT = 35
 """CSS pixels of a row of Streamlit's tables."""
@@ -49,9 +53,9 @@ def _columns(shown: ShownSweep) -> dict[str, list[Any]]:
         "Seed": [result.seed for result in shown.results],
         "State": [result.state for result in shown.results],
     }
-    for split, title in (("held_out", "held-out"), ("test", "test")):
-        for name in ("neg_elbo", "recon", "kl", "mse"):
-            values = [getattr(getattr(result, split), name, None) for result in shown.results]
+    for split, (title, _) in zip(SPLITS, IMAGES, strict=True):
+        for name in losses():
+            values = [result.losses(split).get(name) for result in shown.results]
             if any(value is not None for value in values):
                 columns[f"{title} {name}"] = values
     if any(result.seconds for result in shown.results):
@@ -68,12 +72,11 @@ def _config() -> dict[str, Any]:
             help=SECONDS,
         )
     }
-    for title, images in (("held-out", "held-out training images"), ("test", "test images")):
-        for name, measure in MEASURES.items():
-            label = {"neg_elbo": "neg. ELBO", "recon": "recon", "kl": "KL", "mse": "mse"}[name]
+    for title, images in IMAGES:
+        for name, loss in losses().items():
             columns[f"{title} {name}"] = number(
-                f"{label}, {title}", format=f"%.{measure.digits}f",
-                help=f"{measure.label} in {measure.unit}, on {images}.",
+                f"{loss.head}, {title}", format=f"%.{loss.digits}f",
+                help=f"{loss.label} in {loss.unit}, on {images}.",
             )  # fmt: skip
     return columns
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from vaelab.config.fields import field_spec
+from vaelab.config.quantities import QUANTITIES
 from vaelab.figures.sweep import measure_curve, rate_distortion
 from vaelab.figures.sweep_curves import curves, panels_height
 from vaelab.figures.sweep_heat import heat_map
 from vaelab.paths import PAGES
 from vaelab.runs.run import Run
-from vaelab.sweeps.results import MEASURES, Best, Result, bands, best, comparable, words
+from vaelab.sweeps.results import Best, Result, bands, best, criteria, words
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.session.chosen import choose
 from vaelab.ui.session.display import page_link
@@ -55,7 +56,7 @@ def watch_sweep(group: str | None, tick: float | None, chosen: str | None) -> No
         st.markdown(
             "**A finished example:** beta of the default recipe. Press **Start** for one of your own."
         )
-    measures = comparable(shown.configs)
+    measures = criteria(shown.configs)
     leading = best(shown.results, measures[0])
     _outcome(shown, leading)
     left, right = st.columns(2, gap="medium")
@@ -126,12 +127,12 @@ def _outcome(shown: ShownSweep, leading: Best | None) -> None:
 
 
 def _best_in_words(shown: ShownSweep, leading: Best) -> str:
-    measure = MEASURES[leading.measure]
+    measure = QUANTITIES[leading.measure]
     so_far = " so far" if shown.active else ""
     found = (
         f"Best{so_far} on held-out images: **{words(shown.axes, leading.values)}**, {measure.label} "
-        f"**{measure.text(leading.held_out.mean)}** ({_seeds(leading)}); on the test images "
-        f"{measure.text(leading.test.mean)}."
+        f"**{measure.with_unit(leading.held_out.mean)}** ({_seeds(leading)}); on the test images "
+        f"{measure.with_unit(leading.test.mean)}."
     )
     close = [
         words(shown.axes, band.values)
@@ -158,7 +159,7 @@ def _results(shown: ShownSweep, measures: tuple[str, ...], leading: Best | None)
     with heading_row("results"):
         st.markdown("**Results**", help=help_for("seed band"), width="content")
         measure = st.selectbox(
-            "Measure", measures, format_func=lambda name: MEASURES[name].label, key="sweep_measure",
+            "Measure", measures, format_func=lambda name: QUANTITIES[name].label, key="sweep_measure",
             label_visibility="collapsed", width=260,
         )  # fmt: skip
     if len(shown.axes) == 1:
@@ -176,7 +177,7 @@ def _results(shown: ShownSweep, measures: tuple[str, ...], leading: Best | None)
         chosen = plot(
             figure, key="sweep_results", height=HEIGHT, selectable=bool(shown.runs), step=_finished(shown),
             state="active" if shown.active else "over",
-            alt=f"{MEASURES[measure].label} against {' and '.join(map(_name, shown.axes))}",
+            alt=f"{QUANTITIES[measure].label} against {' and '.join(map(_name, shown.axes))}",
         )  # fmt: skip
     what = "point" if len(shown.axes) == 1 else "cell"
     st.caption(caption + (f" Choose a {what} to open a run of it." if shown.runs else ""))
@@ -250,9 +251,8 @@ def _chosen(shown: ShownSweep) -> None:
 
 def _run_in_words(shown: ShownSweep, result: Result) -> str:
     said = f"{words(shown.axes, result.values)}, seed {result.seed}: {result.state}"
-    if result.test is not None:
-        known = MEASURES["recon" if result.test.kl is None else "neg_elbo"]
-        said += f", test {known.label} {known.text(getattr(result.test, known.name))}"
+    for name, value in list(result.test.items())[:1]:
+        said += f", test {QUANTITIES[name].label} {QUANTITIES[name].with_unit(value)}"
     return said
 
 

@@ -11,8 +11,9 @@ import numpy as np
 import torch
 from sklearn.neighbors import NearestNeighbors
 
-from vaelab.models.autoencoder import Autoencoder, Posterior
+from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.objective import bce, gaussian, kl_to_unit_normal
+from vaelab.models.posteriors import Posterior
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,12 @@ from vaelab.analysis.load import load_run
 from vaelab.analysis.pca import PrincipalComponents
 from vaelab.config.quantities import NEIGHBOURS, NLL_IMAGES, NLL_SAMPLES, PROBED_IMAGES, measures
 from vaelab.data.loading import Dataset, load
-from vaelab.models.autoencoder import Autoencoder, Posterior
+from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import embed
 from vaelab.models.evaluation import CHUNK, Evaluation, evaluate
 from vaelab.models.hardware import cpu_settings
 from vaelab.models.kinds.image import to_unit
-from vaelab.models.objective import reconstruction
+from vaelab.models.posteriors import Posterior
 from vaelab.models.randomness import generator_for
 from vaelab.runs.measures import Measures
 from vaelab.runs.run import Run
@@ -172,7 +172,7 @@ def _log_weight(model: Autoencoder, posterior: Posterior, x: Tensor, noise: torc
     if posterior.logvar is None:
         raise ValueError("An AE has no distribution of codes, and so no bound on a likelihood.")
     z = posterior.sample(noise)
-    likelihood = -reconstruction(model.output(z), x, model.sigma)[0].double()
+    likelihood = -model.reconstruction(model.output(z), x)[0].double()
     mean, logvar, z = posterior.mean.double(), posterior.logvar.double(), z[0].double()
     # The constants of both normal densities cancel.
     ratio = (z - mean).square() * torch.exp(-logvar) + logvar - z.square()

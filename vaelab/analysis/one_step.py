@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.objective import CORRUPTIONS, reconstruction
+from vaelab.models.objective import CORRUPTIONS
 from vaelab.networks.layers import Layer
 
 
@@ -102,7 +102,7 @@ def explain_step(
         z = posterior.sample(noise)
         decoder_hidden = _Listener("decoder", model.decoder, model.decoder_layers)
         output = model.output(z)
-        recon, kl = reconstruction(output, x, model.sigma).sum(), posterior.kl()
+        recon, kl = model.reconstruction(output, x).sum(), posterior.kl()
         objective = recon if kl is None else recon + weight * kl.sum()
         objective.backward()
     traits = model.config.traits

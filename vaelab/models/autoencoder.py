@@ -5,41 +5,16 @@ B images in a batch, C H W their channels, height and width, d the latent dimens
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from vaelab.config.run_config import RunConfig
-from vaelab.models.objective import OUTPUTS, kl_to_unit_normal
+from vaelab.models.objective import OUTPUTS, RECONSTRUCTIONS
 from vaelab.models.operations import build
+from vaelab.models.posteriors import POSTERIORS, Posterior
 from vaelab.models.randomness import generator_for
 from vaelab.networks.layers import Shape, network_layers
-
-
-@dataclass(frozen=True)
-class Posterior:
-    """q(z given x): a diagonal Gaussian for a VAE, a single point (`logvar` None) for an AE."""
-
-    mean: Tensor
-    """(B, d)"""
-    logvar: Tensor | None
-    """(B, d) natural logarithm of the variance, or None."""
-
-    def sample(self, generator: torch.Generator, count: int = 1) -> Tensor:
-        """`count` codes an image, shape (S, B, d), reparameterised: z = mean + exp(logvar / 2) epsilon.
-
-        Kingma and Welling 2014, section 2.4. A point is returned as it is, and draws nothing.
-        """
-        if self.logvar is None:
-            return self.mean.expand(count, *self.mean.shape)
-        epsilon = torch.randn(count, *self.mean.shape, generator=generator).to(self.mean)
-        return self.mean + torch.exp(0.5 * self.logvar) * epsilon
-
-    def kl(self) -> Tensor | None:
-        """KL from the posterior to the unit normal, in nats, (B, d); None for a point."""
-        return None if self.logvar is None else kl_to_unit_normal(self.mean, self.logvar)
 
 
 class Autoencoder(nn.Module):
@@ -87,9 +62,7 @@ class Autoencoder(nn.Module):
         if tuple(x.shape[1:]) != self.shape:
             raise ValueError(f"encode needs images of shape (B, {self.shape}), not {tuple(x.shape)}.")
         head = self.encoder(x).float()
-        if self.config.traits.is_stochastic:
-            return Posterior(*head.chunk(2, dim=-1))
-        return Posterior(head.relu() if self.config.code_activation == "relu" else head, None)
+        return POSTERIORS[self.config.model](head, self.config)
 
     def output(self, z: Tensor) -> Tensor:
         """The decoder's raw output for codes (..., d): logits for bce, unbounded means for mse.
@@ -100,6 +73,10 @@ class Autoencoder(nn.Module):
         """
         raw = self.decoder(z.reshape(-1, z.shape[-1])).float()
         return raw.reshape(*z.shape[:-1], *self.shape)
+
+    def reconstruction(self, output: Tensor, target: Tensor) -> Tensor:
+        """The reconstruction term of raw outputs (S, B, C, H, W) for images (B, C, H, W), in nats: (S, B)."""
+        return RECONSTRUCTIONS[self.config.reconstruction](output, target, self.sigma)
 
     def decode(self, z: Tensor) -> Tensor:
         """Mean images of p(x given z) in [0, 1], (..., C, H, W), for codes (..., d).

@@ -12,9 +12,10 @@ import numpy as np
 import torch
 
 from vaelab.latent.planes import Plane, grid_points
-from vaelab.models.autoencoder import Autoencoder, Posterior
+from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.evaluation import CHUNK, result_of
 from vaelab.models.kinds.image import to_bytes, to_unit
+from vaelab.models.posteriors import Posterior
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import torch
 from vaelab.latent.units import active_units
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.kinds.image import to_unit
-from vaelab.models.objective import bce, gaussian, reconstruction, squared_error
+from vaelab.models.objective import bce, gaussian, squared_error
 from vaelab.models.randomness import generator_for
 
 T = TypeVar("T")
@@ -106,7 +106,7 @@ class _Pass(NamedTuple):
 def _one_pass(model: Autoencoder, images: np.ndarray, noise: torch.Generator) -> _Pass:
     x = to_unit(images, next(model.parameters()).device)
     posterior = model.encode(x)
-    recon = reconstruction(model.output(posterior.sample(noise)), x, model.sigma)[0]
+    recon = model.reconstruction(model.output(posterior.sample(noise)), x)[0]
     squared = squared_error(model.decode(posterior.mean)[None], x)[0]
     logvar, kl = posterior.logvar, posterior.kl()
     return _Pass(

@@ -82,9 +82,11 @@ OUTPUTS = {
 """By `TermTraits.output`."""
 
 
-def reconstruction(output: Tensor, target: Tensor, sigma: Tensor | None) -> Tensor:
-    """The reconstruction term, (S, B): `gaussian` with a sigma, `bce` with None."""
-    return bce(output, target) if sigma is None else gaussian(output, target, sigma)
+RECONSTRUCTIONS: dict[str, Callable[[Tensor, Tensor, Any], Tensor]] = {
+    "bce": lambda output, target, sigma: bce(output, target),
+    "mse": gaussian,
+}
+"""The reconstruction terms by their name: of outputs, targets and sigma, which is None if a term has none."""
 
 
 def kl_to_unit_normal(mean: Tensor, logvar: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from vaelab.models.codes import Codes, embed_in_steps
 from vaelab.models.evaluation import Evaluation, baselines, evaluate_in_steps, mean_of
 from vaelab.models.hardware import settle_precision
 from vaelab.models.kinds.image import to_unit
-from vaelab.models.objective import CORRUPTIONS, beta_at, learning_rate_at, reconstruction, squared_error
+from vaelab.models.objective import CORRUPTIONS, beta_at, learning_rate_at, squared_error
 from vaelab.models.randomness import generator_for
 from vaelab.training.generators import Generators
 from vaelab.training.optimizers import array_of, make_optimizer, optimizer_arrays, restore_optimizer
@@ -126,7 +126,7 @@ class Session:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.progress.bf16):
             posterior = self.model.encode(seen)
             output = self.model.output(posterior.sample(self.generators["noise"]))
-        recon = reconstruction(output, x, self.model.sigma).sum()
+        recon = self.model.reconstruction(output, x).sum()
         kl = posterior.kl()
         beta = beta_at(config, self.progress.step, self.steps_per_epoch)
         objective = recon if kl is None else recon + beta * kl.sum()

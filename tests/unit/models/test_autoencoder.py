@@ -8,7 +8,8 @@ import torch
 from torch.distributions import Normal, kl_divergence
 
 from vaelab.config.run_config import RunConfig
-from vaelab.models.autoencoder import Autoencoder, Posterior
+from vaelab.models.autoencoder import Autoencoder
+from vaelab.models.posteriors import Posterior
 
 VAE = RunConfig(hidden="16", latent_dim=3)
 AE = VAE.variant(model="ae")

@@ -10,14 +10,16 @@ from torch.distributions import Bernoulli, Normal, kl_divergence
 from torch.nn import functional
 
 from vaelab.config.run_config import RunConfig
+from vaelab.config.traits import TERMS
 from vaelab.models.objective import (
     CORRUPTIONS,
+    OUTPUTS,
+    RECONSTRUCTIONS,
     bce,
     beta_at,
     gaussian,
     kl_to_unit_normal,
     learning_rate_at,
-    reconstruction,
     squared_error,
 )
 
@@ -95,8 +97,20 @@ def test_squared_error_is_summed_over_the_pixels(output, target):
 
 def test_reconstruction_is_gaussian_with_a_sigma_and_bce_without(output, target):
     sigma = torch.tensor(0.7)
-    assert torch.equal(reconstruction(output, target, sigma), gaussian(output, target, sigma))
-    assert torch.equal(reconstruction(output, target, None), bce(output, target))
+    assert torch.equal(RECONSTRUCTIONS["mse"](output, target, sigma), gaussian(output, target, sigma))
+    assert torch.equal(RECONSTRUCTIONS["bce"](output, target, None), bce(output, target))
+
+
+def test_every_term_has_a_loss_and_every_output_is_known():
+    assert set(RECONSTRUCTIONS) == set(TERMS)
+    assert {term.output for term in TERMS.values()} == set(OUTPUTS)
+
+
+@pytest.mark.parametrize("kind", list(OUTPUTS))
+def test_pixels_of_an_output_lead_back_to_it(kind):
+    pixels = torch.linspace(0.01, 0.99, 20)
+    torch.testing.assert_close(OUTPUTS[kind].pixels(OUTPUTS[kind].inverse(pixels)), pixels)
+    assert OUTPUTS[kind].inverse(torch.tensor([0.0, 1.0])).isfinite().all()
 
 
 def test_kl_is_that_of_torch_distributions(numbers):

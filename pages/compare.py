@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from vaelab.ui.compare.live import any_active, follow, tick_of_all
+from vaelab.ui.compare.live import any_active, watch
 from vaelab.ui.compare.members import link_of, new_settings, pick_members
 from vaelab.ui.compare.planes import take_cursor
 from vaelab.ui.compare.whole import whole_comparison
@@ -19,6 +19,5 @@ elif not any_active(members):
     whole_comparison(members, settings)
 else:
     take_cursor(settings, TEST_IMAGES)
-    tick = tick_of_all(members)
-    st.fragment(follow, run_every=tick)([member.run.id for member in members], tick)
+    watch(members)
 settings.write(link_of(members))

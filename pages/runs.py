@@ -7,7 +7,7 @@ import streamlit as st
 from vaelab.ui.runs.actions import actions
 from vaelab.ui.runs.importing import import_popover
 from vaelab.ui.runs.removal import carry_out_deletions, confirm_deletion
-from vaelab.ui.runs.table import listed_runs, runs_table, selected_run, states, table_tick
+from vaelab.ui.runs.table import listed_runs, runs_table, selected_run
 from vaelab.ui.session.chosen import follow_run_link
 from vaelab.ui.session.display import page_link
 from vaelab.ui.session.state import engine, may_change
@@ -33,10 +33,8 @@ if not any(may_change(summary.run) for summary in listed):
         )
 
 st.space("small")  # where the table's toolbar hovers
-tick = table_tick(listed)
-table = st.fragment(runs_table, run_every=tick)
 with st.container(key="runs-table"):
-    table(states(listed), selected.run.id if selected else None, tick)
+    runs_table(listed)
 st.caption(
     "Choose a run to see what can be done with it. Test losses are in nats per image: compare them between "
     "runs of one data set and one reconstruction term."

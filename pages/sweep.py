@@ -5,11 +5,10 @@ import streamlit as st
 from vaelab.ui.session.recipe import restore_form
 from vaelab.ui.session.state import engine
 from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import visit
 from vaelab.ui.sweep.link import follow_sweep_link, keep_settings, restore_settings, write_sweep_link
 from vaelab.ui.sweep.setup import set_up
-from vaelab.ui.sweep.shown import pick_sweep, read_sweep
-from vaelab.ui.sweep.view import sweep_tick, watch_sweep
+from vaelab.ui.sweep.shown import pick_sweep
+from vaelab.ui.sweep.view import watch_sweep
 
 engine()  # a queue goes on whichever page is opened after a restart
 
@@ -25,9 +24,6 @@ st.caption(
 for sentence in sentences:
     st.warning(plain(sentence))
 set_up()
-group = pick_sweep()
-shown = read_sweep(group) if group else None
-tick = sweep_tick(shown)
-st.fragment(watch_sweep, run_every=tick)(group, tick, visit().run)
+watch_sweep(pick_sweep())
 keep_settings()
 write_sweep_link()

@@ -15,7 +15,7 @@ from vaelab.ui.session.text import plain
 from vaelab.ui.session.visit import visit
 from vaelab.ui.slow_motion.panel import slow_motion_panel
 from vaelab.ui.train.controls import control_row, start_if_asked
-from vaelab.ui.train.live import tick_of, watch
+from vaelab.ui.train.live import watch
 
 engine()  # made on the first visit, so that a worker is warm when Train is pressed
 
@@ -55,8 +55,6 @@ if run is None:
     control_row(config, None, None)
     st.caption(about)
 else:
-    status = run.status()
-    tick = tick_of(status)
-    st.fragment(watch, run_every=tick)(run.id, config, about, tick, status.state, visit().run)
+    watch(run, config, about)
     slow_motion_panel(run)
 write_link(visit().recipe, None if run is None or run.shipped else run.id)

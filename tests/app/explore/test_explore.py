@@ -27,6 +27,7 @@ from tests.support.exploring import (
     titles,
     visit,
 )
+from tests.support.followed import Followed
 from tests.support.visits import visit_of
 from vaelab.config.run_config import RunConfig
 from vaelab.data.catalogue import DATASETS
@@ -212,14 +213,15 @@ def test_a_run_in_training_is_followed(app: App, runs: Path) -> None:
 def test_a_page_is_drawn_anew_for_new_weights_and_when_training_is_over(
     runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run, drawn = make_run(runs, RunConfig(hidden="16")), []
+    run = make_run(runs, RunConfig(hidden="16"))
     monkeypatch.setattr(explore, "watches", lambda run: None)
-    monkeypatch.setattr(explore.st, "rerun", lambda: drawn.append(run.status().state))
+    followed = Followed(monkeypatch)
     here = {"host": socket.gethostname(), "pid": os.getpid(), "heartbeat": time.time()}
     write_json(run.path / "status.json", {"state": "running", "step": 1, **here})
-    explore._look_again(run, saved_at(run))
-    assert drawn == []
-    explore._look_again(run, saved_at(run) - 1)
+    explore.follow_training(run, saved_at(run))
+    assert followed.look()
+    explore.follow_training(run, saved_at(run) - 1)
+    assert not followed.look()
+    explore.follow_training(run, saved_at(run))
     write_json(run.path / "status.json", {"state": "finished", "step": 1})
-    explore._look_again(run, saved_at(run))
-    assert drawn == ["running", "finished"]
+    assert not followed.look()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -20,7 +21,7 @@ from vaelab.ui.compare.members import Member, members_of
 from vaelab.ui.compare.pictures import reconstruction_sheets
 from vaelab.ui.compare.planes import Seen, planes_section
 from vaelab.ui.compare.sections import losses_section, settings_section
-from vaelab.ui.session.following import watches
+from vaelab.ui.session.following import follow, watches
 from vaelab.ui.session.state import dataset, is_own
 from vaelab.ui.session.steering import ask, tell_refusal
 from vaelab.ui.session.text import plain
@@ -40,19 +41,20 @@ def any_active(members: Sequence[Member]) -> bool:
     return any(member.status.active for member in members)
 
 
-def follow(ids: Sequence[str], tick: float | None) -> None:
-    """The body of the fragment: progress, settings, losses, planes and reconstructions.
+def watch(members: Sequence[Member]) -> None:
+    """Draw progress, settings, losses, planes and reconstructions of runs, and follow them."""
+    ids = [member.run.id for member in members]
+    follow(members, partial(_look, ids), _draw, tick=tick_of_all, sign=any_active)
 
-    Parameters
-    ----------
-    ids: the runs to show.
-    tick: what `tick_of_all` said when the page was drawn; the page follows a change.
-    """
+
+def _look(ids: Sequence[str]) -> Sequence[Member] | None:
     members = members_of(ids)
     for member in members:
         watches(member.run)
-    if len(members) < len(ids) or tick_of_all(members) != tick or not any_active(members):
-        st.rerun()
+    return members if len(members) == len(ids) else None
+
+
+def _draw(members: Sequence[Member]) -> None:
     _progress(members)
     settings_section(members)
     state, step = "running", sum(member.status.step for member in members)

@@ -7,6 +7,7 @@ visitors, by the run and the time at which its weights were saved.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from vaelab.runs.errors import RunDamaged, RunNotFound
 from vaelab.runs.run import Run
 from vaelab.ui.explore.rewind import losses_then, past_model, rewind_bar
 from vaelab.ui.session.chosen import pick_run
-from vaelab.ui.session.following import next_look, watches
+from vaelab.ui.session.following import follow, next_look, watches
 from vaelab.ui.session.state import dataset, find_run, saved_at, snapshot_saved_at, test_codes, trained
 from vaelab.ui.session.text import plain
 from vaelab.ui.session.view_link import ViewSettings
@@ -137,7 +138,7 @@ def open_page(title: str) -> Opened:
             losses_then(run, step)
             newest = Opened(run, saved_at(run), trained(run).model, dataset(name), test_codes(run), settings)
             if run.status().state == "running":
-                _follow(newest, step)
+                _say_that_it_trains(newest, step)
             return newest if step is None else _gone_back(newest, step)
         st.warning(
             f"The images of {DATASETS[name].title} are not on this machine. Pick another run, or start one "
@@ -154,7 +155,7 @@ def open_page(title: str) -> Opened:
     st.stop()
 
 
-def _follow(newest: Opened, step: int | None) -> None:
+def _say_that_it_trains(newest: Opened, step: int | None) -> None:
     """Say how the page keeps up with a run in training: while it shows the newest weights, by itself."""
     if step is not None:
         st.caption(
@@ -164,18 +165,24 @@ def _follow(newest: Opened, step: int | None) -> None:
     st.caption(
         "This run is still training, and this page follows it: it shows the weights of its last epoch."
     )
-    st.fragment(_look_again, run_every=next_look(FOLLOWED))(newest.run, newest.saved_at)
+    follow_training(newest.run, newest.saved_at)
 
 
-def _look_again(run: Run, shown: int) -> None:
-    """The body of the fragment: the page anew when there are newer weights, or when training is over."""
+def follow_training(run: Run, version: int) -> None:
+    """Draw the page anew when there are weights saved at another time, or when training is over."""
+    follow(
+        version, partial(_saved_while_it_trains, run), lambda version: None,
+        tick=lambda version: next_look(FOLLOWED), sign=lambda version: version,
+    )  # fmt: skip
+
+
+def _saved_while_it_trains(run: Run) -> int | None:
+    """When the weights of a run were saved; None if it trains no more, or cannot be read."""
     watches(run)
     try:
-        is_old = run.status().state != "running" or saved_at(run) != shown
+        return saved_at(run) if run.status().state == "running" else None
     except (RunDamaged, OSError):
-        is_old = True  # the page says what is wrong
-    if is_old:
-        st.rerun()
+        return None  # the page says what is wrong
 
 
 def _gone_back(newest: Opened, step: int) -> Opened:

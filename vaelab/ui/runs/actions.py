@@ -17,7 +17,7 @@ from vaelab.runs.run import Run, describe
 from vaelab.runs.summary import Summary
 from vaelab.ui.recipe.share import share
 from vaelab.ui.recipe.show_code import show_code
-from vaelab.ui.runs.measures import follow_measures
+from vaelab.ui.runs.measures import measures_panel
 from vaelab.ui.runs.removal import ask_to_delete
 from vaelab.ui.runs.words import NO_OPTIMIZER, about
 from vaelab.ui.session.chosen import open_run
@@ -53,7 +53,7 @@ def actions(summary: Summary) -> None:
             st.button("Delete", key="delete", icon=":material/delete:", disabled=not own,
                       on_click=ask_to_delete, args=(run.id,))  # fmt: skip
         if config:
-            follow_measures(run)
+            st.fragment(measures_panel)(run)
 
 
 def _places(summary: Summary, config: RunConfig, own: bool) -> None:

@@ -42,11 +42,6 @@ def measures_panel(run: Run) -> None:
     wait_for_measures([run])  # last: what comes and goes must not move anything
 
 
-def follow_measures(run: Run) -> None:
-    """Draw `measures_panel` as a fragment of its own, which is drawn again when a run has its measures."""
-    st.fragment(measures_panel)(run)
-
-
 def wait_for_measures(runs: Sequence[Run]) -> None:
     """Draw the fragment again when one of the runs that are being measured has its measures."""
     wait_for([run for run in runs if is_being_measured(run)], key="waiting_for_measures")

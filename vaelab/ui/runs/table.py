@@ -18,7 +18,7 @@ from vaelab.teaching.glossary import help_for
 from vaelab.ui.runs.removal import carry_out_deletions
 from vaelab.ui.runs.words import state_in_words
 from vaelab.ui.session.chosen import chosen_run, open_run
-from vaelab.ui.session.following import next_look
+from vaelab.ui.session.following import follow, next_look
 from vaelab.ui.session.standing import waits
 from vaelab.ui.session.state import own_runs, store
 from vaelab.ui.session.visit import put, visit
@@ -52,31 +52,27 @@ def selected_run(listed: list[Summary]) -> Summary | None:
     return next(chosen, None) or next(iter(listed), None)
 
 
-def states(listed: list[Summary]) -> list[tuple[str, str]]:
-    """What the rest of the page depends on."""
-    return [(summary.run.id, summary.status.state) for summary in listed]
+def runs_table(listed: list[Summary]) -> None:
+    """Draw the table of runs, and follow those that train."""
+    follow(listed, _look, _draw, tick=_tick, sign=_sign)
 
 
-def table_tick(listed: list[Summary]) -> float | None:
-    """Seconds until the next look at the runs; None if none of them trains."""
+def _look() -> list[Summary]:
+    carry_out_deletions()
+    return listed_runs()
+
+
+def _tick(listed: list[Summary]) -> float | None:
     return next_look(TICK) if any(summary.status.state == "running" for summary in listed) else None
 
 
-def runs_table(drawn: list[tuple[str, str]], selected: str | None, tick: float | None) -> None:
-    """The body of the fragment.
+def _sign(listed: list[Summary]) -> object:
+    chosen = selected_run(listed)
+    return chosen and chosen.run.id, [(summary.run.id, summary.status.state) for summary in listed]
 
-    Parameters
-    ----------
-    drawn: the states that the page was drawn with; the page follows a change.
-    selected: id of the run that it was drawn with.
-    tick: what `table_tick` said when it was drawn; the page follows a change too.
-    """
-    carry_out_deletions()
-    listed = listed_runs()
+
+def _draw(listed: list[Summary]) -> None:
     now = selected_run(listed)
-    if states(listed) != drawn or (now and now.run.id) != selected or table_tick(listed) != tick:
-        _keep_address()
-        st.rerun()
     grouped = ["group"] if any(summary.meta and summary.meta.group for summary in listed) else []
     order = [*FIRST, *grouped, *losses(), *_worth_a_column(listed), *LAST]
     _select_row_of(now, listed, order)
@@ -92,18 +88,8 @@ def runs_table(drawn: list[tuple[str, str]], selected: str | None, tick: float |
         selection_mode=("single-row-required", "single-cell"),
         alt="Runs with their state, test losses and settings; choose a row for what can be done with it",
     )
-    if tick is None:
+    if _tick(listed) is None:
         wait_for([summary.run for summary in listed if waits(summary.status)], key="waiting_runs")
-
-
-def _keep_address() -> None:
-    """Undo a run in the address that is no longer the chosen one.
-
-    A tick is no navigation: what it brings may be the address from before the last choice.
-    """
-    chosen = visit().run
-    if chosen and st.query_params.get("run", chosen) != chosen:
-        st.query_params["run"] = chosen
 
 
 def _select_row_of(chosen: Summary | None, listed: list[Summary], order: list[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from vaelab.config.fields import field_spec
@@ -15,7 +17,7 @@ from vaelab.sweeps.results import Best, Result, bands, best, criteria, words
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.session.chosen import choose
 from vaelab.ui.session.display import page_link
-from vaelab.ui.session.following import next_look
+from vaelab.ui.session.following import follow, next_look
 from vaelab.ui.session.places import VIEWS
 from vaelab.ui.session.recipe_link import address_of
 from vaelab.ui.session.standing import waits
@@ -32,24 +34,17 @@ TICK = 1.0
 """Seconds between two looks at a sweep under way."""
 
 
-def sweep_tick(shown: ShownSweep | None) -> float | None:
-    """Seconds until the next look at a sweep; None if none of its runs trains."""
-    trains = shown and any(status.state == "running" for status in shown.statuses)
-    return next_look(TICK) if trains else None
+def watch_sweep(group: str | None) -> None:
+    """Draw a sweep, the finished example if there is no group, and follow it."""
+    look = partial(read_sweep, group) if group else example
+    follow(look() or example(), look, partial(_draw, group), tick=_tick)
 
 
-def watch_sweep(group: str | None, tick: float | None, chosen: str | None) -> None:
-    """The body of the fragment.
+def _tick(shown: ShownSweep) -> float | None:
+    return next_look(TICK) if any(status.state == "running" for status in shown.statuses) else None
 
-    Parameters
-    ----------
-    group: the sweep to show; None for the finished example.
-    tick: seconds between two looks that the page was drawn with; the page follows a change.
-    chosen: id of the run that the sidebar's links lead to; they follow a change.
-    """
-    shown = read_sweep(group) if group else example()
-    if shown is None or sweep_tick(shown) != tick or visit().run != chosen:
-        st.rerun()
+
+def _draw(group: str | None, shown: ShownSweep) -> None:
     if group:
         _progress(shown, group)
     else:
@@ -76,7 +71,7 @@ def watch_sweep(group: str | None, tick: float | None, chosen: str | None) -> No
     else:
         sweep_table(shown)
     _chosen(shown)
-    if tick is None:
+    if _tick(shown) is None:
         still = [run for run, status in zip(shown.runs, shown.statuses, strict=True) if waits(status)]
         wait_for(still, key="waiting_sweep")
 

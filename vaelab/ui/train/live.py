@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -16,13 +17,12 @@ from vaelab.figures.sheets import Sheet, tile
 from vaelab.latent.planes import Plane, axes_plane, principal_plane
 from vaelab.runs.arrays import read_preview
 from vaelab.runs.errors import RunDamaged
-from vaelab.runs.life import State
 from vaelab.runs.run import Run, describe
 from vaelab.runs.status import Status
 from vaelab.teaching.glossary import help_for
 from vaelab.teaching.hints.evidence import Hint
 from vaelab.ui.runs.measures import measures_panel
-from vaelab.ui.session.following import next_look, watches
+from vaelab.ui.session.following import follow, next_look, watches
 from vaelab.ui.session.state import dataset, engine, find_run, history, is_own, recording_of
 from vaelab.ui.session.visit import visit
 from vaelab.ui.train.controls import control_row, ended_bar, progress_line
@@ -49,26 +49,29 @@ def tick_of(status: Status) -> float | None:
     return next_look(EARLY_TICK if status.epoch < 1 else TICK)
 
 
-def watch(
-    run_id: str, config: RunConfig | None, about: str, tick: float | None, state: State, chosen: str | None
-) -> None:  # fmt: skip
-    """The body of the fragment: buttons, progress and views of a run.
+def watch(run: Run, config: RunConfig | None, about: str) -> None:
+    """Draw buttons, progress and views of a run, and follow it while it is active.
 
     Parameters
     ----------
-    run_id: the run to show.
     config: the recipe of the form, None if it is wrong.
     about: what is known of the recipe before its start.
-    tick, state: what `tick_of` and the run's status said when the page was drawn; it follows a change.
-    chosen: the run that the visitor had chosen by then; the page follows that, too.
     """
+    follow(
+        (run, run.status()), partial(_look, run.id), lambda seen: _draw(*seen, config, about),
+        tick=lambda seen: tick_of(seen[1]), sign=lambda seen: seen[1].state,
+    )  # fmt: skip
+
+
+def _look(run_id: str) -> tuple[Run, Status] | None:
     run = find_run(run_id)
-    if run is None or visit().start_asked or visit().run != chosen:
-        st.rerun()
+    if run is None:
+        return None
     watches(run)
-    status = run.status()
-    if (tick_of(status), status.state) != (tick, state):
-        st.rerun()
+    return run, run.status()
+
+
+def _draw(run: Run, status: Status, config: RunConfig | None, about: str) -> None:
     left, right = st.columns([2, 1], vertical_alignment="center")
     with left:
         control_row(config, None if run.shipped else run, status)

@@ -28,9 +28,10 @@ from vaelab.config.quantities import NEIGHBOURS, NLL_IMAGES, NLL_SAMPLES, PROBED
 from vaelab.data.loading import Dataset, load
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import embed
-from vaelab.models.evaluation import CHUNK, Evaluation, evaluate
+from vaelab.models.evaluation import Evaluation, evaluate
 from vaelab.models.hardware import cpu_settings
 from vaelab.models.kinds.image import to_unit
+from vaelab.models.passes import pass_size
 from vaelab.models.posteriors import Posterior
 from vaelab.models.randomness import generator_for
 from vaelab.runs.measures import Measures
@@ -146,7 +147,7 @@ def importance_bound(model: Autoencoder, images: np.ndarray, samples: int, noise
     NotFinite
         If a weight is not a finite number.
     """
-    size = CHUNK[model.config.architecture]
+    size = pass_size(model)
     device = next(model.parameters()).device
     nll, elbo = [], []
     for start in range(0, len(images), size):

@@ -13,8 +13,8 @@ import torch
 
 from vaelab.latent.planes import Plane, grid_points
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.evaluation import CHUNK, result_of
 from vaelab.models.kinds.image import to_bytes, to_unit
+from vaelab.models.passes import pass_size, result_of
 from vaelab.models.posteriors import Posterior
 
 
@@ -47,7 +47,7 @@ def embed(model: Autoencoder, images: np.ndarray) -> Codes:
 
 def embed_in_steps(model: Autoencoder, images: np.ndarray) -> Generator[None, None, Codes]:
     """`embed` that yields between short passes, so that the caller can look around."""
-    size = CHUNK[model.config.architecture]
+    size = pass_size(model)
     passes: list[Posterior] = []
     for start in range(0, len(images), size):
         passes.append(_posterior(model, images[start : start + size]))
@@ -66,7 +66,7 @@ def _posterior(model: Autoencoder, images: np.ndarray) -> Posterior:
 def decode(model: Autoencoder, z: np.ndarray) -> np.ndarray:
     """Mean images (N, C, H, W) of codes (N, d)."""
     device = next(model.parameters()).device
-    size = CHUNK[model.config.architecture]
+    size = pass_size(model)
     codes = torch.as_tensor(z, dtype=torch.float32, device=device)
     return np.concatenate([to_bytes(model.decode(chunk)) for chunk in codes.split(size)])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -13,12 +13,8 @@ from vaelab.latent.units import active_units
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.kinds.image import to_unit
 from vaelab.models.objective import bce, gaussian, squared_error
+from vaelab.models.passes import pass_size, result_of
 from vaelab.models.randomness import generator_for
-
-T = TypeVar("T")
-
-CHUNK = {"mlp": 500, "conv": 100}
-"""Images a pass: what a layer makes of them fits the cache, and a pass takes well under 0.1 s."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +59,7 @@ def evaluate(model: Autoencoder, images: np.ndarray) -> Evaluation:
 def evaluate_in_steps(model: Autoencoder, images: np.ndarray) -> Generator[None, None, Evaluation]:
     """`evaluate` that yields between short passes, so that the caller can look around."""
     noise = generator_for(model.config.seed, "evaluation")
-    size = CHUNK[model.config.architecture]
+    size = pass_size(model)
     passes: list[_Pass] = []
     for start in range(0, len(images), size):
         passes.append(_one_pass(model, images[start : start + size], noise))
@@ -81,15 +77,6 @@ def evaluate_in_steps(model: Autoencoder, images: np.ndarray) -> Generator[None,
         mean=np.concatenate([part.mean for part in passes]),
         logvar=_joined([part.logvar for part in passes]),
     )
-
-
-def result_of(steps: Generator[None, None, T]) -> T:
-    """Let the steps run through, and return what they return."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 class _Pass(NamedTuple):

@@ -9,6 +9,8 @@ import torch
 from torch.cpu import get_capabilities
 
 from vaelab.config.run_config import RunConfig
+from vaelab.data.catalogue import DATASETS
+from vaelab.networks.sizes import network_type
 from vaelab.settings import read_settings
 
 
@@ -40,7 +42,8 @@ def settle_precision(config: RunConfig, device: torch.device) -> str:
         return config.precision
     if device.type == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
-    pays = config.architecture == "conv" or config.batch_size >= 128 or config.optimizer == "gd"
+    convolves = network_type(config, DATASETS[config.dataset].shape) == "convolutional"
+    pays = convolves or config.batch_size >= 128 or config.optimizer == "gd"
     return "bf16" if device.type == "cpu" and pays and _multiplies_bf16() else "fp32"
 
 

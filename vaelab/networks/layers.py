@@ -161,15 +161,21 @@ class Cost:
     parameters: int
     multiplications: int
     """Of one forward pass of one image."""
+    positions: int
+    """Most positions of an image, or of a map of it, that one weight meets: 1 without convolutions."""
 
 
 def cost(layers: list[Layer], shape: TensorShape) -> Cost:
     """Parameters and multiplications of a layer list for an input of the given shape."""
     parameters = multiplications = 0
+    positions = 1
     for layer in layers:
         before, shape = shape, layer.output_shape(shape)
         sizes = {kind: math.prod(tensor) for kind, tensor in layer.tensors().items()}
         parameters += sum(sizes.values())
-        # Every weight meets every position of the smaller of the two maps.
-        multiplications += sizes.get("weight", 0) * min(math.prod(before[1:]), math.prod(shape[1:]))
-    return Cost(parameters, multiplications)
+        if "weight" in sizes:
+            # Every weight meets every position of the smaller of the two maps.
+            met = min(math.prod(before[1:]), math.prod(shape[1:]))
+            multiplications += sizes["weight"] * met
+            positions = max(positions, met)
+    return Cost(parameters, multiplications, positions)

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from vaelab.config.run_config import RunConfig
 from vaelab.data.catalogue import DatasetSpec
-from vaelab.networks.layers import Cost, cost, network_layers
+from vaelab.networks.layers import Cost, Shape, cost, network_layers
 
-GUESSED_SPEED = {"mlp": 1.2e11, "conv": 3e10}
+GUESSED_SPEED = {"dense": 1.2e11, "convolutional": 3e10}
 """Multiplications a second in training on a laptop: a first guess, until a run has been measured."""
 
+IMAGES_A_PASS = {
+    "evaluation": {"dense": 500, "convolutional": 100},
+    "training": {"dense": 1024, "convolutional": 128},
+    "script": {"dense": 1000, "convolutional": 100},
+}
+"""Images that a network takes at once: what a layer makes of them fits the cache, and a pass without
+gradients takes well under 0.1 s. A larger training step adds up the gradients of its passes."""
 
 FIRST_STEPS = 50
 """Steps in which a worker still warms up: the speed until then says nothing of the rest."""
@@ -37,7 +45,7 @@ def training_images(config: RunConfig, available: int) -> int:
 
 def facts(config: RunConfig, spec: DatasetSpec) -> Facts:
     """Sizes of a recipe on a data set."""
-    encoder, decoder = _costs(config, spec)
+    encoder, decoder = _costs(config, spec.shape)
     images = training_images(config, spec.train_images)
     batch = images if config.optimizer == "gd" else min(config.batch_size, images)
     return Facts(
@@ -54,7 +62,7 @@ def work(config: RunConfig, spec: DatasetSpec) -> float:
 
     A training step costs three forward passes; an evaluation decodes twice.
     """
-    encoder, decoder = _costs(config, spec)
+    encoder, decoder = _costs(config, spec.shape)
     forward = encoder.multiplications + decoder.multiplications
     images = training_images(config, spec.train_images)
     held_out = min(config.held_out, spec.train_images // 2)
@@ -64,9 +72,19 @@ def work(config: RunConfig, spec: DatasetSpec) -> float:
 
 def expected_seconds(config: RunConfig, spec: DatasetSpec, speed: float | None = None) -> float:
     """Time of a whole training at a measured speed in multiplications a second, or at a guessed one."""
-    return work(config, spec) / (speed or GUESSED_SPEED[config.architecture])
+    return work(config, spec) / (speed or GUESSED_SPEED[network_type(config, spec.shape)])
 
 
-def _costs(config: RunConfig, spec: DatasetSpec) -> tuple[Cost, Cost]:
-    encoder, decoder = network_layers(config, spec.shape)
-    return cost(encoder, spec.shape), cost(decoder, (config.latent_dim,))
+def network_type(config: RunConfig, shape: Shape) -> Literal["dense", "convolutional"]:
+    """Whether each weight meets an image once, or some meet many positions of it."""
+    return "dense" if max(part.positions for part in _costs(config, shape)) == 1 else "convolutional"
+
+
+def images_a_pass(config: RunConfig, shape: Shape, use: Literal["evaluation", "training", "script"]) -> int:
+    """How many images (C, H, W) the network of a config takes at once."""
+    return IMAGES_A_PASS[use][network_type(config, shape)]
+
+
+def _costs(config: RunConfig, shape: Shape) -> tuple[Cost, Cost]:
+    encoder, decoder = network_layers(config, shape)
+    return cost(encoder, shape), cost(decoder, (config.latent_dim,))

@@ -19,14 +19,12 @@ from vaelab.models.hardware import settle_precision
 from vaelab.models.kinds.image import to_unit
 from vaelab.models.objective import CORRUPTIONS, beta_at, learning_rate_at, squared_error
 from vaelab.models.randomness import generator_for
+from vaelab.networks.sizes import images_a_pass
 from vaelab.training.generators import Generators
 from vaelab.training.optimizers import array_of, make_optimizer, optimizer_arrays, restore_optimizer
 from vaelab.training.pictures import Previewer, snapshot
 from vaelab.training.progress import Progress
 from vaelab.training.subset import subset_of
-
-CHUNK = {"mlp": 1024, "conv": 128}
-"""Most images that one backward pass takes; a larger step accumulates its gradient."""
 
 SIGMA_WINDOW = 10_000
 """Training images over which `sigma` auto averages the squared error."""
@@ -58,6 +56,7 @@ class Session:
         resume: events.Checkpoint | None = None,
     ) -> None:
         self.config, self.data, self.device = config, data, device
+        self.pass_size = images_a_pass(config, data.spec.shape, "training")
         self.subset = subset_of(data.x_train, config)
         images = len(self.subset)
         self.batch = images if config.optimizer == "gd" else min(config.batch_size, images)
@@ -105,7 +104,7 @@ class Session:
         self.optimizer.param_groups[0]["lr"] = learning_rate_at(self.config, progress.step, total)
         self.optimizer.zero_grad()
         sums = torch.zeros(4, dtype=torch.float64)
-        for chunk in indices.split(CHUNK[self.config.architecture]):
+        for chunk in indices.split(self.pass_size):
             sums += self._accumulate(chunk, len(indices))
             yield None
         objective, recon, kl, squared = (sums / len(indices)).tolist()

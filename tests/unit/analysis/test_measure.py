@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.distributions import MultivariateNormal
 
-from vaelab.analysis import measure as measuring
 from vaelab.analysis.measure import NotFinite, accuracies, importance_bound, measure, probed_rows
 from vaelab.config.quantities import measures as registered
 from vaelab.config.run_config import RunConfig
@@ -23,6 +22,7 @@ from vaelab.data.loading import Dataset
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.evaluation import evaluate
 from vaelab.models.kinds.image import to_unit
+from vaelab.networks.sizes import IMAGES_A_PASS
 from vaelab.runs.measures import Measures
 from vaelab.training.loop import fit
 
@@ -134,7 +134,7 @@ def test_the_bound_does_not_depend_on_the_size_of_a_pass(
     trained: Get, tiny: Dataset, monkeypatch: pytest.MonkeyPatch
 ):
     whole, _ = bounds(trained({}), tiny.x_test[:60], 20, 10)
-    monkeypatch.setitem(measuring.CHUNK, "mlp", 7)
+    monkeypatch.setitem(IMAGES_A_PASS["evaluation"], "dense", 7)
     parts, error = bounds(trained({}), tiny.x_test[:60], 20, 10)
     assert parts == pytest.approx(whole, abs=6 * error)
 

@@ -8,10 +8,10 @@ import torch
 
 from vaelab.config.run_config import RunConfig
 from vaelab.latent.planes import axes_plane
-from vaelab.models import evaluation
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import decode, decode_grid, embed, embed_in_steps, reconstruct
 from vaelab.models.kinds.image import to_bytes, to_unit
+from vaelab.networks.sizes import IMAGES_A_PASS
 
 VAE = RunConfig(hidden="16", latent_dim=3)
 SHAPE = (1, 28, 28)
@@ -25,7 +25,7 @@ def model(request: pytest.FixtureRequest) -> Autoencoder:
 
 @pytest.fixture(autouse=True)
 def several_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(evaluation.CHUNK, "mlp", 64)
+    monkeypatch.setitem(IMAGES_A_PASS["evaluation"], "dense", 64)
 
 
 def test_codes_are_the_encoders_in_the_order_of_the_images(model, tiny):

@@ -11,10 +11,11 @@ import torch
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from vaelab.config.run_config import RunConfig
-from vaelab.models import evaluation
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.evaluation import baselines, evaluate, evaluate_in_steps, mean_of, result_of
+from vaelab.models.evaluation import baselines, evaluate, evaluate_in_steps, mean_of
 from vaelab.models.kinds.image import to_unit
+from vaelab.models.passes import result_of
+from vaelab.networks.sizes import IMAGES_A_PASS
 from vaelab.training.loop import fit
 
 VAE = RunConfig(epochs=5, hidden="32", latent_dim=4, batch_size=100, precision="fp32")
@@ -83,7 +84,7 @@ def test_an_ae_has_a_reconstruction_and_no_elbo(trained, tiny):
 
 def test_codes_are_those_of_the_images_in_their_order(trained, tiny, monkeypatch):
     model = trained({})
-    monkeypatch.setitem(evaluation.CHUNK, "mlp", 64)
+    monkeypatch.setitem(IMAGES_A_PASS["evaluation"], "dense", 64)
     result = evaluate(model, tiny.x_test)
     posterior = model.encode(to_unit(tiny.x_test))
     np.testing.assert_allclose(result.mean, posterior.mean, atol=1e-5)
@@ -98,7 +99,7 @@ def test_two_evaluations_give_the_same(trained, tiny):
 
 
 def test_evaluation_pauses_between_passes_with_the_callers_gradient_mode(trained, tiny, monkeypatch):
-    monkeypatch.setitem(evaluation.CHUNK, "mlp", 200)
+    monkeypatch.setitem(IMAGES_A_PASS["evaluation"], "dense", 200)
     steps = evaluate_in_steps(trained({}), tiny.x_test)
     assert [torch.is_grad_enabled() for _ in steps] == [True] * 3
     whole = result_of(evaluate_in_steps(trained({}), tiny.x_test))

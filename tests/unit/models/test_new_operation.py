@@ -57,7 +57,7 @@ def test_it_is_built_and_a_step_moves_its_weights(tiny: Dataset) -> None:
     assert [module.num_channels for module in found] == [4, 8]
     assert all((module.weight == 1).all() and (module.bias == 0).all() for module in found)
     training = session.work()
-    while session.step == 0:
+    while session.progress.step == 0:
         next(training)
     assert session.finite
     assert all((module.weight != 1).any() and (module.bias != 0).any() for module in found)

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vaelab.config.presets import PRESETS
 from vaelab.config.run_config import RunConfig
 from vaelab.data.catalogue import DATASETS
 from vaelab.engine.estimates import expected_wait
-from vaelab.networks.sizes import expected_seconds, facts, work
+from vaelab.networks.sizes import expected_seconds, facts, images_a_pass, network_type, work
 from vaelab.words import duration
 
 MNIST = DATASETS["mnist"]
@@ -56,3 +57,23 @@ def test_whoever_comes_later_waits_no_shorter(
 ) -> None:
     left, before = [(seconds, 1) for seconds in running], [(seconds, 1) for seconds in ahead]
     assert expected_wait(left, [*before, (another, 1)], 1, 2) >= expected_wait(left, before, 1, 2)
+
+
+@pytest.mark.parametrize("shape", [(1, 28, 28), (3, 32, 32)], ids=str)
+def test_the_images_of_a_pass_follow_from_what_the_weights_meet(shape: tuple[int, int, int]) -> None:
+    """Trained runs depend on these numbers to the last bit: each pass draws its own noise."""
+    dense = [preset.config for preset in PRESETS.values() if preset.config.architecture == "mlp"]
+    dense += [RunConfig(hidden="-".join(["4096"] * 8)), RunConfig(hidden="1", latent_dim=1)]
+    convolutional = [preset.config for preset in PRESETS.values() if preset.config.architecture == "conv"]
+    widths = "-".join(["4096"] * 8)
+    convolutional += [
+        RunConfig(architecture="conv", hidden=hidden) for hidden in ("1", f"1/{widths}/{widths}")
+    ]
+    for kind, configs, sizes in (
+        ("dense", dense, [500, 1024, 1000]),
+        ("convolutional", convolutional, [100, 128, 100]),
+    ):
+        for config in configs:
+            assert network_type(config, shape) == kind
+            uses = ("evaluation", "training", "script")
+            assert [images_a_pass(config, shape, use) for use in uses] == sizes

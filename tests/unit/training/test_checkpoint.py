@@ -9,7 +9,7 @@ import pytest
 
 from vaelab import events
 from vaelab.config.run_config import RunConfig
-from vaelab.models import evaluation
+from vaelab.networks.sizes import IMAGES_A_PASS
 from vaelab.training import session
 from vaelab.training.optimizers import OPTIMIZERS
 
@@ -28,9 +28,9 @@ CONFIGS = [
 @pytest.fixture
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several chunks a step and several passes an evaluation, so that there are places within them."""
-    for architecture in ("mlp", "conv"):
-        monkeypatch.setitem(session.CHUNK, architecture, 100)
-        monkeypatch.setitem(evaluation.CHUNK, architecture, 200)
+    for network in ("dense", "convolutional"):
+        monkeypatch.setitem(IMAGES_A_PASS["training"], network, 100)
+        monkeypatch.setitem(IMAGES_A_PASS["evaluation"], network, 200)
 
 
 def differing(config: RunConfig) -> str:

@@ -10,8 +10,8 @@ import torch
 
 from vaelab import events
 from vaelab.config.run_config import RunConfig
-from vaelab.models import evaluation
 from vaelab.models.autoencoder import Autoencoder
+from vaelab.networks.sizes import IMAGES_A_PASS
 from vaelab.training.loop import train
 
 SMALL = RunConfig(epochs=3, hidden="16")
@@ -109,8 +109,8 @@ def test_requests_are_looked_at_after_every_piece_of_work(changes, expected, tin
     monkeypatch.setattr(Autoencoder, "encode", counted)
     monkeypatch.setattr("vaelab.training.pictures.Previewer.due", lambda *_: False)
     monkeypatch.setattr("vaelab.training.pictures.KEPT_RECONSTRUCTIONS", 1)
-    for architecture in ("mlp", "conv"):
-        monkeypatch.setitem(evaluation.CHUNK, architecture, 200)
+    for network in ("dense", "convolutional"):
+        monkeypatch.setitem(IMAGES_A_PASS["evaluation"], network, 200)
     config = SMALL.variant(**{"epochs": 1, "learning_rate": None, "hidden": "16", **changes})
     for _ in train(config, data=tiny, request=request):
         pass

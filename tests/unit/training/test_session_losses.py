@@ -12,6 +12,7 @@ from vaelab import events
 from vaelab.config.run_config import RunConfig
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.kinds.image import to_unit
+from vaelab.networks.sizes import IMAGES_A_PASS
 from vaelab.training import session
 
 SMALL = RunConfig(epochs=2, hidden="16")
@@ -64,7 +65,7 @@ def test_a_gradient_accumulated_over_chunks_is_that_of_one_batch(record, monkeyp
     config = SMALL.variant(model="ae", optimizer="gd", precision="fp32", learning_rate=0.1)
     results = []
     for size in (2000, 1024, 300):
-        monkeypatch.setitem(session.CHUNK, "mlp", size)
+        monkeypatch.setitem(IMAGES_A_PASS["training"], "dense", size)
         results.append(record(config))
     whole, *others = results
     for other in others:

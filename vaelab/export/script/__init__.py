@@ -20,6 +20,7 @@ from vaelab.export.script.network import model
 from vaelab.export.script.section import Section
 from vaelab.export.script.setup import data, settings
 from vaelab.export.script.training import training
+from vaelab.networks.sizes import network_type
 
 
 def sections(config: RunConfig) -> list[Section]:
@@ -70,9 +71,10 @@ def _title(config: RunConfig) -> str:
     if config.corruption != "none" and config.corruption_strength > 0:
         noun = f"denoising {noun}"
     kind = f"{'An' if noun[0] in 'aeiou' else 'A'} {noun}"
-    network = "convolutions" if config.architecture == "conv" else "dense layers"
+    spec = DATASETS[config.dataset]
+    network = "dense layers" if network_type(config, spec.shape) == "dense" else "convolutions"
     numbers = "1 number" if config.latent_dim == 1 else f"{config.latent_dim} numbers"
-    return f"{kind} of {DATASETS[config.dataset].title}: {network}, a code of {numbers}."
+    return f"{kind} of {spec.title}: {network}, a code of {numbers}."
 
 
 def _how_to_run(config: RunConfig) -> str:

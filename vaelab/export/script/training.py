@@ -5,12 +5,10 @@ from __future__ import annotations
 from vaelab.config.run_config import RunConfig
 from vaelab.data.catalogue import DATASETS
 from vaelab.export.script.section import Section, corrupts, learns_sigma, lines, warms_up, weighs_kl
+from vaelab.networks.sizes import images_a_pass
 
 SIGMA_WINDOW = 10_000
 """Images over which `sigma` averages the error; that of `vaelab.training.session`."""
-
-GD_CHUNK = {"mlp": 1000, "conv": 100}
-"""Images of which a full-batch gradient is made at a time: what they need of memory is little."""
 
 
 def training(config: RunConfig) -> Section:
@@ -80,6 +78,7 @@ def _counters(config: RunConfig) -> list[str]:
 def _loop(config: RunConfig) -> list[str | None]:
     """One pass over the images: a step a batch, or one step in all."""
     full, stops = config.optimizer == "gd", config.stop_loss is not None
+    part = images_a_pass(config, DATASETS[config.dataset].shape, "script")
     forward, one_cycle = _forward(config), config.lr_schedule == "one-cycle"
     if full:
         return [
@@ -87,7 +86,7 @@ def _loop(config: RunConfig) -> list[str | None]:
             "    epoch_objective = 0.0" if stops else None,
             "    mse = 0.0" if learns_sigma(config) else None,
             "    optimizer.zero_grad()",
-            f"    for x in x_train.split({GD_CHUNK[config.architecture]}):  # gradients of parts add up",
+            f"    for x in x_train.split({part}):  # gradients of parts add up",
             *(" " * 8 + row for row in forward),
             f"        objective = {_objective(config)}.sum() / len(x_train)",
             "        objective.backward()",

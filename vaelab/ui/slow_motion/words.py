@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from vaelab.config.run_config import RunConfig
+from vaelab.data.catalogue import DATASETS
+from vaelab.networks.sizes import network_type
 
 POSTERIOR = r"""$q(z \mid x)$ is the posterior: for the code $z$ of the image $x$, a normal distribution
 $\mathcal{N}$ with mean $\mu$ (`mean`) and variances $\sigma^2$. The network gives $\log \sigma^2$
@@ -37,7 +39,7 @@ def hidden(config: RunConfig) -> str:
         "Layer $k$ takes what is before it, $h_k$, to $h_{k+1}$: by weights $W_k$, biases $b_k$ and the "
         f"activation $a$, here {config.activation}. "
     )
-    if config.architecture == "conv":
+    if network_type(config, DATASETS[config.dataset].shape) == "convolutional":
         words += "For a convolution $W_k$ is the same at all places of the image. "
     return words + (
         "What the last one gives is $h$ (`h`)."

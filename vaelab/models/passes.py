@@ -1,0 +1,25 @@
+"""How a model goes through many images: in short passes, between which the caller can look around."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TypeVar
+
+from vaelab.models.autoencoder import Autoencoder
+from vaelab.networks.sizes import images_a_pass
+
+T = TypeVar("T")
+
+
+def pass_size(model: Autoencoder) -> int:
+    """How many images, or codes, a model encodes or decodes at once."""
+    return images_a_pass(model.config, model.shape, "evaluation")
+
+
+def result_of(steps: Generator[None, None, T]) -> T:
+    """Let the steps run through, and return what they return."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value

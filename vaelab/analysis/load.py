@@ -68,7 +68,7 @@ class PastModel:
     codes: Codes
     """Of as many of the first test images as the snapshot has."""
     reconstructions: np.ndarray
-    """(64, C, H, W) uint8, of the first 64 test images."""
+    """(64, ...) of the first 64 test examples."""
 
 
 def load_snapshot(run: Run, step: int) -> PastModel:
@@ -103,7 +103,7 @@ def _fits(snapshot: Snapshot, config: RunConfig) -> bool:
         and (logvar is not None) == config.traits.is_stochastic
         and (logvar is None or logvar.shape == mean.shape)
         and snapshot.reconstructions.shape[1:] == spec.shape
-        and snapshot.reconstructions.dtype == np.uint8
+        and snapshot.reconstructions.dtype == spec.kind.dtype
     )
 
 

@@ -21,16 +21,14 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
-from vaelab.analysis import pca
 from vaelab.analysis.load import load_run
-from vaelab.analysis.pca import PrincipalComponents
+from vaelab.analysis.pca import PrincipalComponents, fit
 from vaelab.config.quantities import NEIGHBOURS, NLL_IMAGES, NLL_SAMPLES, PROBED_IMAGES, measures
 from vaelab.data.loading import Dataset, load
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import embed
 from vaelab.models.evaluation import Evaluation, evaluate
 from vaelab.models.hardware import cpu_settings
-from vaelab.models.kinds.image import to_unit
 from vaelab.models.passes import pass_size
 from vaelab.models.posteriors import Posterior
 from vaelab.models.randomness import generator_for
@@ -132,7 +130,7 @@ class Bound:
 
 @torch.no_grad()
 def importance_bound(model: Autoencoder, images: np.ndarray, samples: int, noise: torch.Generator) -> Bound:
-    """The importance-weighted upper bound on the negative log-likelihood of images (N, C, H, W) uint8.
+    """The importance-weighted upper bound on the negative log-likelihood of images (N, ...).
 
     -ln((p(x, z_1) / q(z_1 given x) + ... + p(x, z_k) / q(z_k given x)) / k), with k = `samples` codes of
     each image drawn from its posterior q. Its expectation is the negative ELBO for k = 1, never grows
@@ -151,7 +149,7 @@ def importance_bound(model: Autoencoder, images: np.ndarray, samples: int, noise
     device = next(model.parameters()).device
     nll, elbo = [], []
     for start in range(0, len(images), size):
-        x = to_unit(images[start : start + size], device)
+        x = model.kind.to_tensor(images[start : start + size], device)
         posterior = model.encode(x)
         total = torch.full((len(x),), -math.inf, dtype=torch.float64, device=device)
         mean = torch.zeros_like(total)
@@ -212,13 +210,13 @@ def accuracies(
 def _pca_mse(data: Dataset, dimensions: int) -> float:
     """Squared error per pixel of PCA with as many dimensions, fitted to all training images."""
     drawn = _principal_components(data).reconstruct(data.x_test, dimensions)
-    return float(pca.squared_errors(data.x_test, drawn).mean())
+    return float(data.spec.kind.squared_errors(data.x_test, drawn).mean())
 
 
 # One after another, runs of a sweep are mostly of one data set.
 @lru_cache(maxsize=1)
 def _principal_components(data: Dataset) -> PrincipalComponents:
-    return pca.fit(data.x_train)
+    return fit(data.x_train, data.spec.kind)
 
 
 @lru_cache(maxsize=1)

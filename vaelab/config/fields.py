@@ -89,11 +89,11 @@ def problems(error: ValidationError) -> dict[str, str]:
     for item in error.errors():
         name = str(item["loc"][0]) if item["loc"] else "recipe"
         if name not in sentences:
-            sentences[name] = _sentence(name, item["input"])
+            sentences[name] = _sentence(name, item["input"], item.get("ctx", {}).get("allowed"))
     return sentences
 
 
-def _sentence(name: str, value: Any) -> str:
+def _sentence(name: str, value: Any, allowed: str | None = None) -> str:
     shown = repr(value if isinstance(value, (str, int, float)) else str(value))
     shown = shown if len(shown) <= 60 else shown[:57] + "…"
     if name == "recipe":
@@ -105,7 +105,7 @@ def _sentence(name: str, value: Any) -> str:
         return f"{printable}: there is no such field; {hint}"
     if name == "version":
         return f"version: must be {VERSION}, not {shown}."
-    return f"{name}: must be {field_spec(name).allowed}, not {shown}."
+    return f"{name}: must be {allowed or field_spec(name).allowed}, not {shown}."
 
 
 def read_config(values: Any) -> tuple[RunConfig | None, dict[str, str]]:

@@ -19,14 +19,14 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from vaelab.config.hidden import parse_hidden
 from vaelab.config.traits import MODELS, TERMS, ModelTraits, TermTraits, kinds_with
+from vaelab.data.catalogue import DATASETS, DatasetSpec
 
 VERSION: Literal[2] = 2
 """Version of the field list; written into every `config.json` and every link."""
-
-DatasetName = Literal["mnist", "fashion-mnist", "kmnist", "emnist-letters", "cifar10"]
 
 DEFAULT_HIDDEN = {"mlp": "512-256", "conv": "8-16/256-256/256-256"}
 
@@ -64,7 +64,7 @@ def _described(
     unit: str = "",
     allowed: str = "",
     labels: dict[str, str] | None = None,
-    rows: Mapping[str, ModelTraits | TermTraits] | None = None,
+    rows: Mapping[str, ModelTraits | TermTraits | DatasetSpec] | None = None,
     **bounds: Any,
 ) -> Any:
     """A pydantic field whose title, help and the rest of its description stand in one place.
@@ -104,11 +104,10 @@ class RunConfig(BaseModel):
         "encodes it as a normal distribution and pulls that towards the prior.",
         rows=MODELS,
     )  # fmt: skip
-    dataset: DatasetName = _described(
+    dataset: str = _described(
         "mnist", "Data set", "The images to learn. MNIST and Fashion-MNIST are bundled; the others "
         "are downloaded when first chosen.",
-        labels={"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "kmnist": "KMNIST",
-                "emnist-letters": "EMNIST letters", "cifar10": "CIFAR-10"},
+        rows=DATASETS,
     )  # fmt: skip
     train_size: int = _described(
         60_000, "Training images", "How many training images to use, drawn by the seed. A data set "
@@ -215,6 +214,9 @@ class RunConfig(BaseModel):
             return values
         filled = {key: value for key, value in values.items()
                   if not (value is None and key in ("hidden", "learning_rate"))}  # fmt: skip
+        spec = DATASETS.get(str(filled.get("dataset")))
+        for name, choices in spec.kind.choices.items() if spec else ():
+            filled.setdefault(name, choices[0])
         if "hidden" not in filled:
             architecture = str(filled.get("architecture", "mlp"))
             filled["hidden"] = DEFAULT_HIDDEN.get(architecture, DEFAULT_HIDDEN["mlp"])
@@ -224,13 +226,23 @@ class RunConfig(BaseModel):
             filled["learning_rate"] = default_learning_rate(*leaders)
         return filled
 
-    @field_validator("model", "reconstruction")
+    @field_validator("model", "dataset", "reconstruction")
     @classmethod
     def _check_row(cls, name: str, info: ValidationInfo) -> str:
         extra: Any = cls.model_fields[str(info.field_name)].json_schema_extra
         if name not in extra["rows"]:
             raise ValueError("no such row")
         return name
+
+    @field_validator("architecture", "reconstruction", "corruption")
+    @classmethod
+    def _check_kind(cls, value: str, info: ValidationInfo) -> str:
+        spec = DATASETS.get(info.data.get("dataset", ""))
+        choices = spec.kind.choices.get(str(info.field_name)) if spec else None
+        if spec is not None and choices is not None and value not in choices:
+            allowed = f"one of {', '.join(choices)} for the {spec.kind.many} of {spec.title}"
+            raise PydanticCustomError("kind", "{allowed}", {"allowed": allowed})
+        return value
 
     @field_validator("hidden", mode="before")
     @classmethod

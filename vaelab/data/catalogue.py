@@ -5,6 +5,9 @@ from __future__ import annotations
 import string
 from dataclasses import dataclass
 
+from vaelab.data.kinds.base import Kind
+from vaelab.data.kinds.image import IMAGE
+
 
 @dataclass(frozen=True)
 class DatasetSpec:
@@ -12,10 +15,9 @@ class DatasetSpec:
 
     name: str
     title: str
-    kind: str
-    """What an example is: `image`."""
-    shape: tuple[int, int, int]
-    """Channels, height, width."""
+    kind: Kind
+    shape: tuple[int, ...]
+    """Of an example; of an image channels, height, width."""
     classes: tuple[str, ...]
     """Name of each class; a label is an index into them."""
     train_images: int
@@ -27,16 +29,21 @@ class DatasetSpec:
     sha256: str = ""
     """Checksum of the bundled file."""
 
+    @property
+    def label(self) -> str:
+        """The title, as forms and tables have it."""
+        return self.title
+
 
 _ALL = (
     DatasetSpec(
-        "mnist", "MNIST", "image", (1, 28, 28), tuple(string.digits), 60_000, 10_000, bundled=True,
+        "mnist", "MNIST", IMAGE, (1, 28, 28), tuple(string.digits), 60_000, 10_000, bundled=True,
         authors="Yann LeCun, Corinna Cortes, Christopher Burges", licence="CC BY-SA 3.0",
         source="http://yann.lecun.com/exdb/mnist/",
         sha256="06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64",
     ),
     DatasetSpec(
-        "fashion-mnist", "Fashion-MNIST", "image", (1, 28, 28),
+        "fashion-mnist", "Fashion-MNIST", IMAGE, (1, 28, 28),
         ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
          "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"), 60_000, 10_000, bundled=True,
         authors="Zalando SE (Han Xiao, Kashif Rasul, Roland Vollgraf)", licence="MIT",
@@ -44,21 +51,21 @@ _ALL = (
         sha256="5b6d2c4c694a91887af8ab7d039c04f80af3c29378d731c93a538d2e831aa469",
     ),
     DatasetSpec(
-        "kmnist", "KMNIST", "image", (1, 28, 28),
+        "kmnist", "KMNIST", IMAGE, (1, 28, 28),
         ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"), 60_000, 10_000, bundled=False,
         authors="ROIS-DS Center for Open Data in the Humanities (Tarin Clanuwat, Mikel Bober-Irizar, "
         "Asanobu Kitamoto, Alex Lamb, Kazuaki Yamamoto, David Ha)", licence="CC BY-SA 4.0",
         source="http://codh.rois.ac.jp/kmnist/",
     ),
     DatasetSpec(
-        "emnist-letters", "EMNIST letters", "image", (1, 28, 28), tuple(string.ascii_lowercase),
+        "emnist-letters", "EMNIST letters", IMAGE, (1, 28, 28), tuple(string.ascii_lowercase),
         124_800, 20_800, bundled=False,
         authors="Gregory Cohen, Saeed Afshar, Jonathan Tapson, André van Schaik",
         licence="none stated; made from NIST Special Database 19",
         source="https://www.nist.gov/itl/products-and-services/emnist-dataset",
     ),
     DatasetSpec(
-        "cifar10", "CIFAR-10", "image", (3, 32, 32),
+        "cifar10", "CIFAR-10", IMAGE, (3, 32, 32),
         ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
         50_000, 10_000, bundled=False,
         authors="Alex Krizhevsky, Vinod Nair, Geoffrey Hinton", licence="none stated",

@@ -21,7 +21,8 @@ LEVELS = 16
 STEP = 255 // (LEVELS - 1)
 
 
-Shape = tuple[int, int, int]
+Shape = tuple[int, ...]
+"""Channels, height, width."""
 
 
 @dataclass(frozen=True)

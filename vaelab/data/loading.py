@@ -37,8 +37,8 @@ ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 class Dataset:
     """The arrays of a data set, read-only.
 
-    Images are (N, channels, height, width) uint8 from 0 to 255; labels are (N,) int64, indices into
-    `spec.classes`.
+    Examples are (N, *spec.shape) in the numbers of `spec.kind`, of images (N, channels, height, width) uint8;
+    labels are (N,) int64, indices into `spec.classes`.
     """
 
     spec: DatasetSpec
@@ -46,6 +46,10 @@ class Dataset:
     y_train: np.ndarray
     x_test: np.ndarray
     y_test: np.ndarray
+
+    def first_of_each_class(self) -> np.ndarray:
+        """Index of the first test example of each class, in the order of the classes: (classes,) int64."""
+        return np.unique(self.y_test, return_index=True)[1]
 
 
 def load(name: str, *, cache: Path | None = None, progress: Progress | None = None) -> Dataset:
@@ -118,7 +122,7 @@ def _open(spec: DatasetSpec, root: Path) -> Dataset | None:
         return None
     counts = (spec.train_images, spec.train_images, spec.test_images, spec.test_images)
     expected = [
-        ((count, *spec.shape), np.uint8) if name.startswith("x") else ((count,), np.int64)
+        ((count, *spec.shape), spec.kind.dtype) if name.startswith("x") else ((count,), np.int64)
         for name, count in zip(ARRAYS, counts, strict=True)
     ]
     return Dataset(spec, *arrays) if [(a.shape, a.dtype) for a in arrays] == expected else None

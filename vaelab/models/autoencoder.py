@@ -1,6 +1,6 @@
 """The one model: an encoder, a posterior over codes, and a decoder.
 
-B images in a batch, C H W their channels, height and width, d the latent dimension, S samples.
+B examples in a batch, of the model's shape (...), d the latent dimension, S samples.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from vaelab.config.run_config import RunConfig
+from vaelab.data.catalogue import DATASETS
+from vaelab.models.kinds import kind_of
 from vaelab.models.objective import OUTPUTS, RECONSTRUCTIONS
 from vaelab.models.operations import build
 from vaelab.models.posteriors import POSTERIORS, Posterior
@@ -23,8 +25,8 @@ class Autoencoder(nn.Module):
     Parameters
     ----------
     config: the run's settings.
-    shape: (C, H, W) of an image.
-    mean_image: (C, H, W) mean training image, pixels 0 to 1. The decoder's last bias starts there,
+    shape: of an example.
+    mean_image: (...) mean training example, numbers from 0 to 1. The decoder's last bias starts there,
         so that training does not begin with learning it. Left out, the bias starts at zero.
     """
 
@@ -34,6 +36,7 @@ class Autoencoder(nn.Module):
     def __init__(self, config: RunConfig, shape: Shape, mean_image: np.ndarray | None = None) -> None:
         super().__init__()
         self.config, self.shape = config, shape
+        self.kind = kind_of(DATASETS[config.dataset])
         self.encoder_layers, self.decoder_layers = network_layers(config, shape)
         # Separate generators: an AE and a VAE of one seed start with the same decoder.
         self.encoder = build(self.encoder_layers, generator_for(config.seed, "encoder"))
@@ -48,19 +51,20 @@ class Autoencoder(nn.Module):
     @torch.no_grad()
     def _start_at(self, mean_image: Tensor) -> None:
         *_, bias = (tensor for name, tensor in self.decoder.named_parameters() if name.endswith("bias"))
-        mean = mean_image.flatten() if len(bias) == mean_image.numel() else mean_image.mean((1, 2))
+        mean = mean_image.flatten() if len(bias) == mean_image.numel() else mean_image.flatten(1).mean(1)
         bias.copy_(OUTPUTS[self.config.term.output].inverse(mean))
 
     def encode(self, x: Tensor) -> Posterior:
-        """The posterior of images (B, C, H, W) with pixels from 0 to 1.
+        """The posterior of examples (B, ...) with numbers from 0 to 1.
 
         Raises
         ------
         ValueError
-            If the images are not of the model's shape.
+            If the examples are not of the model's shape.
         """
         if tuple(x.shape[1:]) != self.shape:
-            raise ValueError(f"encode needs images of shape (B, {self.shape}), not {tuple(x.shape)}.")
+            many = DATASETS[self.config.dataset].kind.many
+            raise ValueError(f"encode needs {many} of shape (B, {self.shape}), not {tuple(x.shape)}.")
         head = self.encoder(x).float()
         return POSTERIORS[self.config.model](head, self.config)
 
@@ -69,19 +73,19 @@ class Autoencoder(nn.Module):
 
         Returns
         -------
-        (..., C, H, W), float32.
+        Codes' shape but for d, then that of an example; float32.
         """
         raw = self.decoder(z.reshape(-1, z.shape[-1])).float()
         return raw.reshape(*z.shape[:-1], *self.shape)
 
     def reconstruction(self, output: Tensor, target: Tensor) -> Tensor:
-        """The reconstruction term of raw outputs (S, B, C, H, W) for images (B, C, H, W), in nats: (S, B)."""
+        """The reconstruction term of raw outputs (S, B, ...) for examples (B, ...), in nats: (S, B)."""
         return RECONSTRUCTIONS[self.config.reconstruction](output, target, self.sigma)
 
     def decode(self, z: Tensor) -> Tensor:
-        """Mean images of p(x given z) in [0, 1], (..., C, H, W), for codes (..., d).
+        """Means of p(x given z) in [0, 1], in the shape of `output`, for codes (..., d).
 
-        Under mse the Gaussian's mean is clamped to the range of pixels.
+        Under mse the Gaussian's mean is clamped to that range.
         """
         raw = self.output(z)
         return OUTPUTS[self.config.term.output].pixels(raw)

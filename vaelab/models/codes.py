@@ -1,6 +1,6 @@
 """Questions to a trained model: codes of images, images of codes.
 
-N images, C H W their channels, height and width, d the latent dimension. Images are uint8.
+N images (examples of whatever kind the model's data set has), of its shape (...), d the latent dimension.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import torch
 
 from vaelab.latent.planes import Plane, grid_points
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.kinds.image import to_bytes, to_unit
 from vaelab.models.passes import pass_size, result_of
 from vaelab.models.posteriors import Posterior
 
@@ -41,7 +40,7 @@ def kl_per_dimension(codes: Codes) -> np.ndarray:
 
 
 def embed(model: Autoencoder, images: np.ndarray) -> Codes:
-    """The posteriors of images (N, C, H, W)."""
+    """The posteriors of images (N, ...)."""
     return result_of(embed_in_steps(model, images))
 
 
@@ -59,27 +58,27 @@ def embed_in_steps(model: Autoencoder, images: np.ndarray) -> Generator[None, No
 
 @torch.no_grad()
 def _posterior(model: Autoencoder, images: np.ndarray) -> Posterior:
-    return model.encode(to_unit(images, next(model.parameters()).device))
+    return model.encode(model.kind.to_tensor(images, next(model.parameters()).device))
 
 
 @torch.no_grad()
 def decode(model: Autoencoder, z: np.ndarray) -> np.ndarray:
-    """Mean images (N, C, H, W) of codes (N, d)."""
+    """Mean images (N, ...) of codes (N, d)."""
     device = next(model.parameters()).device
     size = pass_size(model)
     codes = torch.as_tensor(z, dtype=torch.float32, device=device)
-    return np.concatenate([to_bytes(model.decode(chunk)) for chunk in codes.split(size)])
+    return np.concatenate([model.kind.from_tensor(model.decode(chunk)) for chunk in codes.split(size)])
 
 
 def reconstruct(model: Autoencoder, images: np.ndarray) -> np.ndarray:
-    """Images decoded at their posterior means, (N, C, H, W)."""
+    """Images decoded at their posterior means, (N, ...)."""
     return decode(model, embed(model, images).mean)
 
 
 def decode_grid(
     model: Autoencoder, plane: Plane, x: np.ndarray, y: np.ndarray, anchor: np.ndarray
 ) -> np.ndarray:
-    """Images over a grid of a plane, in reading order: (len(y) * len(x), C, H, W).
+    """Images over a grid of a plane, in reading order: (len(y) * len(x), ...).
 
     The first row has the largest y, as on a plot. `anchor` (d,) gives the coordinates that the
     plane leaves open.

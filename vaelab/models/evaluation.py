@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from vaelab.data.catalogue import DATASETS
 from vaelab.latent.units import active_units
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.kinds.image import to_unit
 from vaelab.models.objective import bce, gaussian, squared_error
 from vaelab.models.passes import pass_size, result_of
 from vaelab.models.randomness import generator_for
@@ -52,7 +52,7 @@ class Evaluation:
 
 
 def evaluate(model: Autoencoder, images: np.ndarray) -> Evaluation:
-    """Losses and codes of a model on images (N, C, H, W) uint8. Two calls give the same."""
+    """Losses and codes of a model on images (N, ...). Two calls give the same."""
     return result_of(evaluate_in_steps(model, images))
 
 
@@ -91,7 +91,7 @@ class _Pass(NamedTuple):
 
 @torch.no_grad()
 def _one_pass(model: Autoencoder, images: np.ndarray, noise: torch.Generator) -> _Pass:
-    x = to_unit(images, next(model.parameters()).device)
+    x = model.kind.to_tensor(images, next(model.parameters()).device)
     posterior = model.encode(x)
     recon = model.reconstruction(model.output(posterior.sample(noise)), x)[0]
     squared = squared_error(model.decode(posterior.mean)[None], x)[0]
@@ -121,37 +121,19 @@ class Baselines:
 
 
 def baselines(model: Autoencoder, mean_image: np.ndarray, images: np.ndarray) -> Baselines:
-    """Baselines on images (N, C, H, W) uint8, for the reconstruction term of the model.
+    """Baselines on images (N, ...), for the reconstruction term of the model.
 
     With `sigma` auto, mse's mean image has the sigma that fits it best.
     """
     mean = torch.as_tensor(mean_image, dtype=torch.float32)
     if model.config.term.has_sigma:
-        x = to_unit(images)
+        x = model.kind.to_tensor(images, "cpu")
         squared = squared_error(mean.expand_as(x)[None], x)
         auto = torch.sqrt(squared.mean() / mean.numel())
         sigma = auto if model.config.sigma == "auto" else torch.tensor(float(model.config.sigma))
         return Baselines(float(gaussian(mean.expand_as(x)[None], x, sigma).mean()), None)
     # Cross-entropy is linear in its target, so the mean target is enough.
+    kind = DATASETS[model.config.dataset].kind
     answer = torch.logit(mean.double(), eps=1e-6)
-    mean_loss = bce(answer[None, None], torch.from_numpy(mean_of(images))[None].double())
-    # bincount makes 64-bit copies, which are small only of small parts.
-    parts = (images[start : start + 1000].reshape(-1) for start in range(0, len(images), 1000))
-    counts = np.sum([np.bincount(part, minlength=256) for part in parts], axis=0)
-    grey = np.arange(256) / 255
-    entropy = -sum(np.where(p > 0, p * np.log(np.maximum(p, 1e-12)), 0) for p in (grey, 1 - grey))
-    return Baselines(float(mean_loss), float(counts @ entropy) / len(images))
-
-
-def mean_of(images: np.ndarray, rows: np.ndarray | None = None, most: int = 60_000) -> np.ndarray:
-    """Mean of images (N, C, H, W) uint8 as float32 in [0, 1]; of evenly spaced ones beyond `most`.
-
-    `rows` chooses among the images, of which only those that count are read.
-    """
-    among = np.arange(len(images)) if rows is None else rows
-    chosen = among[:: -(-len(among) // most)]
-    total = np.zeros(images.shape[1:], np.float64)
-    for start in range(0, len(chosen), 1000):
-        # A sum of 1,000 bytes fits 32 bits; 64-bit accumulation would be half as fast.
-        total += images.take(chosen[start : start + 1000], 0).sum(0, dtype=np.uint32)
-    return (total / (255 * len(chosen))).astype(np.float32)
+    mean_loss = bce(answer[None, None], torch.from_numpy(kind.mean(images))[None].double())
+    return Baselines(float(mean_loss), model.kind.least_bce(images))

@@ -1,7 +1,7 @@
 """What is minimised: reconstruction terms, the KL term, their weights, and input corruption.
 
-Pure functions. Losses are in nats per image, summed over pixels and latent dimensions. S samples,
-B images, d latent dimensions.
+Pure functions. Losses are in nats per example, summed over its numbers (of an image: pixels) and over latent
+dimensions. S samples, B examples of some shape (...), d latent dimensions.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from vaelab.config.run_config import RunConfig
 
 
 def bce(output: Tensor, target: Tensor) -> Tensor:
-    """Cross-entropy of logits (S, B, C, H, W) with pixels (B, C, H, W) in [0, 1], summed: (S, B).
+    """Cross-entropy of logits (S, B, ...) with numbers (B, ...) in [0, 1], summed: (S, B).
 
     For binary pixels it is the negative log-likelihood of Bernoulli draws. Grey pixels are not
     Bernoulli draws: the number is then a convenient objective, not a likelihood, and cannot go
@@ -48,21 +48,21 @@ class _CrossEntropy(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         """Of the logits: p - t."""
         p, target = ctx.saved_tensors
-        return (p - target).mul_(gradient[..., None, None, None]), None
+        return (p - target).mul_(gradient.reshape(*gradient.shape, *[1] * (target.ndim - 1))), None
 
 
 def gaussian(output: Tensor, target: Tensor, sigma: Tensor) -> Tensor:
-    """Negative log-density of pixels under N(output, sigma^2), its constant included: (S, B).
+    """Negative log-density of numbers under N(output, sigma^2), its constant included: (S, B).
 
     A density may exceed 1, so this may be negative.
     """
     squared = squared_error(output, target)
-    pixels = target[0].numel()
-    return squared / (2 * sigma**2) + pixels * (torch.log(sigma) + 0.5 * math.log(2 * math.pi))
+    count = target[0].numel()
+    return squared / (2 * sigma**2) + count * (torch.log(sigma) + 0.5 * math.log(2 * math.pi))
 
 
 def squared_error(output: Tensor, target: Tensor) -> Tensor:
-    """Squared error summed over the pixels of an image: (S, B)."""
+    """Squared error summed over the numbers of an example: (S, B)."""
     return (output - target).square().flatten(2).sum(-1)
 
 
@@ -135,4 +135,4 @@ CORRUPTIONS: dict[str, Callable[[Tensor, float, torch.Generator], Tensor]] = {
     "gaussian": _gaussian_noise,
     "mask": _mask,
 }
-"""Corruptions of inputs (B, C, H, W) in [0, 1] (Vincent et al. 2010); strength 0 changes nothing."""
+"""Corruptions of inputs (B, ...) in [0, 1] (Vincent et al. 2010); strength 0 changes nothing."""

@@ -16,7 +16,8 @@ from vaelab.config.hidden import HiddenLayers, parse_hidden
 from vaelab.config.run_config import RunConfig
 from vaelab.networks.operations import OPERATIONS, TensorShape
 
-Shape = tuple[int, int, int]
+Shape = tuple[int, ...]
+"""Of an example; convolutions take images, (channels, height, width)."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ DECODERS: dict[str, Callable[..., list[Layer]]] = {"mlp": mlp_decoder, "conv": c
 
 def _sizes(shape: Shape, convolutions: int) -> list[tuple[int, int]]:
     """Heights and widths before the first and after each convolution of stride 2."""
-    sizes = [shape[1:]]
+    sizes = [(shape[1], shape[2])]
     for _ in range(convolutions):
         sizes.append(((sizes[-1][0] + 1) // 2, (sizes[-1][1] + 1) // 2))
     return sizes
@@ -125,7 +126,7 @@ def _dense_to_head(
 
 
 def network_layers(config: RunConfig, shape: Shape) -> tuple[list[Layer], list[Layer]]:
-    """The layer lists of encoder and decoder for images (C, H, W)."""
+    """The layer lists of encoder and decoder for examples of a shape."""
     hidden = parse_hidden(config.hidden, config.architecture)
     common = (shape, hidden, config.activation, config.latent_dim)
     encoder = ENCODERS[config.architecture](*common, parts=2 if config.traits.is_stochastic else 1)

@@ -17,7 +17,7 @@ from vaelab.networks.layers import Layer, Shape, describe, network_layers, tenso
 
 
 def decoder_file(config: RunConfig, shape: Shape, weights: Mapping[str, np.ndarray]) -> bytes:
-    """The decoder of a config, from the code (d,) to an image (C, H, W) of pixels from 0 to 1.
+    """The decoder of a config, from the code (d,) to an example of numbers from 0 to 1.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def decoder_file(config: RunConfig, shape: Shape, weights: Mapping[str, np.ndarr
 
 
 def encoder_file(config: RunConfig, shape: Shape, weights: Mapping[str, np.ndarray]) -> bytes:
-    """The encoder of a config, from an image of pixels from 0 to 1 to mean and logvar, or to an AE's code.
+    """The encoder of a config, from an example of numbers from 0 to 1 to mean and logvar, or to an AE's code.
 
     Parameters and errors are those of `decoder_file`.
     """

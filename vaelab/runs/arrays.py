@@ -163,7 +163,8 @@ def _is_of(preview: Preview, config: RunConfig) -> bool:
         and 0 <= preview.step <= LARGEST_NUMBER
         and 0 <= preview.epoch <= config.epochs
         and all(
-            len(shown) and shown.shape[1:] == spec.shape and shown.dtype == np.uint8 for shown in pictures
+            len(shown) and shown.shape[1:] == spec.shape and shown.dtype == spec.kind.dtype
+            for shown in pictures
         )
     )
 

@@ -26,11 +26,6 @@ SHORTEST_INTERVAL = 0.25
 """Seconds between two previews at least: a live view looks twice a second."""
 
 
-def one_of_each_class(labels: np.ndarray) -> np.ndarray:
-    """Index of the first image of each class, in the order of the classes; (classes,) int64."""
-    return np.unique(labels, return_index=True)[1]
-
-
 def snapshot(model: Autoencoder, data: Dataset, step: int, epoch: float, codes: Codes) -> events.Snapshot:
     """What the model is now, with its codes of as many of the first test images as are kept."""
     kept = kept_codes(codes)
@@ -66,7 +61,7 @@ class Previewer:
 
     def __init__(self, model: Autoencoder, data: Dataset) -> None:
         self.model = model
-        self.shown = data.x_test[one_of_each_class(data.y_test)]
+        self.shown = data.x_test[data.first_of_each_class()]
         self.coded = data.x_test[:CODES]
         draws = (SAMPLES, model.config.latent_dim)
         self.draws = torch.randn(draws, generator=generator_for(model.config.seed, "preview")).numpy()

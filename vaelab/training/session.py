@@ -14,9 +14,8 @@ from vaelab.config.run_config import RunConfig
 from vaelab.data.loading import Dataset
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import Codes, embed_in_steps
-from vaelab.models.evaluation import Evaluation, baselines, evaluate_in_steps, mean_of
+from vaelab.models.evaluation import Evaluation, baselines, evaluate_in_steps
 from vaelab.models.hardware import settle_precision
-from vaelab.models.kinds.image import to_unit
 from vaelab.models.objective import CORRUPTIONS, beta_at, learning_rate_at, squared_error
 from vaelab.models.randomness import generator_for
 from vaelab.networks.sizes import images_a_pass
@@ -61,7 +60,7 @@ class Session:
         images = len(self.subset)
         self.batch = images if config.optimizer == "gd" else min(config.batch_size, images)
         self.steps_per_epoch = math.ceil(images / self.batch)
-        mean_image = mean_of(self.subset.x, self.subset.indices)
+        mean_image = data.spec.kind.mean(self.subset.x, self.subset.indices)
         self.model = Autoencoder(config, data.spec.shape, mean_image)
         self.baselines = baselines(self.model, mean_image, data.x_test)
         self.model.to(device)
@@ -119,7 +118,7 @@ class Session:
     def _accumulate(self, chunk: Tensor, size: int) -> Tensor:
         """Add a chunk's gradient; return its summed objective, recon, kl and squared error."""
         config = self.config
-        x = to_unit(self.subset.take(chunk.numpy()), self.device)
+        x = self.model.kind.to_tensor(self.subset.take(chunk.numpy()), self.device)
         corrupt = CORRUPTIONS[config.corruption]
         seen = corrupt(x, config.corruption_strength, self.generators["corruption"])
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.progress.bf16):

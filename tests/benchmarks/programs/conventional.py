@@ -14,9 +14,9 @@ from torch.utils.data import DataLoader
 from torchvision import datasets, transforms
 
 from vaelab.config.presets import PRESETS
+from vaelab.data.kinds.image import IMAGE
 from vaelab.data.loading import load
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.evaluation import mean_of
 
 
 class VAE(nn.Module):
@@ -96,7 +96,7 @@ def _with_input(model: VAE, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 def _start_as_ours(model: VAE, seed: int) -> None:
     """Take over the weights with which the same recipe starts in vaelab."""
     data = load("mnist")
-    ours = Autoencoder(PRESETS["vae-20d"].config.variant(seed=seed), (1, 28, 28), mean_of(data.x_train))
+    ours = Autoencoder(PRESETS["vae-20d"].config.variant(seed=seed), (1, 28, 28), IMAGE.mean(data.x_train))
     first, heads, third, last = (
         part for part in (*ours.encoder, *ours.decoder) if isinstance(part, nn.Linear)
     )

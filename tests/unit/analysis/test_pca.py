@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vaelab.analysis.pca import PrincipalComponents, fit, squared_errors
+from vaelab.analysis.pca import PrincipalComponents, fit
+from vaelab.data.kinds.image import IMAGE
 from vaelab.data.loading import Dataset
 
 
@@ -16,7 +17,7 @@ def digits(tiny: Dataset) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def fitted(digits: np.ndarray) -> PrincipalComponents:
-    return fit(digits)
+    return fit(digits, IMAGE)
 
 
 def on_a_plane(shape: tuple[int, int, int], count: int = 60) -> np.ndarray:
@@ -30,11 +31,11 @@ def on_a_plane(shape: tuple[int, int, int], count: int = 60) -> np.ndarray:
 @pytest.mark.parametrize("shape", [(1, 6, 6), (3, 4, 4)])
 def test_images_on_a_plane_need_two_dimensions_and_no_more(shape: tuple[int, int, int]) -> None:
     images = on_a_plane(shape)
-    components = fit(images)
+    components = fit(images, IMAGE)
     exact = components.reconstruct(images, 2)
     assert exact.shape == images.shape
     assert np.abs(exact.astype(int) - images).max() <= 1  # grey values are rounded
-    assert squared_errors(images, components.reconstruct(images, 1)).mean() > 0.001
+    assert IMAGE.squared_errors(images, components.reconstruct(images, 1)).mean() > 0.001
 
 
 def test_it_leaves_what_a_singular_value_decomposition_discards() -> None:
@@ -43,20 +44,24 @@ def test_it_leaves_what_a_singular_value_decomposition_discards() -> None:
     values = np.linalg.svd(pixels - pixels.mean(0), compute_uv=False)
     for dimensions in (1, 4, 12):
         discarded = (values[dimensions:] ** 2).sum() / pixels.size
-        error = squared_errors(images, fit(images).reconstruct(images, dimensions)).mean()
+        error = IMAGE.squared_errors(images, fit(images, IMAGE).reconstruct(images, dimensions)).mean()
         assert error == pytest.approx(discarded, rel=0.01)
 
 
 def test_no_other_basis_of_the_same_size_is_better(digits: np.ndarray, fitted: PrincipalComponents) -> None:
     random = np.random.default_rng(2)
     turned = fitted.components[:5] + 0.1 * random.normal(size=(5, 784)) / 28
-    other = PrincipalComponents(fitted.mean, np.linalg.qr(turned.T)[0].T.astype(np.float32))
-    best, worse = (squared_errors(digits, basis.reconstruct(digits, 5)).mean() for basis in (fitted, other))
+    other = PrincipalComponents(IMAGE, fitted.mean, np.linalg.qr(turned.T)[0].T.astype(np.float32))
+    best, worse = (
+        IMAGE.squared_errors(digits, basis.reconstruct(digits, 5)).mean() for basis in (fitted, other)
+    )
     assert best < worse
 
 
 def test_more_dimensions_are_never_worse(digits: np.ndarray, fitted: PrincipalComponents) -> None:
-    errors = [squared_errors(digits, fitted.reconstruct(digits, d)).mean() for d in (1, 2, 5, 20, 100, 256)]
+    errors = [
+        IMAGE.squared_errors(digits, fitted.reconstruct(digits, d)).mean() for d in (1, 2, 5, 20, 100, 256)
+    ]
     assert errors == sorted(errors, reverse=True)
 
 
@@ -68,23 +73,27 @@ def test_the_components_are_orthonormal(fitted: PrincipalComponents) -> None:
 def test_there_are_no_more_components_than_pixels_or_images() -> None:
     images = on_a_plane((1, 3, 3))
     with pytest.raises(ValueError, match="1 to 9 dimensions, not 10"):
-        fit(images).reconstruct(images, 10)
+        fit(images, IMAGE).reconstruct(images, 10)
     with pytest.raises(ValueError, match="not 0"):
-        fit(images).reconstruct(images, 0)
-    assert len(fit(images[:5]).components) == 5
+        fit(images, IMAGE).reconstruct(images, 0)
+    assert len(fit(images[:5], IMAGE).components) == 5
 
 
 def test_the_squared_error_is_a_mean_over_pixels() -> None:
     black, white = np.zeros((3, 1, 4, 4), np.uint8), np.full((3, 1, 4, 4), 255, np.uint8)
     half = white.copy()
     half[:, :, :2] = 0
-    assert squared_errors(black, black).tolist() == [0, 0, 0]
-    assert squared_errors(black, white).tolist() == squared_errors(white, black).tolist() == [1, 1, 1]
-    assert squared_errors(half, white) == pytest.approx([0.5] * 3)
+    assert IMAGE.squared_errors(black, black).tolist() == [0, 0, 0]
+    assert (
+        IMAGE.squared_errors(black, white).tolist()
+        == IMAGE.squared_errors(white, black).tolist()
+        == [1, 1, 1]
+    )
+    assert IMAGE.squared_errors(half, white) == pytest.approx([0.5] * 3)
 
 
 def test_many_images_are_worked_on_in_parts_as_one(digits: np.ndarray, fitted: PrincipalComponents) -> None:
     many = digits[:1001]
     drawn = fitted.reconstruct(many, 10)
     assert np.array_equal(drawn[-1:], fitted.reconstruct(many[-1:], 10))
-    assert squared_errors(many, drawn)[-1] == squared_errors(many[-1:], drawn[-1:])[0]
+    assert IMAGE.squared_errors(many, drawn)[-1] == IMAGE.squared_errors(many[-1:], drawn[-1:])[0]

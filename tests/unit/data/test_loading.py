@@ -10,13 +10,12 @@ import threading
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 import pytest
 
 from vaelab import paths
-from vaelab.config.run_config import DatasetName
+from vaelab.config.fields import field_spec
 from vaelab.data import downloads
 from vaelab.data import loading as datasets
 from vaelab.data.catalogue import DATASETS
@@ -57,7 +56,7 @@ def as_arrays(dataset: datasets.Dataset) -> dict[str, np.ndarray]:
 
 
 def test_config_and_datasets_name_the_same():
-    assert set(DATASETS) == set(get_args(DatasetName))
+    assert set(DATASETS) == set(field_spec("dataset").choices)
     assert all(name == spec.name for name, spec in DATASETS.items())
     assert set(DATASETS) == set(BUNDLED_NAMES) | set(downloads.PUBLICATIONS)
 

@@ -11,8 +11,9 @@ import torch
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from vaelab.config.run_config import RunConfig
+from vaelab.data.kinds.image import IMAGE
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.evaluation import baselines, evaluate, evaluate_in_steps, mean_of
+from vaelab.models.evaluation import baselines, evaluate, evaluate_in_steps
 from vaelab.models.kinds.image import to_unit
 from vaelab.models.passes import result_of
 from vaelab.networks.sizes import IMAGES_A_PASS
@@ -111,7 +112,7 @@ def test_evaluation_pauses_between_passes_with_the_callers_gradient_mode(trained
 
 def baseline(mnist, changes: dict, mean_image: np.ndarray | None = None):
     model = Autoencoder(VAE.variant(**changes), (1, 28, 28))
-    return baselines(model, mean_of(mnist.x_train) if mean_image is None else mean_image, mnist.x_test)
+    return baselines(model, IMAGE.mean(mnist.x_train) if mean_image is None else mean_image, mnist.x_test)
 
 
 def test_baselines_of_mnist_are_the_known_ones(mnist):
@@ -124,13 +125,13 @@ def test_the_floor_is_reached_by_the_image_itself(mnist):
     x = to_unit(mnist.x_test[:500]).double()
     own = -Bernoulli(probs=x.clamp(1e-9, 1 - 1e-9), validate_args=False).log_prob(x).sum((1, 2, 3)).mean()
     model = Autoencoder(VAE, (1, 28, 28))
-    found = baselines(model, mean_of(mnist.x_train), mnist.x_test[:500])
+    found = baselines(model, IMAGE.mean(mnist.x_train), mnist.x_test[:500])
     assert found.floor == pytest.approx(own.item(), rel=1e-4)
 
 
 @pytest.mark.parametrize("sigma", [0.2, 1.0])
 def test_the_mean_image_under_mse(sigma, mnist):
-    x, mean = to_unit(mnist.x_test), torch.tensor(mean_of(mnist.x_train))
+    x, mean = to_unit(mnist.x_test), torch.tensor(IMAGE.mean(mnist.x_train))
     expected = -Normal(mean, sigma).log_prob(x).sum((1, 2, 3)).mean()
     found = baseline(mnist, {"reconstruction": "mse", "sigma": sigma})
     assert found.floor is None
@@ -146,11 +147,11 @@ def test_the_mean_image_under_mse_with_the_best_sigma(mnist):
 
 def test_the_mean_of_images(mnist):
     expected = mnist.x_train.mean(0, dtype=np.float64) / 255
-    np.testing.assert_allclose(mean_of(mnist.x_train), expected, atol=1e-6)
-    assert mean_of(mnist.x_train).dtype == np.float32
-    np.testing.assert_allclose(mean_of(mnist.x_train, most=20_000), expected, atol=0.02)
+    np.testing.assert_allclose(IMAGE.mean(mnist.x_train), expected, atol=1e-6)
+    assert IMAGE.mean(mnist.x_train).dtype == np.float32
+    np.testing.assert_allclose(IMAGE.mean(mnist.x_train, most=20_000), expected, atol=0.02)
     rows = np.array([3, 7, 8, 20, 20])
-    np.testing.assert_allclose(mean_of(mnist.x_train, rows), mnist.x_train[rows].mean(0) / 255, atol=1e-6)
+    np.testing.assert_allclose(IMAGE.mean(mnist.x_train, rows), mnist.x_train[rows].mean(0) / 255, atol=1e-6)
 
 
 def test_images_as_numbers_from_0_to_1(mnist):

@@ -9,8 +9,9 @@ import pytest
 
 from vaelab.analysis.demonstrations import reach
 from vaelab.analysis.load import load_run
-from vaelab.analysis.pca import fit, squared_errors
+from vaelab.analysis.pca import fit
 from vaelab.config.quantities import losses
+from vaelab.data.kinds.image import IMAGE
 from vaelab.data.loading import load
 from vaelab.events import Evaluated
 from vaelab.latent.walks import prior_draws
@@ -132,10 +133,10 @@ def test_the_optimizers_of_that_sweep_come_down_in_the_order_that_is_told():
 
 def test_pca_needs_about_8_numbers_for_what_the_autoencoder_does_with_2(examples: RunStore):
     data, model = load("mnist"), load_run(examples.get("ae-2d")).model
-    images, components = data.x_test[:1000], fit(data.x_train[:20_000])
-    error = squared_errors(images, decode(model, embed(model, images).mean)).mean()
+    images, components = data.x_test[:1000], fit(data.x_train[:20_000], IMAGE)
+    error = IMAGE.squared_errors(images, decode(model, embed(model, images).mean)).mean()
     by_pca = {
-        size: squared_errors(images, components.reconstruct(images, size)).mean() for size in DIMENSIONS
+        size: IMAGE.squared_errors(images, components.reconstruct(images, size)).mean() for size in DIMENSIONS
     }
     assert min(by_pca, key=lambda size: abs(by_pca[size] - error)) == 8
 

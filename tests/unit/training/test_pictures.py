@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,7 +13,7 @@ from vaelab.config.run_config import RunConfig
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import Codes, decode, embed, reconstruct
 from vaelab.training import pictures as preview
-from vaelab.training.pictures import Previewer, kept_codes, one_of_each_class, snapshot
+from vaelab.training.pictures import Previewer, kept_codes, snapshot
 
 VAE = RunConfig(hidden="16", latent_dim=3)
 SHAPE = (1, 28, 28)
@@ -72,9 +73,11 @@ def test_the_codes_that_are_kept_are_the_first_ones(model, tiny, monkeypatch):
 # Previews
 
 
-def test_one_test_image_of_each_class_in_their_order():
-    assert one_of_each_class(np.array([2, 0, 2, 1, 0])).tolist() == [1, 3, 0]
-    assert one_of_each_class(np.array([5, 3])).tolist() == [1, 0]
+def test_one_test_image_of_each_class_in_their_order(tiny):
+    first = [
+        replace(tiny, y_test=np.array(labels)).first_of_each_class() for labels in ([2, 0, 2, 1, 0], [5, 3])
+    ]
+    assert [indices.tolist() for indices in first] == [[1, 3, 0], [1, 0]]
 
 
 def test_a_preview_shows_the_model_as_it_is(model, tiny, monkeypatch):
@@ -87,7 +90,7 @@ def test_a_preview_shows_the_model_as_it_is(model, tiny, monkeypatch):
     assert (now.step, now.epoch, now.images_per_second) == (2, 0.2, 600)
     assert not np.array_equal(now.mean, before.mean)
     np.testing.assert_array_equal(now.mean, embed(model, tiny.x_test[:100]).mean)
-    shown = tiny.x_test[one_of_each_class(tiny.y_test)]
+    shown = tiny.x_test[tiny.first_of_each_class()]
     assert np.array_equal(now.reconstructions, reconstruct(model, shown))
     if model.config.model == "ae":
         assert now.samples is None

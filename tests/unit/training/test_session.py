@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,10 +13,10 @@ from vaelab.config.fields import FIELD_NAMES
 from vaelab.config.run_config import RunConfig, why_not_in_force
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.evaluation import evaluate
-from vaelab.models.kinds.image import to_unit
 from vaelab.training import pictures as preview
 from vaelab.training import session
 from vaelab.training.optimizers import OPTIMIZERS
+from vaelab.training.subset import Subset
 
 SMALL = RunConfig(epochs=2, hidden="16")
 """Eight steps an epoch on the tiny data."""
@@ -171,11 +170,14 @@ def batches(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
     """The training images that are taken, step by step; fills while training goes on."""
     taken: list[np.ndarray] = []
 
-    def noted(images: np.ndarray, *device: Any) -> torch.Tensor:
-        taken.append(images.reshape(len(images), -1).copy())
-        return to_unit(images, *device)
+    take = Subset.take
 
-    monkeypatch.setattr(session, "to_unit", noted)
+    def noted(subset: Subset, rows: np.ndarray) -> np.ndarray:
+        images = take(subset, rows)
+        taken.append(images.reshape(len(images), -1).copy())
+        return images
+
+    monkeypatch.setattr(Subset, "take", noted)
     return taken
 
 

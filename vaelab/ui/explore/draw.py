@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from vaelab.data.drawing import Shape, image_from_browser, image_of, placement_for, text_of
+from vaelab.data.kinds.image import IMAGE
 from vaelab.data.neighbours import Neighbours, nearest_images, share_below
 from vaelab.figures.sheets import Sheet, tile
 from vaelab.latent.planes import axes_plane
@@ -103,11 +104,10 @@ def _caption(opened: Opened) -> str:
 
 def _strangeness(opened: Opened, image: np.ndarray) -> None:
     """How large the error is among those of the test images, and what that means."""
-    from vaelab.analysis.pca import squared_errors
     from vaelab.models.codes import reconstruct
 
     errors = reconstructed(opened).errors
-    error = float(squared_errors(image[None], reconstruct(opened.model, image[None]))[0])
+    error = float(IMAGE.squared_errors(image[None], reconstruct(opened.model, image[None]))[0])
     st.markdown(
         f"**{_stranger(share_below(error, errors), len(errors))}**: its squared error per pixel is"
         f" {error:.4f}, theirs {np.median(errors):.4f} in the median.",

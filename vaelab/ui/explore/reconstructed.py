@@ -20,7 +20,7 @@ class Compared:
     """Test images as something draws them again."""
 
     images: np.ndarray
-    """(N, C, H, W) uint8."""
+    """(N, ...) of the shape of the test images."""
     errors: np.ndarray
     """(N,) squared error per pixel, pixels from 0 to 1."""
 
@@ -28,20 +28,18 @@ class Compared:
 @st.cache_resource(max_entries=4, show_spinner="Reconstructing the test images …", hash_funcs=BY_VERSION)
 def reconstructed(opened: Opened) -> Compared:
     """All test images decoded at their posterior means."""
-    from vaelab.analysis.pca import squared_errors
     from vaelab.models.codes import decode
 
-    images = decode(opened.model, opened.codes.mean)
-    return Compared(images, squared_errors(opened.data.x_test, images))
+    data, images = opened.data, decode(opened.model, opened.codes.mean)
+    return Compared(images, data.spec.kind.squared_errors(data.x_test, images))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def reconstructed_by_pca(name: str, dimensions: int) -> Compared:
     """All test images of a data set as PCA of that many dimensions draws them."""
-    from vaelab.analysis.pca import squared_errors
-
-    images = principal_components(name).reconstruct(dataset(name).x_test, dimensions)
-    return Compared(images, squared_errors(dataset(name).x_test, images))
+    data = dataset(name)
+    images = principal_components(name).reconstruct(data.x_test, dimensions)
+    return Compared(images, data.spec.kind.squared_errors(data.x_test, images))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Fitting PCA, once for a data set …")
@@ -49,4 +47,4 @@ def principal_components(name: str) -> PrincipalComponents:
     """The principal components of a data set's training images."""
     from vaelab.analysis.pca import fit
 
-    return fit(dataset(name).x_train)
+    return fit(dataset(name).x_train, dataset(name).spec.kind)

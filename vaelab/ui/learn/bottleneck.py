@@ -88,12 +88,10 @@ def _rows(run: Run, chosen: int) -> None:
 @st.cache_data(max_entries=4, show_spinner=False)
 def pca_errors(name: str) -> dict[int, float]:
     """Squared error per pixel of PCA by the size of its code, on the first test images of a data set."""
-    from vaelab.analysis.pca import squared_errors
-
     images = dataset(name).x_test[:COUNTED]
     components = principal_components(name)
     return {
-        size: float(squared_errors(images, components.reconstruct(images, size)).mean())
+        size: float(components.kind.squared_errors(images, components.reconstruct(images, size)).mean())
         for size in DIMENSIONS
     }
 
@@ -101,7 +99,6 @@ def pca_errors(name: str) -> dict[int, float]:
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs={Run: lambda run: str(run.path)})
 def _error(run: Run, version: int) -> float:
     """The same of a run's model, as its weights were saved."""
-    from vaelab.analysis.pca import squared_errors
-
-    images = dataset(run.config.dataset).x_test[:COUNTED]
-    return float(squared_errors(images, decoded(run, test_codes(run).mean[:COUNTED])).mean())
+    data = dataset(run.config.dataset)
+    reconstructions = decoded(run, test_codes(run).mean[:COUNTED])
+    return float(data.spec.kind.squared_errors(data.x_test[:COUNTED], reconstructions).mean())

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from vaelab.data.drawing import placement_for
+from vaelab.data.drawing import Shape, placement_for
 from vaelab.figures.palette import error_colors
 from vaelab.runs.run import Run
 from vaelab.ui.web.addresses import run_file_url
@@ -20,7 +20,7 @@ from vaelab.ui.widgets.components import component
 def draw_pad(
     run: Run,
     version: str,
-    shape: tuple[int, int, int],
+    shape: Shape,
     drawn: np.ndarray | None,
     *,
     key: str,

@@ -1,0 +1,23 @@
+"""What a model needs of a kind of data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Tensors:
+    """How examples of a kind become tensors, and back."""
+
+    name: str
+    to_tensor: Callable[[np.ndarray, torch.device | str], Tensor]
+    """Examples (N, ...) as float32 from 0 to 1, of the same shape, on a device."""
+    from_tensor: Callable[[Tensor], np.ndarray]
+    """Examples of such a tensor."""
+    least_bce: Callable[[np.ndarray], float]
+    """Cross-entropy of examples with themselves, in nats per example: no answer to them costs less."""

@@ -4,6 +4,7 @@ import sys
 
 import streamlit as st
 
+from vaelab.paths import ROUTER
 from vaelab.settings import SettingsError, read_settings
 from vaelab.ui.server.app import lifespan, middleware, on_script_error, routes
 
@@ -13,7 +14,7 @@ except SettingsError as error:
     sys.exit(str(error))
 
 app = st.App(
-    "vaelab/ui/router.py",
+    ROUTER,
     routes=routes(),
     middleware=middleware(),
     lifespan=lifespan,

@@ -1,17 +1,25 @@
-"""requirements.txt names what the code imports and no more; the Makefile does what its help says."""
+"""requirements.txt names what is imported and no more; the Makefile does what it says; pip installs all."""
 
 import ast
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from importlib.metadata import entry_points, packages_distributions
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
+from hatchling.metadata.core import ProjectMetadata
+from hatchling.plugin.manager import PluginManager
 
 from tests.support.requirements import listed
+from vaelab import paths
 from vaelab.paths import PROJECT
 
 MAKEFILE = (PROJECT / "Makefile").read_text()
@@ -140,3 +148,91 @@ def test_an_unfit_python_gets_one_sentence(tmp_path):
     assert result.returncode != 0
     assert "Python 3.11 or newer" in result.stderr.splitlines()[0]
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """A folder with what the wheel holds, as pip would install it; large files are linked."""
+    folder = tmp_path_factory.mktemp("installed")
+    for file in WheelBuilder(str(PROJECT)).recurse_included_files():
+        target = folder / file.distribution_path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.suffix == ".py":
+            shutil.copyfile(file.path, target)
+        else:
+            target.symlink_to(file.path)
+    return folder
+
+
+def elsewhere(installed, folder, *command):
+    """Run Python in a folder that has nothing of the project, with the installed package."""
+    environment = {**os.environ, "PYTHONPATH": str(installed), "VAELAB_RUNS": str(folder / "runs")}
+    return subprocess.run(
+        [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True
+    )
+
+
+def test_an_installed_package_has_all_that_a_checkout_has(installed, tmp_path):
+    code = (
+        "from vaelab import paths; "
+        "[print(name, value) for name, value in vars(paths).items() if name.isupper() and name[0] != '_']"
+    )
+    lines = elsewhere(installed, tmp_path, "-c", code).stdout.splitlines()
+    found = {name: Path(path) for name, path in (line.split(" ", 1) for line in lines)}
+    assert found["PROJECT"] == installed / "vaelab" / "project"
+    own = {name: value for name, value in vars(paths).items() if name.isupper() and name[0] != "_"}
+    assert found.keys() == own.keys()
+    for name, path in found.items():
+        assert path.is_relative_to(installed)
+        if name != "PROJECT":
+            assert files_below(path) == files_below(own[name])
+
+
+def files_below(path):
+    """Names of the files below a folder that the app needs; of a file, its own."""
+    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+    needless = {"__pycache__", "screenshots"}
+    return {str(file.relative_to(path.parent)) for file in files if not needless & set(file.parts)}
+
+
+def test_an_installed_command_line_works_in_another_folder(installed, tmp_path):
+    assert elsewhere(installed, tmp_path, "-m", "vaelab", "runs").stdout.startswith("No runs in ")
+    refused = elsewhere(installed, tmp_path, "-m", "vaelab", "app", "--port", "many")
+    assert (refused.returncode, refused.stderr) == (
+        2, "--port: must be a whole number from 1 to 65535, not 'many'.\n"
+    )  # fmt: skip
+
+
+def test_an_installed_app_answers_in_another_folder(installed, tmp_path):
+    """It listens on this machine only, and has its settings and the files of the browser's components."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "PYTHONPATH": str(installed), "VAELAB_WARM": "0"}
+    command = [sys.executable, "-m", "vaelab", "app", "--port", str(port)]
+    server = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        printed = next(line for line in server.stdout if "http" in line)
+        assert printed.split() == ["URL:", f"http://127.0.0.1:{port}"]
+        for path in ("", "latent-space?run=vae-2d", "lab/health", "lab/components/lib/mount.js"):
+            assert answer(f"http://127.0.0.1:{port}/{path}") == 200
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def answer(url, patience=20):
+    """The status of an answer, which a server that has just been started may keep one waiting for."""
+    for _ in range(patience * 10):
+        try:
+            with urlopen(url, timeout=5) as response:
+                return response.status
+        except URLError:
+            time.sleep(0.1)
+    raise TimeoutError(url)
+
+
+def test_pip_installs_what_the_app_needs():
+    metadata = ProjectMetadata(str(PROJECT), PluginManager())
+    names = {re.match(r"[\w.-]+", line).group() for line in metadata.core.dependencies}
+    assert names == listed("The app")

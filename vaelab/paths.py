@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
-"""The folder with `app.py`, `pages/` and `assets/`."""
+_PACKAGE = Path(__file__).resolve().parent
+_INSTALLED = _PACKAGE / "project"
 
+PROJECT = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
+"""The folder with `app.py`, `pages/`, `assets/` and `.streamlit/`: the checkout, or what an installed package
+has of it inside of itself."""
+
+APP = PROJECT / "app.py"
+ROUTER = _PACKAGE / "ui" / "router.py"
+"""Streamlit's main script."""
 PAGES = PROJECT / "pages"
 ASSETS = PROJECT / "assets"
 COMPONENTS = ASSETS / "components"

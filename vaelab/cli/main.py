@@ -1,4 +1,4 @@
-"""The command line: `python -m vaelab train | sweep | runs | evaluate | export`."""
+"""The command line: `python -m vaelab app | train | sweep | runs | evaluate | export`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+from vaelab.cli.app import become_the_app
 from vaelab.cli.flags import (
     Parser,
     Refused,
@@ -29,7 +30,7 @@ from vaelab.runs.store import RunStore, default_root
 from vaelab.settings import SettingsError
 from vaelab.sweeps.plan import MOST_SEEDS, SWEPT, plan, read_values
 
-COMMANDS = ("train", "sweep", "runs", "evaluate", "export")
+COMMANDS = ("app", "train", "sweep", "runs", "evaluate", "export")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     store = Parser(add_help=False)
     store.add_argument("--runs", type=Path, default=default_root(), metavar="FOLDER",
                        help="where the runs are; else $VAELAB_RUNS, else runs/")  # fmt: skip
+    app = commands.add_parser("app", help="start the app for yourself, on this machine only")
+    app.set_defaults(command=_app)
+    app.add_argument("--port", default="8501", help="else 8501")
     train = commands.add_parser("train", parents=[store], help="train a model", epilog=(
         "Ctrl-C stops training in order: the run can be loaded and resumed, and the exit status is 130."
     ))  # fmt: skip
@@ -96,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (evaluate, export):
         command.add_argument("run", metavar="RUN", help="its id, or the start of it")
     export.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="made if missing")
-    for command in (runs, evaluate, export):
+    for command in (app, runs, evaluate, export):
         command.set_defaults(usage=" ".join(command.format_usage().split()))
     return parser
 
@@ -109,6 +113,12 @@ def _add_sweep(sweep: argparse.ArgumentParser) -> None:
     sweep.add_argument("--seeds", default="3", help=f"runs of each value, 1 to {MOST_SEEDS}; else 3")
     sweep.add_argument("--json", action="store_true", help="one run a line, as JSON, then the best values")
     add_recipe(sweep)
+
+
+def _app(options: argparse.Namespace) -> NoReturn:
+    if not options.port.isdecimal() or not 0 < int(options.port) < 65536:
+        raise Refused(f"--port: must be a whole number from 1 to 65535, not {options.port!r}.")
+    become_the_app(options.port)
 
 
 def _train(options: argparse.Namespace) -> int:

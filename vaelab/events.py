@@ -9,6 +9,7 @@ differs between two runs of one config.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
@@ -167,3 +168,62 @@ def as_json(event: Event) -> dict[str, Any]:
     values = {f.name: getattr(event, f.name) for f in fields(event)}
     kept = {name: value for name, value in values.items() if not isinstance(value, (np.ndarray, dict))}
     return {"event": event_name(event), **kept}
+
+
+class Columns(Mapping[str, np.ndarray]):
+    """Events of one kind as columns: an array (N,) float64 a field, with a number for each of N events.
+
+    What is None or no number is NaN; so is a field that no event has, although it is none of the names.
+    `rows` and `last` have the values as they were written, lists too.
+    """
+
+    def __init__(self, lists: Mapping[str, list[Any]] | None = None) -> None:
+        self._lists = dict(lists or {})
+        self._arrays: dict[str, np.ndarray] = {}
+        self.count = len(next(iter(self._lists.values()), []))
+
+    def extended(self, rows: Sequence[Mapping[str, Any]]) -> Columns:
+        """These events and more. These columns stay as they are, for whoever is reading them."""
+        if not rows:
+            return self
+        more = Columns()
+        more.count = self.count + len(rows)
+        for name in dict.fromkeys([*self._lists, *(name for row in rows for name in row)]):
+            kept = self._lists.get(name, [None] * self.count)
+            # One list grows for both, and these columns read no further than their count.
+            more._lists[name] = kept if len(kept) == self.count else kept[: self.count]
+            more._lists[name].extend(row.get(name) for row in rows)
+        return more
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self._arrays:
+            self._arrays[name] = _numbers(self._lists.get(name, ())[: self.count], self.count)
+        return self._arrays[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._lists
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lists)
+
+    def __len__(self) -> int:
+        return len(self._lists)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The fields of each event."""
+        return [{name: values[place] for name, values in self._lists.items()} for place in range(self.count)]
+
+    @property
+    def last(self) -> dict[str, Any]:
+        """The fields of the last event; empty if there is none."""
+        return {name: values[self.count - 1] for name, values in self._lists.items()} if self.count else {}
+
+
+def _numbers(values: Sequence[Any], count: int) -> np.ndarray:
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        array = np.zeros(0)
+    array = array if array.shape == (count,) else np.full(count, np.nan)
+    array.flags.writeable = False  # one array for all who ask
+    return array

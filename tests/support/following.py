@@ -8,6 +8,7 @@ import psutil
 
 from tests.support.waiting import until
 from vaelab.config.run_config import RunConfig
+from vaelab.events import Columns
 from vaelab.runs.history import History
 from vaelab.runs.run import Run
 
@@ -40,11 +41,8 @@ def trains_on(run: Run, steps: int = 3) -> None:
     until(lambda: run.status().state == "running" and run.status().step > before + steps, run.status)
 
 
-def measured(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
-    names = [name for name in columns if name != "seconds"]
-    return [
-        dict(zip(names, row, strict=True)) for row in zip(*(columns[name] for name in names), strict=True)
-    ]
+def measured(columns: Columns) -> list[dict[str, Any]]:
+    return [{name: row[name] for name in row if name != "seconds"} for row in columns.rows()]
 
 
 def agrees(run: Run, undisturbed: dict[str, list[dict[str, Any]]]) -> None:

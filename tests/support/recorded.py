@@ -25,11 +25,11 @@ BY_THE_CLOCK = frozenset({"status.json", "preview.npz", "live-decoder.safetensor
 Training = Callable[[Recorder], Iterator[Event]]
 
 
-def losses(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
+def losses(run: Run) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Everything that was measured, without the time it took."""
     said = History(run)
-    evaluated = {name: column for name, column in said.evaluated.items() if name != "seconds"}
-    return dict(said.steps), evaluated
+    evaluated = [{**row, "seconds": None} for row in said.evaluated.rows()]
+    return said.steps.rows(), evaluated
 
 
 def same_run(first: Run, second: Run) -> None:

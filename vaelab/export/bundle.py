@@ -19,13 +19,14 @@ from typing import Any
 import safetensors.numpy
 
 from vaelab import events
+from vaelab.config.quantities import QUANTITIES
 from vaelab.config.run_config import RunConfig
 from vaelab.data.catalogue import DATASETS
 from vaelab.export.bundle_checks import parse_events, parse_recipe, parse_weights
 from vaelab.export.unzip import MEGABYTE, ImportRefused, unpack
 from vaelab.networks.sizes import facts
 from vaelab.runs.arrays import read_weights
-from vaelab.runs.history import Columns, History
+from vaelab.runs.history import History
 from vaelab.runs.run import Run
 from vaelab.runs.status import Status
 from vaelab.runs.store import RunStore
@@ -124,8 +125,9 @@ def bundle(run: Run) -> bytes:
 
 def losses_csv(said: History) -> str:
     """Training steps and test epochs in one table, by step; `README` says what the columns are."""
-    rows = [{"split": "train", **row, "neg_elbo": _sum(row)} for row in _rows(said.steps)]
-    rows += [{"split": "test", **row} for row in _rows(said.evaluated)]
+    total = QUANTITIES["neg_elbo"]
+    rows = [{"split": "train", **row, total.name: total.of(row)} for row in said.steps.rows()]
+    rows += [{"split": "test", **row} for row in said.evaluated.rows()]
     table = io.StringIO()
     writer = csv.DictWriter(table, LOSS_COLUMNS, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
@@ -133,18 +135,10 @@ def losses_csv(said: History) -> str:
     return table.getvalue()
 
 
-def _sum(row: dict[str, Any]) -> float | None:
-    return None if row["kl"] is None else row["recon"] + row["kl"]
-
-
-def _rows(columns: Columns) -> list[dict[str, Any]]:
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-
-
 def _said_again(said: History) -> list[dict[str, Any]]:
     """The events of a history, without what a power cut may have torn."""
-    placed = [{"event": "step", **row} for row in _rows(said.steps)]
-    placed += [{"event": "evaluated", **row} for row in _rows(said.evaluated)]
+    placed = [{"event": "step", **row} for row in said.steps.rows()]
+    placed += [{"event": "evaluated", **row} for row in said.evaluated.rows()]
     started = [{"event": "started", **said.started}] if said.started else []
     finished = [{"event": "finished", **said.finished}] if said.finished else []
     return [*started, *sorted(placed, key=lambda event: event["step"]), *finished]

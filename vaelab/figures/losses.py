@@ -6,30 +6,16 @@ Reconstruction and KL live on different scales, so a VAE's figure has two panels
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
 
 from vaelab.config.run_config import RunConfig
-from vaelab.figures.axes import axis_limits, decimate
+from vaelab.events import Columns
+from vaelab.figures.curves import MOST_MARKERS, Curve, Range, axis_of, curve_of, settled_range
 from vaelab.figures.palette import PALETTE
-
-Columns = Mapping[str, Sequence[Any]]
-"""Rows of one kind of event, a list a field: `vaelab.runs.history.Columns`."""
-
-Range = tuple[float, float]
-
-DRAWN_POINTS = 1000
-"""Points that a line is drawn with, at most."""
-
-MOST_MARKERS = 60
-"""Markers on a line, at most; there are points between them."""
-
-_FIRST_STEPS = 20
-"""Points at the start of a line that may be far above all others; steps come one by one there."""
 
 _LOWER = "y2"
 """Axis of the panel for the KL term; the other one is `y`."""
@@ -43,8 +29,7 @@ class _Line:
     split: str
     """`train`, many times an epoch, or `test`, once an epoch."""
     color: str
-    epochs: np.ndarray
-    values: np.ndarray
+    curve: Curve
     axis: str = "y"
     dash: str = "solid"
 
@@ -81,7 +66,7 @@ def losses(
     Parameters
     ----------
     steps, evaluated
-        The run's `Step` and `Evaluated` events as columns (see `vaelab.runs.history`); may be empty.
+        The run's `Step` and `Evaluated` events as columns; may be empty.
     config
         Of the run.
     started
@@ -100,7 +85,7 @@ def losses(
         shown["y"], more_levels, notes = _stop(config.stop_loss, shown["y"], log)
         levels += more_levels
     return go.Figure(
-        [_trace(line, listed=line.split == "train" or not len(steps.get("epoch", ()))) for line in lines],
+        [_trace(line, listed=line.split == "train" or not steps.count) for line in lines],
         {
             **_axes(config, shown, log),
             "shapes": [_shape(level) for level in levels],
@@ -119,7 +104,7 @@ def losses(
 
 def log_allowed(steps: Columns, evaluated: Columns) -> bool:
     """Whether every loss so far is above 0, as a logarithm needs it."""
-    columns = [_column(rows, name) for rows in (steps, evaluated) for name in ("recon", "kl", "objective")]
+    columns = [rows[name] for rows in (steps, evaluated) for name in ("recon", "kl", "objective")]
     return not any((column <= 0).any() for column in columns)  # what there is none of is NaN
 
 
@@ -127,31 +112,21 @@ def _lines(steps: Columns, evaluated: Columns, config: RunConfig) -> list[_Line]
     lines = []
     total = "sum: negative ELBO" if config.traits.has_elbo else "sum"
     for split, rows in (("train", steps), ("test", evaluated)):
-        epochs, recon = _column(rows, "epoch"), _column(rows, "recon")
-        lines.append(_Line("reconstruction", split, PALETTE.recon, epochs, recon))
+        lines.append(_Line("reconstruction", split, PALETTE.recon, curve_of(rows, "recon")))
         if config.traits.has_kl:
-            kl = _column(rows, "kl")
-            lines.append(_Line("KL", split, PALETTE.kl, epochs, kl, _LOWER))
-            lines.append(_Line(total, split, PALETTE.total, epochs, recon + kl))
+            lines.append(_Line("KL", split, PALETTE.kl, curve_of(rows, "kl"), _LOWER))
+            lines.append(_Line(total, split, PALETTE.total, curve_of(rows, "neg_elbo")))
     if config.traits.has_kl and (config.beta != 1 or config.beta_warmup > 0):
-        epochs, objective = _column(steps, "epoch"), _column(steps, "objective")
-        name = "objective, with beta"
-        lines.append(_Line(name, "train", PALETTE.objective, epochs, objective, dash="dash"))
+        weighted = curve_of(steps, "objective")
+        lines.append(_Line("objective, with beta", "train", PALETTE.objective, weighted, dash="dash"))
     return lines
 
 
-def _column(rows: Columns, name: str) -> np.ndarray:
-    return np.array(rows.get(name, ()), dtype=np.float64)
-
-
 def _trace(line: _Line, listed: bool) -> dict[str, Any]:
-    x, y = decimate(line.epochs, line.values, DRAWN_POINTS)
     thin = line.split == "train" and line.dash == "solid"
     return {
-        "type": "scatter",
+        **line.curve.drawn(),
         "mode": "lines" if line.split == "train" else "lines+markers",
-        "x": x.astype(np.float32),
-        "y": y.astype(np.float32),
         "yaxis": line.axis,
         "name": line.name,
         "legendgroup": line.name,
@@ -165,50 +140,26 @@ def _trace(line: _Line, listed: bool) -> dict[str, Any]:
 
 def _shown(lines: list[_Line], axis: str, levels: list[float]) -> Range | None:
     """The range worth showing of a panel."""
-    return settled_range([line.values for line in lines if line.axis == axis and len(line.values)], levels)
-
-
-def settled_range(curves: Sequence[np.ndarray], levels: Sequence[float]) -> Range | None:
-    """The range worth showing: everything, but for how high the first steps and a rare spike go.
-
-    Parameters
-    ----------
-    curves: the values of each line, none empty.
-    levels: what has to be in view too.
-    """
-    lows = [*levels, *(curve.min() for curve in curves)]
-    settled = (curve[min(_FIRST_STEPS, len(curve) // 2) :] for curve in curves)
-    highs = [*levels, *(np.quantile(curve, 0.99) for curve in settled)]
-    return (float(min(lows)), float(max(highs))) if lows else None
+    return settled_range([line.curve for line in lines if line.axis == axis], levels)
 
 
 def _axes(config: RunConfig, shown: dict[str, Range | None], log: bool) -> dict[str, Any]:
     scale = {"type": "log" if log else "linear", "uirevision": f"{_revision(config)} {'log' * log}"}
     upper = {
         "title": {"text": "loss (nats per image)"},
-        **_limits(shown["y"], log),
+        **axis_of(shown["y"], log),
         **scale,
     }
     hover = {"unifiedhovertitle": {"text": "epoch %{x:.2f}"}}
     time = {"title": {"text": "epochs"}, "range": [0, config.epochs], **hover}
     if _LOWER not in shown:
         return {"xaxis": time, "yaxis": upper}
-    lower = {"title": {"text": "KL (nats)"}, **_limits(shown[_LOWER], log), **scale}
+    lower = {"title": {"text": "KL (nats)"}, **axis_of(shown[_LOWER], log), **scale}
     return {
         "xaxis": {**time, "anchor": _LOWER},
         "yaxis": {**upper, "domain": [0.37, 1]},
         "yaxis2": {**lower, "domain": [0, 0.3]},
     }
-
-
-def _limits(shown: Range | None, log: bool) -> dict[str, Any]:
-    """The axis's ends, with a little air."""
-    if shown is None:
-        return {}
-    low, high = np.log10(shown) if log else shown
-    air = 0.05 * (high - low) or 0.05
-    ends = np.array([low - air, high + air])
-    return axis_limits(*(10.0**ends if log else ends))
 
 
 def _baselines(started: Mapping[str, Any] | None) -> list[_Level]:

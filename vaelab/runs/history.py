@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
-from bisect import bisect_left
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from vaelab import events
 from vaelab.runs.errors import RunDamaged
@@ -21,13 +23,6 @@ _NEEDED: dict[str, list[tuple[str, bool]]] = {
 """Fields that are numbers, and whether they have to be there."""
 
 
-class Columns(dict[str, list[Any]]):
-    """Rows of one kind of event: a list a field, all of one length; empty where there is no field."""
-
-    def __missing__(self, name: str) -> list[Any]:
-        return []
-
-
 class History:
     """The events of one run as columns; `refresh` reads what has been appended since.
 
@@ -37,7 +32,7 @@ class History:
     Attributes
     ----------
     started, finished: the fields of the newest such event, or None.
-    steps, evaluated: all `Step` and `Evaluated` events, a list a field.
+    steps, evaluated: all `Step` and `Evaluated` events.
 
     Lines that are no such event are passed over.
     """
@@ -55,8 +50,7 @@ class History:
     def _forget(self) -> None:
         self.started: dict[str, Any] | None = None
         self.finished: dict[str, Any] | None = None
-        self.steps = Columns()
-        self.evaluated = Columns()
+        self.steps = self.evaluated = events.Columns()
         self._offset = 0
         self._last_line = b""
 
@@ -83,24 +77,14 @@ class History:
         except OSError:
             return b""
 
-    def _add(self, events: list[dict[str, Any]]) -> None:
-        self.steps = _extended(self.steps, events, "step")
-        self.evaluated = _extended(self.evaluated, events, "evaluated")
-        for event in events:
-            fields = {name: value for name, value in event.items() if name != "event"}
-            if event.get("event") == "started":
-                self.started = fields
-            elif event.get("event") == "finished":
-                self.finished = fields
-
-
-def _extended(columns: Columns, events: list[dict[str, Any]], kind: str) -> Columns:
-    rows = [event for event in events if event.get("event") == kind]
-    if not rows:
-        return columns
-    names = dict.fromkeys([*columns, *(name for row in rows for name in row if name != "event")])
-    before: list[Any] = [None] * len(next(iter(columns.values()), []))
-    return Columns({name: columns.get(name, before) + [row.get(name) for row in rows] for name in names})
+    def _add(self, said: list[dict[str, Any]]) -> None:
+        rows: dict[str, list[dict[str, Any]]] = {"started": [], "step": [], "evaluated": [], "finished": []}
+        for event in said:
+            rows[event["event"]].append({name: value for name, value in event.items() if name != "event"})
+        self.steps = self.steps.extended(rows["step"])
+        self.evaluated = self.evaluated.extended(rows["evaluated"])
+        self.started = rows["started"][-1] if rows["started"] else self.started
+        self.finished = rows["finished"][-1] if rows["finished"] else self.finished
 
 
 def _parsed(line: bytes) -> dict[str, Any]:
@@ -200,9 +184,10 @@ def moment_at(said: History, step: int, steps_per_epoch: int) -> Moment:
     epoch = step / steps_per_epoch
     for split, rows in (("test", said.evaluated), ("training", said.steps)):
         steps = rows["step"]
-        place = bisect_left(steps, step)
+        place = int(np.searchsorted(steps, step))
         if place < len(steps) and (split == "training" or steps[place] == step):
-            return Moment(step, epoch, split, rows["recon"][place], rows["kl"][place])
+            recon, kl = (float(rows[name][place]) for name in ("recon", "kl"))
+            return Moment(step, epoch, split, recon, None if math.isnan(kl) else kl)
     return Moment(step, epoch, "")
 
 

@@ -47,7 +47,7 @@ def table(page: AppTest) -> list[list[str]]:
 
 def charts(page: AppTest) -> list[str]:
     """The keys of all charts: `compare_<term>_<scale>`."""
-    terms = [f"compare_{term}_{number}" for number in range(6) for term in ("sum", "recon", "kl")]
+    terms = [f"compare_{term}_{number}" for number in range(6) for term in ("neg_elbo", "recon", "kl")]
     return [key for key in terms if has(page, key)]
 
 
@@ -65,14 +65,14 @@ def test_a_newcomer_sees_the_shipped_twins(app: App) -> None:
     assert setting(page, "runs") == ["vae-2d", "ae-2d"]
     assert page.query_params["runs"] == "vae-2d,ae-2d"
     assert table(page)[0] == ["Run", "State", "Model"]  # twins differ in nothing else
-    assert charts(page) == ["compare_sum_0", "compare_recon_0", "compare_kl_0"]
+    assert charts(page) == ["compare_neg_elbo_0", "compare_recon_0", "compare_kl_0"]
 
 
 def test_an_ae_is_in_no_sum_and_no_kl(app: App) -> None:
     page = compare(app, "vae-2d", "ae-2d")
     names = {key: {line["name"] for line in figure(page, key)["data"]} for key in charts(page)}
     assert names == {
-        "compare_sum_0": {"A VAE"},
+        "compare_neg_elbo_0": {"A VAE"},
         "compare_recon_0": {"A VAE", "B AE"},
         "compare_kl_0": {"A VAE"},
     }
@@ -80,7 +80,7 @@ def test_an_ae_is_in_no_sum_and_no_kl(app: App) -> None:
 
 def test_likelihoods_have_charts_of_their_own_and_a_sentence(app: App) -> None:
     page = compare(app, "ae-2d", "linear-ae", "vae-2d")
-    assert charts(page) == ["compare_sum_0", "compare_recon_0", "compare_kl_0", "compare_recon_1"]
+    assert charts(page) == ["compare_neg_elbo_0", "compare_recon_0", "compare_kl_0", "compare_recon_1"]
     assert any("not comparable across" in text for text in sentences(page))
     assert {line["name"] for line in figure(page, "compare_recon_1")["data"]} == {"B AE"}
 
@@ -88,7 +88,7 @@ def test_likelihoods_have_charts_of_their_own_and_a_sentence(app: App) -> None:
 def test_the_sum_is_what_the_run_recorded(app: App) -> None:
     events = [json.loads(line) for line in (EXAMPLES / "vae-2d" / "events.jsonl").read_text().splitlines()]
     expected = [event["recon"] + event["kl"] for event in events if event["event"] == "evaluated"]
-    lines = figure(compare(app), "compare_sum_0")["data"]
+    lines = figure(compare(app), "compare_neg_elbo_0")["data"]
     test = next(line for line in lines if line["mode"] == "lines+markers")
     assert np.allclose(numbers(test["y"]), expected, rtol=1e-5)
 
@@ -177,7 +177,7 @@ def test_different_images_are_shown_apart_and_nothing_is_compared(app: App) -> N
     page = compare(app, "vae-2d", "vae-2d-fashion")
     assert not page.exception
     assert any("learnt different images" in text for text in sentences(page))
-    assert charts(page)[3:] == ["compare_sum_1", "compare_recon_1", "compare_kl_1"]
+    assert charts(page)[3:] == ["compare_neg_elbo_1", "compare_recon_1", "compare_kl_1"]
     assert [len(shown(page, f"compare_reconstructions_{number}")["sheets"]) for number in (0, 1)] == [1, 1]
 
 

@@ -55,7 +55,7 @@ def test_the_run_is_in_the_folder_runs(trained: tuple[Path, list[dict[str, Any]]
     assert load_run(run.path).config == run.config
     said = History(run)
     printed = [line for line in lines if line["event"] == "evaluated"]
-    assert said.evaluated["recon"] == [line["recon"] for line in printed]
+    assert said.evaluated["recon"].tolist() == [line["recon"] for line in printed]
 
 
 def test_ctrl_c_ends_the_run_as_stopped(tmp_path: Path) -> None:

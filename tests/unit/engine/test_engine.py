@@ -143,7 +143,7 @@ def test_a_run_is_trained_on_in_a_new_one(engine: Engine) -> None:
     reaches(child, "finished")
     assert child.config == parent.config.variant(epochs=3, stop_loss=None)
     said, earlier = History(child), History(parent)
-    assert said.evaluated["epoch"] == [1.0, 2.0, 3.0]
+    assert said.evaluated["epoch"].tolist() == [1.0, 2.0, 3.0]
     assert said.evaluated["recon"][0] == earlier.evaluated["recon"][0]
     assert child.status().message == "All 3 epochs are done."
     assert _recorded(parent) == before

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from plotly.graph_objects import Figure
 
 from vaelab.config.run_config import RunConfig
+from vaelab.events import Columns
 from vaelab.figures import explore as figures
 from vaelab.figures.palette import channels, class_style, luminance
 
@@ -23,10 +23,10 @@ UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]
 STARTED = {"mean_image_loss": 205.8, "floor_loss": 45.5}
 VAE, AE = RunConfig(), RunConfig(model="ae")
 
-Columns = dict[str, list[Any]]
+Lists = dict[str, list[Any]]
 
 
-def run(points: int, *, vae: bool = True) -> tuple[Columns, Columns]:
+def run(points: int, *, vae: bool = True) -> tuple[Lists, Lists]:
     """Step and Evaluated columns of a run of 10 epochs that falls from 206 towards 100 nats."""
     epoch = (np.linspace(0, 10, points + 1)[1:]).tolist()
     recon = [100 + 106 / (1 + 3 * time) for time in epoch]
@@ -40,7 +40,7 @@ def run(points: int, *, vae: bool = True) -> tuple[Columns, Columns]:
 
 def loss_figure(points: int = 200, *, config: RunConfig = VAE, **kwargs: Any) -> Figure:
     steps, evaluated = run(points, vae=config.model == "vae")
-    return figures.losses(steps, evaluated, config=config, **{"started": STARTED, **kwargs})
+    return figures.losses(Columns(steps), Columns(evaluated), config=config, **{"started": STARTED, **kwargs})
 
 
 ALL_SIZES = [
@@ -84,11 +84,11 @@ def test_what_follows_the_theme_is_left_open(function, count: int):
 
 
 def test_inputs_stay_as_they_are():
-    steps, evaluated = (defaultdict(list, columns) for columns in run(5000))
+    steps, evaluated = run(5000)
     del evaluated["kl"]
     before = copy.deepcopy((steps, evaluated))
-    figures.log_allowed(steps, evaluated)
-    figures.losses(steps, evaluated, config=AE, started=STARTED)
+    figures.log_allowed(Columns(steps), Columns(evaluated))
+    figures.losses(Columns(steps), Columns(evaluated), config=AE, started=STARTED)
     assert (steps, evaluated) == before
 
     # Arrays that cannot be written would raise if anything tried.

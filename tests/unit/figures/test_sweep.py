@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from tests.support.sweeps import SOUND, on_images
+from vaelab.events import Columns
 from vaelab.figures.sweep import measure_curve, rate_distortion, scale
-from vaelab.figures.sweep_curves import Curve, curves, panel_columns
+from vaelab.figures.sweep_curves import SweptRun, curves, panel_columns
 from vaelab.figures.sweep_heat import heat_map
 from vaelab.sweeps.results import Result, best
 
@@ -113,11 +114,11 @@ def test_figures_are_there_before_the_first_result():
     assert chosen(heat_map(("beta", "optimizer"), pairs, "mse", None)) == []
 
 
-def course(beta: float, seed: int, points: int = 500) -> Curve:
+def course(beta: float, seed: int, points: int = 500) -> SweptRun:
     epochs = [step / 100 for step in range(1, points + 1)]
     steps = {"epoch": epochs, "recon": [500 / epoch for epoch in epochs], "kl": [1.0] * points}
     evaluated = {"epoch": [1.0, 2.0], "held_out_recon": [120.0, 110.0], "held_out_kl": [2.0, 3.0]}
-    return Curve((beta,), seed, False, steps, evaluated)
+    return SweptRun((beta,), seed, False, Columns(steps), Columns(evaluated))
 
 
 def test_each_setting_has_a_panel_with_all_its_seeds():
@@ -136,14 +137,15 @@ def test_each_setting_has_a_panel_with_all_its_seeds():
 
 def test_a_diverged_run_leaves_the_axis_to_the_others():
     sound, lost = course(0.1, 0), course(1.0, 0)
-    lost = replace(lost, diverged=True, steps=lost.steps | {"recon": [1e6] * 500})
+    high = Columns({"epoch": lost.steps["epoch"].tolist(), "recon": [1e6] * 500, "kl": [1.0] * 500})
+    lost = replace(lost, diverged=True, steps=high)
     alone = curves(AXES, [sound], "neg_elbo", 5).layout.yaxis.autorangeoptions
     assert curves(AXES, [sound, lost], "neg_elbo", 5).layout.yaxis.autorangeoptions == alone
     assert curves(AXES, [lost], "neg_elbo", 5).layout.yaxis.autorangeoptions.clipmax > 1e6
 
 
 def test_a_panel_waits_for_a_run_that_has_not_begun():
-    waiting = [Curve((beta,), 0, False, {}, {}) for beta in (0.1, 1.0)]
+    waiting = [SweptRun((beta,), 0, False, Columns(), Columns()) for beta in (0.1, 1.0)]
     figure = curves(AXES, waiting, "neg_elbo", 5)
     assert len(figure.layout.annotations) == 2
     assert curves(AXES, [course(1.0, 0)], "mse", 5).data  # steps have no squared error

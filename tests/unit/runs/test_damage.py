@@ -160,7 +160,7 @@ def test_a_config_of_another_kind_of_model_leaves_nothing_that_cannot_be_drawn(w
         config = whole.config.variant(model="ae", latent_dim=3)
         (copy / "config.json").write_text(json.dumps(config.model_dump()))
         read_all(Run(copy))
-        assert History(Run(copy)).evaluated == {}
+        assert History(Run(copy)).evaluated.rows() == []
         with pytest.raises(RunDamaged, match="preview"):
             read_preview(Run(copy))
         with pytest.raises(RunDamaged, match="do not fit"):

@@ -74,9 +74,8 @@ def trained(record) -> Trained:
     return run
 
 
-def columns(said: list[dict[str, Any]], kind: str) -> dict[str, list[Any]]:
-    rows = [event for event in said if event["event"] == kind]
-    return {name: [row.get(name) for row in rows] for name in {name: 0 for row in rows for name in row}}
+def columns(said: list[dict[str, Any]], kind: str) -> events.Columns:
+    return events.Columns().extended([event for event in said if event["event"] == kind])
 
 
 def hints_of(config: RunConfig, said: list[dict[str, Any]]) -> list[Hint]:
@@ -164,10 +163,7 @@ def with_moments(name: str) -> list[dict[str, Any]]:
     history, steps = History(run), set(run.snapshot_steps())
     said = [{"event": "started", **(history.started or {})}]
     for kind, rows in (("step", history.steps), ("evaluated", history.evaluated)):
-        said += [
-            {"event": kind, **{field: values[row] for field, values in rows.items()}}
-            for row in range(len(rows["step"]))
-        ]
+        said += [{"event": kind, **row} for row in rows.rows()]
     said[1:] = sorted(said[1:], key=lambda event: (event["step"], event["event"] == "evaluated"))
     for event in said:
         if event["event"] == "evaluated" and event["step"] in steps:
@@ -212,8 +208,8 @@ configs = st.sampled_from(
 def test_whatever_was_said_gives_at_most_a_few_hints_that_can_be_followed(
     config, steps, evaluated, started, finished
 ):
-    found = find_hints(config, steps, evaluated, started, finished)
-    assert found == find_hints(config, steps, evaluated, started, finished)
+    found = find_hints(config, events.Columns(steps), events.Columns(evaluated), started, finished)
+    assert found == find_hints(config, events.Columns(steps), events.Columns(evaluated), started, finished)
     assert len(found) <= MOST
     order = list(RULES)
     assert [hint.rule for hint in found] == sorted((hint.rule for hint in found), key=order.index)
@@ -234,8 +230,10 @@ def test_every_rule_has_a_title_and_a_term_and_silences_others_only():
 
 
 def test_nothing_is_said_of_a_run_that_has_said_nothing():
-    assert find_hints(RunConfig(), {}, {}, None) == []
-    assert find_hints(RunConfig(), {}, {}, {"mean_image_loss": 200.0, "steps_per_epoch": 235}) == []
+    nothing = events.Columns()
+    assert find_hints(RunConfig(), nothing, nothing, None) == []
+    started = {"mean_image_loss": 200.0, "steps_per_epoch": 235}
+    assert find_hints(RunConfig(), nothing, nothing, started) == []
 
 
 def test_a_rule_has_no_memory(trained: Trained):

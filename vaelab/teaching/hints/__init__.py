@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from vaelab.config.run_config import RunConfig
+from vaelab.events import Columns
 from vaelab.teaching.hints import codes, losses
-from vaelab.teaching.hints.evidence import Columns, Evidence, Hint, evidence_of
+from vaelab.teaching.hints.evidence import Evidence, Hint, evidence_of
 
 __all__ = ["ABOUT", "MOST", "RULES", "Hint", "find_hints"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,9 +11,7 @@ import numpy as np
 
 from vaelab.config.run_config import RunConfig
 from vaelab.data.catalogue import DATASETS
-
-Columns = Mapping[str, Sequence[Any]]
-"""Rows of one kind of event, a list a field: `vaelab.runs.history.Columns`."""
+from vaelab.events import Columns
 
 ENOUGH_STEPS = 100
 """Steps before which nothing is judged but a loss that is not finite: a network starts as the mean image, and
@@ -21,6 +19,10 @@ most networks need some tens of steps to leave it."""
 
 LATE_STEPS = 20
 """Recorded training losses that stand for "now": 0.4 of a long epoch, in which batches' noise cancels."""
+
+
+LARGEST = 1e300
+"""Of a number that is judged: sums and squares of larger ones are not finite."""
 
 
 @dataclass(frozen=True)
@@ -117,11 +119,11 @@ def evidence_of(
     per_epoch = _number((started or {}).get("steps_per_epoch"))
     if not (math.isfinite(mean_image) and math.isfinite(per_epoch) and per_epoch >= 1):
         return None
-    said = [_column(steps, name) for name in ("step", "epoch", "recon", "kl")]
-    number, epochs, recon, kl = _whole(said, needed=3 + config.traits.has_kl)
-    tests = [_column(evaluated, name) for name in ("epoch", "recon", "kl", "train_objective")]
-    test_epochs, test_recon, test_kl, objective = _whole(tests, needed=2 + config.traits.has_kl)
-    active = _number(_last(evaluated, "active_units"))
+    number, epochs, recon, kl = _whole(steps, "step", "epoch", "recon", "kl", needed=3 + config.traits.has_kl)
+    test_epochs, test_recon, test_kl, objective = _whole(
+        evaluated, "epoch", "recon", "kl", "train_objective", needed=2 + config.traits.has_kl
+    )
+    active = _number(evaluated.last.get("active_units"))
     return Evidence(
         config=config,
         steps_per_epoch=int(per_epoch),
@@ -137,8 +139,8 @@ def evidence_of(
         test_kl=test_kl,
         epoch_objective=objective,
         active_units=int(active) if math.isfinite(active) else None,
-        kl_per_dim=_row(_last(evaluated, "kl_per_dim"), config.latent_dim),
-        aggregate_variance=_row(_last(evaluated, "aggregate_variance"), config.latent_dim),
+        kl_per_dim=_row(evaluated.last.get("kl_per_dim"), config.latent_dim),
+        aggregate_variance=_row(evaluated.last.get("aggregate_variance"), config.latent_dim),
     )
 
 
@@ -158,25 +160,15 @@ def _span(config: RunConfig, mean_image: float, floor: float) -> float:
 
 def _number(value: Any) -> float:
     """A finite number, or NaN."""
-    usable = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e300
+    usable = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < LARGEST
     return float(value) if usable else math.nan
 
 
-def _column(rows: Columns, name: str) -> np.ndarray:
-    length = len(rows.get("epoch", ()))
-    values = [_number(value) for value in rows.get(name, ())][:length]
-    return np.array(values + [math.nan] * (length - len(values)), dtype=np.float64)
-
-
-def _whole(columns: list[np.ndarray], needed: int) -> list[np.ndarray]:
-    """The rows in which none of the first `needed` columns lacks its number."""
+def _whole(rows: Columns, *names: str, needed: int) -> list[np.ndarray]:
+    """Columns, in the rows in which none of the first `needed` lacks its number."""
+    columns = [np.where(np.abs(rows[name]) < LARGEST, rows[name], np.nan) for name in names]
     kept = np.isfinite(np.stack(columns[:needed])).all(0)
     return [column[kept] for column in columns]
-
-
-def _last(rows: Columns, name: str) -> Any:
-    values = rows.get(name, ())
-    return values[-1] if values else None
 
 
 def _row(values: Any, length: int) -> np.ndarray | None:

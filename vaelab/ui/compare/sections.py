@@ -8,8 +8,9 @@ import streamlit as st
 
 from vaelab.config.comparable import by_scale, in_force, settings_that_differ
 from vaelab.config.fields import FIELD_NAMES, field_spec
+from vaelab.config.quantities import QUANTITIES
 from vaelab.config.run_config import RunConfig
-from vaelab.figures.compared_losses import TERMS, Curve, compared_losses, terms_of
+from vaelab.figures.compared_losses import ComparedRun, compared_losses, losses_to_compare
 from vaelab.runs.summary import summarise
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.compare.members import Member, members_of
@@ -66,24 +67,24 @@ def losses_section(members: Sequence[Member], *, state: str = "", step: int | No
         together = [members[place] for place in places]
         if len(scales) > 1:
             st.markdown(f"**{_scale_in_words(together[0].run.config)}**")
-        curves = [_curve(member) for member in together]
-        terms = terms_of(curves)
-        for column, term in zip(st.columns(3, gap="medium"), terms, strict=False):
-            with column, st.container(key=f"compare-losses-{number}-{term}"):
+        compared = [_compared(member) for member in together]
+        for column, name in zip(st.columns(3, gap="medium"), losses_to_compare(compared), strict=False):
+            alt = f"{QUANTITIES[name].label} of the runs in nats per image against epochs"
+            with column, st.container(key=f"compare-losses-{number}-{name}"):
                 plot(
-                    compared_losses(curves, term), key=f"compare_{term}_{number}", height=HEIGHT,
-                    state=state, step=step, alt=f"{TERMS[term]} of the runs in nats per image against epochs",
+                    compared_losses(compared, name), key=f"compare_{name}_{number}", height=HEIGHT,
+                    state=state, step=step, alt=alt,
                 )  # fmt: skip
     st.caption(
         "Thick lines with dots are of the test images, thin ones of the training. All are unweighted, "
-        "whatever beta is. Lower sums are better. An AE has no KL, so it takes part in recon only."
+        "whatever beta is. A lower negative ELBO is better. An AE has no KL, so it takes part in the "
+        "reconstruction only."
     )
 
 
-def _curve(member: Member) -> Curve:
+def _compared(member: Member) -> ComparedRun:
     said = history(member.run)
-    config = member.run.config
-    return Curve(member.name, member.place, config.traits.has_kl, config.epochs, said.steps, said.evaluated)
+    return ComparedRun(member.name, member.place, member.run.config, said.steps, said.evaluated)
 
 
 def _scale_in_words(config: RunConfig) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -67,8 +68,8 @@ def rewind_bar(run: Run, settings: ViewSettings, page: str) -> int | None:
 
 def _steps(run: Run) -> list[int]:
     """The snapshots to offer: not the one that the newest weights were evaluated with, which they are."""
-    steps, evaluated = run.snapshot_steps(), history(run).evaluated["step"]
-    return steps[:-1] if steps and evaluated and steps[-1] >= evaluated[-1] else steps
+    steps, evaluated = run.snapshot_steps(), history(run).evaluated.last.get("step", math.inf)
+    return steps[:-1] if steps and steps[-1] >= evaluated else steps
 
 
 def _why_none(run: Run) -> str:
@@ -124,10 +125,9 @@ def _tick(options: Sequence[str]) -> None:
 
 
 def _shown_moment(run: Run, step: int | None) -> Moment | None:
-    evaluated = history(run).evaluated["step"]
-    if step is None and not evaluated:
-        return None
-    return moment(run, evaluated[-1] if step is None else step)
+    if step is None:
+        step = history(run).evaluated.last.get("step")
+    return None if step is None else moment(run, step)
 
 
 def _words(run: Run, step: int | None) -> str:

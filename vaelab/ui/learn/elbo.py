@@ -56,9 +56,9 @@ def experiment() -> None:
     """Reconstruction and KL of a training's first steps, and the bound at its end."""
     run = lesson_run("vae-2d")
     steps = history(run).steps
-    count = sum(step <= STEPS for step in steps["step"])
-    recon, kl = steps["recon"][:count], steps["kl"][:count]
-    plot(first_steps(steps["step"][:count], recon, kl), key="lesson_first_steps", height=380,
+    count = int((steps["step"] <= STEPS).sum())
+    number, recon, kl = (steps[name][:count].tolist() for name in ("step", "recon", "kl"))
+    plot(first_steps(number, recon, kl), key="lesson_first_steps", height=380,
          alt="Reconstruction and KL in the first epoch of a training")  # fmt: skip
     with st.container(horizontal=True):
         st.metric("Reconstruction", f"{recon[-1]:.1f} nats", f"{recon[-1] - recon[0]:.1f}",

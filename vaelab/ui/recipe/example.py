@@ -61,8 +61,8 @@ def measured_speed(config: RunConfig, threads: int) -> float | None:
             continue
         if not 1 / ALIKE < _work_of_an_epoch(done) / wanted < ALIKE:
             continue
-        if seconds := history(run).evaluated.get("seconds"):
-            return epoch * _work_of_an_epoch(done) / seconds[-1] * threads / max(1, status.threads)
+        if seconds := history(run).evaluated.last.get("seconds"):
+            return epoch * _work_of_an_epoch(done) / seconds * threads / max(1, status.threads)
     return None
 
 
@@ -73,8 +73,7 @@ def _work_of_an_epoch(config: RunConfig) -> float:
 def usual_objective(preset: str) -> float | None:
     """Training objective of the last epoch of a preset's finished example, nats per image."""
     example = next((run for run in store().shipped_runs() if run.id == preset), None)
-    objectives = history(example).evaluated["train_objective"] if example else []
-    return objectives[-1] if objectives else None
+    return history(example).evaluated.last.get("train_objective") if example else None
 
 
 def before_the_start(config: RunConfig, spec: DatasetSpec) -> str:

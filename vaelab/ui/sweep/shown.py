@@ -12,7 +12,7 @@ import streamlit as st
 from vaelab.config.fields import field_spec, in_words
 from vaelab.config.run_config import RunConfig, upgrade
 from vaelab.data.catalogue import DATASETS
-from vaelab.figures.sweep_curves import Curve
+from vaelab.figures.sweep_curves import SweptRun
 from vaelab.networks.sizes import work
 from vaelab.paths import EXAMPLE_SWEEPS
 from vaelab.runs.errors import RunDamaged
@@ -36,7 +36,7 @@ class ShownSweep:
     runs: list[Run]
     """None of the example."""
     statuses: list[Status]
-    courses: list[Curve]
+    courses: list[SweptRun]
 
     @property
     def active(self) -> bool:
@@ -65,10 +65,9 @@ def read_sweep(group: str) -> ShownSweep | None:
     results, courses = [], []
     for run, status in read:
         said = history(run)
-        last = {name: column[-1] for name, column in said.evaluated.items()}
-        results.append(result(run.id, run.config, axes, status.state, last))
+        results.append(result(run.id, run.config, axes, status.state, said.evaluated.last))
         diverged = results[-1].state == "diverged"
-        courses.append(Curve(results[-1].values, run.config.seed, diverged, said.steps, said.evaluated))
+        courses.append(SweptRun(results[-1].values, run.config.seed, diverged, said.steps, said.evaluated))
     runs, statuses = [run for run, _ in read], [status for _, status in read]
     return ShownSweep(axes, [run.config for run in runs], results, runs, statuses, courses)
 
@@ -136,8 +135,7 @@ def seconds_left(shown: ShownSweep, side_by_side: int) -> float | None:
         shown.configs, shown.results, shown.courses, shown.statuses, strict=True
     ):
         whole = work(config, DATASETS[config.dataset])
-        epochs = course.evaluated.get("epoch", [])
-        done += whole * (epochs[-1] / config.epochs if epochs else 0.0)
+        done += whole * course.evaluated.last.get("epoch", 0.0) / config.epochs
         seconds += each.seconds
         if status.active:
             left += whole * max(0.0, 1 - status.epoch / config.epochs)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -153,7 +155,7 @@ def ended_bar(run: Run, status: Status) -> None:
     """What a run ended with, and where to look at it."""
     said = history(run)
     with st.container(border=True, key="ended", horizontal=True, vertical_alignment="center"):
-        st.markdown(_outcome(run, status, said.evaluated), help=help_for("negative ELBO"))
+        st.markdown(_outcome(run, status, said.evaluated.last), help=help_for("negative ELBO"))
         if run.has_model():
             for page, label, icon in VIEWS:
                 page_link(page, label=label, icon=icon, query_params={"run": run.id})
@@ -164,12 +166,12 @@ def ended_bar(run: Run, status: Status) -> None:
                 page_link(PAGES / "compare.py", label="Compare", icon=":material/balance:", query_params=both)
 
 
-def _outcome(run: Run, status: Status, evaluated: dict[str, list[float]]) -> str:
+def _outcome(run: Run, status: Status, evaluated: Mapping[str, Any]) -> str:
     words = f"**{name_of(run)}** · {OUTCOMES.get(status.state, status.state)}: {plain(status.message)}"
-    if evaluated.get("recon"):
-        recon, mse = evaluated["recon"][-1], evaluated["mse"][-1]
+    if evaluated:
+        recon, mse = evaluated["recon"], evaluated["mse"]
         if run.config.traits.has_kl:
-            kl = evaluated["kl"][-1]
+            kl = evaluated["kl"]
             total = "negative ELBO" if run.config.traits.has_elbo else "sum"
             words += (
                 f" Test {total} **{recon + kl:.1f} nats** an image: reconstruction {recon:.1f}, "

@@ -140,7 +140,7 @@ def test_their_pictures_and_measures_are_read(old_store: RunStore) -> None:
     measures = read_measures(old_store.get(AE))
     assert measures is not None
     assert (measures.step, measures.problem) == (8, "")
-    assert measures.recon == pytest.approx(203.3819044555664, rel=1e-4)
+    assert measures.values["recon"] == pytest.approx(203.3819044555664, rel=1e-4)
     assert read_measures(old_store.get(VAE)) is None
 
 

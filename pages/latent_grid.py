@@ -126,7 +126,7 @@ with right:
     st.caption("Click a place of the grid to keep it here, or reach it with the arrow keys and press Enter.")
     sheet, name = grid_sheet(opened, plane, x, y, anchor), opened.file_name("latent-grid", "png")
     st.download_button(
-        "Download the grid", sheet, name, "image/png", icon=":material/download:", on_click="ignore"
+        "Download the grid", sheet.image, name, "image/png", icon=":material/download:", on_click="ignore"
     )
-    gif_button(opened, "latent-grid", grid_drawer(plane, x, y, st.session_state[anchor_key]))
+    gif_button(opened, "latent-grid", grid_drawer(opened, plane, x, y, st.session_state[anchor_key]))
 settings.write_link(opened.run)

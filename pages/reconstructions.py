@@ -3,8 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from vaelab.figures.explore import error_legend, signed_error_sheet
-from vaelab.figures.sheets import Sheet, tile
+from vaelab.figures.sheets import Sheet
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.draw import draw_section
 from vaelab.ui.explore.gifs import gif_button, pairs_drawer
@@ -65,18 +64,21 @@ def comparison(opened: Opened, model: Compared, pca: Compared, name: str, member
 
 def strip(opened: Opened, model: Compared, pca: Compared, index: int) -> Sheet:
     """One test image with what was made of it."""
-    image, ours, name = opened.data.x_test[index], model.images[index], opened.name
-    errors = (ours.astype(np.float32) - image).mean(0) / 255
-    error = signed_error_sheet(errors[None])[0].transpose(2, 0, 1)
-    cells = [np.broadcast_to(picture, error.shape) for picture in (image, ours, pca.images[index], error)]
-    title = opened.describe(index)
-    return Sheet(
-        tile(np.stack(cells), 4),
-        title,
-        f"{title}: the image, the {name}'s reconstruction, PCA's, and the {name}'s signed error",
-        ("Image", f"{name} {model.errors[index]:.4f}", f"PCA {pca.errors[index]:.4f}", f"{name} − image"),
-        cell=error.shape[-1],
+    image, ours, name, kind = (
+        opened.data.x_test[index],
+        model.images[index],
+        opened.name,
+        opened.data.spec.kind,
     )
+    title = opened.describe(index)
+    return opened.drawn.with_error(
+        np.stack([image, ours, pca.images[index]]),
+        kind.numbers(ours) - kind.numbers(image),
+        title,
+        f"{title}: the {kind.one}, the {name}'s reconstruction, PCA's, and the {name}'s signed error",
+        (kind.one.capitalize(), f"{name} {model.errors[index]:.4f}", f"PCA {pca.errors[index]:.4f}",
+         f"{name} − {kind.one}"),
+    )  # fmt: skip
 
 
 def caption(opened: Opened) -> str:
@@ -84,7 +86,7 @@ def caption(opened: Opened) -> str:
     dimensions = opened.config.latent_dim
     numbers = "1 number" if dimensions == 1 else f"{dimensions} numbers"
     decoded = "the mean of its posterior" if opened.traits.is_stochastic else "its code"
-    colours = ", averaged over the three colours" if opened.data.spec.shape[0] == 3 else ""
+    colours = opened.drawn.error_words(opened.data.spec.shape)
     return (
         f"Each image passes through {numbers}: those of the {opened.name}, decoded at {decoded}, and those"
         f" of PCA, the linear code of least squared error, fitted to all {len(opened.data.x_train):,}"
@@ -128,7 +130,7 @@ else:
     draw_section(opened)
 with st.container(width=452):
     plot(
-        error_legend().update_xaxes(title_standoff=14),
+        opened.drawn.error_legend().update_xaxes(title_standoff=14),
         key="error_legend",
         height=120,
         alt="Colours of the signed error",

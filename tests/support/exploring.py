@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from vaelab.analysis.pca import PrincipalComponents, fit
 from vaelab.config.run_config import RunConfig
 from vaelab.data.catalogue import DATASETS
+from vaelab.data.kinds.base import Kind
 from vaelab.paths import PAGES
 from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
@@ -44,11 +45,11 @@ def make_run(folder: Path, config: RunConfig, *, weights: bool = True) -> Run:
 _fitted: dict[bytes, PrincipalComponents] = {}
 
 
-def fit_once(images: np.ndarray) -> PrincipalComponents:
+def fit_once(images: np.ndarray, kind: Kind) -> PrincipalComponents:
     """`vaelab.analysis.pca.fit`, kept from test to test: the app's own cache is cleared after each."""
     key = images[:100].tobytes()
     if key not in _fitted:
-        _fitted[key] = fit(images)
+        _fitted[key] = fit(images, kind)
     return _fitted[key]
 
 

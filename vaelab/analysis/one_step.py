@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from vaelab.data.catalogue import DATASETS, DatasetSpec
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.objective import CORRUPTIONS
 from vaelab.networks.layers import Layer
@@ -44,8 +45,10 @@ class Gradient:
 class Explained:
     """The numbers of one step. Losses are in nats; what an AE does not have is None."""
 
+    spec: DatasetSpec
+    """Of the data set whose example it is."""
     x: np.ndarray
-    """(C, H, W) pixels from 0 to 1: the target."""
+    """(...) of the shape of an example, numbers from 0 to 1: the target."""
     seen: np.ndarray
     """The same as the encoder sees it: spoilt, if the config has a corruption."""
     hidden: tuple[Activation, ...]
@@ -58,9 +61,9 @@ class Explained:
     """(d,) the code that is decoded."""
     decoder_hidden: tuple[Activation, ...]
     output: np.ndarray
-    """(C, H, W) as the decoder gives it: logits for bce, means for mse."""
+    """(...) as the decoder gives it: logits for bce, means for mse."""
     x_hat: np.ndarray
-    """(C, H, W) the reconstruction, pixels from 0 to 1."""
+    """(...) the reconstruction, numbers from 0 to 1."""
     sigma: float | None
     """Of the Gaussian behind mse; None for bce."""
     recon: float
@@ -87,14 +90,14 @@ def explain_step(
     Parameters
     ----------
     model: as it is before the step.
-    image: (C, H, W) uint8.
+    image: (...) an example of the model's data set.
     noise, corruption: where epsilon and the spoilt pixels are drawn from; both go on.
     beta: weight of the KL term; left out, the config's.
     """
     model = copy.deepcopy(model).requires_grad_(True)
     weight = model.config.beta if beta is None else beta
     with torch.enable_grad():
-        x = torch.tensor(image, dtype=torch.float32)[None] / 255
+        x = model.kind.to_tensor(image[None], "cpu")
         seen = CORRUPTIONS[model.config.corruption](x, model.config.corruption_strength, corruption)
         hidden = _Listener("encoder", model.encoder, model.encoder_layers)
         posterior = model.encode(seen)
@@ -107,6 +110,7 @@ def explain_step(
         objective.backward()
     traits = model.config.traits
     return Explained(
+        spec=DATASETS[model.config.dataset],
         x=_array(x[0]),
         seen=_array(seen[0]),
         hidden=hidden.heard(),

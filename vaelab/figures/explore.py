@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from vaelab.figures.axes import decimate
 from vaelab.figures.losses import log_allowed, losses
-from vaelab.figures.palette import PALETTE, class_style, error_colors
+from vaelab.figures.palette import PALETTE, class_style
 from vaelab.latent.view import PRIOR_CIRCLES, Span, grown_span, whole_span
 
 __all__ = [
@@ -22,12 +22,10 @@ __all__ = [
     "Span",
     "class_counts",
     "decimate",
-    "error_legend",
     "grown_span",
     "kl_bars",
     "log_allowed",
     "losses",
-    "signed_error_sheet",
     "whole_span",
 ]
 
@@ -51,36 +49,6 @@ def class_counts(counts: np.ndarray, classes: Sequence[str]) -> go.Figure:
     return go.Figure(
         bars,
         {"xaxis": {"type": "category", "title": {"text": "class"}}, "yaxis": {"title": {"text": "images"}}},
-    )
-
-
-def signed_error_sheet(errors: np.ndarray) -> np.ndarray:
-    """Signed errors (n, H, W), reconstruction minus image, as coloured pictures (n, H, W, 3) uint8.
-
-    Errors are from -1 (white became black) to 1; see `error_legend`.
-    """
-    return error_colors(errors)
-
-
-def error_legend() -> go.Figure:
-    """The colours of `signed_error_sheet` as a bar to be shown low and wide."""
-    levels = np.linspace(-1, 1, 101)
-    colors = ["#{:02x}{:02x}{:02x}".format(*color) for color in error_colors(levels)]
-    bar = {
-        "type": "heatmap", "x": levels, "y": [0], "z": levels[None], "zmin": -1, "zmax": 1,
-        "showscale": False,
-        "colorscale": list(zip(np.linspace(0, 1, 101).tolist(), colors, strict=True)),
-        "hovertemplate": "error %{x:.2f} of full brightness<extra></extra>",
-    }  # fmt: skip
-    title = {"text": "reconstruction minus image, pixels from 0 to 1", "font": {"size": 12}}
-    ticks = {"tickvals": [-1, 0, 1], "ticktext": ["too dark: −1", "0", "too bright: +1"], "range": [-1, 1]}
-    return go.Figure(
-        bar,
-        {
-            "xaxis": {"title": title, **ticks, "fixedrange": True},
-            "yaxis": {"visible": False, "fixedrange": True},
-            "margin": {"l": 64, "r": 64, "t": 4, "b": 68},
-        },
     )
 
 

@@ -16,7 +16,8 @@ from plotly.graph_objects import Figure
 from vaelab.config.run_config import RunConfig
 from vaelab.events import Columns
 from vaelab.figures import explore as figures
-from vaelab.figures.palette import channels, class_style, luminance
+from vaelab.figures.kinds.image import error_legend, signed_errors
+from vaelab.figures.palette import class_style
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -52,7 +53,7 @@ ALL_SIZES = [
         "class counts": lambda count: figures.class_counts(
             np.arange(count), [f"class {n}" for n in range(count)]
         ),
-        "legend": lambda count: figures.error_legend(),
+        "legend": lambda count: error_legend(),
     }.items()
     for count in (0, 1, 50)
 ]
@@ -98,7 +99,7 @@ def test_inputs_stay_as_they_are():
     figures.grown_span(None, points)
     figures.whole_span(points)
     figures.class_counts(kl, ("a", "b"))
-    figures.signed_error_sheet(errors)
+    signed_errors(errors[:, None])
     figures.kl_bars(kl, kl > 0.01)
 
 
@@ -108,34 +109,7 @@ def test_every_class_has_a_bar_of_its_colour():
     assert bar.marker.color == tuple(class_style(label)[0] for label in range(3))
 
 
-# Errors, and KL by dimension
-def test_error_colours_are_symmetric_and_lighter_the_larger_the_error():
-    levels = np.linspace(0, 1, 256)
-    colors = figures.signed_error_sheet(np.stack([levels, -levels])[:, None]).reshape(2, 256, 3)
-    assert len(set(colors[0, 0])) == 1
-    light = np.array([[luminance("#{:02x}{:02x}{:02x}".format(*color)) for color in side] for side in colors])
-    assert (np.diff(light, axis=1) >= -1e-3).all()
-    np.testing.assert_allclose(light[0], light[1], atol=0.06)
-    too_bright, too_dark = colors[:, 64:].astype(int)
-    assert (too_bright[:, 0] > too_bright[:, 2]).all()
-    assert (too_dark[:, 0] < too_dark[:, 2]).all()
-
-
-def test_an_error_sheet_has_a_coloured_pixel_for_each_error():
-    errors = np.array([[[0.0, 1.0], [-1.0, 7.0]]])
-    sheet = figures.signed_error_sheet(errors)
-    assert (sheet.shape, sheet.dtype) == ((1, 2, 2, 3), np.uint8)
-    np.testing.assert_array_equal(sheet[0, 0, 1], sheet[0, 1, 1])
-
-
-def test_the_legend_has_the_colours_of_the_sheet():
-    (bar,) = figures.error_legend().data
-    for share, color in bar.colorscale:
-        at = bar.zmin + share * (bar.zmax - bar.zmin)
-        np.testing.assert_array_equal(
-            channels(color), figures.signed_error_sheet(np.full((1, 1, 1), at))[0, 0, 0]
-        )
-    np.testing.assert_array_equal(np.ravel(bar.z), bar.x)
+# KL by dimension
 
 
 @UNHURRIED

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
 from vaelab.config.comparable import by_dataset
 from vaelab.data.loading import Dataset
-from vaelab.figures.sheets import Sheet, tile
+from vaelab.figures.kinds import kind_of
+from vaelab.figures.sheets import Sheet
 from vaelab.latent.planes import Plane
 from vaelab.latent.walks import prior_draws
 from vaelab.paths import PAGES
@@ -36,7 +38,7 @@ NO_PRIOR = (
 )
 
 Reconstructed = tuple[Member, np.ndarray]
-"""A run with its reconstructions (n, C, H, W), uint8."""
+"""A run with its reconstructions (n, ...)."""
 
 
 def reconstruction_sheets(shown: Sequence[Reconstructed], data: Dataset, indices: np.ndarray) -> list[Sheet]:
@@ -51,22 +53,18 @@ def reconstruction_sheets(shown: Sequence[Reconstructed], data: Dataset, indices
 
 
 def _sheet(shown: Sequence[Reconstructed], data: Dataset, indices: np.ndarray) -> Sheet:
-    images = data.x_test[indices]
+    images, kind = data.x_test[indices], data.spec.kind
     labels = tuple(data.spec.classes[label] for label in data.y_test[indices])
-    return Sheet(
-        tile(np.concatenate([images, *(made for _, made in shown)]), len(labels)),
+    return kind_of(data.spec).sheet(
+        np.concatenate([images, *(made for _, made in shown)]),
+        len(labels),
         "",
         f"Test images of {', '.join(labels)} over the reconstructions of "
         + ", ".join(member.name for member, _ in shown),
         labels if max(map(len, labels)) <= 3 else None,
-        ("image", *(f"{member.letter} {_error(images, made):.4f}" for member, made in shown)),
-        images.shape[-1],
-    )
-
-
-def _error(images: np.ndarray, made: np.ndarray) -> float:
-    """Squared error per pixel, pixels from 0 to 1."""
-    return float(np.mean(((made.astype(np.float32) - images) / 255) ** 2))
+        (kind.one, *(f"{member.letter} {kind.squared_errors(images, made).mean():.4f}"
+                     for member, made in shown)),
+    )  # fmt: skip
 
 
 def reconstructions_section(opened: Sequence[tuple[Member, Opened]], index: int) -> None:
@@ -108,14 +106,15 @@ def samples_section(opened: Sequence[tuple[Member, Opened]]) -> None:
 
 def _samples(member: Member, opened: Opened) -> None:
     alt = f"Images that {member.name} decodes from {SAMPLES} draws of its prior"
-    sheet = Sheet(_sample_sheet(opened), "", alt, cell=opened.data.spec.shape[1])
+    sheet = replace(_sample_sheet(opened), alt=alt)
     name = opened.file_name("samples", "png")
     pictures([sheet], key=f"compare_samples_{member.letter}", file_name=name, max_scale=2)
 
 
 @st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_VERSION)
-def _sample_sheet(opened: Opened) -> bytes:
-    return tile(decoded(opened, prior_draws(SAMPLES, opened.config.latent_dim, 1.0, 0)), 10)
+def _sample_sheet(opened: Opened) -> Sheet:
+    draws = prior_draws(SAMPLES, opened.config.latent_dim, 1.0, 0)
+    return opened.drawn.sheet(decoded(opened, draws), 10, "", "")
 
 
 def grids_section(opened: Sequence[tuple[Member, Opened]], planes: Sequence[Plane], index: int) -> None:
@@ -128,7 +127,7 @@ def grids_section(opened: Sequence[tuple[Member, Opened]], planes: Sequence[Plan
             alt = f"Decoded images all over the plane of {member.name}"
             # On a plane of two dimensions nothing is left open, and one grid serves every image.
             anchor = index if one.config.latent_dim > 2 else 0
-            sheet = Sheet(grid_sheet(one, plane, x, y, anchor), "", alt, cell=one.data.spec.shape[1], gap=0)
+            sheet = replace(grid_sheet(one, plane, x, y, anchor), alt=alt)
             name = one.file_name("latent-grid", "png")
             pictures([sheet], key=f"compare_grid_{member.letter}", file_name=name, max_scale=1.5)
     st.caption(

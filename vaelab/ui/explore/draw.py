@@ -11,7 +11,6 @@ import streamlit as st
 from vaelab.data.drawing import Shape, image_from_browser, image_of, placement_for, text_of
 from vaelab.data.kinds.image import IMAGE
 from vaelab.data.neighbours import Neighbours, nearest_images, share_below
-from vaelab.figures.sheets import Sheet, tile
 from vaelab.latent.planes import axes_plane
 from vaelab.latent.view import whole_span
 from vaelab.networks.sizes import training_images
@@ -138,10 +137,10 @@ def _neighbours(opened: Opened, image: np.ndarray) -> None:
     found = zip(labels, near.errors, strict=True)
     columns = ("yours", *(f"{label} · {error:.3f}" for label, error in found))
     shown = np.concatenate([image[None], opened.data.x_train[near.indices]])
-    sheet = Sheet(
-        tile(shown, len(shown), gap=2), "Nearest training images",
+    sheet = opened.drawn.sheet(
+        shown, len(shown), "Nearest training images",
         f"Your image, then the training images nearest to it, of the classes {', '.join(labels)}",
-        columns, cell=image.shape[-1], gap=2,
+        columns, gap=2,
     )  # fmt: skip
     pictures(
         [sheet], key="neighbours", max_scale=2.7, file_name=opened.file_name("nearest-training-images", "png")

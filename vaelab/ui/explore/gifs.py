@@ -10,7 +10,6 @@ import numpy as np
 import streamlit as st
 
 from vaelab.figures.gif import Frame, gif, scatter_picture
-from vaelab.figures.sheets import arrange
 from vaelab.latent.planes import Plane
 from vaelab.latent.view import PRIOR_CIRCLES, Span
 from vaelab.runs.errors import RunDamaged
@@ -64,18 +63,18 @@ def pairs_drawer(opened: Opened) -> Drawer:
 
     def draw(past: PastModel) -> np.ndarray:
         pairs = np.stack([images[: len(past.reconstructions)], past.reconstructions], 1)
-        return _opaque(arrange(pairs.reshape(-1, *images.shape[1:]), 2 * PAIRS_A_ROW))
+        return _opaque(opened.drawn.arranged(pairs.reshape(-1, *images.shape[1:]), 2 * PAIRS_A_ROW))
 
     return draw
 
 
-def grid_drawer(plane: Plane, x: np.ndarray, y: np.ndarray, anchor: int) -> Drawer:
+def grid_drawer(opened: Opened, plane: Plane, x: np.ndarray, y: np.ndarray, anchor: int) -> Drawer:
     """Draws the decoder over a grid of a plane, as `explore.grid_sheet` does."""
     from vaelab.models.codes import decode_grid
 
     def draw(past: PastModel) -> np.ndarray:
         code = past.codes.mean[past.codes.stand_in(anchor)]
-        return _opaque(arrange(decode_grid(past.model, plane, x, y, code), len(x), 0))
+        return _opaque(opened.drawn.arranged(decode_grid(past.model, plane, x, y, code), len(x), 0))
 
     return draw
 

@@ -18,7 +18,9 @@ from vaelab.config.traits import ModelTraits
 from vaelab.data.catalogue import DATASETS
 from vaelab.data.downloads import DatasetUnavailable
 from vaelab.data.loading import Dataset, is_ready
-from vaelab.figures.sheets import Sheet, tile
+from vaelab.figures.kinds import kind_of
+from vaelab.figures.kinds.base import Drawn
+from vaelab.figures.sheets import Sheet
 from vaelab.latent.planes import Plane, principal_plane
 from vaelab.runs.errors import RunDamaged, RunNotFound
 from vaelab.runs.run import Run
@@ -86,6 +88,11 @@ class Opened:
         """The kind of model, as labels have it."""
         return self.traits.label
 
+    @property
+    def drawn(self) -> Drawn:
+        """How the examples of the run's data set are drawn."""
+        return kind_of(self.data.spec)
+
     def file_name(self, what: str, ending: str) -> str:
         """The name of a file to download."""
         return f"{what}-{slug(self.run.title)}.{ending}"
@@ -95,7 +102,7 @@ class Opened:
         return f"{self.data.spec.classes[self.data.y_test[index]]} · test image {index}"
 
     def decode(self, z: np.ndarray) -> np.ndarray:
-        """Mean image (C, H, W) uint8 of one code (d,)."""
+        """Mean image (...) of one code (d,)."""
         from vaelab.models.codes import decode
 
         return decode(self.model, z[None])[0]
@@ -104,8 +111,8 @@ class Opened:
         """A test image beside its reconstruction at the posterior mean."""
         both = np.stack([self.data.x_test[index], self.decode(self.codes.mean[index])])
         title = self.describe(index)
-        labels = ("Image", "Reconstruction")
-        return Sheet(tile(both, 2), title, f"{title} and its reconstruction", labels, cell=both.shape[-1])
+        labels = (self.data.spec.kind.one.capitalize(), "Reconstruction")
+        return self.drawn.sheet(both, 2, title, f"{title} and its reconstruction", labels)
 
 
 def _version(opened: Opened) -> tuple[str, str]:
@@ -247,8 +254,8 @@ def mixture(opened: Opened) -> Mixture:
     show_spinner="Decoding the grid …",
     hash_funcs=BY_VERSION,
 )
-def grid_sheet(opened: Opened, plane: Plane, x: np.ndarray, y: np.ndarray, anchor: int) -> bytes:
-    """The decoder over a grid of a plane as one PNG, the largest y on top.
+def grid_sheet(opened: Opened, plane: Plane, x: np.ndarray, y: np.ndarray, anchor: int) -> Sheet:
+    """The decoder over a grid of a plane, the largest y on top.
 
     Parameters
     ----------
@@ -256,4 +263,5 @@ def grid_sheet(opened: Opened, plane: Plane, x: np.ndarray, y: np.ndarray, ancho
     """
     from vaelab.models.codes import decode_grid
 
-    return tile(decode_grid(opened.model, plane, x, y, opened.codes.mean[anchor]), len(x), gap=0)
+    images = decode_grid(opened.model, plane, x, y, opened.codes.mean[anchor])
+    return opened.drawn.sheet(images, len(x), "", "Decoded images all over the plane", gap=0)

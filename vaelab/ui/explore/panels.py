@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from vaelab.figures.explore import kl_bars
-from vaelab.figures.sheets import Sheet, tile
 from vaelab.latent.planes import Plane
 from vaelab.latent.units import ACTIVE_VARIANCE, active_units
 from vaelab.teaching.glossary import help_for
@@ -50,8 +49,8 @@ def neighbours_panel(opened: Opened, index: int) -> None:
     names = [opened.data.spec.classes[label] for label in labels[nearest]]
     st.markdown("**Nearest codes**", help=help_for("latent space"))
     sheets = [
-        Sheet(tile(images[part], NEIGHBOURS // 2), "", f"Nearest test images: {', '.join(names[part])}",
-              tuple(names[part]), cell=images.shape[-1])
+        opened.drawn.sheet(images[part], NEIGHBOURS // 2, "",
+                           f"Nearest test images: {', '.join(names[part])}", tuple(names[part]))
         for part in (slice(0, NEIGHBOURS // 2), slice(NEIGHBOURS // 2, NEIGHBOURS))
     ]  # fmt: skip
     pictures(sheets, key="neighbours", max_scale=1.8, file_name=opened.file_name("nearest-codes", "png"))
@@ -72,7 +71,7 @@ def place_panel(opened: Opened, plane: Plane, point: np.ndarray, anchor: int) ->
     picture = opened.decode(plane.lift(point[None], opened.codes.mean[anchor])[0])
     named = zip(plane.labels, point, strict=True)
     place = ", ".join(f"{label} = {_number(value, 2)}" for label, value in named if label)
-    sheet = Sheet(tile(picture[None], 1), place, f"Image decoded at {place}", cell=picture.shape[-1])
+    sheet = opened.drawn.sheet(picture[None], 1, place, f"Image decoded at {place}")
     pictures([sheet], key="place", max_scale=8, file_name=opened.file_name("place", "png"))
 
 

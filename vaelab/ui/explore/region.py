@@ -9,7 +9,6 @@ import numpy as np
 import streamlit as st
 
 from vaelab.figures.explore import class_counts
-from vaelab.figures.sheets import Sheet, tile
 from vaelab.latent.planes import Plane, inside
 from vaelab.ui.explore.controls import farthest, whereabouts
 from vaelab.ui.explore.opened import Opened
@@ -78,8 +77,9 @@ def _counts(opened: Opened, members: np.ndarray) -> None:
 
 
 def _mean(opened: Opened, members: np.ndarray) -> None:
-    mean = np.rint(opened.data.x_test[members].mean(0)).astype(np.uint8)
-    sheet = Sheet(tile(mean[None], 1), "Their mean", "Mean image of the region", cell=mean.shape[-1])
+    kind = opened.data.spec.kind
+    mean = kind.examples(kind.mean(opened.data.x_test, members))
+    sheet = opened.drawn.sheet(mean[None], 1, "Their mean", f"Mean {kind.one} of the region")
     pictures([sheet], key="region_mean", max_scale=4, file_name=opened.file_name("region-mean", "png"))
 
 
@@ -87,5 +87,5 @@ def _gallery(opened: Opened, members: np.ndarray) -> None:
     drawn = np.sort(np.random.default_rng(0).permutation(members)[:MOST_SHOWN])
     images = opened.data.x_test[drawn]
     title = "All of them" if len(drawn) == len(members) else f"{len(drawn)} of them, at random"
-    sheet = Sheet(tile(images, 12), title, "Test images of the region", cell=images.shape[-1])
+    sheet = opened.drawn.sheet(images, 12, title, "Test images of the region")
     pictures([sheet], key="region_gallery", max_scale=1.6, file_name=opened.file_name("region", "png"))

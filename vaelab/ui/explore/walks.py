@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from vaelab.figures.sheets import Sheet, tile
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.controls import pick_number, with_code
 from vaelab.ui.explore.opened import Opened
@@ -27,7 +26,7 @@ class Place:
     """An image and where it lies in latent space, wherever it comes from."""
 
     image: np.ndarray
-    """(C, H, W) uint8."""
+    """(...) of the shape of the data set."""
     code: np.ndarray
     """(d,): of a VAE the posterior mean."""
     name: str
@@ -57,7 +56,7 @@ def pick_steps(opened: Opened, term: str) -> int:
 
 
 def decoded(opened: Opened, codes: np.ndarray) -> np.ndarray:
-    """Mean images (N, C, H, W) of codes (N, d)."""
+    """Mean images (N, ...) of codes (N, d)."""
     from vaelab.models.codes import decode
 
     return decode(opened.model, codes)
@@ -74,7 +73,7 @@ def show(
     row_labels: tuple[str, ...] | None = None,
     max_scale: float,
 ) -> None:
-    """Show images (N, C, H, W) row by row on one sheet.
+    """Show images (N, ...) row by row on one sheet.
 
     Parameters
     ----------
@@ -83,7 +82,7 @@ def show(
     alt, column_labels, row_labels, max_scale
         As in `vaelab.ui.widgets.components`.
     """
-    sheet = Sheet(tile(images, columns), "", alt, column_labels, row_labels, cell=images.shape[-1])
+    sheet = opened.drawn.sheet(images, columns, "", alt, column_labels, row_labels)
     pictures([sheet], key=key, max_scale=max_scale, file_name=opened.file_name(key, "png"))
 
 

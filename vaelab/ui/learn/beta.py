@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from vaelab.figures.explore import kl_bars
+from vaelab.figures.kinds.image import IMAGE
 from vaelab.figures.lessons import ring
-from vaelab.figures.sheets import Sheet, tile
 from vaelab.figures.sweep import rate_distortion
 from vaelab.latent.units import active_units
 from vaelab.sweeps.results import bands
@@ -44,7 +44,7 @@ def _active() -> None:
         other = lesson_run("vae-20d")
         images = dataset(run.config.dataset).x_test[:SHOWN]
         rows = [images, *(decoded(one, test_codes(one).mean[:SHOWN]) for one in (run, other))]
-        sheet = Sheet(tile(np.concatenate(rows), SHOWN), "", "Test images, reconstructed with beta 4 and 1",
+        sheet = IMAGE.sheet(np.concatenate(rows), SHOWN, "", "Test images, reconstructed with beta 4 and 1",
                       None, ("Image", "beta 4", "beta 1"))  # fmt: skip
         pictures([sheet], key="lesson-blur", max_scale=2, file_name="beta.png")
         st.caption("The VAE of beta 1 has 20 dimensions and uses them all; that of beta 4 has 10.")

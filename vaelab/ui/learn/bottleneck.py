@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from vaelab.figures.kinds.image import IMAGE
 from vaelab.figures.lessons import compression_curve
-from vaelab.figures.sheets import Sheet, tile
 from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.reconstructed import principal_components
@@ -35,8 +35,8 @@ def opening() -> None:
     both = np.stack([dataset(run.config.dataset).x_test[index], decoded(run, code[None])[0]])
     left, right = st.columns([1.4, 1], vertical_alignment="center")
     with left:
-        sheet = Sheet(tile(both, 2), "", f"Test image {index} and its reconstruction",
-                      ("Image: 784 numbers", "Reconstruction"), cell=28)  # fmt: skip
+        sheet = IMAGE.sheet(both, 2, "", f"Test image {index} and its reconstruction",
+                      ("Image: 784 numbers", "Reconstruction"))  # fmt: skip
         pictures([sheet], key="lesson-through", max_scale=6, file_name="autoencoder.png")
     with right:
         st.metric("Its code: 2 numbers", ", ".join(signed(value, ".2f") for value in code),
@@ -79,7 +79,7 @@ def _rows(run: Run, chosen: int) -> None:
     by_pca = principal_components(run.config.dataset).reconstruct(images, chosen)
     rows = np.concatenate([images, by_pca, decoded(run, test_codes(run).mean[places])])
     labels = ("Image", f"PCA {chosen}", "AE 2")
-    sheet = Sheet(tile(rows, SHOWN), "",
+    sheet = IMAGE.sheet(rows, SHOWN, "",
                   f"Test images, PCA with {chosen} numbers, and the autoencoder with 2",
                   None, labels)  # fmt: skip
     pictures([sheet], key="lesson-rows", max_scale=1.5, file_name="compression.png")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from vaelab.figures.kinds.image import IMAGE
 from vaelab.figures.lessons import pixel_curves
-from vaelab.figures.sheets import Sheet, tile
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.walks import signed
 from vaelab.ui.learn.parts import decoded, lesson_run, pick_image, say_which
@@ -74,7 +74,7 @@ def _whole_image() -> None:
     losses = image_losses(trained(run).model, image, code)
     left, right = st.columns([1.2, 1], vertical_alignment="center")
     with left:
-        sheet = Sheet(tile(np.stack([image, answer]), 2), "", f"Test image {index} and its reconstruction",
+        sheet = IMAGE.sheet(np.stack([image, answer]), 2, "", f"Test image {index} and its reconstruction",
                       ("Image", "Reconstruction"))  # fmt: skip
         pictures([sheet], key="lesson-loss", max_scale=5, file_name="loss.png")
     with right:

@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from vaelab.config.presets import PRESETS
+from vaelab.figures.kinds.image import IMAGE
 from vaelab.figures.lessons import posterior_and_prior
-from vaelab.figures.sheets import Sheet, tile
 from vaelab.latent.walks import prior_draws
 from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
@@ -76,7 +76,7 @@ def _side_by_side() -> None:
 
 
 def _sheet(key: str, title: str, rows: list[np.ndarray], labels: tuple[str, ...]) -> None:
-    sheet = Sheet(tile(np.concatenate(rows), SHOWN), title, f"{title}: {', '.join(labels)}", None, labels)
+    sheet = IMAGE.sheet(np.concatenate(rows), SHOWN, title, f"{title}: {', '.join(labels)}", None, labels)
     pictures([sheet], key=key, max_scale=2, file_name=f"{key}.png")
 
 
@@ -136,7 +136,7 @@ def _picture_of_code(run: Run, index: int, known: dict[str, np.ndarray], stage: 
         shown = 2 if is_drawn else 1
         image = dataset(run.config.dataset).x_test[index][None]
         both = np.concatenate([image, decoded(run, places[:shown])])
-        sheet = Sheet(tile(both, shown + 1), "", f"Test image {index}, and what its mean and code decode to",
+        sheet = IMAGE.sheet(both, shown + 1, "", f"Test image {index}, and what its mean and code decode to",
                       labels[: shown + 1])  # fmt: skip
         pictures([sheet], key="lesson-code", max_scale=4, file_name="code.png")
 

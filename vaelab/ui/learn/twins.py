@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from vaelab.figures.kinds.image import IMAGE
 from vaelab.figures.lessons import codes_and_draws
 from vaelab.figures.palette import PALETTE
-from vaelab.figures.sheets import Sheet, tile
 from vaelab.latent.walks import linear, prior_draws
 from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
@@ -44,7 +44,7 @@ def experiment() -> None:
     _planes(draws)
     for column, (name, run) in zip(st.columns(2, gap="medium"), _twins().items(), strict=True):
         with column:
-            sheet = Sheet(tile(decoded(run, draws), COLUMNS), "", f"What the {name} decodes {DRAWS} draws to")
+            sheet = IMAGE.sheet(decoded(run, draws), COLUMNS, "", f"What the {name} decodes {DRAWS} draws to")
             pictures(
                 [sheet], key=f"lesson-draws-{name}", max_scale=1.6, file_name=f"draws-{name.lower()}.png"
             )
@@ -97,7 +97,7 @@ def _paths() -> None:
         labels, mean = dataset(run.config.dataset).y_test, test_codes(run).mean
         ends = [mean[np.flatnonzero(labels == digit)[0]] for digit in (start, end)]
         rows.append(decoded(run, linear(ends[0], ends[1], STEPS)))
-    sheet = Sheet(tile(np.concatenate(rows), STEPS), "", f"From a {start} to a {end}, decoded by both twins",
+    sheet = IMAGE.sheet(np.concatenate(rows), STEPS, "", f"From a {start} to a {end}, decoded by both twins",
                   None, tuple(_twins()))  # fmt: skip
     pictures([sheet], key="lesson-paths", max_scale=3, file_name="paths.png")
     st.caption(

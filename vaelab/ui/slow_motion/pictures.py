@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from vaelab.figures.explore import signed_error_sheet
+from vaelab.figures.kinds import kind_of
+from vaelab.figures.kinds.image import IMAGE
 from vaelab.figures.one_step import latent_bars, layer_bars, unit_strip
-from vaelab.figures.sheets import Sheet, tile
+from vaelab.figures.sheets import Sheet
 from vaelab.ui.widgets.components import pictures, plot
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the page
@@ -30,12 +31,12 @@ MOST_MAPS = 32
 
 def image(step: Explained) -> None:
     """The image, and what the encoder sees of it."""
-    sheets = [_sheet(step.x, "x", "The training image")]
+    sheets = [_sheet(step, step.x, "x", "The training image")]
     if not np.array_equal(step.x, step.seen):
-        sheets.append(_sheet(step.seen, "as the encoder sees it", "The image as it is spoilt"))
+        sheets.append(_sheet(step, step.seen, "as the encoder sees it", "The image as it is spoilt"))
     pictures(sheets, key="slow_pictures", max_scale=7, file_name=FILE)
-    channels, height, width = step.x.shape
-    st.caption(f"{channels} × {height} × {width} = {step.x.size:,} numbers, {step.x.mean():.3f} on average.")
+    shape = " × ".join(map(str, step.x.shape))
+    st.caption(f"{shape} = {step.x.size:,} numbers, {step.x.mean():.3f} on average.")
 
 
 def hidden(step: Explained) -> None:
@@ -54,7 +55,7 @@ def _layer(layer: Activation, place: int) -> None:
     maps = layer.values[:MOST_MAPS, None]
     low, high = float(maps.min()), float(maps.max())
     grey = np.rint((maps - low) / max(high - low, 1e-9) * 255).astype(np.uint8)
-    sheet = Sheet(tile(grey, 8), "", f"The feature maps of {layer.name}", cell=grey.shape[-1])
+    sheet = IMAGE.sheet(grey, 8, "", f"The feature maps of {layer.name}")
     pictures([sheet], key=f"slow_maps_{place}", max_scale=3, file_name=FILE)
 
 
@@ -99,8 +100,9 @@ def losses(step: Explained) -> None:
         if step.kl is not None:
             st.metric("KL", f"{_number(step.kl)} nats", width="content")
         st.metric("objective", f"{_number(step.objective)} nats", width="content")
-    errors = signed_error_sheet((step.x_hat - step.x).mean(0)[None])
-    error = Sheet(errors[0], "error", "Reconstruction minus image", cell=errors.shape[1])
+    kind, none = step.spec.kind, step.spec.kind.examples(step.x[None][:0])
+    alt = f"Reconstruction minus {kind.one}"
+    error = kind_of(step.spec).with_error(none, step.x_hat - step.x, "error", alt)
     pictures([*_pair(step), error], key="slow_pictures", max_scale=4, file_name=FILE)
     st.caption("Error: blue where the reconstruction is too dark, orange where it is too bright.")
     if step.kl_per_dim is not None:
@@ -121,12 +123,14 @@ def gradients(step: Explained) -> None:
 
 
 def _pair(step: Explained) -> list[Sheet]:
-    return [_sheet(step.x, "x", "The training image"), _sheet(step.x_hat, "x̂", "Its reconstruction")]
+    return [
+        _sheet(step, step.x, "x", "The training image"),
+        _sheet(step, step.x_hat, "x̂", "Its reconstruction"),
+    ]
 
 
-def _sheet(pixels: np.ndarray, title: str, alt: str) -> Sheet:
-    bytes_ = np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
-    return Sheet(tile(bytes_[None], 1), title, alt, cell=pixels.shape[-1])
+def _sheet(step: Explained, numbers: np.ndarray, title: str, alt: str) -> Sheet:
+    return kind_of(step.spec).sheet(step.spec.kind.examples(numbers[None]), 1, title, alt)
 
 
 def _bars(values: dict[str, np.ndarray], alt: str, unit: str = "") -> None:

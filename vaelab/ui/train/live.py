@@ -10,10 +10,11 @@ import streamlit as st
 
 from vaelab.config.run_config import RunConfig
 from vaelab.config.traits import kinds_with
+from vaelab.data.catalogue import DATASETS
 from vaelab.data.loading import Dataset
 from vaelab.events import Preview
 from vaelab.figures import explore as figures
-from vaelab.figures.sheets import Sheet, tile
+from vaelab.figures.kinds import kind_of
 from vaelab.latent.planes import Plane, axes_plane, principal_plane
 from vaelab.runs.arrays import read_preview
 from vaelab.runs.errors import RunDamaged
@@ -232,7 +233,6 @@ def _span(run: Run, grown: figures.Span, data: Dataset) -> figures.Span:
 def _reconstructions(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
     st.markdown("**Reconstructions**", help=help_for("reconstruction"))
     first = np.unique(data.y_test, return_index=True)[1]
-    side = data.spec.shape[1]
     sheets = []
     # A row of ten is readable on a phone; letters take several.
     for start in range(0, len(first), 10):
@@ -241,13 +241,13 @@ def _reconstructions(run: Run, status: Status, preview: Preview, data: Dataset) 
         columns = len(rows) // 2
         names = data.spec.classes[part]
         sheets.append(
-            Sheet(
-                tile(rows, columns),
+            kind_of(data.spec).sheet(
+                rows,
+                columns,
                 "",
                 f"Test images of {', '.join(names)} over their reconstructions",
                 names if max(map(len, names)) <= 3 else None,
-                ("image", "rec."),
-                side,
+                (data.spec.kind.one, "rec."),
             )
         )
     pictures(
@@ -263,8 +263,8 @@ def _reconstructions(run: Run, status: Status, preview: Preview, data: Dataset) 
 def _samples(run: Run, status: Status, preview: Preview) -> None:
     st.markdown("**Samples**", help=help_for("prior"))
     assert preview.samples is not None
-    sheet = Sheet(tile(preview.samples, 8), "", "Images decoded from 16 draws of the prior",
-                  None, None, preview.samples.shape[-1])  # fmt: skip
+    drawn = kind_of(DATASETS[run.config.dataset])
+    sheet = drawn.sheet(preview.samples, 8, "", "Images decoded from 16 draws of the prior")
     pictures(
         [sheet],
         key="live_sample_pictures",

@@ -1,0 +1,12 @@
+"""How each kind of data is drawn: one module a kind."""
+
+from vaelab.data.catalogue import DatasetSpec
+from vaelab.figures.kinds.base import Drawn
+from vaelab.figures.kinds.image import IMAGE
+
+KINDS: dict[str, Drawn] = {kind.name: kind for kind in (IMAGE,)}
+
+
+def kind_of(spec: DatasetSpec) -> Drawn:
+    """How examples of a data set are drawn."""
+    return KINDS[spec.kind.name]

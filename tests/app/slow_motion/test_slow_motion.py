@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from vaelab.config.presets import PRESETS
 from vaelab.config.run_config import RunConfig
-from vaelab.export.script import script
+from vaelab.export.script import script, sections
 from vaelab.teaching.glossary import find
 from vaelab.ui.slow_motion.stages import line_of_listing, stages_of
 
@@ -76,13 +77,36 @@ def test_drawing_again_changes_the_code_but_not_the_mean(app: App) -> None:
     assert list(_numbers(page)["mean"]) != list(after["mean"])
 
 
+LINES = {
+    "image": r"for x in x_train\.split\(|x = x_train\[",
+    "hidden": r"(h|z) = self\.encoder\(x\)$",
+    "posterior": "mean, logvar = ",
+    "epsilon": "epsilon = ",
+    "code": r"z = mean \+ |z = self\.encoder\(x\)$",
+    "output": r"return self\.decoder\(z\)",
+    "objective": "objective = ",
+    "gradient": r"objective\.backward\(\)$",
+}
+"""How the line of each name begins."""
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_listing_names_every_line_that_slow_motion_shows(name: str) -> None:
+    for changes in ({}, {"optimizer": "gd"}, {"model": "ae"}, {"model": "vae"}, {"hidden": None}):
+        config = PRESETS[name].config.variant(**changes)
+        named = {line for part in sections(config) for line in part.named}
+        assert {stage.line for stage in stages_of(config)} <= named <= set(LINES)
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_stage_has_a_term_and_a_line_of_the_listing(name: str) -> None:
     config = PRESETS[name].config
     for changed in (config, config.variant(optimizer="gd"), config.variant(precision="bf16")):
         for stage in stages_of(changed):
             assert find(stage.term)
-            assert line_of_listing(changed, stage.code) in script(changed)
+            line = line_of_listing(changed, stage.line)
+            assert line in script(changed)
+            assert re.match(LINES[stage.line], line)
             assert stage.words.count("$") % 2 == 0
 
 

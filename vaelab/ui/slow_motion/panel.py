@@ -114,7 +114,7 @@ def _show(stage: Stage, place: int, count: int, step: Explained, run: Run) -> No
         st.markdown(f"**{place + 1} of {count} · {stage.title}**", help=help_for(stage.term))
         st.latex(stage.formula)
         st.markdown(stage.words)
-        st.code(line_of_listing(run.config, stage.code), language=None, wrap_lines=True)
+        st.code(line_of_listing(run.config, stage.line), language=None, wrap_lines=True)
         st.caption("The line in the listing under Show the code.")
     with right, st.container(key="slow-picture"):
         stage.draw(step)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from vaelab.config.hidden import parse_hidden
 from vaelab.config.run_config import RunConfig
-from vaelab.export.script import script
+from vaelab.export.script import sections
 from vaelab.ui.slow_motion import pictures, words
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the page
@@ -26,8 +26,8 @@ class Stage:
     """LaTeX."""
     words: str
     """Markdown that names every symbol of the formula."""
-    code: str
-    """How the line of the listing begins."""
+    line: str
+    """Name of its line of the listing, as the templates of `vaelab.export.script` give it."""
     draw: Callable[[Explained], None]
 
 
@@ -46,10 +46,10 @@ def stages_of(config: RunConfig) -> list[Stage]:
     ]
 
 
-def line_of_listing(config: RunConfig, start: str) -> str:
-    """The line of a recipe's listing that begins so, without what is remarked behind it."""
-    rows = (row.strip() for row in script(config).splitlines())
-    return next(row for row in rows if row.startswith(start)).split("  #")[0]
+def line_of_listing(config: RunConfig, name: str) -> str:
+    """The line of a recipe's listing that has this name, without what is remarked behind it."""
+    found = (part.named[name] for part in sections(config) if name in part.named)
+    return next(found).strip().split("  #")[0]
 
 
 def _has_hidden(config: RunConfig) -> bool:
@@ -63,42 +63,40 @@ def _below(*rows: str) -> str:
 
 
 def _image(config: RunConfig) -> Stage:
-    start = "for x in x_train.split" if config.optimizer == "gd" else "x = x_train["
-    return Stage("Image", "reconstruction", r"x \in [0, 1]^D", words.image(config), start, pictures.image)
+    return Stage("Image", "reconstruction", r"x \in [0, 1]^D", words.image(config), "image", pictures.image)
 
 
 def _hidden(config: RunConfig) -> Stage:
-    formula, start = r"h_{k+1} = a(W_k h_k + b_k), \quad h_0 = x", "z = self.encoder"
+    formula = r"h_{k+1} = a(W_k h_k + b_k), \quad h_0 = x"
     if config.traits.is_stochastic:
-        start = "h = self.encoder"
         formula = _below(r"h = \operatorname{encoder}(x):", formula)
-    return Stage("Hidden layers", "encoder", formula, words.hidden(config), start, pictures.hidden)
+    return Stage("Hidden layers", "encoder", formula, words.hidden(config), "hidden", pictures.hidden)
 
 
 def _mean_and_logvar() -> Stage:
     formula = r"q(z \mid x) = \mathcal{N}\big(z;\ \mu, \operatorname{diag}(\sigma^2)\big)"
     title = "Mean and log-variance"
-    return Stage(title, "posterior", formula, words.POSTERIOR, "mean, logvar = ", pictures.posterior)
+    return Stage(title, "posterior", formula, words.POSTERIOR, "posterior", pictures.posterior)
 
 
 def _epsilon() -> Stage:
     formula = r"\varepsilon \sim \mathcal{N}(0, I)"
-    return Stage("Epsilon", "reparameterisation", formula, words.EPSILON, "epsilon = ", pictures.epsilon)
+    return Stage("Epsilon", "reparameterisation", formula, words.EPSILON, "epsilon", pictures.epsilon)
 
 
 def _code(config: RunConfig) -> Stage:
     if not config.traits.is_stochastic:
         formula = r"z = \operatorname{encoder}(x)"
-        return Stage("Code", "latent code", formula, words.POINT, "z = self.encoder", pictures.code)
+        return Stage("Code", "latent code", formula, words.POINT, "code", pictures.code)
     formula = r"z = \mu + \sigma \odot \varepsilon, \quad \sigma = e^{\frac{1}{2} \log \sigma^2}"
-    return Stage("Code", "latent code", formula, words.CODE, "z = mean + ", pictures.code)
+    return Stage("Code", "latent code", formula, words.CODE, "code", pictures.code)
 
 
 def _reconstruction(config: RunConfig) -> Stage:
     squashed = r"\text{output}" if config.term.has_sigma else r"\operatorname{sigmoid}(\text{output})"
     formula = _below(r"\text{output} = \operatorname{decoder}(z)", rf"\hat{{x}} = {squashed}")
-    text, start = words.output(config), "return self.decoder(z)"
-    return Stage("Reconstruction", "decoder", formula, text, start, pictures.reconstruction)
+    text = words.output(config)
+    return Stage("Reconstruction", "decoder", formula, text, "output", pictures.reconstruction)
 
 
 def _loss(config: RunConfig) -> Stage:
@@ -107,9 +105,9 @@ def _loss(config: RunConfig) -> Stage:
         kl = r"\textstyle\sum_j \tfrac{1}{2} (\mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2)"
         formula = _below(formula, rf"{{}} + \beta \underbrace{{{kl}}}_{{\text{{KL}}}}")
     text = words.objective(config)
-    return Stage("Loss", "reconstruction term", formula, text, "objective = ", pictures.losses)
+    return Stage("Loss", "reconstruction term", formula, text, "objective", pictures.losses)
 
 
 def _gradient() -> Stage:
     formula = r"\lVert \nabla_{\theta_k} L \rVert, \qquad \theta \leftarrow \theta - \eta\, g"
-    return Stage("Gradient", "step", formula, words.GRADIENT, "objective.backward", pictures.gradients)
+    return Stage("Gradient", "step", formula, words.GRADIENT, "gradient", pictures.gradients)

@@ -1,7 +1,7 @@
 // Encoder and decoder of a run, computed by the browser itself from one file each (`vaelab/networks/portable.py`),
 // so that pictures follow the hand without a request to the server.
 
-import { OPERATIONS, sigmoid } from "./operations.js"
+import { OPERATIONS, sigmoid, size } from "./operations.js"
 
 const OUTPUTS = {
   sigmoid: (values) => values.map(sigmoid),
@@ -18,9 +18,9 @@ export function makeNetwork({ tensors, metadata }) {
   const steps = layers.map(({ operation, weight, bias, ...attributes }) =>
     OPERATIONS[operation]({ ...attributes, weight: tensors[weight], bias: tensors[bias] }),
   )
-  const begins = layers[0].operation === "conv" ? shape : null
   const run = (input) => {
-    let state = { data: input, shape: begins ?? [input.length] }
+    // An encoder begins with an image of that shape, a decoder with a row of numbers.
+    let state = { data: input, shape: input.length === size(shape) ? shape : [input.length] }
     for (const step of steps) state = step(state)
     return OUTPUTS[output](state.data)
   }

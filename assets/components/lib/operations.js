@@ -1,7 +1,7 @@
-// The operations of a network (`vaelab/networks/`), each from its attributes and tensors to a function
+// The operations of a network (`vaelab/networks/operations.py`), each from its attributes and tensors to a function
 // from { data, shape } to { data, shape }: numbers of one image or code, channels first.
 
-const size = (shape) => shape.reduce((product, length) => product * length, 1)
+export const size = (shape) => shape.reduce((product, length) => product * length, 1)
 
 // Weights are (outputs, inputs).
 function linear({ weight, bias }) {

@@ -7,7 +7,7 @@ calls give the same to the last digit.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -23,7 +23,7 @@ from torch import Tensor
 
 from vaelab.analysis.load import load_run
 from vaelab.analysis.pca import PrincipalComponents, fit
-from vaelab.config.quantities import NEIGHBOURS, NLL_IMAGES, NLL_SAMPLES, PROBED_IMAGES, measures
+from vaelab.config.quantities import NEIGHBOURS, NLL_IMAGES, NLL_SAMPLES, PROBED_IMAGES, QUANTITIES, measures
 from vaelab.data.loading import Dataset, load
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import embed
@@ -67,18 +67,13 @@ def measure(model: Autoencoder, data: Dataset, step: int) -> Measures:
     step: of the weights, to which the measures are bound.
     """
     with threadpool_limits(1), cpu_settings(1):
-        result = evaluate(model, data.x_test)
-        _check_finite(result)
-        subject = _Subject(model, data, result)
-        values = {
-            name: COMPUTED[name](subject) if quantity.is_defined(model.config) else None
-            for name, quantity in measures().items()
-        }
-        return Measures(step=step, values=values)
+        subject = Subject(model, data, evaluate(model, data.x_test))
+        _check_finite(subject.result)
+        return Measures(step=step, values=subject.values(measures()))
 
 
 @dataclass(frozen=True)
-class _Subject:
+class Subject:
     """What is measured; what several measures need is computed once."""
 
     model: Autoencoder
@@ -86,17 +81,24 @@ class _Subject:
     result: Evaluation
     """On the test images."""
 
+    def values(self, names: Iterable[str]) -> dict[str, Any]:
+        """Measures by name; None where one is not defined for the model."""
+        config = self.model.config
+        return {name: COMPUTED[name](self) if QUANTITIES[name].is_defined(config) else None for name in names}
+
     @cached_property
     def bound(self) -> Bound:
+        """Of the likelihood of the first test images."""
         noise = generator_for(self.model.config.seed, "importance")
         return importance_bound(self.model, self.data.x_test[:NLL_IMAGES], NLL_SAMPLES, noise)
 
     @cached_property
     def accuracies(self) -> tuple[float, float]:
+        """Of nearest neighbours, and of the linear probe."""
         return _accuracies(self.model, self.data, self.result.mean)
 
 
-COMPUTED: dict[str, Callable[[_Subject], Any]] = {
+COMPUTED: dict[str, Callable[[Subject], Any]] = {
     "neg_elbo": lambda subject: subject.result.neg_elbo,
     "recon": lambda subject: subject.result.recon,
     "kl": lambda subject: subject.result.kl,

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from vaelab.analysis.load import TrainedRun, load_run
-from vaelab.analysis.measure import NotFinite, measure
+from vaelab.analysis.measure import NotFinite, Subject, measure
 from vaelab.config.quantities import QUANTITIES, UNNORMALISED, losses, measures
 from vaelab.data.loading import load
 from vaelab.models.evaluation import evaluate
@@ -27,8 +27,9 @@ def evaluate_here(run: Run, *, as_json: bool) -> int:
     """
     trained = load_run(run)
     with cpu_settings(max(1, run.status().threads)):  # as in training: the same numbers to the last digit
-        result = evaluate(trained.model, load(trained.config.dataset).x_test)
-    values = {name: getattr(result, name) for name in (*losses(), "kl_per_dim")}
+        data = load(trained.config.dataset)
+        subject = Subject(trained.model, data, evaluate(trained.model, data.x_test))
+    values = subject.values((*losses(), "kl_per_dim"))
     others, problem = _others(trained)
     if as_json:
         sys.stdout.write(json.dumps({"run": run.id, **values, **others}) + "\n")

@@ -12,6 +12,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from vaelab.config.quantities import QUANTITIES
 from vaelab.config.run_config import RunConfig
 from vaelab.events import Columns
 from vaelab.figures.curves import MOST_MARKERS, Curve, Range, axis_of, curve_of, settled_range
@@ -110,11 +111,12 @@ def log_allowed(steps: Columns, evaluated: Columns) -> bool:
 
 def _lines(steps: Columns, evaluated: Columns, config: RunConfig) -> list[_Line]:
     lines = []
-    total = "sum: negative ELBO" if config.traits.has_elbo else "sum"
+    recon, kl, neg_elbo = (QUANTITIES[name].label for name in ("recon", "kl", "neg_elbo"))
+    total = f"sum: {neg_elbo}" if config.traits.has_elbo else "sum"
     for split, rows in (("train", steps), ("test", evaluated)):
-        lines.append(_Line("reconstruction", split, PALETTE.recon, curve_of(rows, "recon")))
+        lines.append(_Line(recon, split, PALETTE.recon, curve_of(rows, "recon")))
         if config.traits.has_kl:
-            lines.append(_Line("KL", split, PALETTE.kl, curve_of(rows, "kl"), _LOWER))
+            lines.append(_Line(kl, split, PALETTE.kl, curve_of(rows, "kl"), _LOWER))
             lines.append(_Line(total, split, PALETTE.total, curve_of(rows, "neg_elbo")))
     if config.traits.has_kl and (config.beta != 1 or config.beta_warmup > 0):
         weighted = curve_of(steps, "objective")

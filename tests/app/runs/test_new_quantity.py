@@ -1,0 +1,57 @@
+"""A quantity that is only registered is a row of the measures, a column of the runs, a choice of a sweep."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.support.runs_page import PAGE
+from vaelab.config.quantities import QUANTITIES, Quantity
+from vaelab.paths import EXAMPLES, PAGES
+from vaelab.runs.measures import FILE
+from vaelab.runs.run import Run
+
+App = Callable[[], AppTest]
+
+
+@pytest.fixture(autouse=True)
+def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    new = Quantity(
+        name="overlap", label="overlap of pixels", unit="% of pixels", digits=1, better="higher",
+        taken="evaluation", meaning="How many pixels of reconstructions are those of their images.",
+    )  # fmt: skip
+    monkeypatch.setitem(QUANTITIES, new.name, new)
+    monkeypatch.setenv("VAELAB_SINGLE_USER", "1")
+
+
+def test_it_is_a_row_of_the_measures_and_a_column_of_the_runs(app: App, runs: Path) -> None:
+    run = Run(runs / "0123abcd")
+    shutil.copytree(EXAMPLES / "linear-ae", run.path)
+    kept, log = run.path / FILE, run.path / "events.jsonl"
+    kept.write_text(json.dumps(json.loads(kept.read_text()) | {"overlap": 80.5}))
+    said = [json.loads(line) | {"overlap": 80.5} for line in log.read_text().splitlines()]
+    log.write_text("".join(json.dumps(event) + "\n" for event in said))
+    page = app().run().switch_page(PAGE)
+    page.query_params["run"] = run.id
+    page.run()
+    assert not page.exception
+    cells = [str(cell) for row in page.table[0].value.to_numpy() for cell in row]
+    assert "80.5" in cells
+    assert any("**Overlap of pixels**, % of pixels" in cell for cell in cells)
+    assert page.dataframe[0].value["overlap"].tolist()[0] == 80.5
+
+
+def test_a_sweep_offers_it(app: App) -> None:
+    page = app().run().switch_page(str(PAGES / "sweep.py"))
+    page.query_params["measure"] = "overlap"
+    page.run()
+    assert not page.exception
+    assert not page.warning
+    chosen = page.selectbox(key="sweep_measure")
+    assert chosen.value == "overlap"
+    assert "overlap of pixels" in chosen.options

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from vaelab.engine.processes import THREADS_THAT_YIELD
+from vaelab.engine.backends.local import THREADS_THAT_YIELD
 
 
 def set_environment() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from vaelab.config.fields import FIELD_NAMES, field_spec, read_config
 from vaelab.config.presets import PRESETS
 from vaelab.config.run_config import RunConfig, with_changes
-from vaelab.engine.processes import THREADS_THAT_YIELD
+from vaelab.engine.backends.local import THREADS_THAT_YIELD
 from vaelab.settings import DEVICES
 
 

@@ -1,4 +1,4 @@
-"""Who trains when: a queue of runs and the worker processes that take them.
+"""Who trains when: a queue of runs and the workers that take them.
 
 The engine owns `meta.json` and `request.json` of every run below its store and nothing else. A
 restarted server finds the queue again. A run's folder says that it waits until its worker says that
@@ -11,17 +11,16 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from vaelab.config.run_config import RunConfig
-from vaelab.engine.actions import further
-from vaelab.engine.dispatch import Dispatch
-from vaelab.engine.limits import Admission
+from vaelab.engine.backends import StartWorker
+from vaelab.engine.backends.local import WorkerProcess, processors
+from vaelab.engine.further import further
 from vaelab.engine.liveness import Presence
-from vaelab.engine.measuring import Measurers
-from vaelab.engine.pool import END_WITHIN, Crew, Load
-from vaelab.engine.processes import processors
+from vaelab.engine.pool import END_WITHIN, Load
+from vaelab.engine.scheduler import Scheduler
 from vaelab.events import Request
 from vaelab.runs.life import Action
 from vaelab.runs.run import Run
@@ -35,17 +34,13 @@ TICK = 0.25
 """Seconds between two looks of the engine at its workers."""
 
 
-ROLL_CALL = 5.0
-"""Seconds between two looks at who is there."""
-
-
 def default_slots() -> int:
     """How many runs train at once that are no group: one for every four cores, at least one."""
     return max(1, processors() // 4)
 
 
 class Engine:
-    """Trains the runs of a store in worker processes, in the order of the queue.
+    """Trains the runs of a store in workers, in the order of the queue; safe for several threads.
 
     A run starts when as many processor threads are free as it takes; there are slots x threads.
 
@@ -57,6 +52,8 @@ class Engine:
     rest: seconds until the first worker is started, unless a run waits for it.
     limits: of a visitor and of the server; left out, there are none.
     presence: who is there; left out, no run is paused because its visitor is gone.
+    start_worker: starts a worker; left out, workers are processes of this machine.
+    clock: tells the seconds.
     """
 
     def __init__(
@@ -67,29 +64,21 @@ class Engine:
         rest: float = 0.0,
         limits: Settings | None = None,
         presence: Presence | None = None,
+        start_worker: StartWorker | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.store = store
-        settings = limits or Settings()
-        self.slots = slots or settings.server_running or default_slots()
+        self.slots = slots or (limits and limits.server_running) or default_slots()
         self.threads = threads or max(1, processors() // self.slots)
         self.capacity = self.slots * self.threads
-        self._admission = Admission(store, limits) if limits else None
         self._lock = threading.RLock()
         self._closed = threading.Event()
         self._warm = threading.Event()
         self._changed = threading.Event()
-        self._crew = Crew(self.capacity + 1, rest, self._changed.set)
-        self.measurers = Measurers(self._changed.set)
-        self._dispatch = Dispatch(
-            store, self._crew, self.measurers, threads=self.threads, capacity=self.capacity,
-            hung_minutes=settings.hung_minutes,
-            visitor_running=0 if limits is None or settings.single_user else settings.visitor_running,
+        self._scheduler = Scheduler(
+            store, start_worker or WorkerProcess, threads=self.threads, capacity=self.capacity, rest=rest,
+            limits=limits, presence=presence, on_change=self._changed.set, clock=clock,
         )  # fmt: skip
-        # Whoever works alone at this machine leaves runs to themselves on purpose.
-        self._presence = None if settings.single_user else presence
-        self._alone_after = settings.orphan_minutes
-        self._next_roll_call = 0.0
-        self._queue = self._dispatch.queue
         self._thread = threading.Thread(target=self._keep_going, name="engine", daemon=True)
         self._thread.start()
 
@@ -105,10 +94,8 @@ class Engine:
         LimitReached
             If there is no room for it.
         """
-        with self._lock:
-            self.admit(owner, [config])
-            run = self.store.create(config, owner=owner, place=self._queue.next_place, **meta)
-            return self._enqueue(run, Request(until_epoch=until_epoch))
+        (run,) = self._submit([config], Request(until_epoch=until_epoch), owner=owner, **meta)
+        return run
 
     def submit_group(
         self,
@@ -135,36 +122,15 @@ class Engine:
         LimitReached
             If there is no room for all of them.
         """
-        group = secrets.token_hex(16)
-        threads = max(1, self.threads // len(configs))
-        runs: list[Run] = []
-        with self._lock:
-            self.admit(owner, configs)
-            try:
-                for place, config in enumerate(configs):
-                    run = self.store.create(
-                        config,
-                        owner=owner,
-                        place=self._queue.next_place + place,
-                        group=group,
-                        kind=kind,
-                        axes=tuple(axes),
-                        planned=len(configs),
-                        threads=threads,
-                    )
-                    runs.append(run)
-                self._queue.add(*runs)
-            except OSError:
-                for run in runs:
-                    self.store.delete(run)
-                raise
-        self._changed.set()
-        return runs
-
-    def stop_group(self, group: str) -> None:
-        """Stop all runs of a group; those that have not begun are removed."""
-        with self._lock:
-            self._dispatch.end(self.store.group(group))
+        return self._submit(
+            configs,
+            owner=owner,
+            group=secrets.token_hex(16),
+            kind=kind,
+            axes=tuple(axes),
+            planned=len(configs),
+            threads=max(1, self.threads // len(configs)),
+        )
 
     def train_on(self, parent: Run, epochs: int, *, owner: str = "") -> Run:
         """Queue a new run that goes on from the end of another for more epochs.
@@ -178,14 +144,10 @@ class Engine:
             there is no room for another run.
         """
         config = further(parent, epochs)
-        threads, place = parent.status().threads, self._queue.next_place
-        with self._lock:
-            self.admit(owner, [config])
-            run = self.store.create(config, owner=owner, parent=parent, place=place, threads=threads)
-            return self._enqueue(run, Request())
+        return self.submit(config, owner=owner, parent=parent, threads=parent.status().threads)
 
     def ask(self, run: Run, action: Action) -> None:
-        """Pause a run, let it go on (for one epoch, or to its end), or stop it.
+        """Pause a run, let it go on (for one epoch, or to its end), or stop it: see `vaelab.runs.life`.
 
         Pausing or stopping a run in the queue takes it out again; one that has not begun is then
         paused, or removed. What makes no sense in the run's state, such as pausing one that has
@@ -197,40 +159,43 @@ class Engine:
             If a run that is to go on finds no room in the queue.
         """
         with self._lock:
-            if self._admission and self._dispatch.effect(run, action) in ("last", "first"):
-                self._admission.admit_again(run.meta.owner, self._dispatch.active())
-            self._dispatch.ask(run, action)
+            self._scheduler.ask(run, action)
         self._changed.set()
+
+    def stop_group(self, group: str) -> None:
+        """Stop all runs of a group; those that have not begun are removed."""
+        with self._lock:
+            self._scheduler.end(self.store.group(group))
 
     def admit(self, owner: str, configs: Sequence[RunConfig] = ()) -> None:
         """Check that there is room for new runs: `Admission.admit` on this server's limits, if it has any."""
-        if self._admission:
-            with self._lock:
-                self._admission.admit(owner, configs, active=self._dispatch.active())
+        with self._lock:
+            self._scheduler.admit(owner, configs)
 
     def at_a_time(self, runs: int) -> int:
         """How many runs of a visitor's group of so many train side by side."""
-        most = self._dispatch.visitor_running or runs
+        most = self._scheduler.visitor_running or runs
         return min(most, at_a_time(runs, self.threads, self.slots))
 
     def place(self, run: Run) -> int | None:
         """The run's place in the queue, counted from 1; None if it does not wait."""
         with self._lock:
-            return self._queue.place(run)
+            return self._scheduler.queue.place(run)
 
     def seconds_to_wait(self, run: Run) -> float | None:
         """Expected seconds until a run of the queue starts; None if it does not wait."""
         with self._lock:
-            return self._dispatch.seconds_to_wait(run)
+            return self._scheduler.seconds_to_wait(run)
 
     def measure(self, run: Run) -> str:
         """Have a run measured that has no measures; empty if it will be, else a sentence why not."""
-        return self.measurers.ask(run)
+        return self._scheduler.measurers.ask(run)
 
     def load(self) -> Load:
         """What it is busy with."""
         with self._lock:
-            return self._crew.load(queued=len(self._queue), closed=not self._thread.is_alive())
+            queued = len(self._scheduler.queue)
+            return self._scheduler.pool.load(queued=queued, closed=not self._thread.is_alive())
 
     def wait_until_warm(self) -> bool:
         """Wait for the first worker that can train at once; false if the engine was closed instead."""
@@ -244,32 +209,24 @@ class Engine:
         self._changed.set()
         self._thread.join()
         deadline = time.monotonic() + END_WITHIN
-        self._crew.finish()
-        self._crew.join(deadline)
-        self.measurers.close()
+        self._scheduler.pool.finish()
+        self._scheduler.pool.join(deadline)
+        self._scheduler.measurers.close()
+
+    def _submit(self, configs: Sequence[RunConfig], request: Request | None = None, **meta: Any) -> list[Run]:
+        with self._lock:
+            runs = self._scheduler.submit(configs, request, **meta)
+        self._changed.set()
+        return runs
 
     def _keep_going(self) -> None:
         while not self._closed.is_set():
             try:
                 with self._lock:
-                    self._dispatch.look_after_workers()
-                    self._call_the_roll()
-                    self._dispatch.start_next()
-                    self.measurers.tick(training=bool(self._dispatch.active()))
-                    if any(worker.ready for worker in self._crew.workers):
+                    self._scheduler.look()
+                    if any(worker.ready for worker in self._scheduler.pool.workers):
                         self._warm.set()
             except Exception:
                 logger.exception("The engine stumbled and goes on")
             self._changed.wait(TICK)
             self._changed.clear()
-
-    def _call_the_roll(self) -> None:
-        """Now and then, pause the runs that were left alone."""
-        if self._presence and self._alone_after and time.monotonic() >= self._next_roll_call:
-            self._next_roll_call = time.monotonic() + ROLL_CALL
-            self._dispatch.pause_left_alone(self._presence, self._alone_after)
-
-    def _enqueue(self, run: Run, request: Request) -> Run:
-        self._dispatch.enqueue(run, request)
-        self._changed.set()
-        return run

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from vaelab.engine.processes import Child
+from vaelab.engine.backends.local import Child
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.measures import MEASURED, read_measures
 from vaelab.runs.run import Run

@@ -1,4 +1,4 @@
-"""The worker processes of an engine: those at work, and one that waits with PyTorch loaded."""
+"""The workers of an engine: those at work, and one that waits with PyTorch loaded."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vaelab.engine.processes import WorkerProcess
+from vaelab.engine.backends import StartWorker, Worker
 
 END_WITHIN = 8.0
 """Seconds in which all workers have to checkpoint and end before they are killed."""
+
 IDLE_ENDS = 300.0
 """Seconds after which workers end that have nothing to do, but for one: each holds PyTorch in memory."""
+
 TRY_AGAIN = 10.0
 """Seconds before the next worker is started when one has died before it was ready."""
 
@@ -32,27 +34,33 @@ class Load:
     """Whether the engine has ended, and will start nothing any more."""
 
 
-class Crew:
-    """Worker processes; not safe for several threads.
+class Pool:
+    """Workers; not safe for several threads.
 
     Parameters
     ----------
+    start: starts one.
     most: how many there may be.
     rest: seconds until the first is started, unless it is needed.
     on_change: called, from other threads, when something has changed with one of them.
+    clock: tells the seconds.
     """
 
-    def __init__(self, most: int, rest: float, on_change: Callable[[], None]) -> None:
-        self.workers: list[WorkerProcess] = []
+    def __init__(
+        self, start: StartWorker, most: int, rest: float, on_change: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        self.workers: list[Worker] = []
+        self._start, self._clock = start, clock
         self._most = most
         self._on_change = on_change
-        self._rests_until = time.monotonic() + rest
+        self._rests_until = clock() + rest
         self._next_at = 0.0
         self._idle_since: float | None = None
-        self._retired: list[WorkerProcess] = []
+        self._retired: list[Worker] = []
 
     @property
-    def idle(self) -> list[WorkerProcess]:
+    def idle(self) -> list[Worker]:
         """Workers that can train at once."""
         return [worker for worker in self.workers if worker.ready and not worker.run_id]
 
@@ -81,13 +89,13 @@ class Crew:
         """Forget workers that died, have needless ones end, and start one if no other is free."""
         dead = [worker for worker in self.workers if not worker.alive()]
         if any(not worker.ready for worker in dead):
-            self._next_at = time.monotonic() + TRY_AGAIN
+            self._next_at = self._clock() + TRY_AGAIN
         self.workers = [worker for worker in self.workers if worker not in dead]
         self._retire()
         wanted = all(worker.run_id for worker in self.workers) and len(self.workers) < self._most
         earliest = self._next_at if needed else max(self._next_at, self._rests_until)
-        if wanted and time.monotonic() >= earliest:
-            self.workers.append(WorkerProcess(self._on_change))
+        if wanted and self._clock() >= earliest:
+            self.workers.append(self._start(self._on_change))
 
     def _retire(self) -> None:
         """Have all idle workers but one end if there was more than one for a while."""
@@ -95,8 +103,8 @@ class Crew:
         if not needless:
             self._idle_since = None
             return
-        self._idle_since = self._idle_since or time.monotonic()
-        if time.monotonic() - self._idle_since > IDLE_ENDS:
+        self._idle_since = self._idle_since or self._clock()
+        if self._clock() - self._idle_since > IDLE_ENDS:
             for worker in needless:
                 worker.finish()
             self.workers = [worker for worker in self.workers if worker not in needless]

@@ -34,7 +34,7 @@ STARTS = {"train": ("train", "train"), "twins": ("train", "twins"), "sweep": ("s
 def test_a_limit_is_a_sentence(
     limit: str, start: str, app: App, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vaelab.engine.pool.WorkerProcess", idle_worker)
+    monkeypatch.setattr("vaelab.engine.engine.WorkerProcess", idle_worker)
     monkeypatch.setenv(f"VAELAB_{limit.upper()}", "1")
     if limit.endswith("gigabytes"):
         monkeypatch.setattr("vaelab.engine.limits.GIGABYTE", 1)
@@ -62,7 +62,7 @@ def test_a_limit_is_a_sentence(
 def test_training_on_and_importing_need_room_too(
     limit: str, app: App, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vaelab.engine.pool.WorkerProcess", idle_worker)
+    monkeypatch.setattr("vaelab.engine.engine.WorkerProcess", idle_worker)
     monkeypatch.setenv(f"VAELAB_{limit.upper()}", "1")
     run = make_run(runs)
     page: Any = opened(app, run)

@@ -24,7 +24,7 @@ LABELS = [measure.title for measure in measures().values()]
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vaelab.engine.pool.WorkerProcess", idle_worker)
+    monkeypatch.setattr("vaelab.engine.engine.WorkerProcess", idle_worker)
     monkeypatch.setenv("VAELAB_SINGLE_USER", "1")
 
 

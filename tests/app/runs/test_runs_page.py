@@ -40,7 +40,7 @@ from vaelab.ui.session.recipe_link import recipe_of
 
 @pytest.fixture(autouse=True)
 def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vaelab.engine.pool.WorkerProcess", idle_worker)
+    monkeypatch.setattr("vaelab.engine.engine.WorkerProcess", idle_worker)
     monkeypatch.delenv("VAELAB_SINGLE_USER", raising=False)
 
 

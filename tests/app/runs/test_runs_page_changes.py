@@ -41,7 +41,7 @@ from vaelab.runs.store import RunStore
 
 @pytest.fixture(autouse=True)
 def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vaelab.engine.pool.WorkerProcess", idle_worker)
+    monkeypatch.setattr("vaelab.engine.engine.WorkerProcess", idle_worker)
     monkeypatch.delenv("VAELAB_SINGLE_USER", raising=False)
 
 

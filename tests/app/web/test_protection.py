@@ -90,7 +90,7 @@ def test_health_counts_and_names_nothing(app: Callable[[], AppTest], runs: Path)
 
 def test_health_knows_what_waits(app: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
     asked = engine()
-    monkeypatch.setattr(asked._dispatch, "start_next", lambda: None)
+    monkeypatch.setattr(asked._scheduler, "start_next", lambda: None)
     for _ in range(3):
         asked.submit(RunConfig(epochs=1))
     values = json.loads(get("/lab/health").body)

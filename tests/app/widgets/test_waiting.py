@@ -41,7 +41,7 @@ RECIPE = PRESETS["vae-2d"].config
 @pytest.fixture
 def waiting(app: App, runs: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The Train page of a visitor whose run waits behind another's."""
-    monkeypatch.setattr("vaelab.engine.pool.WorkerProcess", idle_worker)
+    monkeypatch.setattr("vaelab.engine.engine.WorkerProcess", idle_worker)
 
     def open_page(**changes: Any) -> Any:
         engine().submit(RECIPE, owner="somebody")

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import takewhile
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tests.support.clock import Clock
 from tests.support.following import COMPARED, ENDLESS, SHORT, reaches, trains_on
 from tests.support.waiting import until
 from vaelab import events
-from vaelab.engine import dispatch
-from vaelab.engine import engine as engine_module
-from vaelab.engine import pool as crew
 from vaelab.engine.engine import Engine
 from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
@@ -82,9 +79,13 @@ def waiting(engine: Engine) -> tuple[Run, Run]:
 
 
 @pytest.fixture
-def clock(monkeypatch) -> SimpleNamespace:
-    """The engine's clock, which stands still until the test moves it."""
-    made = SimpleNamespace(now=1000.0)
-    for module in (engine_module, dispatch, crew):
-        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: made.now))
-    return made
+def watch() -> Clock:
+    """The clock that a test's own engine is given; it runs unless the test asks for `clock`."""
+    return Clock()
+
+
+@pytest.fixture
+def clock(watch: Clock) -> Clock:
+    """The same, which stands still until the test moves it."""
+    watch.now = 1000.0
+    return watch

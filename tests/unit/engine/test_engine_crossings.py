@@ -7,26 +7,25 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tests.support.clock import Clock
 from tests.support.following import ENDLESS, SHORT
 from tests.support.puppets import Puppet, Stillborn, say
 from tests.support.waiting import until
-from vaelab.engine import dispatch
 from vaelab.engine import engine as engine_module
-from vaelab.engine import pool as crew
-from vaelab.engine.dispatch import PAUSE_HOLDS
+from vaelab.engine import scheduler
 from vaelab.engine.engine import Engine
 from vaelab.engine.pool import TRY_AGAIN
+from vaelab.engine.scheduler import PAUSE_HOLDS
 from vaelab.events import Request
 from vaelab.runs.store import RunStore
 
 
 def worker_at_work(engine: Engine) -> Any:
-    return until(lambda: next((made for made in engine._crew.workers if made.run_id), None))
+    return until(lambda: next((made for made in engine._scheduler.pool.workers if made.run_id), None))
 
 
 class Play:
@@ -48,14 +47,13 @@ class Play:
 
     def is_given_again(self) -> None:
         """Wait until some worker has the run a second time."""
-        until(lambda: sum(made.given.count(self.run.id) for made in self.engine._crew.workers) == 2)
+        until(lambda: sum(made.given.count(self.run.id) for made in self.engine._scheduler.pool.workers) == 2)
 
 
 @pytest.fixture
-def play(tmp_path: Path, monkeypatch) -> Iterator[Play]:
-    monkeypatch.setattr(crew, "WorkerProcess", Puppet)
+def play(tmp_path: Path, monkeypatch, watch: Clock) -> Iterator[Play]:
     monkeypatch.setattr(engine_module, "TICK", 0.01)
-    engine = Engine(RunStore(tmp_path), slots=1)
+    engine = Engine(RunStore(tmp_path), slots=1, start_worker=Puppet, clock=watch)
     yield Play(engine)
     engine.close()
 
@@ -74,7 +72,7 @@ def pause_and_release(play: Play, monkeypatch) -> None:
     play.says("running")
     play.engine.ask(play.run, "pause")
     play.says("paused", epoch=1.5)
-    monkeypatch.setattr(dispatch, "PAUSE_HOLDS", 0.0)
+    monkeypatch.setattr(scheduler, "PAUSE_HOLDS", 0.0)
     until(lambda: play.run.request().action == "release")
 
 
@@ -137,12 +135,12 @@ def test_a_resume_that_the_worker_has_not_read_yet_is_not_taken_back(play: Play,
     play.engine.ask(play.run, "pause")
     play.says("paused", epoch=1.5)
     play.engine.ask(play.run, "resume")
-    monkeypatch.setattr(dispatch, "PAUSE_HOLDS", 0.0)
+    monkeypatch.setattr(scheduler, "PAUSE_HOLDS", 0.0)
     play.looked_again()
     assert play.run.request().action == "run"
 
 
-def test_a_long_pause_gives_its_worker_back(clock: SimpleNamespace, play: Play) -> None:
+def test_a_long_pause_gives_its_worker_back(clock: Clock, play: Play) -> None:
     play.says("running")
     play.engine.ask(play.run, "pause")
     play.says("paused")
@@ -154,7 +152,7 @@ def test_a_long_pause_gives_its_worker_back(clock: SimpleNamespace, play: Play) 
     until(lambda: play.run.request().action == "release")
 
 
-def test_two_short_pauses_are_no_long_one(clock: SimpleNamespace, play: Play) -> None:
+def test_two_short_pauses_are_no_long_one(clock: Clock, play: Play) -> None:
     """Not even if the first one ended with the worker."""
     with subprocess.Popen([sys.executable, "-c", ""]) as dead:
         pass
@@ -181,7 +179,7 @@ def test_two_servers_on_one_folder_train_each_run_once(play: Play) -> None:
     play.says("running")
     until(lambda: play.run.meta.place is None)
     waiting = play.engine.submit(SHORT)
-    other = Engine(play.engine.store, slots=1)
+    other = Engine(play.engine.store, slots=1, start_worker=Puppet)
     try:
         say(worker_at_work(other), waiting, "running")
         until(lambda: waiting.meta.place is None)
@@ -190,25 +188,25 @@ def test_two_servers_on_one_folder_train_each_run_once(play: Play) -> None:
         until(lambda: play.worker.run_id is None)
         play.looked_again()
         assert play.engine.place(waiting) is None
-        assert waiting.id not in [run_id for made in play.engine._crew.workers for run_id in made.given]
+        pool = play.engine._scheduler.pool
+        assert waiting.id not in [run_id for made in pool.workers for run_id in made.given]
     finally:
         other.close()
 
 
-def test_workers_that_cannot_begin_are_not_tried_all_the_time(
-    tmp_path: Path, monkeypatch, clock: SimpleNamespace
-) -> None:
+def test_workers_that_cannot_begin_are_not_tried_all_the_time(tmp_path: Path, clock: Clock) -> None:
     """As where PyTorch cannot be imported."""
     made: list[Stillborn] = []
-    monkeypatch.setattr(crew, "WorkerProcess", lambda on_change: made.append(Stillborn()) or made[-1])
-    engine = Engine(RunStore(tmp_path))
+    engine = Engine(
+        RunStore(tmp_path), start_worker=lambda on_change: made.append(Stillborn()) or made[-1], clock=clock
+    )
     until(lambda: made)
     engine.close()  # from here on it looks when the test says so
-    engine._dispatch.look_after_workers()
+    engine._scheduler.look_after_workers()
     tried = len(made)
     clock.now += TRY_AGAIN - 1
-    engine._dispatch.look_after_workers()
+    engine._scheduler.look_after_workers()
     assert len(made) == tried
     clock.now += 2
-    engine._dispatch.look_after_workers()
+    engine._scheduler.look_after_workers()
     assert len(made) == tried + 1

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.following import ENDLESS, SHORT, agrees, reaches, trained_so_far, trains_on
 from tests.support.waiting import until
-from vaelab.engine import dispatch
+from vaelab.engine import scheduler
 from vaelab.engine.engine import Engine
 from vaelab.runs.history import History
 from vaelab.runs.run import Run
@@ -129,7 +129,7 @@ def test_a_run_that_is_over_stays_as_it_is(store: RunStore, engine: Engine, acti
 def test_resuming_in_the_moment_of_the_release_is_never_lost(
     engine: Engine, undisturbed: Any, monkeypatch
 ) -> None:
-    monkeypatch.setattr(dispatch, "PAUSE_HOLDS", 0.0)
+    monkeypatch.setattr(scheduler, "PAUSE_HOLDS", 0.0)
     run = engine.submit(ENDLESS)
     for _ in range(5):
         trains_on(run)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tests.support.clock import Clock
 from tests.support.following import ENDLESS, SHORT, agrees, reaches, trained_so_far, trains_on, workers
 from tests.support.puppets import Puppet, say
 from tests.support.waiting import until
 from vaelab.engine import engine as engine_module
-from vaelab.engine import pool as crew
 from vaelab.engine.engine import Engine
 from vaelab.engine.pool import IDLE_ENDS
 from vaelab.runs.run import Run
@@ -25,33 +24,38 @@ BETAS = [SHORT.variant(beta=beta) for beta in (0.5, 1.0, 2.0)]
 
 
 @pytest.fixture
-def wide(tmp_path: Path, monkeypatch) -> Iterator[Engine]:
+def wide(tmp_path: Path, monkeypatch, watch: Clock) -> Iterator[Engine]:
     """An engine with puppets and room for four, of which a visitor may have two."""
-    monkeypatch.setattr(crew, "WorkerProcess", Puppet)
     monkeypatch.setattr(engine_module, "TICK", 0.01)
-    engine = Engine(RunStore(tmp_path), slots=4, threads=1, limits=Settings(visitor_running=2))
+    engine = Engine(
+        RunStore(tmp_path),
+        slots=4,
+        threads=1,
+        limits=Settings(visitor_running=2),
+        start_worker=Puppet,
+        clock=watch,
+    )
     yield engine
     engine.close()
 
 
 @pytest.fixture
-def pair(tmp_path: Path, monkeypatch) -> Iterator[Engine]:
+def pair(tmp_path: Path, monkeypatch, watch: Clock) -> Iterator[Engine]:
     """An engine with puppets and one slot of two threads."""
-    monkeypatch.setattr(crew, "WorkerProcess", Puppet)
     monkeypatch.setattr(engine_module, "TICK", 0.01)
-    engine = Engine(RunStore(tmp_path), slots=1, threads=2)
+    engine = Engine(RunStore(tmp_path), slots=1, threads=2, start_worker=Puppet, clock=watch)
     yield engine
     engine.close()
 
 
 def at_work(engine: Engine) -> dict[str, Any]:
     """The workers that have a run, by its id."""
-    return {worker.run_id: worker for worker in engine._crew.workers if worker.run_id}
+    return {worker.run_id: worker for worker in engine._scheduler.pool.workers if worker.run_id}
 
 
 def looked_again(engine: Engine) -> None:
     """Wait until the engine has looked at every worker twice more."""
-    before = {worker: worker.looks for worker in engine._crew.workers}
+    before = {worker: worker.looks for worker in engine._scheduler.pool.workers}
     until(lambda: all(worker.looks > looks + 2 for worker, looks in before.items()))
 
 
@@ -89,7 +93,7 @@ def test_a_group_is_one_turn_and_trains_side_by_side(pair: Engine) -> None:
     assert set(at_work(pair)) == {group[2].id}  # one thread is free, the last run takes two
     ends(pair, group[2])
     begins(pair, last)
-    assert len(pair._crew.workers) <= pair.capacity + 1
+    assert len(pair._scheduler.pool.workers) <= pair.capacity + 1
 
 
 def test_what_its_runs_have_in_common(pair: Engine) -> None:
@@ -151,19 +155,19 @@ def test_stopping_a_group_removes_what_has_not_begun(pair: Engine) -> None:
     assert pair.place(last) == 1
 
 
-def test_workers_beyond_the_spare_end_after_a_while(clock: SimpleNamespace, pair: Engine) -> None:
+def test_workers_beyond_the_spare_end_after_a_while(clock: Clock, pair: Engine) -> None:
     """The clock stands still until it is moved."""
     runs = pair.submit_group(BETAS[:2], kind="twins")
     begins(pair, *runs)
-    until(lambda: len(pair._crew.workers) == 3)
+    until(lambda: len(pair._scheduler.pool.workers) == 3)
     for run in runs:
         ends(pair, run)
     looked_again(pair)
     clock.now += IDLE_ENDS - 1
     looked_again(pair)
-    assert len(pair._crew.workers) == 3
+    assert len(pair._scheduler.pool.workers) == 3
     clock.now += 2
-    until(lambda: len(pair._crew.workers) == 1)
+    until(lambda: len(pair._scheduler.pool.workers) == 1)
 
 
 # With real workers

@@ -7,17 +7,15 @@ import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tests.support.clock import Clock
 from tests.support.following import ENDLESS, agrees, reaches, trained_so_far, trains_on
 from tests.support.puppets import Puppet, say
 from tests.support.waiting import until
-from vaelab.engine import dispatch, liveness
 from vaelab.engine import engine as engine_module
-from vaelab.engine import pool as crew
 from vaelab.engine.engine import Engine
 from vaelab.engine.liveness import UNSEEN, Presence, Stillness
 from vaelab.runs.run import Run
@@ -28,16 +26,13 @@ HALF_AN_HOUR = 1800.0
 
 
 @pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+def time() -> Clock:
     """The clock of all that watches, which stands still until the test moves it."""
-    made = SimpleNamespace(now=1000.0)
-    for module in (engine_module, dispatch, crew, liveness):
-        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: made.now))
-    return made
+    return Clock(1000.0)
 
 
-def test_stillness_begins_anew_with_every_new_sign(time: SimpleNamespace) -> None:
-    still = Stillness()
+def test_stillness_begins_anew_with_every_new_sign(time: Clock) -> None:
+    still = Stillness(time)
     assert still.of("a", 1) == 0
     time.now += 5
     assert (still.of("a", 1), still.of("b", 1)) == (5, 0)
@@ -47,8 +42,8 @@ def test_stillness_begins_anew_with_every_new_sign(time: SimpleNamespace) -> Non
     assert (still.of("a", 2), still.of("b", 1)) == (0, 5)
 
 
-def test_a_time_in_which_nobody_looked_is_no_stillness(time: SimpleNamespace) -> None:
-    still = Stillness()
+def test_a_time_in_which_nobody_looked_is_no_stillness(time: Clock) -> None:
+    still = Stillness(time)
     still.of("a", 1)
     time.now += 10 * HALF_AN_HOUR
     assert still.of("a", 1) == UNSEEN
@@ -56,8 +51,8 @@ def test_a_time_in_which_nobody_looked_is_no_stillness(time: SimpleNamespace) ->
     assert still.of("a", 1) == UNSEEN + 1
 
 
-def test_presence_counts_pages_and_remembers_when_the_last_one_went(time: SimpleNamespace) -> None:
-    there = Presence()
+def test_presence_counts_pages_and_remembers_when_the_last_one_went(time: Clock) -> None:
+    there = Presence(time)
     time.now += 3
     assert there.absent("ann") == 3
     there.arrive("ann")
@@ -82,10 +77,10 @@ def test_a_worker_that_hangs_is_ended_and_its_run_resumes(
     trains_on(run)
     pid = run.status().pid
     os.kill(pid, signal.SIGSTOP)
-    monkeypatch.setattr(engine._dispatch, "_hung_minutes", 2 / 60)
+    monkeypatch.setattr(engine._scheduler._hung, "minutes", 2 / 60)
     reaches(run, "interrupted")
     assert "no sign of life" in run.status().message
-    monkeypatch.setattr(engine._dispatch, "_hung_minutes", 10)
+    monkeypatch.setattr(engine._scheduler._hung, "minutes", 10)
     engine.ask(run, "resume")
     trained_so_far(run)
     assert run.status().pid not in (0, pid)
@@ -98,11 +93,13 @@ def test_a_worker_that_hangs_is_ended_and_its_run_resumes(
 class Stage:
     """An engine on one puppet, which the test moves with the clock."""
 
-    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch, limits: Settings) -> None:
-        monkeypatch.setattr(crew, "WorkerProcess", Puppet)
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch, time: Clock, limits: Settings) -> None:
         monkeypatch.setattr(engine_module, "TICK", 0.01)
-        self.presence = Presence()
-        self.engine = Engine(RunStore(root), slots=1, threads=1, limits=limits, presence=self.presence)
+        self.presence = Presence(time)
+        self.engine = Engine(
+            RunStore(root), slots=1, threads=1, limits=limits, presence=self.presence,
+            start_worker=Puppet, clock=time,
+        )  # fmt: skip
         self.killed: list[Puppet] = []
         monkeypatch.setattr(Puppet, "kill", lambda worker: self.killed.append(worker), raising=False)
 
@@ -112,23 +109,23 @@ class Stage:
 
     def works_on(self, run: Run) -> Any:
         """The worker that has the run."""
-        return until(lambda: next((w for w in self.engine._crew.workers if w.run_id == run.id), None))
+        return until(
+            lambda: next((w for w in self.engine._scheduler.pool.workers if w.run_id == run.id), None)
+        )
 
     def looks(self) -> None:
         """Wait until the engine has looked at everything after what the test did last."""
-        worker: Any = self.engine._crew.workers[0]
+        worker: Any = self.engine._scheduler.pool.workers[0]
         before = worker.looks
         until(lambda: worker.looks > before + 1)
 
 
 @pytest.fixture
-def stage(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, time: SimpleNamespace
-) -> Iterator[Callable[..., Stage]]:
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, time: Clock) -> Iterator[Callable[..., Stage]]:
     made: list[Stage] = []
 
     def make(**limits: Any) -> Stage:
-        made.append(Stage(tmp_path, monkeypatch, replace(Settings(), **limits)))
+        made.append(Stage(tmp_path, monkeypatch, time, replace(Settings(), **limits)))
         return made[-1]
 
     yield make
@@ -136,16 +133,14 @@ def stage(
         each.engine.close()
 
 
-def lets_pass(seconds: int, time: SimpleNamespace, play: Stage) -> None:
+def lets_pass(seconds: int, time: Clock, play: Stage) -> None:
     """Let time pass while the engine looks."""
     for _ in range(0, seconds, 5):
         time.now += 5
         play.looks()
 
 
-def test_neither_signs_of_life_nor_idleness_are_hanging(
-    stage: Callable[..., Stage], time: SimpleNamespace
-) -> None:
+def test_neither_signs_of_life_nor_idleness_are_hanging(stage: Callable[..., Stage], time: Clock) -> None:
     play = stage(orphan_minutes=0, hung_minutes=1)
     run = play.submit("ann")
     worker = play.works_on(run)
@@ -162,7 +157,7 @@ def test_neither_signs_of_life_nor_idleness_are_hanging(
 
 
 def test_a_run_whose_visitor_is_gone_is_paused_and_goes_on_when_asked(
-    stage: Callable[..., Stage], time: SimpleNamespace
+    stage: Callable[..., Stage], time: Clock
 ) -> None:
     play = stage(orphan_minutes=30, hung_minutes=10**6)
     run = play.submit("ann")
@@ -189,7 +184,7 @@ def test_a_run_whose_visitor_is_gone_is_paused_and_goes_on_when_asked(
 
 
 def test_what_somebody_watches_and_what_is_left_alone_on_purpose_goes_on(
-    stage: Callable[..., Stage], time: SimpleNamespace
+    stage: Callable[..., Stage], time: Clock
 ) -> None:
     play = stage(orphan_minutes=30, hung_minutes=10**6)
     watched, of_nobody = play.submit("ann"), play.submit("")
@@ -205,7 +200,7 @@ def test_what_somebody_watches_and_what_is_left_alone_on_purpose_goes_on(
 
 @pytest.mark.parametrize("limits", [{"orphan_minutes": 0}, {"single_user": True}])
 def test_where_one_works_alone_nothing_is_paused(
-    stage: Callable[..., Stage], time: SimpleNamespace, limits: dict[str, Any]
+    stage: Callable[..., Stage], time: Clock, limits: dict[str, Any]
 ) -> None:
     play = stage(hung_minutes=10**6, **limits)
     run, waiting = play.submit("ann"), play.submit("ann")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vaelab.engine.processes import processors
+from vaelab.engine.backends.local import processors
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from vaelab import events
 from vaelab.analysis.load import load_run, load_snapshot
 from vaelab.config.run_config import RunConfig
 from vaelab.data.loading import Dataset
-from vaelab.engine.actions import further
+from vaelab.engine.further import further
 from vaelab.models.codes import decode
 from vaelab.models.evaluation import evaluate
 from vaelab.runs.arrays import read_checkpoint, read_preview, read_weights

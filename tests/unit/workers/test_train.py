@@ -16,7 +16,7 @@ import pytest
 
 from tests.support.waiting import until
 from vaelab.config.run_config import RunConfig
-from vaelab.engine.processes import WorkerProcess
+from vaelab.engine.backends.local import WorkerProcess
 from vaelab.files import write_json
 from vaelab.paths import PROJECT
 from vaelab.runs.history import History

@@ -15,8 +15,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
+from vaelab.engine.backends.local import THREADS_THAT_YIELD
 from vaelab.engine.engine import Engine
-from vaelab.engine.processes import THREADS_THAT_YIELD
 from vaelab.logs import log_as
 from vaelab.settings import read_settings
 from vaelab.ui.server.health import serve_health

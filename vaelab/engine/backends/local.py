@@ -1,4 +1,4 @@
-"""Worker and measurer processes as the engine sees them."""
+"""Workers and measurers as processes of this machine, and how many processors they may use."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ MEMORY_THAT_STAYS = {"MALLOC_TRIM_THRESHOLD_": "268435456", "MALLOC_MMAP_THRESHO
 As delivered glibc hands large pieces back to the system every step, and a convolutional step spends a
 quarter of its time on getting them anew, page by page. Read once, at the start of a process.
 """
+
+_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+"""Limit of a container: microseconds of processor time in a period, and the period; or "max" for none."""
 
 
 class Child:
@@ -114,19 +117,12 @@ class Child:
 
 
 class WorkerProcess:
-    """A `python -m vaelab.workers.train` that trains one run at a time.
+    """The `Worker` that is a process: a `python -m vaelab.workers.train`.
 
     Parameters
     ----------
     on_change: called, from another thread, when it becomes ready, has started a run or is done with
         it, and when it has ended.
-
-    Attributes
-    ----------
-    ready: whether everything it needs is imported.
-    run_id: the run that it was given, until `take_done` is called.
-    threads: of the processor, that it was given for this run.
-    started: whether it has made that run's folder its own.
     """
 
     def __init__(self, on_change: Callable[[], None]) -> None:
@@ -184,10 +180,6 @@ def _lower_priority(pid: int, by: int) -> None:
     # sessions share the cores evenly unless they have priorities of their own: see sched(7).
     with suppress(OSError):
         Path(f"/proc/{pid}/autogroup").write_text(str(by))
-
-
-_QUOTA = Path("/sys/fs/cgroup/cpu.max")
-"""Of a container: microseconds of processor time in a period, and the period; "max" if there is no limit."""
 
 
 def processors(quota: Path = _QUOTA) -> int:

@@ -1,0 +1,296 @@
+"""The one that decides which run trains when: it owns the queue, the pool of workers, limits and estimates.
+
+A run is in the queue, with a worker, or with nobody; this is where it goes from one to the other.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from vaelab.config.run_config import RunConfig
+from vaelab.engine.backends import StartWorker
+from vaelab.engine.estimates import Waits
+from vaelab.engine.limits import Admission
+from vaelab.engine.liveness import HungWorkers, LeftAlone, Presence
+from vaelab.engine.measuring import Measurers
+from vaelab.engine.pool import Pool
+from vaelab.engine.queue import RunQueue
+from vaelab.events import Request
+from vaelab.runs.errors import RunDamaged, RunNotFound
+from vaelab.runs.life import LIFE, Action, Effect, goes_on, request_of, rests, stage_of
+from vaelab.runs.run import Run
+from vaelab.runs.store import RunStore
+from vaelab.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+HUNG = "Its training gave no sign of life for {time} and was ended. It can be resumed from its last epoch."
+LEFT_ALONE = "Nobody was here to watch for {time}, so it was paused. It can be resumed where it was."
+
+PAUSE_HOLDS = 60.0
+"""Seconds for which a paused run keeps its worker when nobody waits for it."""
+
+
+class Scheduler:
+    """A queue and a pool, and the runs between them; not safe for several threads.
+
+    Parameters
+    ----------
+    store: where the runs are.
+    start: starts a worker.
+    threads: of the processor, for a run that says nothing of its own.
+    capacity: threads of all runs that train at once.
+    rest: seconds until the first worker is started, unless a run waits for it.
+    limits: of a visitor and of the server; None if there are none.
+    presence: who is there; None if no run is paused because its visitor is gone.
+    on_change: called, from other threads, when there is something to do for `look`.
+    clock: tells the seconds.
+    """
+
+    def __init__(
+        self, store: RunStore, start: StartWorker, *, threads: int, capacity: int, rest: float,
+        limits: Settings | None, presence: Presence | None, on_change: Callable[[], None],
+        clock: Callable[[], float],
+    ) -> None:  # fmt: skip
+        settings = limits or Settings()
+        self.store = store
+        self.queue = RunQueue(store)
+        self.pool = Pool(start, capacity + 1, rest, on_change, clock)
+        self.measurers = Measurers(on_change)
+        self.visitor_running = 0 if limits is None or settings.single_user else settings.visitor_running
+        """Turns of a visitor that train at once; 0 for as many as there is room for."""
+        self._admission = Admission(store, limits) if limits else None
+        self._waits = Waits(store, threads)
+        self._threads = threads
+        self._capacity = capacity
+        self._clock = clock
+        self._hung = HungWorkers(settings.hung_minutes, clock)
+        # Whoever works alone at this machine leaves runs to themselves on purpose.
+        there = None if settings.single_user else presence
+        self._left_alone = LeftAlone(there, settings.orphan_minutes, clock)
+        self._paused_since: dict[str, float] = {}
+        self._asked_too_late: dict[str, Action] = {}
+
+    # Asked from outside
+
+    def admit(self, owner: str, configs: Sequence[RunConfig] = ()) -> None:
+        """Check that there is room for new runs: raises LimitReached if not."""
+        if self._admission:
+            self._admission.admit(owner, configs, active=self.active())
+
+    def submit(
+        self, configs: Sequence[RunConfig], request: Request | None, *, owner: str, **meta: Any
+    ) -> list[Run]:
+        """Queue new runs, all or none, of which a request is made; `meta` are other fields of `Meta`.
+
+        Raises
+        ------
+        LimitReached
+            If there is no room for all of them.
+        OSError
+            If not all of them can be written; then none is there.
+        """
+        self.admit(owner, configs)
+        runs: list[Run] = []
+        try:
+            for place, config in enumerate(configs):
+                place_in_queue = self.queue.next_place + place
+                runs.append(self.store.create(config, owner=owner, place=place_in_queue, **meta))
+                if request:
+                    runs[-1].set_request(request)
+            self.queue.add(*runs)
+        except OSError:
+            for run in runs:
+                self.store.delete(run)
+            raise
+        return runs
+
+    def ask(self, run: Run, action: Action) -> None:
+        """Do what `Engine.ask` promises."""
+        effect, _ = self._answer(run, action)
+        if self._admission and effect in ("last", "first"):
+            self._admission.admit_again(run.meta.owner, self.active())
+        self._carry_out(run, action)
+
+    def end(self, runs: Iterable[Run]) -> None:
+        """Stop all runs of a group, also those that wait to go on; those that have not begun are removed."""
+        for run in runs:
+            try:
+                self._carry_out(run, "end")
+            except (RunDamaged, OSError):  # the others are to end all the same
+                logger.exception("A run cannot be stopped.", extra={"run": run.id})
+
+    def seconds_to_wait(self, run: Run) -> float | None:
+        """Expected seconds until a run of the queue starts; None if it does not wait."""
+        if run not in self.queue:
+            return None
+        return self._waits.seconds(
+            running=self.pool.run_ids,
+            ahead=self.queue.before(run),
+            threads=run.meta.threads or self._threads,
+            capacity=self._capacity,
+        )
+
+    def active(self) -> set[str]:
+        """Ids of the runs that wait or are with a worker."""
+        return self.queue.ids | self.pool.run_ids
+
+    # What is done about a request
+
+    def _answer(self, run: Run, action: Action) -> tuple[Effect, Request]:
+        """What the table of a run's life says of an action, and what it asks of a worker."""
+        status = run.status()
+        stage = stage_of(
+            status.state,
+            begun=run.has_begun(),
+            has_writer=status.has_writer,
+            waits=run in self.queue,
+            let_go=run.id in self.pool.run_ids,
+        )
+        return LIFE[stage].effect(action), request_of(action, status.epoch)
+
+    def _carry_out(self, run: Run, action: Action) -> None:
+        effect, request = self._answer(run, action)
+        if run.meta.note:
+            run.set_meta(note="")
+        match effect:
+            case "worker":
+                run.set_request(request)
+            case "later":
+                self._asked_too_late[run.id] = action
+            case "stay" | "last":
+                self._enqueue(run, request)
+            case "first" | "at once":
+                self._enqueue(run, request, first=True)
+            case "hold":
+                run.set_request(request)
+                self._leave_queue(run)
+            case "leave":
+                self._leave_queue(run)
+            case "delete":
+                if run in self.queue:
+                    self._leave_queue(run)
+                self.store.delete(run)
+
+    def _enqueue(self, run: Run, request: Request, *, first: bool = False) -> None:
+        """Have a run wait for a worker, `first` among its visitor's; what is to be ended comes before all."""
+        run.set_request(request)
+        self._waits.forget(run)
+        self.queue.add(run, first=first, at_once=request.action == "stop")
+
+    def _leave_queue(self, run: Run) -> None:
+        self.queue.remove(run)
+        self._waits.forget(run)
+
+    # What is done at every look
+
+    def look(self) -> None:
+        """Look after all workers, pause what was left alone, and start what there is room for."""
+        self.look_after_workers()
+        self._pause_what_is_left_alone()
+        self.start_next()
+        self.measurers.tick(training=bool(self.active()))
+
+    def look_after_workers(self) -> None:
+        """Look after the runs of all workers; keep a spare one warm."""
+        for worker in self.pool.workers:
+            done = worker.take_done()
+            run = self._known(done or worker.run_id)
+            if run is None:
+                continue
+            try:
+                if done:
+                    self._let_go(run)
+                elif worker.started:
+                    run.set_meta(place=None)
+                    self._release_if_paused(run)
+            except (RunDamaged, OSError):
+                logger.exception("Run %s cannot be looked after", run.id)
+        self._end_hung_workers()
+        self.pool.renew(needed=bool(self.queue))
+
+    def start_next(self) -> None:
+        """Give the first runs of the queue to workers, as far as there is room."""
+        while (run := self.queue.head(self._with_enough())) is not None:
+            # One that has begun goes on with the threads it had; another machine may have had more of them.
+            threads = run.status().threads or run.meta.threads or self._threads
+            fits = self.pool.threads + min(threads, self._capacity) <= self._capacity
+            # A run that only has to be ended does not wait for others to be trained.
+            if not self.pool.idle or not (fits or run.request().action == "stop"):
+                return
+            self.queue.pop(run)
+            self._waits.forget(run)
+            self.pool.idle[0].train(run, threads)
+
+    def _with_enough(self) -> set[str]:
+        """Visitors who have as many turns training as they may; twins are one."""
+        if not self.visitor_running or not self.queue:
+            return set()
+        turns = set()
+        for run in filter(None, map(self._known, self.pool.run_ids)):
+            with suppress(RunDamaged):
+                turns.add((run.meta.owner, run.meta.group if run.meta.kind == "twins" else run.id))
+        count = Counter(owner for owner, _ in turns)
+        return {owner for owner, having in count.items() if having >= self.visitor_running}
+
+    def _end_hung_workers(self) -> None:
+        """Kill the workers that hang; the next look finds them dead."""
+        for worker in self.pool.workers:
+            run = self._known(worker.run_id)
+            if self._hung.has(worker, run):
+                logger.error("A worker hangs and is ended.", extra={"run": worker.run_id or ""})
+                if run is not None:
+                    with suppress(RunDamaged, OSError):
+                        run.set_meta(note=HUNG.format(time=_in_words(self._hung.minutes)))
+                worker.kill()
+
+    def _pause_what_is_left_alone(self) -> None:
+        if not self._left_alone.is_due():
+            return
+        for run in filter(None, map(self._known, self.active())):
+            try:
+                if self._left_alone.has(run):
+                    logger.info("Paused: its visitor is gone.", extra={"run": run.id})
+                    self._carry_out(run, "pause")
+                    run.set_meta(note=LEFT_ALONE.format(time=_in_words(self._left_alone.minutes)))
+            except (RunDamaged, OSError):
+                logger.exception("Run %s cannot be looked after", run.id)
+
+    def _let_go(self, run: Run) -> None:
+        """After a worker is done with a run: do what was asked of it too late for this worker."""
+        self._paused_since.pop(run.id, None)
+        run.set_meta(place=None)
+        self._waits.learn(run)
+        action = self._asked_too_late.pop(run.id, None)
+        status, request = run.status(), run.request()
+        if action:
+            self._carry_out(run, action)
+        elif goes_on(status.state, request, status.epoch):
+            self._enqueue(run, request, first=True)
+        else:
+            self.measurers.training_ended(run)
+
+    def _release_if_paused(self, run: Run) -> None:
+        status, request = run.status(), run.request()
+        # Where it is asked to go on, its worker just has not noticed yet: that wish must not be lost.
+        if status.state != "paused" or not rests(request, status.epoch):
+            self._paused_since.pop(run.id, None)
+            return
+        since = self._paused_since.setdefault(run.id, self._clock())
+        if self._clock() - since > PAUSE_HOLDS or self.queue:
+            run.set_request(replace(request, action="release"))
+
+    def _known(self, run_id: str | None) -> Run | None:
+        try:
+            return self.store.get(run_id) if run_id else None
+        except RunNotFound:
+            return None
+
+
+def _in_words(minutes: float) -> str:
+    return f"{minutes:g} minute{'' if minutes == 1 else 's'}"

@@ -19,7 +19,7 @@ from vaelab.ui.explore.controls import (
 from vaelab.ui.explore.gifs import gif_button, grid_drawer
 from vaelab.ui.explore.opened import Opened, grid_sheet, open_page
 from vaelab.ui.explore.panels import place_panel
-from vaelab.ui.session.view_link import interval_text, point, switch, switch_text, whole_number
+from vaelab.ui.session.readers import interval_text, point, switch, switch_text, whole_number
 from vaelab.ui.session.visit import put
 from vaelab.ui.widgets.components import pictures
 from vaelab.ui.widgets.latent_canvas import Layer, Shown, latent_canvas
@@ -129,4 +129,4 @@ with right:
         "Download the grid", sheet.image, name, "image/png", icon=":material/download:", on_click="ignore"
     )
     gif_button(opened, "latent-grid", grid_drawer(opened, plane, x, y, st.session_state[anchor_key]))
-settings.write_link(opened.run)
+opened.write_address()

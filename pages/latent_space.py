@@ -97,4 +97,4 @@ region_panel(opened, plane, region)
 if opened.traits.has_kl:
     with right if opened.config.latent_dim <= FEW else st.container():
         kl_panel(opened)
-opened.settings.write_link(opened.run)
+opened.write_address()

@@ -9,7 +9,7 @@ from vaelab.ui.explore.draw import draw_section
 from vaelab.ui.explore.gifs import gif_button, pairs_drawer
 from vaelab.ui.explore.opened import Opened, open_page
 from vaelab.ui.explore.reconstructed import Compared, reconstructed, reconstructed_by_pca
-from vaelab.ui.session.view_link import one_of, whole_number
+from vaelab.ui.session.readers import one_of, whole_number
 from vaelab.ui.widgets.components import pictures, plot
 
 VIEWS = {"test": "Test images", "draw": "Draw your own"}
@@ -138,4 +138,4 @@ with st.container(width=452):
 if shown == "test":
     st.caption(caption(opened))
     gif_button(opened, "reconstructions", pairs_drawer(opened))
-opened.settings.write_link(opened.run)
+opened.write_address()

@@ -8,8 +8,8 @@ from vaelab.ui.runs.actions import actions
 from vaelab.ui.runs.importing import import_popover
 from vaelab.ui.runs.removal import carry_out_deletions, confirm_deletion
 from vaelab.ui.runs.table import listed_runs, runs_table, selected_run
+from vaelab.ui.session.address import page_link
 from vaelab.ui.session.chosen import follow_run_link
-from vaelab.ui.session.display import page_link
 from vaelab.ui.session.state import engine, may_change
 from vaelab.ui.session.steering import tell_refusal
 

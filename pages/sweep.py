@@ -4,8 +4,7 @@ import streamlit as st
 
 from vaelab.ui.session.recipe import restore_form
 from vaelab.ui.session.state import engine
-from vaelab.ui.session.text import plain
-from vaelab.ui.sweep.link import follow_sweep_link, keep_settings, restore_settings, write_sweep_link
+from vaelab.ui.sweep.link import follow_sweep_link, restore_settings, write_sweep_link
 from vaelab.ui.sweep.setup import set_up
 from vaelab.ui.sweep.shown import pick_sweep
 from vaelab.ui.sweep.view import watch_sweep
@@ -22,8 +21,7 @@ st.caption(
     "does and how much is luck."
 )
 for sentence in sentences:
-    st.warning(plain(sentence))
+    st.warning(sentence)
 set_up()
 watch_sweep(pick_sweep())
-keep_settings()
 write_sweep_link()

@@ -7,6 +7,7 @@ from vaelab.ui.recipe import form as forms
 from vaelab.ui.recipe.example import before_the_start, shown_run
 from vaelab.ui.recipe.share import share
 from vaelab.ui.recipe.show_code import show_code
+from vaelab.ui.session.address import parameter
 from vaelab.ui.session.chosen import follow_run_link
 from vaelab.ui.session.recipe import fill_form, read_form, restore_form
 from vaelab.ui.session.recipe_link import OPEN_SEED, followed_link, write_link
@@ -37,7 +38,7 @@ with st.container(key="recipe-fields"):
         with column:
             draw()
     st.caption(forms.preset_caption())
-if st.query_params.get("seed") == OPEN_SEED:
+if parameter("seed") == OPEN_SEED:
     st.caption(f"This link leaves the seed open: **{visit().recipe.seed}** is yours, others have another.")
 with st.expander("Advanced settings", key="advanced"):
     forms.advanced()

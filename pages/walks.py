@@ -6,7 +6,7 @@ from vaelab.ui.explore.interpolate import interpolate
 from vaelab.ui.explore.opened import open_page
 from vaelab.ui.explore.sample import sample
 from vaelab.ui.explore.traverse import traverse
-from vaelab.ui.session.view_link import one_of
+from vaelab.ui.session.readers import one_of
 
 WALKS = {"traverse": traverse, "interpolate": interpolate, "sample": sample}
 
@@ -23,4 +23,4 @@ walk = st.segmented_control(
 )
 with st.container(key="walks"):
     WALKS[walk](opened)
-opened.settings.write_link(opened.run)
+opened.write_address()

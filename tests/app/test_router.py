@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from vaelab.paths import PAGES
 
-PAGES = sorted(PAGES.glob("*.py"))
+SCRIPTS = sorted(PAGES.glob("*.py"))
 GROUPS = {
     "Train": ["Train"],
     "Explore": ["Reconstructions", "Latent space", "Latent grid", "Walks"],
@@ -26,7 +26,7 @@ def page_links(app: AppTest) -> list[str]:
     return [link.label for link in app.sidebar.page_link]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", SCRIPTS, ids=lambda page: page.stem)
 def test_every_page_is_reached_and_has_a_title(app: App, page: Path) -> None:
     visit = app().run().switch_page(str(page)).run()
     assert not visit.exception
@@ -48,5 +48,5 @@ def test_the_sidebar_lists_the_pages_in_titled_groups(app: App) -> None:
 def test_the_sidebar_is_the_same_on_every_page(app: App) -> None:
     visit = app().run()
     expected = page_links(visit)
-    for page in PAGES:
+    for page in SCRIPTS:
         assert page_links(visit.switch_page(str(page)).run()) == expected

@@ -4,7 +4,8 @@ import streamlit as st
 
 from vaelab.paths import ASSETS, PAGES
 from vaelab.ui.navigation import addresses_within
-from vaelab.ui.session.display import offer_to_leave, page_link, show_as_asked
+from vaelab.ui.session.address import page_link
+from vaelab.ui.session.display import offer_to_leave, show_as_asked
 from vaelab.ui.session.places import ICONS
 from vaelab.ui.widgets.components import close_sidebar
 

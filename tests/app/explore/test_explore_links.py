@@ -19,7 +19,7 @@ from tests.support.exploring import (
     visit,
 )
 from tests.support.visits import visit_of
-from vaelab.ui.session.view_link import (
+from vaelab.ui.session.readers import (
     interval,
     interval_text,
     one_of,

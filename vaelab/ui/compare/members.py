@@ -12,9 +12,9 @@ from vaelab.config.comparable import MOST_COMPARED
 from vaelab.runs.errors import RunDamaged, RunNotFound
 from vaelab.runs.run import Run, describe
 from vaelab.runs.status import Status
+from vaelab.ui.session.address import PageSettings
 from vaelab.ui.session.state import own_runs, store
 from vaelab.ui.session.text import plain
-from vaelab.ui.session.view_link import ViewSettings
 from vaelab.ui.session.visit import put, visit
 
 SHIPPED_TWINS = ("vae-2d", "ae-2d")
@@ -49,12 +49,12 @@ class Member:
         return self.run.has_model() and self.status.step > 0
 
 
-def new_settings() -> ViewSettings:
+def new_settings() -> PageSettings:
     """The page's settings, from its address or as the visitor left them."""
-    return ViewSettings("Compare", arrived=_PICKED not in st.session_state)
+    return PageSettings("Compare", arrived=_PICKED not in st.session_state)
 
 
-def pick_members(settings: ViewSettings) -> list[Member]:
+def pick_members(settings: PageSettings) -> list[Member]:
     """Draw the picker; the chosen runs that can be read, with a sentence for each other one."""
     settings.take("runs", _read_ids, [], ",".join)
     chosen = st.session_state[_CHOSEN]

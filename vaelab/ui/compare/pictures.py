@@ -21,7 +21,7 @@ from vaelab.ui.compare.planes import columns_of
 from vaelab.ui.explore.controls import grid_positions
 from vaelab.ui.explore.opened import BY_VERSION, Opened, grid_sheet
 from vaelab.ui.explore.walks import decoded
-from vaelab.ui.session.display import page_link
+from vaelab.ui.session.address import page_link
 from vaelab.ui.widgets.components import pictures
 
 COLUMNS = 10

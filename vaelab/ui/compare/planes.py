@@ -13,7 +13,8 @@ from vaelab.latent.planes import Plane
 from vaelab.latent.view import Span
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.compare.members import Member
-from vaelab.ui.session.view_link import ViewSettings, whole_number
+from vaelab.ui.session.address import PageSettings
+from vaelab.ui.session.readers import whole_number
 from vaelab.ui.session.visit import put
 from vaelab.ui.widgets.latent_canvas import Choice, Place, SharedCursor, Shown, latent_canvas
 
@@ -32,7 +33,7 @@ class Seen:
     span: Span
 
 
-def take_cursor(settings: ViewSettings, count: int) -> None:
+def take_cursor(settings: PageSettings, count: int) -> None:
     """Settle which test image of `count`, and which relative place, the planes show at rest."""
     settings.take("anchor", whole_number(0, count - 1), 0)
     settings.take("place", _read_place, None, _place_text)

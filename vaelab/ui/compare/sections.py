@@ -16,7 +16,7 @@ from vaelab.teaching.glossary import help_for
 from vaelab.ui.compare.members import Member, members_of
 from vaelab.ui.runs.measures import measures_table, wait_for_measures
 from vaelab.ui.runs.words import state_in_words
-from vaelab.ui.session.display import shown_the_same
+from vaelab.ui.session.address import shown_the_same
 from vaelab.ui.session.recipe_link import link_to
 from vaelab.ui.session.state import history
 from vaelab.ui.session.text import plain

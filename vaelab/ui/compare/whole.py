@@ -18,9 +18,9 @@ from vaelab.ui.compare.planes import Seen, chosen_image, planes_section, take_cu
 from vaelab.ui.compare.sections import losses_section, measures_section, settings_section
 from vaelab.ui.explore.controls import seen_span
 from vaelab.ui.explore.opened import Opened, principal
+from vaelab.ui.session.address import PageSettings
 from vaelab.ui.session.state import dataset, saved_at, test_codes, trained
 from vaelab.ui.session.text import plain
-from vaelab.ui.session.view_link import ViewSettings
 
 DATA_SETS = (
     "These runs learnt different images: a code is marked in the planes of its own data set, and measures "
@@ -28,7 +28,7 @@ DATA_SETS = (
 )
 
 
-def whole_comparison(members: Sequence[Member], settings: ViewSettings) -> None:
+def whole_comparison(members: Sequence[Member], settings: PageSettings) -> None:
     """Draw all sections; what a run lacks for one gets a sentence."""
     settings_section(members)
     if len(by_dataset([member.run.config for member in members])) > 1:
@@ -40,7 +40,7 @@ def whole_comparison(members: Sequence[Member], settings: ViewSettings) -> None:
     measures_section(members)
 
 
-def _pictures(opened: Sequence[tuple[Member, Opened]], settings: ViewSettings) -> None:
+def _pictures(opened: Sequence[tuple[Member, Opened]], settings: PageSettings) -> None:
     take_cursor(settings, min(len(one.data.x_test) for _, one in opened))
     planes = [_plane(one) for _, one in opened]
     planes_section(
@@ -52,7 +52,7 @@ def _pictures(opened: Sequence[tuple[Member, Opened]], settings: ViewSettings) -
     grids_section(opened, planes, chosen_image())
 
 
-def _opened(members: Sequence[Member], settings: ViewSettings) -> list[tuple[Member, Opened]]:
+def _opened(members: Sequence[Member], settings: PageSettings) -> list[tuple[Member, Opened]]:
     """The runs whose weights can be loaded; a sentence for each of the others."""
     opened = []
     for member in members:
@@ -65,7 +65,7 @@ def _opened(members: Sequence[Member], settings: ViewSettings) -> list[tuple[Mem
     return opened
 
 
-def _open(member: Member, settings: ViewSettings) -> Opened:
+def _open(member: Member, settings: PageSettings) -> Opened:
     run = member.run
     if not member.has_learned:
         raise RunDamaged("It has not been trained yet: follow it on the Train page.")

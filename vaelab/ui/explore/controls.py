@@ -16,7 +16,7 @@ from vaelab.latent.planes import Plane, axes_plane, prior_quantiles
 from vaelab.latent.view import Span, whole_span
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.opened import Opened, kl_per_dimension, principal
-from vaelab.ui.session.view_link import interval, interval_text, one_of, point, some_of, whole_number
+from vaelab.ui.session.readers import interval, interval_text, one_of, point, some_of, whole_number
 from vaelab.ui.session.visit import put, visit
 from vaelab.ui.widgets.latent_canvas import Layer
 

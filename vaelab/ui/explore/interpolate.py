@@ -13,7 +13,7 @@ from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.draw import take_drawing
 from vaelab.ui.explore.opened import Opened
 from vaelab.ui.explore.walks import Place, decoded, pick_image, pick_steps, place_of, show
-from vaelab.ui.session.view_link import one_of
+from vaelab.ui.session.readers import one_of
 
 SHELL_DIMENSIONS = 8
 """Latent dimensions from which on a unit normal lies in a shell thin enough to matter.

@@ -25,11 +25,11 @@ from vaelab.latent.planes import Plane, principal_plane
 from vaelab.runs.errors import RunDamaged, RunNotFound
 from vaelab.runs.run import Run
 from vaelab.ui.explore.rewind import losses_then, past_model, rewind_bar
-from vaelab.ui.session.chosen import pick_run
+from vaelab.ui.session.address import PageSettings
+from vaelab.ui.session.chosen import follow_run_link, pick_run
 from vaelab.ui.session.following import follow, next_look, watches
 from vaelab.ui.session.state import dataset, find_run, saved_at, snapshot_saved_at, test_codes, trained
 from vaelab.ui.session.text import plain
-from vaelab.ui.session.view_link import ViewSettings
 from vaelab.ui.session.visit import visit
 from vaelab.words import slug
 
@@ -56,7 +56,7 @@ class Opened:
     """With the test images that have codes here: all, or as many of the first as a snapshot has."""
     codes: Codes
     """Of these test images."""
-    settings: ViewSettings
+    settings: PageSettings
     """Of the page."""
     step: int | None = None
     """The step that was gone back to; None for the newest weights."""
@@ -92,6 +92,11 @@ class Opened:
     def drawn(self) -> Drawn:
         """How the examples of the run's data set are drawn."""
         return kind_of(self.data.spec)
+
+    def write_address(self) -> None:
+        """Write the run and all settings of the page to its address; when all widgets are drawn."""
+        if self.settings.write({"run": self.run.id}):
+            follow_run_link()  # it names the run that is shown: what is picked next is newer than that
 
     def file_name(self, what: str, ending: str) -> str:
         """The name of a file to download."""
@@ -131,7 +136,7 @@ def open_page(title: str) -> Opened:
     """Draw title, run picker and Rewind, and load the run; or say what is missing and end the page."""
     st.title(title)
     # Streamlit forgets a widget as soon as a page without it was drawn.
-    settings = ViewSettings(title, arrived="picked_run" not in st.session_state)
+    settings = PageSettings(title, arrived="picked_run" not in st.session_state)
     wanted = settings.parameters.get("run") or visit().run
     try:
         left, right = st.columns([1, 1.4], gap="medium")

@@ -12,7 +12,7 @@ from vaelab.figures.explore import class_counts
 from vaelab.latent.planes import Plane, inside
 from vaelab.ui.explore.controls import farthest, whereabouts
 from vaelab.ui.explore.opened import Opened
-from vaelab.ui.session.view_link import coordinates
+from vaelab.ui.session.readers import coordinates
 from vaelab.ui.session.visit import put
 from vaelab.ui.widgets.components import pictures, plot
 from vaelab.ui.widgets.latent_canvas import Region

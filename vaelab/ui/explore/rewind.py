@@ -15,8 +15,8 @@ from vaelab.networks.sizes import facts
 from vaelab.runs.history import Moment, moment_at
 from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
+from vaelab.ui.session.address import PageSettings
 from vaelab.ui.session.state import history
-from vaelab.ui.session.view_link import ViewSettings
 from vaelab.ui.session.visit import put, visit
 from vaelab.ui.widgets.components import plot
 
@@ -32,7 +32,7 @@ TICK = 0.8
 _KEY = "view_step"
 
 
-def rewind_bar(run: Run, settings: ViewSettings, page: str) -> int | None:
+def rewind_bar(run: Run, settings: PageSettings, page: str) -> int | None:
     """Draw the slider with what belongs to it; the step that is chosen, None for the newest weights.
 
     Without snapshots there is a sentence in its place.

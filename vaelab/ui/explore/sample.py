@@ -12,7 +12,7 @@ from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.controls import pick_number
 from vaelab.ui.explore.opened import Opened, mixture
 from vaelab.ui.explore.walks import decoded, show
-from vaelab.ui.session.view_link import one_of, real_number, whole_number
+from vaelab.ui.session.readers import one_of, real_number, whole_number
 
 if TYPE_CHECKING:  # scikit-learn stays off the way to the first page
     from vaelab.latent.mixture import Mixture

@@ -12,7 +12,7 @@ from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.controls import pick_anchor, take_anchor, with_code
 from vaelab.ui.explore.opened import Opened, kl_per_dimension
 from vaelab.ui.explore.walks import decoded, pick_steps, show, signed
-from vaelab.ui.session.view_link import whole_number
+from vaelab.ui.session.readers import whole_number
 from vaelab.ui.widgets.components import pictures
 
 FEW = 10

@@ -11,7 +11,7 @@ import streamlit as st
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.controls import pick_number, with_code
 from vaelab.ui.explore.opened import Opened
-from vaelab.ui.session.view_link import one_of, whole_number
+from vaelab.ui.session.readers import one_of, whole_number
 from vaelab.ui.widgets.components import pictures
 
 STEPS = (5, 7, 11)

@@ -9,9 +9,9 @@ import streamlit as st
 from vaelab.paths import PAGES
 from vaelab.teaching.glossary import GLOSSARY, search
 from vaelab.teaching.glossary.entry import Entry
-from vaelab.ui.session.display import page_link
+from vaelab.ui.session.address import is_new, page_link, parameter
 from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import put, visit
+from vaelab.ui.session.visit import put
 from vaelab.words import slug
 
 GLOSSARY_PAGE = PAGES / "glossary.py"
@@ -55,9 +55,8 @@ def glossary() -> None:
 
 def _follow_link() -> None:
     """Search what the address asks for, if that is new."""
-    wanted = st.query_params.get("term")
-    if wanted != visit().seen.get("term"):
-        visit().seen["term"] = wanted
+    wanted = parameter("term")
+    if is_new("term", wanted):
         put("glossary_search", (wanted or "")[:_MOST_LETTERS])
 
 

@@ -20,7 +20,8 @@ from vaelab.ui.learn import posterior as lesson_posterior
 from vaelab.ui.learn import twins as lesson_twins
 from vaelab.ui.learn.glossary import links_to_terms
 from vaelab.ui.learn.parts import ask, go_on, judge
-from vaelab.ui.session.display import page_link, write_address
+from vaelab.ui.session.address import in_this_link, is_new, must_be, page_link, parameter, write_address
+from vaelab.ui.session.readers import whole_number
 from vaelab.ui.session.text import plain
 from vaelab.ui.session.visit import visit
 from vaelab.ui.widgets.components import go_to_top
@@ -57,17 +58,15 @@ LIVE: dict[int, Live] = {
 
 def followed_lesson() -> int | None:
     """The number of the lesson in the address; None for the index, with a sentence if it names no lesson."""
-    wanted = st.query_params.get("lesson")
-    number = next((number for number in LESSONS if str(number) == wanted), None)
-    if wanted is not None and number is None:
-        st.warning(
-            plain(
-                f"In this link, lesson must be a whole number from 1 to {len(LESSONS)}, not {wanted[:40]!r}."
-            )
-        )
-    is_first, before = "lesson" not in visit().seen, visit().lesson
-    visit().lesson = visit().seen["lesson"] = number
-    if not is_first and before != number:
+    wanted, number = parameter("lesson"), None
+    if wanted is not None:
+        try:
+            number = whole_number(1, len(LESSONS))(wanted)
+        except ValueError as allowed:
+            st.warning(in_this_link(must_be("lesson", allowed, wanted)))
+    visit().lesson = number
+    is_first = "lesson" not in visit().seen
+    if is_new("lesson", number) and not is_first:
         # A link from one lesson to the next changes the parameters here, but not the address: Streamlit
         # takes it for a link to the page that is shown already. A visitor's first address is right as it is.
         write_address({"lesson": str(number)} if number else {})

@@ -13,7 +13,7 @@ from vaelab.runs.errors import RunDamaged
 from vaelab.runs.run import Run, describe
 from vaelab.teaching.lessons.entry import Lesson, Question, Statement
 from vaelab.ui.recipe.actions import recipe_actions
-from vaelab.ui.session.display import page_link
+from vaelab.ui.session.address import page_link
 from vaelab.ui.session.recipe_link import parameters_of
 from vaelab.ui.session.state import dataset, own_runs, store, trained
 from vaelab.ui.session.visit import put

@@ -6,7 +6,7 @@ import streamlit as st
 
 from vaelab.config.run_config import RunConfig
 from vaelab.paths import PAGES
-from vaelab.ui.session.display import page_link, shown_the_same
+from vaelab.ui.session.address import page_link, shown_the_same
 from vaelab.ui.session.recipe import fill_form
 from vaelab.ui.session.recipe_link import parameters_of
 from vaelab.ui.session.steering import ask_to_start

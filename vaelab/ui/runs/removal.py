@@ -8,6 +8,7 @@ from vaelab.runs.errors import RunDamaged, RunNotFound
 from vaelab.runs.life import LIFE, stage_of
 from vaelab.runs.run import Run
 from vaelab.runs.summary import Summary
+from vaelab.ui.session.address import parameter, set_parameter
 from vaelab.ui.session.chosen import forget_run
 from vaelab.ui.session.state import may_change, store
 from vaelab.ui.session.steering import ask, refuse
@@ -74,8 +75,8 @@ def carry_out_deletions() -> None:
         visit().doomed.discard(run_id)
         if visit().run == run_id:
             forget_run()
-        if st.query_params.get("run") == run_id:
-            del st.query_params["run"]
+        if parameter("run") == run_id:
+            set_parameter("run", None)
 
 
 def _in_use(run: Run) -> bool:

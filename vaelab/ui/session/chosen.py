@@ -6,6 +6,7 @@ import streamlit as st
 
 from vaelab.runs.errors import RunDamaged, RunNotFound
 from vaelab.runs.run import Run, describe
+from vaelab.ui.session.address import is_new, parameter, set_parameter
 from vaelab.ui.session.state import find_run, own_runs, store
 from vaelab.ui.session.text import plain
 from vaelab.ui.session.visit import put, visit
@@ -14,13 +15,9 @@ DEFAULT_SHIPPED = "vae-2d"
 
 
 def follow_run_link() -> str | None:
-    """Take the run of the address, if that has changed; a sentence if there is no such run.
-
-    An address that has not changed is older than what the visitor has chosen since.
-    """
-    wanted = st.query_params.get("run")
-    if wanted != visit().seen.get("run"):
-        visit().seen["run"] = wanted
+    """Take the run of the address, if that has changed; a sentence if there is no such run."""
+    wanted = parameter("run")
+    if is_new("run", wanted):
         found = find_run(wanted) if wanted is not None else None
         visit().run_unknown = wanted is not None and found is None
         if found:
@@ -49,7 +46,8 @@ def show_example() -> None:
 
 def open_run(run_id: str) -> None:
     """Have all pages show this run, and name it in the address of the page that is shown."""
-    visit().run = st.query_params["run"] = run_id
+    visit().run = run_id
+    set_parameter("run", run_id)
 
 
 def forget_run() -> None:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import streamlit as st
 
-from vaelab.ui.session.text import plain
+from vaelab.ui.session.address import in_this_link, must_be, parameters, set_parameter
 from vaelab.ui.session.visit import Display, visit
 
 LETTERS = 18
@@ -59,47 +58,41 @@ COLUMNS = {frozenset({"losses", "hints"}): ".st-key-losses", frozenset({"latent"
 """Columns that have nothing else than these controls, so that what is beside them can have their room."""
 
 
-def read_display(parameters: Mapping[str, str], before: Display) -> tuple[Display, list[str]]:
+def read_display(asked: Mapping[str, str], before: Display) -> tuple[Display, list[str]]:
     """What a link's parameters make of how pages are shown, and a sentence for each that is wrong."""
     found, sentences = before, []
-    if "hide" in parameters:
-        names = [name for name in parameters["hide"].split(",") if name]
+    if "hide" in asked:
+        names = [name for name in asked["hide"].split(",") if name]
         found = replace(found, hidden=tuple(name for name in CONTROLS if name in names))
         if wrong := [name for name in names if name not in CONTROLS]:
-            sentences.append(f"hide must be some of {', '.join(CONTROLS)}, not {', '.join(wrong)[:40]!r}.")
-    if "present" in parameters:
-        if parameters["present"] in ("0", "1"):
-            found = replace(found, present=parameters["present"] == "1")
+            sentences.append(must_be("hide", f"some of {', '.join(CONTROLS)}", ", ".join(wrong)))
+    if "present" in asked:
+        if asked["present"] in ("0", "1"):
+            found = replace(found, present=asked["present"] == "1")
         else:
-            sentences.append(f"present must be 0 or 1, not {parameters['present'][:40]!r}.")
+            sentences.append(must_be("present", "0 or 1", asked["present"]))
     return found, sentences
-
-
-def display() -> Display:
-    """How pages are shown now."""
-    return visit().display
 
 
 def show_as_asked() -> None:
     """Follow the address, and hide and enlarge what it says; to be called on every page before all else."""
-    visit().display, sentences = read_display(st.query_params.to_dict(), display())
-    shown = display()
+    visit().display, sentences = read_display(parameters(), visit().display)
+    shown = visit().display
     st.html(f"<style>{''.join(_rules(shown))}</style>")
     for sentence in sentences:
-        st.warning(plain(f"In this link, {sentence}"))
+        st.warning(in_this_link(sentence))
 
 
 def offer_to_leave() -> None:
     """Draw, on a page that is projected, the way back to how it usually is."""
-    if display().present:
+    if visit().display.present:
         st.button("Leave presentation", key=_LEAVE, icon=":material/close_fullscreen:", type="tertiary",
                   on_click=_leave)  # fmt: skip
 
 
 def _leave() -> None:
-    visit().display = replace(display(), present=False)
-    if "present" in st.query_params:
-        del st.query_params["present"]
+    visit().display = replace(visit().display, present=False)
+    set_parameter("present", None)
 
 
 def _rules(shown: Display) -> Iterable[str]:
@@ -120,28 +113,3 @@ def _rules(shown: Display) -> Iterable[str]:
             f".st-key-{_LEAVE} {{ position: fixed; right: 0.5rem; bottom: 0.5rem; z-index: 100; width: auto; "
             "padding: 0 0.5rem; border-radius: 0.5rem; background: var(--st-background-color, canvas); }\n"
         )
-
-
-# Addresses: those of pages know nothing of how they are shown
-
-
-def address() -> dict[str, str]:
-    """The parameters of the address that are the page's own."""
-    return {
-        name: value for name, value in st.query_params.to_dict().items() if name not in ("hide", "present")
-    }
-
-
-def write_address(parameters: Mapping[str, str]) -> None:
-    """Replace the page's own parameters in the address."""
-    st.query_params.from_dict(shown_the_same(parameters))
-
-
-def shown_the_same(parameters: Mapping[str, str]) -> dict[str, str]:
-    """Parameters of a link within the app, which leads to pages that are shown as this one is."""
-    return {**parameters, **display().parameters()}
-
-
-def page_link(page: Any, *, query_params: Mapping[str, str] | None = None, **options: Any) -> None:
-    """`st.page_link` to a page that is shown as this one is."""
-    st.page_link(page, query_params=shown_the_same(query_params or {}), **options)

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from vaelab.runs.run import Run
+from vaelab.ui.session.address import parameter, set_parameter
 from vaelab.ui.session.visit import visit, visitor
 from vaelab.ui.web.presence import pace, presence
 
@@ -62,8 +63,8 @@ def _keep_address() -> None:
     A tick is no navigation: what it brings may be the address from before the last choice.
     """
     chosen = visit().run
-    if chosen and st.query_params.get("run", chosen) != chosen:
-        st.query_params["run"] = chosen
+    if chosen and parameter("run") not in (None, chosen):
+        set_parameter("run", chosen)
 
 
 def next_look(wish: float) -> float:

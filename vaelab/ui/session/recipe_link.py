@@ -1,8 +1,4 @@
-"""The page's address and the recipe: a link opens a recipe, a change of the recipe writes the link.
-
-Widgets are not bound to the address: Streamlit's binding drops defaults, so that a later default
-would change an old link, and erases wrong values without a word.
-"""
+"""The page's address and the recipe: a link opens a recipe, a change of the recipe writes the link."""
 
 from __future__ import annotations
 
@@ -15,7 +11,7 @@ import streamlit as st
 from vaelab.config.fields import FIELD_NAMES, as_text, read_config
 from vaelab.config.presets import PRESETS, nearest_preset
 from vaelab.config.run_config import RunConfig, with_changes
-from vaelab.ui.session.display import address, write_address
+from vaelab.ui.session.address import address, is_new, write_address
 from vaelab.ui.session.visit import visit, visitor
 
 DEFAULT_PRESET = "vae-2d"
@@ -81,10 +77,7 @@ def link_to(page: str, parameters: dict[str, str]) -> str:
 def followed_link() -> tuple[RunConfig | None, dict[str, str]]:
     """The recipe of the address if that is new: opened, or reached by the browser's Back; else None."""
     parameters = address()
-    if parameters == visit().seen.get("recipe"):
-        return None, {}
-    visit().seen["recipe"] = parameters
-    return taken_recipe(parameters)
+    return taken_recipe(parameters) if is_new("recipe", parameters) else (None, {})
 
 
 def taken_recipe(parameters: dict[str, str]) -> tuple[RunConfig, dict[str, str]]:
@@ -96,11 +89,7 @@ def taken_recipe(parameters: dict[str, str]) -> tuple[RunConfig, dict[str, str]]
 
 
 def write_link(config: RunConfig, run_id: str | None) -> None:
-    """Write recipe and run to the address, unless it means the same already.
-
-    Streamlit adds an entry to the browser's history for every change of the address: one that says
-    the same in more words would only be in the way of Back.
-    """
+    """Write recipe and run to the address, unless it means the same already."""
     now = address()
     if recipe_of(with_own_seed(now))[0] != config or now.get("run") != run_id:
         wanted = address_of(config, run_id)

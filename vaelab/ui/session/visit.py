@@ -62,8 +62,6 @@ class Visit:
     """The preset that the recipe was made from."""
     sweep: str | None = None
     """The group of the sweep that is shown; None for the finished example."""
-    sweep_settings: dict[str, Any] = field(default_factory=dict)
-    """What the page Sweep was set to when it was drawn last."""
     lesson: int | None = None
     """The lesson that is shown, or was left; None for the index of lessons."""
     display: Display = field(default_factory=Display)

@@ -13,7 +13,7 @@ from vaelab.sweeps.plan import MOST_SEEDS, Sweep, plan, read_values, suggested_v
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.recipe import form as forms
 from vaelab.ui.recipe.example import measured_speed
-from vaelab.ui.session.display import page_link
+from vaelab.ui.session.address import page_link
 from vaelab.ui.session.recipe_link import address_of
 from vaelab.ui.session.state import engine
 from vaelab.ui.session.text import plain
@@ -46,12 +46,14 @@ def _recipe() -> None:
         forms.preset_picker()
     with epochs:
         st.number_input(
-            "Epochs of each run", 1, 500, key="sweep_epochs",
+            "Epochs of each run", 1, 500, key="sweep_epochs", persist_state="session",
             disabled="epochs" in (st.session_state.sweep_field, st.session_state.sweep_field2),
             help="Few epochs show where things go; the best value may be another one after many.",
         )  # fmt: skip
     with seeds:
-        st.number_input("Seeds", 1, MOST_SEEDS, key="sweep_seeds", help=help_for("seed band"))
+        st.number_input(
+            "Seeds", 1, MOST_SEEDS, key="sweep_seeds", persist_state="session", help=help_for("seed band")
+        )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(forms.preset_caption(), width="content")
         page_link(PAGES / "train.py", label="Change the recipe on Train", icon=":material/edit:",
@@ -69,18 +71,21 @@ def _varied() -> None:
         put("sweep_field2", NO_FIELD)
     first, values, second, values2 = st.columns([1.2, 1.8, 1.2, 1.8])
     with first:
-        st.selectbox("What varies", names, format_func=_label, key="sweep_field", on_change=_suggest,
-                     args=("sweep_field", "sweep_values"), help=help_for("sweep"))  # fmt: skip
+        st.selectbox("What varies", names, format_func=_label, key="sweep_field", persist_state="session",
+                     on_change=_suggest, args=("sweep_field", "sweep_values"),
+                     help=help_for("sweep"))  # fmt: skip
     with values:
-        st.text_input("Its values", key="sweep_values", help=_allowed(state.sweep_field))
+        st.text_input(
+            "Its values", key="sweep_values", persist_state="session", help=_allowed(state.sweep_field)
+        )
     with second:
-        st.selectbox("And with it", others, format_func=_label, key="sweep_field2", on_change=_suggest,
-                     args=("sweep_field2", "sweep_values2"),
+        st.selectbox("And with it", others, format_func=_label, key="sweep_field2", persist_state="session",
+                     on_change=_suggest, args=("sweep_field2", "sweep_values2"),
                      help="A second field makes a table: every value of one with every value of the other.",
         )  # fmt: skip
     with values2:
         off = state.sweep_field2 == NO_FIELD
-        st.text_input("Values of the second", key="sweep_values2", disabled=off,
+        st.text_input("Values of the second", key="sweep_values2", persist_state="session", disabled=off,
                       help=None if off else _allowed(state.sweep_field2))  # fmt: skip
 
 

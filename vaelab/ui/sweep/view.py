@@ -15,8 +15,8 @@ from vaelab.paths import PAGES
 from vaelab.runs.run import Run
 from vaelab.sweeps.results import Best, Result, bands, best, criteria, words
 from vaelab.teaching.glossary import help_for
+from vaelab.ui.session.address import page_link
 from vaelab.ui.session.chosen import choose
-from vaelab.ui.session.display import page_link
 from vaelab.ui.session.following import follow, next_look
 from vaelab.ui.session.places import VIEWS
 from vaelab.ui.session.recipe_link import address_of
@@ -155,7 +155,7 @@ def _results(shown: ShownSweep, measures: tuple[str, ...], leading: Best | None)
         st.markdown("**Results**", help=help_for("seed band"), width="content")
         measure = st.selectbox(
             "Measure", measures, format_func=lambda name: QUANTITIES[name].label, key="sweep_measure",
-            label_visibility="collapsed", width=260,
+            persist_state="session", label_visibility="collapsed", width=260,
         )  # fmt: skip
     if len(shown.axes) == 1:
         figure = measure_curve(shown.axes, shown.results, measure, leading)

@@ -17,8 +17,8 @@ from vaelab.runs.life import Action, State, offers
 from vaelab.runs.run import Run, describe
 from vaelab.runs.status import Status
 from vaelab.teaching.glossary import help_for
+from vaelab.ui.session.address import page_link, shown_the_same
 from vaelab.ui.session.chosen import choose, forget_run, show_example
-from vaelab.ui.session.display import page_link, shown_the_same
 from vaelab.ui.session.places import VIEWS
 from vaelab.ui.session.standing import waits
 from vaelab.ui.session.state import engine, history, is_own, store

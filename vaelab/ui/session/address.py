@@ -1,40 +1,98 @@
-"""The settings of an Explore page in its address: a link shows the same, a change writes the link.
+"""The address of a page: what it asks for is taken when it is new, and what is shown is written into it.
 
-As in `vaelab.ui.session.recipe_link`, widgets are not bound to the address, because Streamlit's binding drops
-defaults and erases wrong values without a word.
+This module alone reads and writes `st.query_params`. Widgets are not bound to the address: Streamlit's
+binding drops defaults, so that a later default would change an old link, and erases wrong values without a
+word.
 
-Streamlit adds an entry to the browser's history whenever the query parameters change, so that Back
-undoes one change; the run of the script that Back causes replaces its entry instead. So an address
-is written only if it would mean something else: what it leaves out is at its default. Whoever comes
-from another page brings the settings along.
+Streamlit adds an entry to the browser's history whenever the query parameters change, so that Back undoes one
+change; the run of the script that Back causes replaces its entry instead. So an address is written only if
+it would mean something else. How pages are shown (`hide`, `present`) is no page's own: it is kept out of what
+a page reads and writes, and carried along by all of our links.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from vaelab.config.fields import as_text
-from vaelab.runs.run import Run
-from vaelab.ui.session.chosen import follow_run_link
-from vaelab.ui.session.display import address, write_address
 from vaelab.ui.session.text import plain
 from vaelab.ui.session.visit import visit
+
+
+def parameters() -> dict[str, str]:
+    """All parameters of the address."""
+    return st.query_params.to_dict()
+
+
+def parameter(name: str) -> str | None:
+    """A parameter of the address, None if it has none of the name."""
+    return st.query_params.get(name)
+
+
+def set_parameter(name: str, text: str | None) -> None:
+    """Change one parameter of the address; None removes it."""
+    if text is not None:
+        st.query_params[name] = text
+    elif name in st.query_params:
+        del st.query_params[name]
+
+
+def is_new(reader: str, asked: Any) -> bool:
+    """Whether the address asks a reader for something else than what it last found or wrote there.
+
+    An address that has not changed is older than what the visitor has chosen since.
+    """
+    if visit().seen.get(reader) == asked:
+        return False
+    visit().seen[reader] = asked
+    return True
+
+
+def must_be(name: str, allowed: object, text: str) -> str:
+    """What is wrong with a parameter that a reader does not take; `allowed` is what its ValueError says."""
+    return f"{name} must be {allowed}, not {text[:40]!r}."
+
+
+def in_this_link(problem: str) -> str:
+    """A sentence on what is wrong with the address, as Markdown."""
+    return plain(f"In this link, {problem}")
+
+
+def address() -> dict[str, str]:
+    """The parameters of the address that are the page's own."""
+    return {name: text for name, text in parameters().items() if name not in ("hide", "present")}
+
+
+def write_address(own: Mapping[str, str]) -> None:
+    """Replace the page's own parameters in the address."""
+    st.query_params.from_dict(shown_the_same(own))
+
+
+def shown_the_same(own: Mapping[str, str]) -> dict[str, str]:
+    """Parameters of a link within the app, which leads to pages that are shown as this one is."""
+    return {**own, **visit().display.parameters()}
+
+
+def page_link(page: Any, *, query_params: Mapping[str, str] | None = None, **options: Any) -> None:
+    """`st.page_link` to a page that is shown as this one is."""
+    st.page_link(page, query_params=shown_the_same(query_params or {}), **options)
+
 
 _OF_THE_APP = frozenset({"run"})
 """Parameters of an address that are no settings of a page; Streamlit's own (`embed`) do not come here."""
 
+
 _MOST_LISTED = 5
 
 
-class ViewSettings:
+class PageSettings:
     """What a page shows of a run: taken from the link if that is new, else as the visitor left it.
 
     Make one at the start of a page, where sentences on wrong values are to appear, and call
-    `write_link` when all widgets are drawn. Settings live in session state and are shared by name.
+    `write` when all widgets are drawn. Settings live in session state and are shared by name.
 
     Parameters
     ----------
@@ -46,12 +104,12 @@ class ViewSettings:
 
     def __init__(self, page: str, *, arrived: bool) -> None:
         self.parameters: dict[str, str] = address()
-        before, parameters = visit().seen.get("view", ("", {}))
+        before, seen = visit().seen.get("view", ("", {}))
         arrived = arrived or before != page
-        is_new = arrived or self.parameters != parameters
-        self.asked = dict(self.parameters) if is_new else {}
+        is_asked = arrived or self.parameters != seen
+        self.asked = dict(self.parameters) if is_asked else {}
         """What a new link asks for."""
-        self._starts_afresh = is_new and not arrived
+        self._starts_afresh = is_asked and not arrived
         at_arrival = visit().seen.get("arrival")
         if self._starts_afresh and at_arrival and at_arrival[:2] == (page, self.parameters):
             self.asked = dict(at_arrival[2])  # went back to where the settings were brought along
@@ -102,14 +160,14 @@ class ViewSettings:
             try:
                 value = read(self.asked[name])
             except ValueError as allowed:
-                self.refuse(f"{name} must be {allowed}, not {self.asked[name][:40]!r}.")
+                self.refuse(must_be(name, allowed, self.asked[name]))
         # Written even if it stays the same: a widget whose bounds have changed would forget its value.
         state[key] = value if _is_allowed(value, read, write) else default
         return key
 
     def refuse(self, sentence: str) -> None:
         """Say what is wrong with the link, at the top of the page."""
-        self._notices.warning(plain(f"In this link, {sentence}"))
+        self._notices.warning(in_this_link(sentence))
 
     def leave(self, names: Sequence[str], reason: str) -> None:
         """Say why settings are not in force, if the link has any of them.
@@ -133,13 +191,11 @@ class ViewSettings:
             verb, named = ("is", "a setting") if len(left) == 1 else ("are", "settings")
             self.refuse(f"{_listed(left)} {verb} not {named} of what this page shows.")
 
-    def write_link(self, run: Run) -> None:
-        """Write the run and every setting that was taken to the address, unless it means the same."""
-        if self.write({"run": run.id}):
-            follow_run_link()  # it names the run that is shown: what is picked next is newer than that
-
     def write(self, shown: Mapping[str, str]) -> bool:
-        """`write_link` of a page that shows something else than one run; whether the address changed."""
+        """Write what is shown and every setting to the address, unless it means the same.
+
+        Returns whether the address has changed. `shown` has parameters that are no settings.
+        """
         self._say_what_is_left()
         wanted = dict(shown)
         wanted |= {name: text(st.session_state[f"view_{name}"]) for name, text in self._texts.items()}
@@ -166,105 +222,3 @@ def _is_allowed(value: Any, read: Callable[[str], Any], write: Callable[[Any], s
     except (ValueError, TypeError):
         return False
     return True
-
-
-def one_of(options: Sequence[str]) -> Callable[[str], str]:
-    """Read one of some texts."""
-
-    def read(text: str) -> str:
-        if text not in options:
-            raise ValueError(f"one of {', '.join(options)}")
-        return text
-
-    return read
-
-
-def some_of(options: Sequence[str]) -> Callable[[str], list[str]]:
-    """Read some, or none, of some texts: `points,prior`."""
-
-    def read(text: str) -> list[str]:
-        chosen = text.split(",") if text else []
-        if not set(chosen) <= set(options) or len(set(chosen)) < len(chosen):
-            raise ValueError(f"some of {', '.join(options)}, with commas between them")
-        return chosen
-
-    return read
-
-
-def whole_number(low: int, high: int, excluded: int | None = None) -> Callable[[str], int]:
-    """Read a whole number within bounds."""
-
-    def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
-            raise ValueError(f"a whole number from {low} to {high}")
-        if int(text) == excluded:
-            raise ValueError(f"another number than {excluded}")
-        return int(text)
-
-    return read
-
-
-def real_number(low: float, high: float) -> Callable[[str], float]:
-    """Read a number within bounds."""
-
-    def read(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not low <= value <= high:
-            raise ValueError(f"a number from {low:g} to {high:g}")
-        return value
-
-    return read
-
-
-def interval(low: float, high: float) -> Callable[[str], tuple[float, float]]:
-    """Read two numbers within bounds, the lower one first: `-3,3`."""
-
-    def read(text: str) -> tuple[float, float]:
-        try:
-            start, end = (float(part) for part in text.split(","))
-        except ValueError:
-            start = end = math.nan
-        if not low <= start < end <= high:
-            raise ValueError(f"two numbers from {low:g} to {high:g}, the lower one first, such as -1,1")
-        return start, end
-
-    return read
-
-
-def coordinates(text: str, farthest: float) -> tuple[float, float] | None:
-    """The two coordinates of a place on a plane, `-1,0.5`; None if it is none within `farthest` of 0."""
-    try:
-        x, y = (float(part) for part in text.split(","))
-    except ValueError:
-        return None
-    return (x, y) if abs(x) <= farthest and abs(y) <= farthest else None
-
-
-def point(farthest: float) -> Callable[[str], tuple[float, float]]:
-    """Read the two coordinates of a place on a plane: `-1,0.5`."""
-
-    def read(text: str) -> tuple[float, float]:
-        found = coordinates(text, farthest)
-        if found is None:
-            raise ValueError(f"two coordinates from {-farthest:g} to {farthest:g}, such as -1,0.5")
-        return found
-
-    return read
-
-
-def interval_text(ends: tuple[float, float]) -> str:
-    """Two numbers as a link writes them."""
-    return ",".join(as_text(round(float(end), 6)) for end in ends)
-
-
-def switch(text: str) -> bool:
-    """Read `on` or `off`."""
-    return one_of(("on", "off"))(text) == "on"
-
-
-def switch_text(value: bool) -> str:
-    """A switch as a link writes it."""
-    return "on" if value else "off"

@@ -5,14 +5,13 @@ import streamlit as st
 
 from vaelab.figures.sheets import Sheet
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.explore.draw import draw_section
 from vaelab.ui.explore.gifs import gif_button, pairs_drawer
+from vaelab.ui.explore.kinds import kind_of
 from vaelab.ui.explore.opened import Opened, open_page
 from vaelab.ui.explore.reconstructed import Compared, reconstructed, reconstructed_by_pca
 from vaelab.ui.session.readers import one_of, whole_number
 from vaelab.ui.widgets.components import pictures, plot
 
-VIEWS = {"test": "Test images", "draw": "Draw your own"}
 ORDERS = {"random": "At random", "worst": "Worst first", "best": "Best first"}
 MOST_SHOWN = 60
 
@@ -112,22 +111,24 @@ def test_images(opened: Opened) -> None:
 
 
 opened = open_page("Reconstructions")
+own = kind_of(opened.data.spec).own
+views = {"test": f"Test {opened.data.spec.kind.many}"} | ({"draw": own.title} if own else {})
 # A link to a drawing is one to where it is shown.
 if "drawn" in opened.settings.asked:
     opened.settings.asked.setdefault("show", "draw")
 shown = st.segmented_control(
     "Show",
-    list(VIEWS),
-    format_func=VIEWS.__getitem__,
-    key=opened.settings.take("show", one_of(tuple(VIEWS)), "test"),
+    list(views),
+    format_func=views.__getitem__,
+    key=opened.settings.take("show", one_of(tuple(views)), "test"),
     required=True,
     persist_state="session",
     help="Test images that the model never learnt from, or an image that you draw, upload or paste.",
 )
-if shown == "test":
-    test_images(opened)
+if own and shown == "draw":
+    own.section(opened)
 else:
-    draw_section(opened)
+    test_images(opened)
 with st.container(width=452):
     plot(
         opened.drawn.error_legend().update_xaxes(title_standoff=14),

@@ -1,8 +1,12 @@
-"""Which part of the latent plane is seen, and where the prior's draws lie on it."""
+"""Which plane of the latent space is seen, which part of it, and where the prior's draws lie on it."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+
+from vaelab.latent.planes import Plane, axes_plane, principal_plane
 
 Span = tuple[tuple[float, float], tuple[float, float]]
 """Ends of the x axis and of the y axis."""
@@ -56,3 +60,35 @@ def grown_span(previous: Span | None, points: np.ndarray) -> Span:
     half = 0.575 * (high - low).max() or 1.0
     (left, bottom), (right, top) = (low + high) / 2 - half, (low + high) / 2 + half
     return (float(left), float(right)), (float(bottom), float(top))
+
+
+def seen_plane(codes: np.ndarray, previous: Plane | None = None) -> Plane:
+    """Both latent dimensions of codes (N, d) where d is at most 2, else their principal plane.
+
+    `previous` is as in `principal_plane`.
+    """
+    return axes_plane(codes.shape[1]) if codes.shape[1] <= 2 else principal_plane(codes, previous)
+
+
+def with_class_rows(span: Span, latent_dim: int, classes: int) -> Span:
+    """What is in view of a plane; with one latent dimension, codes stand in a row a class."""
+    return span if latent_dim > 1 else (span[0], (-0.7, classes - 0.3))
+
+
+def followed(
+    memory: dict[str, Any], codes: np.ndarray, classes: int, keeps_span: bool = True
+) -> tuple[Plane, Span]:
+    """Plane and span of a live view, which move as little as may be from look to look.
+
+    Parameters
+    ----------
+    memory
+        What a view keeps between its looks; changed.
+    codes
+        (N, d).
+    keeps_span
+        Whether what was in view stays so.
+    """
+    plane = memory["plane"] = seen_plane(codes, memory.get("plane"))
+    span = memory["span"] = grown_span(memory.get("span") if keeps_span else None, plane.project(codes))
+    return plane, with_class_rows(span, codes.shape[1], classes)

@@ -108,12 +108,12 @@ def sending(monkeypatch: pytest.MonkeyPatch) -> Callable[[AppTest, object], AppT
         called.update(named)
         real_pad(*given, **named)
 
-    monkeypatch.setattr("vaelab.ui.explore.draw.draw_pad", pad)
+    monkeypatch.setattr("vaelab.ui.explore.kinds.image.draw_pad", pad)
 
     def send(page: AppTest, value: object) -> AppTest:
         # The callback writes to the session of the script that runs; that of the test is handed in.
         with monkeypatch.context() as patched:
-            patched.setattr("vaelab.ui.explore.draw.st.session_state", page.session_state)
+            patched.setattr("vaelab.ui.explore.kinds.image.st.session_state", page.session_state)
             called["on_drawn"](value)
         return page.run()
 

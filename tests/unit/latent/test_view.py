@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from vaelab.figures import explore as figures
+from vaelab.latent.view import followed, seen_plane, with_class_rows
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -62,3 +64,26 @@ def test_all_codes_are_in_view_even_if_they_are_one():
         span = figures.whole_span(points)
         assert inside(points, span).all()
         assert (np.diff(span) > 0).all()
+
+
+def test_the_plane_has_both_axes_or_the_principal_components() -> None:
+    codes = np.random.default_rng(0).normal(size=(50, 5)) * [1, 1, 9, 1, 3]
+    assert seen_plane(codes[:, :1]).labels == ("z1", "")
+    assert seen_plane(codes[:, :2]).labels == ("z1", "z2")
+    plane = seen_plane(codes)
+    assert np.abs(plane.basis).argmax(0).tolist() == [2, 4]
+    turned = replace(plane, basis=-plane.basis)
+    np.testing.assert_allclose(seen_plane(codes, turned).basis, turned.basis)
+
+
+def test_codes_of_one_dimension_stand_in_a_row_a_class() -> None:
+    span = ((-2.0, 3.0), (-1.0, 1.0))
+    assert with_class_rows(span, 2, 10) == span
+    assert with_class_rows(span, 1, 10) == ((-2.0, 3.0), (-0.7, 9.7))
+
+
+def test_what_is_followed_keeps_its_span_while_it_trains() -> None:
+    codes, memory = np.random.default_rng(0).normal(size=(50, 2)), dict[str, object]()
+    far, near = followed(memory, 5 * codes, 10), followed(memory, codes, 10)
+    assert near[1] == far[1] == memory["span"]
+    assert followed(memory, codes, 10, keeps_span=False)[1] != far[1]

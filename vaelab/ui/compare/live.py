@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-import numpy as np
 import streamlit as st
 
 from vaelab.config.comparable import by_dataset
 from vaelab.data.catalogue import DATASETS
 from vaelab.data.loading import is_ready
 from vaelab.events import Preview
-from vaelab.figures import explore as figures
-from vaelab.latent.planes import Plane, axes_plane, principal_plane
+from vaelab.latent.view import followed
 from vaelab.runs.arrays import read_preview
 from vaelab.runs.errors import RunDamaged
 from vaelab.teaching.glossary import help_for
@@ -104,15 +102,8 @@ def _previews(members: Sequence[Member]) -> list[tuple[Member, Preview]]:
 def _seen(member: Member, preview: Preview) -> Seen:
     """The plane of a run and what is in view, which move as little as may be from look to look."""
     memory = visit().compare_memory.setdefault(member.run.id, {})
-    dimensions = member.run.config.latent_dim
-    if dimensions <= 2:
-        plane: Plane = axes_plane(dimensions)
-    else:
-        plane = memory["plane"] = principal_plane(preview.mean, memory.get("plane"))
-    span = memory["span"] = figures.grown_span(memory.get("span"), plane.project(preview.mean))
-    if dimensions == 1:
-        span = span[0], (-0.7, len(DATASETS[member.run.config.dataset].classes) - 0.3)
-    return Seen(member, f"live-{preview.step}", plane, span)
+    classes = len(DATASETS[member.run.config.dataset].classes)
+    return Seen(member, f"live-{preview.step}", *followed(memory, preview.mean, classes))
 
 
 def _reconstructions(shown: Sequence[tuple[Member, Preview]], state: str, step: int) -> None:
@@ -120,10 +111,8 @@ def _reconstructions(shown: Sequence[tuple[Member, Preview]], state: str, step: 
     for number, places in enumerate(by_dataset([member.run.config for member, _ in shown])):
         together = [shown[place] for place in places]
         data = dataset(together[0][0].run.config.dataset)
-        first = np.unique(data.y_test, return_index=True)[1]
-        sheets = reconstruction_sheets(
-            [(member, preview.reconstructions) for member, preview in together], data, first
-        )
+        shown_here = [(member, preview.reconstructions) for member, preview in together]
+        sheets = reconstruction_sheets(shown_here, data, data.first_of_each_class())
         name = f"compare-reconstructions-{data.spec.name}.png"
         pictures(
             sheets, key=f"compare_reconstructions_{number}", file_name=name, max_scale=2.5,

@@ -74,7 +74,7 @@ def reconstructions_section(opened: Sequence[tuple[Member, Opened]], index: int)
     for number, places in enumerate(sets):
         together = [opened[place] for place in places]
         data = together[0][1].data
-        first = np.unique(data.y_test, return_index=True)[1]
+        first = data.first_of_each_class()
         indices = np.array([index, *first[first != index]][:COLUMNS])
         shown = [(member, decoded(one, one.codes.mean[indices])) for member, one in together]
         if len(sets) > 1:

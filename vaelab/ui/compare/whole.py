@@ -10,14 +10,13 @@ from vaelab.config.comparable import by_dataset
 from vaelab.data.catalogue import DATASETS
 from vaelab.data.downloads import DatasetUnavailable
 from vaelab.data.loading import is_ready
-from vaelab.latent.planes import Plane, axes_plane
 from vaelab.runs.errors import RunDamaged
 from vaelab.ui.compare.members import Member
 from vaelab.ui.compare.pictures import grids_section, reconstructions_section, samples_section
 from vaelab.ui.compare.planes import Seen, chosen_image, planes_section, take_cursor
 from vaelab.ui.compare.sections import losses_section, measures_section, settings_section
 from vaelab.ui.explore.controls import seen_span
-from vaelab.ui.explore.opened import Opened, principal
+from vaelab.ui.explore.opened import Opened, usual_plane
 from vaelab.ui.session.address import PageSettings
 from vaelab.ui.session.state import dataset, saved_at, test_codes, trained
 from vaelab.ui.session.text import plain
@@ -42,7 +41,7 @@ def whole_comparison(members: Sequence[Member], settings: PageSettings) -> None:
 
 def _pictures(opened: Sequence[tuple[Member, Opened]], settings: PageSettings) -> None:
     take_cursor(settings, min(len(one.data.x_test) for _, one in opened))
-    planes = [_plane(one) for _, one in opened]
+    planes = [usual_plane(one) for _, one in opened]
     planes_section(
         [Seen(member, one.version, plane, seen_span(one, plane))
          for (member, one), plane in zip(opened, planes, strict=True)]
@@ -73,9 +72,3 @@ def _open(member: Member, settings: PageSettings) -> Opened:
     if not is_ready(name):
         raise DatasetUnavailable(f"The images of {DATASETS[name].title} are not on this machine.")
     return Opened(run, saved_at(run), trained(run).model, dataset(name), test_codes(run), settings)
-
-
-def _plane(opened: Opened) -> Plane:
-    """Both latent dimensions; the principal plane where there are more."""
-    dimensions = opened.config.latent_dim
-    return axes_plane(dimensions) if dimensions <= 2 else principal(opened)

@@ -13,9 +13,9 @@ import numpy as np
 import streamlit as st
 
 from vaelab.latent.planes import Plane, axes_plane, prior_quantiles
-from vaelab.latent.view import Span, whole_span
+from vaelab.latent.view import Span, whole_span, with_class_rows
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.explore.opened import Opened, kl_per_dimension, principal
+from vaelab.ui.explore.opened import Opened, kl_per_dimension, usual_plane
 from vaelab.ui.session.readers import interval, interval_text, one_of, point, some_of, whole_number
 from vaelab.ui.session.visit import put, visit
 from vaelab.ui.widgets.latent_canvas import Layer
@@ -28,7 +28,7 @@ def pick_plane(opened: Opened) -> Plane:
     settings, dimensions = opened.settings, opened.config.latent_dim
     if dimensions <= 2:
         settings.leave(("plane", "x", "y"), f"this run has only {dimensions} dimensions to show")
-        return axes_plane(dimensions)
+        return usual_plane(opened)
     if {"x", "y"} & settings.asked.keys():
         settings.asked.setdefault("plane", "dimensions")
     kinds = {"pca": "Principal components", "dimensions": "Two dimensions"}
@@ -44,7 +44,7 @@ def pick_plane(opened: Opened) -> Plane:
     )
     if kind == "pca":
         settings.leave(("x", "y"), "plane is pca, which has its own two directions")
-        return principal(opened)
+        return usual_plane(opened)
     first = _pick_dimension(opened, "x", "Across", None)
     return axes_plane(dimensions, first - 1, _pick_dimension(opened, "y", "Up", first) - 1)
 
@@ -152,10 +152,9 @@ def _bounds(values: np.ndarray, has_prior: bool) -> tuple[float, float, float]:
 def seen_span(opened: Opened, plane: Plane, ends: list[Interval] | None = None) -> Span:
     """What part of the plane is in view; one dimension has a row a class."""
     points = plane.project(opened.newest.codes.mean)
-    across, up = ends if ends and len(ends) == 2 else whole_span(points)
-    if opened.config.latent_dim == 1:
-        return ends[0] if ends else across, (-0.7, len(opened.data.spec.classes) - 0.3)
-    return across, up
+    across, up = whole_span(points)
+    across, up = (*ends, up)[:2] if ends else (across, up)
+    return with_class_rows((across, up), opened.config.latent_dim, len(opened.data.spec.classes))
 
 
 def grid_positions(opened: Opened, plane: Plane, ends: list[Interval] | None, count: int) -> list[np.ndarray]:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from vaelab.latent.walks import analogy, cross_fade, linear, spherical
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.explore.draw import take_drawing
+from vaelab.ui.explore.kinds import kind_of
 from vaelab.ui.explore.opened import Opened
 from vaelab.ui.explore.walks import Place, decoded, pick_image, pick_steps, place_of, show
 from vaelab.ui.session.readers import one_of
@@ -44,7 +44,8 @@ def _drawing(opened: Opened) -> tuple[str, Place | None]:
 
     Only the newest weights have an encoder, whose codes an earlier decoder would not understand.
     """
-    _, image = take_drawing(opened)
+    own = kind_of(opened.data.spec).own
+    image = own.take(opened) if own else None
     if image is None:
         return "none", None
     if opened.step is not None:

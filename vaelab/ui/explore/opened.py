@@ -21,7 +21,8 @@ from vaelab.data.loading import Dataset, is_ready
 from vaelab.figures.kinds import kind_of
 from vaelab.figures.kinds.base import Drawn
 from vaelab.figures.sheets import Sheet
-from vaelab.latent.planes import Plane, principal_plane
+from vaelab.latent.planes import Plane
+from vaelab.latent.view import seen_plane
 from vaelab.runs.errors import RunDamaged, RunNotFound
 from vaelab.runs.run import Run
 from vaelab.ui.explore.rewind import losses_then, past_model, rewind_bar
@@ -231,14 +232,14 @@ def kl_per_dimension(opened: Opened) -> np.ndarray:
     return kl_per_dimension(opened.codes)
 
 
-def principal(opened: Opened) -> Plane:
-    """The plane through 0 along the two directions in which the newest codes vary most, at any step."""
-    return _principal(opened.newest)
+def usual_plane(opened: Opened) -> Plane:
+    """Both latent dimensions, or the two directions in which the newest codes vary most, at any step."""
+    return _usual_plane(opened.newest)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_VERSION)
-def _principal(opened: Opened) -> Plane:
-    plane = principal_plane(opened.codes.mean)
+def _usual_plane(opened: Opened) -> Plane:
+    plane = seen_plane(opened.codes.mean)
     # Through 0 and not through the mean of the codes, so that the prior is a unit normal around 0 on
     # this plane as on any other.
     return replace(plane, origin=np.zeros_like(plane.origin))

@@ -15,7 +15,7 @@ from vaelab.data.loading import Dataset
 from vaelab.events import Preview
 from vaelab.figures import explore as figures
 from vaelab.figures.kinds import kind_of
-from vaelab.latent.planes import Plane, axes_plane, principal_plane
+from vaelab.latent.view import followed
 from vaelab.runs.arrays import read_preview
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.run import Run, describe
@@ -191,13 +191,11 @@ def _what_to_look_for(run: Run) -> str:
 def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
     with heading_row("latent"):
         st.markdown("**Latent space**", help=help_for("latent"))
-    plane = _plane(run, preview)
-    points = plane.project(preview.mean)
-    version = f"live-{preview.step}"
-    memory = visit().live_memory
+    if visit().live_memory.get("run") != run.id:
+        visit().live_memory = {"run": run.id}
     # When training is over nothing moves any more, and what is in view need not be as large as it was.
-    memory["span"] = figures.grown_span(memory.get("span") if status.active else None, points)
-    shown = Shown(run, version, plane, _span(run, memory["span"], data))
+    plane, span = followed(visit().live_memory, preview.mean, len(data.spec.classes), status.active)
+    shown = Shown(run, f"live-{preview.step}", plane, span)
     latent_canvas(
         shown, key="live_latent_canvas", height=HEIGHT - 40, compact=True, selectable=False,
         state=status.state, step=preview.step,
@@ -214,25 +212,9 @@ def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
     )
 
 
-def _plane(run: Run, preview: Preview) -> Plane:
-    """The plane to look at; a run's principal plane turns smoothly from tick to tick."""
-    if visit().live_memory.get("run") != run.id:
-        visit().live_memory = {"run": run.id}
-    memory = visit().live_memory
-    if run.config.latent_dim <= 2:
-        return axes_plane(run.config.latent_dim)
-    plane = memory["plane"] = principal_plane(preview.mean, memory.get("plane"))
-    return plane
-
-
-def _span(run: Run, grown: figures.Span, data: Dataset) -> figures.Span:
-    """What is in view; one dimension has a row a class."""
-    return grown if run.config.latent_dim > 1 else (grown[0], (-0.7, len(data.spec.classes) - 0.3))
-
-
 def _reconstructions(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
     st.markdown("**Reconstructions**", help=help_for("reconstruction"))
-    first = np.unique(data.y_test, return_index=True)[1]
+    first = data.first_of_each_class()
     sheets = []
     # A row of ten is readable on a phone; letters take several.
     for start in range(0, len(first), 10):

@@ -1,4 +1,4 @@
-"""Draw: an image of the visitor's own, what the model makes of it, and what it is near to."""
+"""Images on the pages: one can draw one, see what the model makes of it, and what it is near to."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 import streamlit as st
 
 from vaelab.data.drawing import Shape, image_from_browser, image_of, placement_for, text_of
-from vaelab.data.kinds.image import IMAGE
+from vaelab.data.kinds.image import IMAGE as IMAGES
 from vaelab.data.neighbours import Neighbours, nearest_images, share_below
-from vaelab.latent.planes import axes_plane
-from vaelab.latent.view import whole_span
+from vaelab.latent.view import whole_span, with_class_rows
 from vaelab.networks.sizes import training_images
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.explore.opened import Opened, principal
+from vaelab.ui.explore.kinds.base import Own, View
+from vaelab.ui.explore.opened import Opened, usual_plane
 from vaelab.ui.explore.reconstructed import reconstructed
 from vaelab.ui.session.state import dataset
 from vaelab.ui.session.visit import put, visit
@@ -63,11 +63,9 @@ def take_drawing(opened: Opened) -> tuple[str, np.ndarray | None]:
 
 def _map(opened: Opened) -> None:
     """Where the drawing lies among the codes, which the browser shows while it is drawn."""
-    few = opened.config.latent_dim <= 2
-    plane = axes_plane(opened.config.latent_dim) if few else principal(opened)
-    span = whole_span(plane.project(opened.codes.mean))
-    if opened.config.latent_dim == 1:
-        span = span[0], (-0.7, len(opened.data.spec.classes) - 0.3)
+    plane = usual_plane(opened)
+    points = plane.project(opened.codes.mean)
+    span = with_class_rows(whole_span(points), opened.config.latent_dim, len(opened.data.spec.classes))
     shown = Shown(opened.run, opened.version, plane, span)
     latent_canvas(
         shown, key="draw_canvas", height=380, compact=True, selectable=False,
@@ -106,7 +104,7 @@ def _strangeness(opened: Opened, image: np.ndarray) -> None:
     from vaelab.models.codes import reconstruct
 
     errors = reconstructed(opened).errors
-    error = float(IMAGE.squared_errors(image[None], reconstruct(opened.model, image[None]))[0])
+    error = float(IMAGES.squared_errors(image[None], reconstruct(opened.model, image[None]))[0])
     st.markdown(
         f"**{_stranger(share_below(error, errors), len(errors))}**: its squared error per pixel is"
         f" {error:.4f}, theirs {np.median(errors):.4f} in the median.",
@@ -158,3 +156,6 @@ def _neighbours(opened: Opened, image: np.ndarray) -> None:
 @st.cache_resource(max_entries=64, show_spinner="Looking through the training images …")
 def _nearest(name: str, image: np.ndarray) -> Neighbours:
     return nearest_images(image, dataset(name).x_train, NEIGHBOURS)
+
+
+IMAGE = View("image", Own("Draw your own", draw_section, lambda opened: take_drawing(opened)[1]))

@@ -1,0 +1,31 @@
+"""What a kind of data has on the pages of a run beyond pictures of its examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from vaelab.ui.explore.opened import Opened
+
+
+@dataclass(frozen=True)
+class Own:
+    """How a visitor makes an example of a kind."""
+
+    title: str
+    """What it is called among what Reconstructions shows."""
+    section: Callable[[Opened], None]
+    """Draw where it is made, and what the model makes of it."""
+    take: Callable[[Opened], np.ndarray | None]
+    """The example that was made, (...), if any."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What the pages show of a kind of data."""
+
+    name: str
+    own: Own | None = None
+    """None if visitors make no examples of this kind."""

@@ -16,6 +16,11 @@ def duration(seconds: float) -> str:
     return f"about {seconds / 3600:.1f} h"
 
 
+def capitalized(text: str) -> str:
+    """A text at the start of a sentence: only its first letter changes."""
+    return text[0].upper() + text[1:]
+
+
 def slug(title: str) -> str:
     """A title as a part of a file's name: small letters and digits with hyphens between, `run` if none."""
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "run"

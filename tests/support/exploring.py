@@ -53,12 +53,12 @@ def fit_once(images: np.ndarray, kind: Kind) -> PrincipalComponents:
     return _fitted[key]
 
 
-def record_run(folder: Path, config: RunConfig) -> Run:
-    """A run that was trained here, on as few images as its config says."""
+def record_run(folder: Path, config: RunConfig, **meta: Any) -> Run:
+    """A run that was trained here, on as few images as its config says, with `meta` as `create` takes it."""
     from vaelab.runs.recorder import Recorder
     from vaelab.training.loop import train
 
-    run = RunStore(folder).create(config)
+    run = RunStore(folder).create(config, **meta)
     for _ in Recorder(run).record(train(config, threads=1)):
         pass
     return run

@@ -15,8 +15,6 @@ from vaelab.models.hardware import cpu_settings
 from vaelab.runs.measures import Measures, read_measures
 from vaelab.runs.run import Run
 
-NOT_DEFINED = "not defined for an AE"
-
 
 def evaluate_here(run: Run, *, as_json: bool) -> int:
     """Print a run's losses as of now, and its measures: those that it keeps, else taken now.
@@ -36,7 +34,7 @@ def evaluate_here(run: Run, *, as_json: bool) -> int:
         return 0
     sys.stdout.write(f"{run.title}, test images\n")
     for name, loss in losses().items():
-        shown = NOT_DEFINED if values[name] is None else f"{values[name]:.4f} {loss.unit}"
+        shown = _undefined(trained) if values[name] is None else f"{values[name]:.4f} {loss.unit}"
         sys.stdout.write(f"  {name:9}{shown}\n")
     for name, value in others.items():
         sys.stdout.write(f"  {name:19}{_shown(trained, name, value)}\n")
@@ -59,8 +57,12 @@ def _others(trained: TrainedRun) -> tuple[dict[str, Any], str]:
     return {name: found.values.get(name) for name in names}, found.problem
 
 
+def _undefined(trained: TrainedRun) -> str:
+    return f"not defined for {trained.config.traits.phrase}"
+
+
 def _shown(trained: TrainedRun, name: str, value: Any) -> str:
     quantity = QUANTITIES[name]
     if not quantity.is_defined(trained.config):
-        return NOT_DEFINED
+        return _undefined(trained)
     return "-" if value is None else f"{quantity.in_words(value)} {quantity.unit}"

@@ -15,6 +15,8 @@ from typing import Any, Literal, TypeVar
 
 from vaelab.config.comparable import by_dataset, by_scale
 from vaelab.config.run_config import RunConfig
+from vaelab.config.traits import ModelTraits
+from vaelab.words import capitalized
 
 NLL_SAMPLES, NLL_IMAGES = 100, 1000
 """Codes an image, and first test images, of the bound on the NLL: a second for a small network."""
@@ -66,7 +68,7 @@ class Quantity:
     @property
     def title(self) -> str:
         """The label at the start of a line."""
-        return self.label[0].upper() + self.label[1:]
+        return capitalized(self.label)
 
     @property
     def head(self) -> str:
@@ -186,14 +188,26 @@ _ROWS = (
 QUANTITIES: dict[str, Quantity] = {quantity.name: quantity for quantity in _ROWS}
 """The description of every quantity by its name."""
 
-NOT_OF_AE = "not defined for an AE: it has no prior and no distribution of codes"
-
 UNNORMALISED = (
     "Grey pixels are no draws of a Bernoulli distribution: with cross-entropy, ELBO and NLL are those of an "
     "unnormalised likelihood (Loaiza-Ganem and Cunningham 2019). They compare such runs with each other, and "
     "with nothing else."
 )
 """For every page that shows a negative ELBO or NLL of a run with bce; no data set here is black and white."""
+
+
+def undefined_in_words(traits: ModelTraits) -> str:
+    """Which quantities a kind of model does not have, and why: a sentence; empty if it has all."""
+    missing = [] if traits.has_kl else ["KL"]
+    missing += [] if traits.has_elbo else ["ELBO", "NLL"]
+    missing += [] if traits.is_stochastic else ["active units"]
+    if not missing:
+        return ""
+    *others, last = missing
+    named = f"{', '.join(others)} and {last}" if others else last
+    reasons = {"prior": traits.has_prior, "distribution of codes": traits.is_stochastic}
+    why = " and ".join(f"no {what}" for what, is_there in reasons.items() if not is_there)
+    return capitalized(f"{named} are not defined for {traits.phrase}{f': it has {why}' if why else ''}.")
 
 
 def losses() -> dict[str, Quantity]:

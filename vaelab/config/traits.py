@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vaelab.words import capitalized
+
 
 @dataclass(frozen=True, kw_only=True)
 class ModelTraits:
@@ -34,7 +36,7 @@ class ModelTraits:
     @property
     def subject(self) -> str:
         """The label with its article, at the start of a sentence: "A VAE"."""
-        return self.phrase[0].upper() + self.phrase[1:]
+        return capitalized(self.phrase)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,6 @@ TERMS: dict[str, TermTraits] = {
 """The reconstruction terms by the value of `RunConfig.reconstruction`."""
 
 
-def kinds_with(trait: str) -> str:
-    """The kinds of model that have a trait, inside of a sentence: "a VAE"."""
-    return " or ".join(kind.phrase for kind in MODELS.values() if getattr(kind, trait))
+def kinds_with(trait: str, *, has: bool = True) -> str:
+    """The kinds of model that have a trait, or do not have it, inside of a sentence: "a VAE"."""
+    return " or ".join(kind.phrase for kind in MODELS.values() if getattr(kind, trait) == has)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from vaelab.config.run_config import RunConfig
 from vaelab.latent.planes import Plane, grid_points
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.passes import pass_size, result_of
-from vaelab.models.posteriors import Posterior
+from vaelab.models.posteriors import POSTERIORS, Posterior
 
 
 @dataclass(frozen=True)
@@ -24,17 +25,17 @@ class Codes:
     mean: np.ndarray
     """(N, d) float32."""
     logvar: np.ndarray | None
-    """(N, d) float32; None for an AE."""
+    """(N, d) float32; None where codes are points."""
 
     def stand_in(self, index: int) -> int:
         """The image of that number if its code is here, else the first: snapshots may keep fewer codes."""
         return index if index < len(self.mean) else 0
 
 
-def kl_per_dimension(codes: Codes) -> np.ndarray:
-    """KL of each latent dimension of a VAE, averaged over images: (d,) nats."""
-    assert codes.logvar is not None
-    kl = Posterior(torch.from_numpy(codes.mean), torch.from_numpy(codes.logvar)).kl()
+def kl_per_dimension(codes: Codes, config: RunConfig) -> np.ndarray:
+    """KL of each latent dimension of a model that has a KL term, averaged over images: (d,) nats."""
+    parts = [codes.mean] if codes.logvar is None else [codes.mean, codes.logvar]
+    kl = POSTERIORS[config.model](torch.from_numpy(np.concatenate(parts, -1)), config).kl()
     assert kl is not None
     return kl.mean(0, dtype=torch.float64).numpy()
 

@@ -11,8 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.runs_page import PAGE, idle_worker
-from vaelab.config.quantities import NOT_OF_AE, UNNORMALISED, measures
+from vaelab.config.quantities import UNNORMALISED, measures, undefined_in_words
 from vaelab.config.run_config import RunConfig
+from vaelab.config.traits import MODELS
 from vaelab.paths import EXAMPLES
 from vaelab.runs.measures import FILE, Measures, read_measures, write_measures
 from vaelab.runs.run import Run
@@ -81,7 +82,7 @@ def test_an_ae_says_what_is_not_defined(app: App, runs: Path) -> None:
         measure.title for measure in measures().values() if not measure.is_defined(RunConfig(model="ae"))
     ]
     assert [label for label in LABELS if shown[label][0] == "not defined"] == undefined
-    assert NOT_OF_AE in captions(page)
+    assert undefined_in_words(MODELS["ae"]) in captions(page)
     assert UNNORMALISED not in captions(page)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from vaelab.config.comparable import by_dataset
+from vaelab.config.traits import kinds_with
 from vaelab.data.loading import Dataset
 from vaelab.figures.kinds import kind_of
 from vaelab.figures.sheets import Sheet
@@ -23,6 +24,7 @@ from vaelab.ui.explore.opened import BY_VERSION, Opened, grid_sheet
 from vaelab.ui.explore.walks import decoded
 from vaelab.ui.session.address import page_link
 from vaelab.ui.widgets.components import pictures
+from vaelab.words import capitalized
 
 COLUMNS = 10
 """Test images beside each other: as many as a phone shows."""
@@ -33,8 +35,8 @@ CELLS = 12
 WALKS = PAGES / "walks.py"
 
 NO_PRIOR = (
-    "An AE has no prior: nothing says which codes stand for images, so there is nothing to draw from. Walks "
-    "can draw from a mixture of normal distributions that is fitted to its codes afterwards."
+    "{subject} has no prior: nothing says which codes stand for images, so there is nothing to draw from. "
+    "Walks can draw from a mixture of normal distributions that is fitted to its codes afterwards."
 )
 
 Reconstructed = tuple[Member, np.ndarray]
@@ -84,8 +86,9 @@ def reconstructions_section(opened: Sequence[tuple[Member, Opened]], index: int)
             name = f"compare-reconstructions-{data.spec.name}.png"
             pictures(sheets, key=f"compare_reconstructions_{number}", file_name=name, max_scale=2.5)
     st.caption(
-        f"The chosen test image ({index}) and the first of some classes, decoded at the posterior mean of a "
-        "VAE and at the code of an AE. Beside each letter stands the squared error per pixel over them."
+        f"The chosen test image ({index}) and the first of some classes, decoded at the posterior mean of "
+        f"{kinds_with('is_stochastic')} and at the code of {kinds_with('is_stochastic', has=False)}. Beside "
+        "each letter stands the squared error per pixel over them."
     )
 
 
@@ -98,7 +101,7 @@ def samples_section(opened: Sequence[tuple[Member, Opened]]) -> None:
             if one.traits.has_prior:
                 _samples(member, one)
             else:
-                st.caption(NO_PRIOR)
+                st.caption(NO_PRIOR.format(subject=one.traits.subject))
                 parameters = {"run": one.run.id, "walk": "sample"}
                 page_link(WALKS, label="Samples from a mixture", query_params=parameters)
     st.caption("The same draws for every VAE of one latent dimension. Look how many pass for real images.")
@@ -131,7 +134,8 @@ def grids_section(opened: Sequence[tuple[Member, Opened]], planes: Sequence[Plan
             name = one.file_name("latent-grid", "png")
             pictures([sheet], key=f"compare_grid_{member.letter}", file_name=name, max_scale=1.5)
     st.caption(
-        "Of a VAE, rows and columns lie at quantiles of the prior: with two dimensions every image stands "
-        "for the same share of it; with more, a grid is one plane, through the code of the chosen image. An "
-        "AE has no prior: its grid covers the middle 98 % of its codes along each axis."
+        f"Of {kinds_with('has_prior')}, rows and columns lie at quantiles of the prior: with two dimensions "
+        "every image stands for the same share of it; with more, a grid is one plane, through the code of "
+        f"the chosen image. {capitalized(kinds_with('has_prior', has=False))} has no prior: its grid covers "
+        "the middle 98 % of its codes along each axis."
     )

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from vaelab.config.fields import as_text
+from vaelab.config.traits import kinds_with
 from vaelab.latent.planes import Plane
 from vaelab.latent.view import Span
 from vaelab.teaching.glossary import help_for
@@ -50,8 +51,9 @@ def planes_section(seen: Sequence[Seen | Member], *, state: str = "", step: int 
     st.caption(
         "One cursor for all planes. On a code, every plane marks the same test image and shows its own "
         "reconstruction of it. Between the codes, every plane decodes the same relative place: the quantile "
-        "of the prior along each axis of a VAE, the share of the range of the codes along each axis of an "
-        "AE. The axes of two runs need not mean the same: compare the images, not the numbers."
+        f"of the prior along each axis of {kinds_with('has_prior')}, the share of the range of the codes "
+        f"along each axis of {kinds_with('has_prior', has=False)}. The axes of two runs need not mean the "
+        "same: compare the images, not the numbers."
     )
     for column, one in zip(columns_of(len(seen)), seen, strict=True):
         with column:

@@ -10,6 +10,7 @@ from vaelab.config.comparable import by_scale, in_force, settings_that_differ
 from vaelab.config.fields import FIELD_NAMES, field_spec
 from vaelab.config.quantities import QUANTITIES
 from vaelab.config.run_config import RunConfig
+from vaelab.config.traits import kinds_with
 from vaelab.figures.compared_losses import ComparedRun, compared_losses, losses_to_compare
 from vaelab.runs.summary import summarise
 from vaelab.teaching.glossary import help_for
@@ -21,6 +22,7 @@ from vaelab.ui.session.recipe_link import link_to
 from vaelab.ui.session.state import history
 from vaelab.ui.session.text import plain
 from vaelab.ui.widgets.components import plot
+from vaelab.words import capitalized
 
 HEIGHT = 320
 
@@ -77,8 +79,8 @@ def losses_section(members: Sequence[Member], *, state: str = "", step: int | No
                 )  # fmt: skip
     st.caption(
         "Thick lines with dots are of the test images, thin ones of the training. All are unweighted, "
-        "whatever beta is. A lower negative ELBO is better. An AE has no KL, so it takes part in the "
-        "reconstruction only."
+        "whatever beta is. A lower negative ELBO is better. "
+        f"{capitalized(kinds_with('has_kl', has=False))} has no KL, so it takes part in the reconstruction only."
     )
 
 

@@ -226,10 +226,10 @@ def _say_if_not_begun(wanted: str | None, shown: Run) -> None:
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_VERSION)
 def kl_per_dimension(opened: Opened) -> np.ndarray:
-    """KL of each latent dimension of a VAE, averaged over the test images: (d,) nats."""
+    """KL of each latent dimension of a model with a KL term, averaged over the test images: (d,) nats."""
     from vaelab.models.codes import kl_per_dimension
 
-    return kl_per_dimension(opened.codes)
+    return kl_per_dimension(opened.codes, opened.config)
 
 
 def usual_plane(opened: Opened) -> Plane:

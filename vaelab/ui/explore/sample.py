@@ -40,7 +40,7 @@ def sample(opened: Opened) -> None:
         seed = pick_number(key, "Seed", SEEDS, "Draw others", help)
     if source == "prior":
         codes = prior_draws(count, opened.config.latent_dim, temperature, seed)
-        about = _about_prior(temperature)
+        about = _about_prior(opened, temperature)
     else:
         try:
             fitted = mixture(opened)
@@ -86,11 +86,11 @@ def _pick_temperature(opened: Opened) -> float:
     )  # fmt: skip
 
 
-def _about_prior(temperature: float) -> str:
+def _about_prior(opened: Opened, temperature: float) -> str:
     """What was drawn from the prior, and what to look for."""
     text = (
         f"The codes are drawn from the prior with its standard deviation multiplied by {temperature:g}."
-        " A VAE has this density in advance: it was trained for it. "
+        f" {opened.traits.subject} has this density in advance: it was trained for it. "
     )
     if temperature == 0:
         return text + "At temperature 0 all are the same: what the decoder makes of the prior's mean."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from vaelab.config.traits import kinds_with
 from vaelab.latent.units import ACTIVE_VARIANCE, active_units
 from vaelab.latent.walks import percentile_values, prior_values
 from vaelab.latent.walks import traverse as codes_along
@@ -124,5 +125,5 @@ def _rule(opened: Opened) -> str:
         )
     return (
         "A dimension is in use if its code is not the same for all test images. The usual threshold for the"
-        " variance is made for a VAE, whose prior gives codes their scale."
+        f" variance is made for {kinds_with('has_prior')}, whose prior gives codes their scale."
     )

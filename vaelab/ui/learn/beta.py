@@ -33,7 +33,7 @@ def _active() -> None:
 
     run = lesson_run("beta-vae")
     codes = test_codes(run)
-    active, kl = active_units(codes.mean), kl_per_dimension(codes)
+    active, kl = active_units(codes.mean), kl_per_dimension(codes, run.config)
     left, right = st.columns([1, 1.1], gap="medium", vertical_alignment="center")
     with left:
         st.metric("Active units at beta 4", f"{active.sum()} of {len(active)}", width="content",

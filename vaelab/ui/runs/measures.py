@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from vaelab.config.quantities import NOT_OF_AE, UNNORMALISED, Quantity, best, comparable, measures
+from vaelab.config.quantities import UNNORMALISED, Quantity, best, comparable, measures, undefined_in_words
 from vaelab.config.run_config import RunConfig
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.measures import MEASURED, Measures, read_measures
@@ -120,8 +120,9 @@ def _sentences(
             said[f"{title}: {why_not}" if len(titles) > 1 else why_not] = "measure"
     if any(why_not == "" for _, why_not in states):
         said[COMPUTED_SOON] = "measure"
-    if any(not config.traits.has_elbo for config in configs):
-        said[f"KL, ELBO, NLL and active units are {NOT_OF_AE}."] = "autoencoder"
+    for config in configs:
+        if undefined := undefined_in_words(config.traits):
+            said[undefined] = "autoencoder"
     if any(config.traits.has_elbo and not config.term.is_normalised for config in configs):
         said[UNNORMALISED] = "negative log-likelihood"
     can_be = comparable(configs)

@@ -12,11 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from tests.support.exploring import change_address, fit_once, record_run, sentences, shown, visit
 from tests.support.runs_page import VISITOR
-from tests.support.third_model import LABEL, NAME, add_third_model
+from tests.support.third_model import LABEL, NAME, third_model
 from tests.support.visits import visit_of
 from vaelab.analysis.load import load_run
 from vaelab.analysis.measure import measure
-from vaelab.config.fields import field_spec
 from vaelab.config.quantities import measures
 from vaelab.config.run_config import RunConfig
 from vaelab.data.loading import load
@@ -35,12 +34,10 @@ HINT = "**Few steps**"
 def third(request: pytest.FixtureRequest, runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """A trained and measured run of the third kind."""
     monkeypatch.setattr("vaelab.analysis.pca.fit", fit_once)
-    add_third_model(monkeypatch, is_stochastic=request.param)
-    run = record_run(runs, RunConfig(**THIRD), owner=VISITOR)
-    write_measures(run, measure(load_run(run).model, load("mnist"), run.status().step))
-    yield run
-    monkeypatch.undo()
-    field_spec.cache_clear()
+    with third_model(is_stochastic=request.param):
+        run = record_run(runs, RunConfig(**THIRD), owner=VISITOR)
+        write_measures(run, measure(load_run(run).model, load("mnist"), run.status().step))
+        yield run
 
 
 @pytest.fixture

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from torch import Tensor
 
@@ -25,12 +28,16 @@ def _posterior(head: Tensor, config: RunConfig) -> Posterior:
     return _Pulled(*head.chunk(2, dim=-1)) if config.traits.is_stochastic else _Pulled(head, None)
 
 
-def add_third_model(monkeypatch: pytest.MonkeyPatch, *, is_stochastic: bool) -> None:
-    """Register the kind: a row a layer, as any other kind of model has it."""
+@contextmanager
+def third_model(*, is_stochastic: bool) -> Iterator[None]:
+    """The kind is registered, by a row a layer as any other kind of model is."""
     traits = ModelTraits(
         label=LABEL, phrase="a Pulled", noun="pulled autoencoder", twin="ae", is_stochastic=is_stochastic,
         has_kl=True, has_prior=False, has_elbo=False,
     )  # fmt: skip
-    monkeypatch.setitem(MODELS, NAME, traits)
-    monkeypatch.setitem(POSTERIORS, NAME, _posterior)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(MODELS, NAME, traits)
+        patch.setitem(POSTERIORS, NAME, _posterior)
+        field_spec.cache_clear()
+        yield
     field_spec.cache_clear()

@@ -80,7 +80,8 @@ def losses_section(members: Sequence[Member], *, state: str = "", step: int | No
     st.caption(
         "Thick lines with dots are of the test images, thin ones of the training. All are unweighted, "
         "whatever beta is. A lower negative ELBO is better. "
-        f"{capitalized(kinds_with('has_kl', has=False))} has no KL, so it takes part in the reconstruction only."
+        f"{capitalized(kinds_with('has_kl', has=False))} has no KL, so it takes part in the "
+        "reconstruction only."
     )
 
 

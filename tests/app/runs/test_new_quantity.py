@@ -1,4 +1,4 @@
-"""A quantity that is only registered is a row of the measures, a column of the runs, a choice of a sweep."""
+"""A quantity that is registered, with its term in the glossary, is shown by the pages that show its like."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from vaelab.config.quantities import QUANTITIES, Quantity
 from vaelab.paths import EXAMPLES, PAGES
 from vaelab.runs.measures import FILE
 from vaelab.runs.run import Run
+from vaelab.teaching import glossary
+from vaelab.teaching.glossary.entry import Entry
 
 App = Callable[[], AppTest]
 
@@ -26,6 +28,8 @@ def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
         taken="evaluation", meaning="How many pixels of reconstructions are those of their images.",
     )  # fmt: skip
     monkeypatch.setitem(QUANTITIES, new.name, new)
+    entry = Entry(term="overlap", short="Pixels that are drawn again.", long="")
+    monkeypatch.setitem(glossary._BY_NAME, new.name, entry)
     monkeypatch.setenv("VAELAB_SINGLE_USER", "1")
 
 

@@ -18,6 +18,7 @@ from safetensors import SafetensorError
 
 from vaelab import events
 from vaelab.config.fields import FIELD_NAMES, read_config
+from vaelab.config.quantities import QUANTITIES
 from vaelab.config.run_config import RunConfig, upgrade
 from vaelab.data.catalogue import DATASETS
 from vaelab.events import Arrays
@@ -33,8 +34,8 @@ _EVENTS: dict[str, type[events.Event]] = {
     "started": events.Started, "step": events.Step, "evaluated": events.Evaluated,
     "finished": events.Finished,
 }  # fmt: skip
-_NEEDED_TRAITS = {"kl": "has_kl", "neg_elbo": "has_elbo", "kl_per_dim": "has_kl"}
-"""Traits that a model must have for a field of an event to be defined."""
+_DEFINED = ("kl", "neg_elbo", "kl_per_dim")
+"""Fields of events that are there where the quantity is defined for the model, and nowhere else."""
 
 
 def parse_recipe(content: bytes) -> RunConfig:
@@ -170,8 +171,8 @@ def _fits(event: events.Event, config: RunConfig) -> bool:
         words = (event.precision, event.device)
         sane = min(counts) >= 1 and 1 <= event.threads <= MOST_THREADS
         return sane and all(re.fullmatch(r"[a-z0-9:]{1,16}", word) for word in words)
-    for name, trait in _NEEDED_TRAITS.items():
-        if hasattr(event, name) and (getattr(event, name) is not None) != getattr(config.traits, trait):
+    for name in _DEFINED:
+        if hasattr(event, name) and (getattr(event, name) is not None) != QUANTITIES[name].is_defined(config):
             return False
     dimensions = getattr(event, "kl_per_dim", None)
     if dimensions is not None and len(dimensions) != config.latent_dim:

@@ -1,7 +1,7 @@
 """Arrays as Plotly figures. Pure functions that leave their inputs as they are; no page, no PyTorch.
 
 What a figure leaves open (fonts, colours of texts and grids, background) follows the page's theme.
-Losses and the latent plane have modules of their own; all figures can be had from here.
+Losses and the latent plane have modules of their own.
 """
 
 from __future__ import annotations
@@ -11,23 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from vaelab.figures.axes import decimate
-from vaelab.figures.losses import log_allowed, losses
 from vaelab.figures.palette import PALETTE, class_style
-from vaelab.latent.view import PRIOR_CIRCLES, Span, grown_span, whole_span
-
-__all__ = [
-    "PALETTE",
-    "PRIOR_CIRCLES",
-    "Span",
-    "class_counts",
-    "decimate",
-    "grown_span",
-    "kl_bars",
-    "log_allowed",
-    "losses",
-    "whole_span",
-]
 
 _NAMED_BARS = 40
 """Bars of which each can have its name below."""

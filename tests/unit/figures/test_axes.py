@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from vaelab.figures import explore as figures
+from vaelab.figures.axes import decimate
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -20,7 +20,7 @@ UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 def test_decimation_keeps_ends_extremes_and_order(values: np.ndarray, most: int):
     places = np.arange(len(values))
-    kept, drawn = figures.decimate(places, values, most)
+    kept, drawn = decimate(places, values, most)
     assert len(kept) <= most
     assert len(kept) == len(values) or len(values) > most
     assert (np.diff(kept) > 0).all()
@@ -32,4 +32,4 @@ def test_decimation_keeps_ends_extremes_and_order(values: np.ndarray, most: int)
 
 def test_decimation_to_fewer_points_than_ends_and_extremes_is_refused():
     with pytest.raises(ValueError, match="at least 4"):
-        figures.decimate(np.arange(9), np.arange(9), 3)
+        decimate(np.arange(9), np.arange(9), 3)

@@ -15,9 +15,11 @@ from plotly.graph_objects import Figure
 
 from vaelab.config.run_config import RunConfig
 from vaelab.events import Columns
-from vaelab.figures import explore as figures
+from vaelab.figures.explore import class_counts, kl_bars
 from vaelab.figures.kinds.image import error_legend, signed_errors
+from vaelab.figures.losses import log_allowed, losses
 from vaelab.figures.palette import class_style
+from vaelab.latent.view import grown_span, whole_span
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -41,7 +43,7 @@ def run(points: int, *, vae: bool = True) -> tuple[Lists, Lists]:
 
 def loss_figure(points: int = 200, *, config: RunConfig = VAE, **kwargs: Any) -> Figure:
     steps, evaluated = run(points, vae=config.model == "vae")
-    return figures.losses(Columns(steps), Columns(evaluated), config=config, **{"started": STARTED, **kwargs})
+    return losses(Columns(steps), Columns(evaluated), config=config, **{"started": STARTED, **kwargs})
 
 
 ALL_SIZES = [
@@ -49,10 +51,8 @@ ALL_SIZES = [
     for name, function in {
         "losses": loss_figure,
         "losses of an AE": lambda count: loss_figure(count, config=AE),
-        "kl": lambda count: figures.kl_bars([0.5] * count, [True] * count),
-        "class counts": lambda count: figures.class_counts(
-            np.arange(count), [f"class {n}" for n in range(count)]
-        ),
+        "kl": lambda count: kl_bars([0.5] * count, [True] * count),
+        "class counts": lambda count: class_counts(np.arange(count), [f"class {n}" for n in range(count)]),
         "legend": lambda count: error_legend(),
     }.items()
     for count in (0, 1, 50)
@@ -88,23 +88,23 @@ def test_inputs_stay_as_they_are():
     steps, evaluated = run(5000)
     del evaluated["kl"]
     before = copy.deepcopy((steps, evaluated))
-    figures.log_allowed(Columns(steps), Columns(evaluated))
-    figures.losses(Columns(steps), Columns(evaluated), config=AE, started=STARTED)
+    log_allowed(Columns(steps), Columns(evaluated))
+    losses(Columns(steps), Columns(evaluated), config=AE, started=STARTED)
     assert (steps, evaluated) == before
 
     # Arrays that cannot be written would raise if anything tried.
     points, errors, kl = np.zeros((50, 2)), np.zeros((2, 3, 3)), np.array([0.1, 0.001])
     for array in (points, errors, kl):
         array.flags.writeable = False
-    figures.grown_span(None, points)
-    figures.whole_span(points)
-    figures.class_counts(kl, ("a", "b"))
+    grown_span(None, points)
+    whole_span(points)
+    class_counts(kl, ("a", "b"))
     signed_errors(errors[:, None])
-    figures.kl_bars(kl, kl > 0.01)
+    kl_bars(kl, kl > 0.01)
 
 
 def test_every_class_has_a_bar_of_its_colour():
-    (bar,) = figures.class_counts(np.array([3, 0, 5]), ("a", "b", "c")).data
+    (bar,) = class_counts(np.array([3, 0, 5]), ("a", "b", "c")).data
     assert (list(bar.x), list(bar.y)) == (["a", "b", "c"], [3, 0, 5])
     assert bar.marker.color == tuple(class_style(label)[0] for label in range(3))
 
@@ -116,7 +116,7 @@ def test_every_class_has_a_bar_of_its_colour():
 @given(st.lists(st.tuples(st.floats(0, 20), st.booleans()), max_size=30))
 def test_every_dimension_has_its_bar_by_whether_it_is_active(dimensions: list[tuple[float, bool]]):
     kl, active = [value for value, _ in dimensions], [is_active for _, is_active in dimensions]
-    figure = figures.kl_bars(kl, active)
+    figure = kl_bars(kl, active)
     drawn = {name: value for trace in figure.data for name, value in zip(trace.x, trace.y, strict=True)}
     assert drawn == {f"z{place + 1}": value for place, value in enumerate(kl)}
     used, unused = figure.data

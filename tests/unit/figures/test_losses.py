@@ -15,8 +15,8 @@ from plotly.graph_objects import Figure
 
 from vaelab.config.run_config import RunConfig
 from vaelab.events import Columns
-from vaelab.figures import explore as figures
 from vaelab.figures.curves import DRAWN_POINTS
+from vaelab.figures.losses import log_allowed, losses
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -40,7 +40,7 @@ def run(points: int, *, vae: bool = True) -> tuple[Lists, Lists]:
 
 def loss_figure(points: int = 200, *, config: RunConfig = VAE, **kwargs: Any) -> Figure:
     steps, evaluated = run(points, vae=config.model == "vae")
-    return figures.losses(Columns(steps), Columns(evaluated), config=config, **{"started": STARTED, **kwargs})
+    return losses(Columns(steps), Columns(evaluated), config=config, **{"started": STARTED, **kwargs})
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -70,7 +70,7 @@ def limits(figure: Figure, axis: str = "yaxis") -> tuple[float, float]:
 
 def test_a_vae_shows_reconstruction_kl_and_their_unweighted_sum():
     steps, evaluated = run(200)
-    figure = figures.losses(Columns(steps), Columns(evaluated), config=VAE.variant(beta=4), started=STARTED)
+    figure = losses(Columns(steps), Columns(evaluated), config=VAE.variant(beta=4), started=STARTED)
     for columns, mode in ((steps, "lines"), (evaluated, "lines+markers")):
         shown = {
             name: traces(figure, name, mode)[0] for name in ("reconstruction", "KL", "sum: negative ELBO")
@@ -136,10 +136,10 @@ def test_the_time_axis_is_as_long_as_the_run():
 def test_first_steps_do_not_set_the_range_and_all_that_follows_does(log: bool):
     steps, evaluated = run(500)
     drawn = {"config": VAE, "started": STARTED, "log": log}
-    calm = figures.losses(Columns(steps), Columns(evaluated), **drawn)
+    calm = losses(Columns(steps), Columns(evaluated), **drawn)
     for name, factor in (("recon", 100), ("kl", 1000)):
         steps[name] = [value * factor if place < 5 else value for place, value in enumerate(steps[name])]
-    spiky = figures.losses(Columns(steps), Columns(evaluated), **drawn)
+    spiky = losses(Columns(steps), Columns(evaluated), **drawn)
     for axis in ("yaxis", "yaxis2"):
         assert limits(spiky, axis) == pytest.approx(limits(calm, axis), rel=0.01)
     low, high = limits(spiky)
@@ -173,8 +173,8 @@ def test_a_logarithm_needs_every_loss_above_0(train: list[float], test: list[flo
     steps = {key: list(train) for key in ("recon", "kl", "objective")} | {"epoch": list(range(len(train)))}
     evaluated = {key: list(test) for key in ("recon", "kl")} | {"epoch": list(range(len(test)))}
     drawn = {"config": VAE.variant(stop_loss=-5), "started": {"mean_image_loss": -1.0, "floor_loss": None}}
-    assert figures.log_allowed(Columns(steps), Columns(evaluated))
-    figure = figures.losses(Columns(steps), Columns(evaluated), log=True, **drawn)
+    assert log_allowed(Columns(steps), Columns(evaluated))
+    figure = losses(Columns(steps), Columns(evaluated), log=True, **drawn)
     assert figure.layout.yaxis.type == figure.layout.yaxis2.type == "log"
     for axis in ("yaxis", "yaxis2"):
         low, high = limits(figure, axis)
@@ -185,18 +185,18 @@ def test_a_logarithm_needs_every_loss_above_0(train: list[float], test: list[flo
         spoilt = {**columns, name: [*columns[name][:-1], bad]} if name in columns else None
         if spoilt is not None:
             pair = (spoilt, evaluated) if columns is steps else (steps, spoilt)
-            assert not figures.log_allowed(*map(Columns, pair))
-            assert figures.losses(*map(Columns, pair), log=True, **drawn).layout.yaxis.type == "linear"
+            assert not log_allowed(*map(Columns, pair))
+            assert losses(*map(Columns, pair), log=True, **drawn).layout.yaxis.type == "linear"
 
 
 def test_an_ae_without_kl_may_have_a_logarithm():
-    assert figures.log_allowed(*map(Columns, run(50, vae=False)))
+    assert log_allowed(*map(Columns, run(50, vae=False)))
     assert loss_figure(config=AE, log=True).layout.yaxis.type == "log"
 
 
 def test_long_runs_are_drawn_with_few_points():
     steps, _ = run(40_000)
-    figure = figures.losses(Columns(steps), Columns(), config=VAE, started=STARTED)
+    figure = losses(Columns(steps), Columns(), config=VAE, started=STARTED)
     lengths = [len(trace.x) for trace in figure.data if len(trace.x)]
     assert len(lengths) == 3
     assert max(lengths) <= 2000
@@ -208,7 +208,7 @@ def test_what_is_drawn_is_bounded_and_keeps_ends_and_extremes(points: int) -> No
     steps, evaluated = run(points)
     steps["recon"][points // 3] += 50  # a spike that no decimation may lose
     before = copy.deepcopy((steps, evaluated))
-    figure = figures.losses(Columns(steps), Columns(evaluated), config=VAE, started=STARTED)
+    figure = losses(Columns(steps), Columns(evaluated), config=VAE, started=STARTED)
     assert (steps, evaluated) == before  # what is stored stays
     epochs, recon = (np.float32(steps[name]) for name in ("epoch", "recon"))
     (line,) = traces(figure, "reconstruction", "lines")

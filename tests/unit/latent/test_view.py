@@ -11,15 +11,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from vaelab.figures import explore as figures
-from vaelab.latent.view import followed, seen_plane, with_class_rows
+from vaelab.latent.view import (
+    PRIOR_CIRCLES,
+    Span,
+    followed,
+    grown_span,
+    seen_plane,
+    whole_span,
+    with_class_rows,
+)
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def test_prior_circles_hold_the_share_that_they_name():
     draws = np.linalg.norm(np.random.default_rng(0).normal(size=(200_000, 2)), axis=1)
-    for radius, text in figures.PRIOR_CIRCLES:
+    for radius, text in PRIOR_CIRCLES:
         named = int(re.match(r"(\d+) %", text)[1])  # type: ignore[index]
         assert round(100 * (1 - np.exp(-(radius**2) / 2))) == named
         assert 100 * (draws < radius).mean() == pytest.approx(named, abs=0.6)
@@ -28,7 +35,7 @@ def test_prior_circles_hold_the_share_that_they_name():
 clouds = arrays(np.float64, st.tuples(st.integers(0, 40), st.just(2)), elements=st.floats(-1e4, 1e4))
 
 
-def inside(points: np.ndarray, span: figures.Span) -> np.ndarray:
+def inside(points: np.ndarray, span: Span) -> np.ndarray:
     (left, right), (bottom, top) = span
     x, y = points.T
     return (left <= x) & (x <= right) & (bottom <= y) & (y <= top)
@@ -39,13 +46,13 @@ def inside(points: np.ndarray, span: figures.Span) -> np.ndarray:
 def test_axes_of_a_live_view_only_grow_and_hold_the_points(looks: list[np.ndarray]):
     span = None
     for points in looks:
-        grown = figures.grown_span(span, points)
+        grown = grown_span(span, points)
         widths = np.diff(grown)
         assert (widths > 0).all()
         assert widths[0] == pytest.approx(widths[1])
         assert inside(points, grown).all()
         assert span is None or inside(np.array(span).T, grown).all()
-        assert figures.grown_span(grown, points) == grown
+        assert grown_span(grown, points) == grown
         span = grown
 
 
@@ -53,7 +60,7 @@ def test_the_few_points_far_out_do_not_squeeze_the_others():
     points = np.random.default_rng(0).uniform(-1, 1, (1000, 2))
     points[:3] = 1e6
     points[3] = np.nan
-    span = figures.grown_span(None, points)
+    span = grown_span(None, points)
     assert np.abs(span).max() < 2
     assert inside(points, span).mean() > 0.99
 
@@ -61,7 +68,7 @@ def test_the_few_points_far_out_do_not_squeeze_the_others():
 def test_all_codes_are_in_view_even_if_they_are_one():
     for count in (1, 2, 50):
         points = np.random.default_rng(count).normal(size=(count, 2))
-        span = figures.whole_span(points)
+        span = whole_span(points)
         assert inside(points, span).all()
         assert (np.diff(span) > 0).all()
 

@@ -21,7 +21,7 @@ from vaelab import events
 from vaelab.analysis.load import load_run, load_snapshot
 from vaelab.data.loading import Dataset
 from vaelab.export.bundle import bundle
-from vaelab.figures import explore as figures
+from vaelab.figures.losses import losses
 from vaelab.runs.arrays import read_checkpoint, read_live_decoder, read_preview, read_weights
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.history import History, moment_at
@@ -116,7 +116,7 @@ def _draw_losses(run: Run) -> None:
     for columns in (said.steps, said.evaluated):
         assert len({len(column) for column in columns.values()}) <= 1
         assert all(np.isfinite(columns[name]).all() for name in ("step", "epoch", "recon"))
-    figures.losses(said.steps, said.evaluated, config=run.config, started=said.started)
+    losses(said.steps, said.evaluated, config=run.config, started=said.started)
     assert moment_at(said, 3, 4).losses is not None
 
 

@@ -13,8 +13,8 @@ from vaelab.config.traits import kinds_with
 from vaelab.data.catalogue import DATASETS
 from vaelab.data.loading import Dataset
 from vaelab.events import Preview
-from vaelab.figures import explore as figures
 from vaelab.figures.kinds import kind_of
+from vaelab.figures.losses import log_allowed, losses
 from vaelab.latent.view import followed
 from vaelab.runs.arrays import read_preview
 from vaelab.runs.errors import RunDamaged
@@ -152,7 +152,7 @@ def _wait(sentence: str) -> None:
 
 def _losses(run: Run, status: Status, found: Sequence[Hint]) -> None:
     said = history(run)
-    allowed = figures.log_allowed(said.steps, said.evaluated)
+    allowed = log_allowed(said.steps, said.evaluated)
     with heading_row("losses"):
         st.markdown(f"**Losses** {as_badges(found)}", help=help_for("nat"), width="content")
         log = st.toggle(
@@ -164,9 +164,7 @@ def _losses(run: Run, status: Status, found: Sequence[Hint]) -> None:
             else "Off: a value is 0 or below, which has no logarithm. With squared error the loss is a "
             "negative log-density, and a density can exceed 1.",
         )
-    figure = figures.losses(
-        said.steps, said.evaluated, config=run.config, started=said.started, log=log and allowed
-    )
+    figure = losses(said.steps, said.evaluated, config=run.config, started=said.started, log=log and allowed)
     with st.container(key="losses"):
         plot(figure, key="losses_plot", height=HEIGHT, state=status.state, step=status.step,
              alt="Losses in nats per image against epochs")  # fmt: skip

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
+from tests.support.accessibility import faults
 from tests.support.servers import Server
 
 PAGES = {
@@ -39,12 +39,6 @@ def test_no_serious_fault(path: str, scheme: str, width: int, browser: Browser, 
     page.goto(server.url + path)
     page.wait_for_selector(PAGES[path], state="attached")
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    found = Axe().run(page).response["violations"]
-    serious = [
-        f"{fault['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-        for node in fault["nodes"]
-    ]
+    found = faults(page)
     context.close()
-    assert serious == []
+    assert found == []

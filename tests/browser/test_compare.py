@@ -10,12 +10,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.canvas import OUTPUT, Canvas
+from tests.support.canvas import OUTPUT, Canvas, trained
 from tests.support.servers import Server
-from vaelab.analysis.load import TrainedRun, load_run
 from vaelab.data.loading import load
 from vaelab.models.codes import decode, embed
-from vaelab.paths import EXAMPLES
 from vaelab.runs.run import Run
 
 RUNS = ("vae-2d", "ae-2d", "vae-20d")
@@ -41,10 +39,6 @@ def open_planes(page: Page, server: Server) -> Open:
     return opened
 
 
-def trained(name: str) -> TrainedRun:
-    return load_run(Run(EXAMPLES / name))
-
-
 def wait_for(canvas: Canvas, *, snapped: str, place: str) -> None:
     """Until a plane has drawn the cursor of another one."""
     canvas.wait_until(f"node.dataset.snapped === '{snapped}' && node.dataset.place === '{place}'")
@@ -66,7 +60,7 @@ def test_a_code_is_marked_in_every_plane_with_each_run_s_own_reconstruction(
             model = trained(name).model
             expected = decode(model, embed(model, images).mean)[0, 0]
             assert np.abs(canvas.decoded() - expected).max() <= 1, name
-            assert f"test image {index}" in canvas.words()
+            expect(canvas.words).to_contain_text(f"test image {index}")
     planes[0].picture("compare-code")
 
 

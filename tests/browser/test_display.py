@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -23,7 +24,7 @@ def test_a_link_with_hidden_controls(page: Page, server: Any) -> None:
         expect(page.locator(f".st-key-{name}")).to_be_hidden()
     page.get_by_role("link", name="Latent space").first.click()
     expect(page.get_by_role("heading", name="Latent space", level=1)).to_be_visible()
-    assert "hide=advanced" in page.url
+    expect(page).to_have_url(re.compile("hide=advanced"))
     page.get_by_test_id("stSidebar").get_by_role("link", name="Train", exact=True).click()
     expect(page.get_by_label("Latent dimension", exact=True)).to_have_value("4")
     page.reload()
@@ -60,4 +61,4 @@ def test_a_presentation_has_no_sidebar_and_large_letters(page: Page, server: Any
     assert set(page.evaluate(LETTERS_OF_CHARTS)) == {LETTERS}
     page.get_by_role("button", name="Leave presentation").click()
     expect(page.get_by_test_id("stSidebar")).to_be_visible()
-    assert "present" not in page.url
+    expect(page).not_to_have_url(re.compile("present"))

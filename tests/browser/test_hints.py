@@ -55,7 +55,8 @@ def test_a_hint_moves_nothing_above_it_and_little_below(page: Page, server: Serv
     page.goto(f"{server.url}/?beta=100&train_size=5000&batch_size=25&hidden=64&epochs=3")
     page.get_by_role("button", name="Train", exact=True).click()
     wait_for_state(page, "running", "finished")
-    page.wait_for_selector(".st-key-hints", state="attached")
+    for part in ("hints", "live-reconstructions", "losses"):
+        page.wait_for_selector(f".st-key-{part}", state="attached")
     below = "document.querySelector('.st-key-live-reconstructions').getBoundingClientRect().top"
     first = "document.querySelector('.st-key-losses').getBoundingClientRect().top"
     before = page.evaluate(f"{below} - {first}")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.accessibility import faults
 from tests.support.servers import Server
 from vaelab.teaching.lessons import LESSONS
 from vaelab.teaching.lessons.entry import Lesson
@@ -22,16 +22,6 @@ UNDRAWN = ".vaelab-plot-chart:not([aria-label])"
 
 CUT_OFF = "nodes => nodes.filter(node => node.scrollWidth > node.clientWidth + 4).length"
 """Formulas that are wider than the page; KaTeX's own rounding is 2 pixels."""
-
-
-def faults(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{fault['id']}: {node['html'][:200]}"
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-        for node in fault["nodes"]
-    ]
 
 
 def press(place: Locator, key: str = "Enter") -> None:
@@ -67,7 +57,7 @@ def test_all_lessons_by_keyboard(page: Page, server: Server, scheme: str, width:
         expect(heading).to_be_visible()
         expect(heading).to_be_focused()
         expect(heading).to_be_in_viewport()
-        assert page.url.endswith(f"/lessons?lesson={number}")
+        expect(page).to_have_url(f"{server.url}/lessons?lesson={number}")
         predict(page, lesson)
         expect(page.locator(".katex-display").nth(len(lesson.formulas) - 1)).to_be_visible()
         expect(page.locator(SHOWN[number]).first).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -81,7 +82,7 @@ def test_train_three_epochs_then_explore_the_new_run(page: Page, server: Server)
         page.locator(".st-key-ended").get_by_role("link", name=path).click()
         expect(page.get_by_role("heading", name=path, level=1)).to_be_visible()
         page.wait_for_selector(f".st-key-{hook} :is(canvas, img, svg.main-svg)", state="attached")
-        assert f"run={run['run']}" in page.url
+        expect(page).to_have_url(re.compile(f"run={run['run']}"))
         assert page.get_by_test_id("stException").count() == 0
         page.go_back()
         wait_for_state(page, "finished")

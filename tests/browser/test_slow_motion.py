@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.support.accessibility import faults
 from tests.support.servers import Server
 from vaelab.config.presets import PRESETS
 from vaelab.ui.slow_motion.stages import stages_of
 
 TITLES = [stage.title for stage in stages_of(PRESETS["vae-2d"].config)]
-
-
-def faults(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{fault['id']}: {node['html'][:200]}"
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-        for node in fault["nodes"]
-    ]
 
 
 def press(page: Page, name: str) -> None:

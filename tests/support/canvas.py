@@ -81,9 +81,10 @@ class Canvas:
         width, height, values = self.outer.locator(picture).evaluate(read)
         return np.array(values, np.int64).reshape(height, width, 4)[:, :, 0]
 
-    def words(self) -> str:
+    @property
+    def words(self) -> Locator:
         """What the panel says."""
-        return self.outer.locator(".vaelab-canvas-words").inner_text()
+        return self.outer.locator(".vaelab-canvas-words")
 
     def picture(self, name: str) -> None:
         """Leave a screenshot for a person to look at."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -86,10 +87,11 @@ def png(pixels: np.ndarray, mode: str = "PNG") -> bytes:
     return stream.getvalue()
 
 
-def upload(page: Page, content: bytes, name: str = "digit.png", kind: str = "image/png") -> None:
-    page.locator(".vaelab-draw input[type=file]").set_input_files(
-        {"name": name, "mimeType": kind, "buffer": content}
-    )
+def upload(page: Page, folder: Path, content: bytes, name: str = "digit.png") -> None:
+    """Choose a file of that content, which is written into a folder; its name says what kind it is."""
+    file = folder / name
+    file.write_bytes(content)
+    page.locator(".vaelab-draw input[type=file]").set_input_files(file)
 
 
 def notice(page: Page) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.support.waiting import until
 from vaelab.config.presets import PRESETS
 from vaelab.config.run_config import RunConfig
 from vaelab.paths import PAGES
@@ -26,7 +26,6 @@ TRAIN = str(PAGES / "train.py")
 TINY = {"train_size": "300", "hidden": "8", "epochs": "1", "batch_size": "100", "seeds": "2",
         "field": "beta", "values": "0.5,2"}  # fmt: skip
 ENDLESS = TINY | {"epochs": "500", "train_size": "3000"}
-DEADLINE = 120
 
 
 def opened(app: App, **parameters: str) -> AppTest:
@@ -43,12 +42,12 @@ def said(page: AppTest) -> str:
     return " ".join(text.value for text in (*page.markdown, *page.warning, *page.error)).replace("\\", "")
 
 
-def run_until(page: AppTest, reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not reached():
-        assert time.monotonic() < deadline, "the sweep did not get there"
-        page.run()
+def ended(page: AppTest, runs: Path, count: int) -> str:
+    """What the page says once so many runs have ended."""
+    until(lambda: [run.status().state for run in RunStore(runs).runs()] == count * ["finished"])
+    until(lambda: f"{count} of {count} runs have ended" in said(page.run()))
     assert not page.exception
+    return said(page)
 
 
 def test_a_newcomer_sees_a_finished_example_of_what_start_would_do(app: App) -> None:
@@ -158,8 +157,7 @@ def test_start_trains_all_runs_and_shows_their_results(app: App, runs: Path) -> 
     assert {run.config.held_out for run in made} == {HELD_OUT}
     order = [(run.config.beta, run.config.seed) for run in store.group(group)]
     assert order == [(0.5, 0), (2.0, 0), (0.5, 1), (2.0, 1)]  # one seed of every value first
-    run_until(page, lambda: "4 of 4 runs have ended" in said(page))
-    assert "Best on held-out images" in said(page)
+    assert "Best on held-out images" in ended(page, runs, 4)
     table = page.dataframe[0].value
     assert list(table["Seed"]) == [0, 1, 0, 1]
     assert table["held-out neg_elbo"].notna().all()
@@ -172,17 +170,17 @@ def test_start_trains_all_runs_and_shows_their_results(app: App, runs: Path) -> 
 def test_of_one_seed_it_is_said_that_it_cannot_tell_luck(app: App, runs: Path) -> None:
     page = opened(app, **{**TINY, "seeds": "1"})
     page.button(key="sweep_start").click().run()
-    run_until(page, lambda: "2 of 2 runs have ended" in said(page))
-    assert "One seed cannot tell a difference from luck" in said(page)
+    assert "One seed cannot tell a difference from luck" in ended(page, runs, 2)
 
 
 def test_stop_all_ends_every_run(app: App, runs: Path) -> None:
     page = opened(app, **ENDLESS)
     page.button(key="sweep_start").click().run()
     store = RunStore(runs)
-    run_until(page, lambda: any(run.status().state == "running" for run in store.runs()))
+    until(lambda: any(run.status().state == "running" for run in store.runs()))
+    page.run()
     page.button(key="sweep_stop").click().run()
-    run_until(page, lambda: not any(run.status().active for run in store.runs()))
+    until(lambda: not any(run.status().active for run in store.runs()))
     page.run()
     assert not page.exception
     assert len(store.runs()) < 4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.visits import visit_of
+from tests.support.waiting import until
 from vaelab.config.run_config import RunConfig
 from vaelab.paths import PAGES
 from vaelab.runs.run import Run
@@ -19,20 +19,15 @@ from vaelab.teaching.failures import FAILURES
 App = Callable[[], AppTest]
 
 SMALL = {"train_size": "1000", "hidden": "16", "batch_size": "10", "epochs": "2"}
-DEADLINE = 60
 
 
 def trained(page: AppTest, runs: Path, count: int) -> Run:
     """The newest run, once there are so many and all of them are over."""
-    deadline = time.monotonic() + DEADLINE
-    while True:
-        page.run()
-        assert not page.exception
-        kept = RunStore(runs).runs()
-        if len(kept) == count and not any(run.status().active for run in kept):
-            page.run()
-            return kept[0]
-        assert time.monotonic() < deadline, [run.status() for run in kept]
+    assert not page.run().exception
+    store = RunStore(runs)
+    until(lambda: len(kept := store.runs()) == count and not any(run.status().active for run in kept))
+    assert not page.run().exception
+    return store.runs()[0]
 
 
 def opened(app: App, **fields: str) -> AppTest:

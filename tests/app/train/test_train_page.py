@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.visits import visit_of
+from tests.support.waiting import until
 from vaelab.config.fields import FIELD_NAMES, as_text
 from vaelab.config.presets import PRESETS
 from vaelab.config.run_config import VERSION, RunConfig
@@ -19,7 +19,6 @@ from vaelab.runs.store import RunStore
 App = Callable[[], AppTest]
 
 TINY = {"train_size": "500", "hidden": "16", "epochs": "2", "batch_size": "50"}
-DEADLINE = 60
 
 
 def opened(app: App, **parameters: str) -> AppTest:
@@ -42,14 +41,6 @@ def fields_of(config: RunConfig) -> dict[str, str]:
 def warnings(page: AppTest) -> list[str]:
     """What the page warns of, without the backslashes that keep Markdown from reading it."""
     return [warning.value.replace("\\", "") for warning in page.warning]
-
-
-def run_until(page: AppTest, reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not reached():
-        assert time.monotonic() < deadline, "the run did not get there"
-        page.run()
-    assert not page.exception
 
 
 def test_a_newcomer_sees_the_default_recipe_and_a_finished_example(app: App) -> None:
@@ -146,10 +137,9 @@ def test_train_makes_a_run_that_ends_with_a_way_on(app: App, runs: Path, model: 
     page.button(key="train").click().run()
     store = RunStore(runs)
     assert [run.config.model for run in store.runs()] == [model]
-    run_until(
-        page, lambda: store.runs()[0].status().state == "finished" and not page.button(key="train").disabled
-    )
-    page.run()
+    until(lambda: store.runs()[0].status().state == "finished")
+    until(lambda: not page.run().button(key="train").disabled)
+    assert not page.exception
     assert page.query_params["run"] == store.runs()[0].id
     outcome = next(text.value for text in page.markdown if "epochs are done" in text.value)
     assert ("ELBO" in outcome) == (model == "vae")
@@ -160,8 +150,10 @@ def test_one_epoch_pauses_and_stop_ends_it(app: App, runs: Path) -> None:
     page = opened(app, **{**TINY, "epochs": "500"})
     page.button(key="epoch").click().run()
     run = RunStore(runs).runs()[0]
-    run_until(page, lambda: run.status().state == "paused")
+    until(lambda: run.status().state == "paused")
     assert run.status().epoch == 1
     page.run()
+    assert not page.exception
     page.button(key="stop").click().run()
-    run_until(page, lambda: run.status().state == "stopped")
+    until(lambda: run.status().state == "stopped")
+    assert not page.run().exception

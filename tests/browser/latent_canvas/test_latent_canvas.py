@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.canvas import GRID, SPACE, Canvas, trained
+from tests.support.canvas import GRID, NEXT_FRAME, SPACE, Canvas, trained
 from tests.support.servers import Server
 from vaelab.data.loading import load
 from vaelab.models.codes import decode, embed
@@ -66,7 +66,7 @@ def test_hovering_a_code_shows_its_image_and_its_reconstruction(open_canvas: Ope
     images, model = load("mnist").x_test[index : index + 1], trained("vae-20d").model
     expected = decode(model, embed(model, images).mean)[0, 0]
     assert np.abs(canvas.decoded() - expected).max() <= 1
-    assert f"test image {index}" in canvas.words()
+    expect(canvas.words).to_contain_text(f"test image {index}")
     assert canvas.note("anchor") == str(index)
     expect(canvas.outer.locator(".vaelab-canvas-original")).to_be_visible()
     canvas.picture("canvas-code")
@@ -94,8 +94,8 @@ def test_the_coordinates_that_a_plane_leaves_open_are_the_anchors(open_canvas: O
     canvas.wait_until("node.dataset.snapped === '-1'")
     z[0, [2, 6]] = canvas.cursor()
     assert np.abs(canvas.decoded() - decode(model, z)[0, 0]).max() <= 1
-    assert "other 18 coordinates" in canvas.words()
-    assert "test image 5" in canvas.words()
+    expect(canvas.words).to_contain_text("other 18 coordinates")
+    expect(canvas.words).to_contain_text("test image 5")
 
 
 def test_a_click_chooses_a_code(open_canvas: Open, page: Page) -> None:
@@ -148,9 +148,10 @@ def test_keys_move_zoom_and_choose(open_canvas: Open, page: Page) -> None:
     canvas.wait_until(f"Number(node.dataset.cursor.split(',')[0]) > {before[0]}")
     spoken = canvas.outer.locator(".vaelab-spoken")
     expect(spoken).to_contain_text("z1 =")
+    page.evaluate(NEXT_FRAME)  # what is said of the last step is said when it is drawn
     page.keyboard.press("0")
+    expect(spoken).to_have_text(re.compile("^Shown now: z1 from "))
     whole = spoken.inner_text()
-    assert whole.startswith("Shown now: z1 from ")
     page.keyboard.press("+")
     expect(spoken).to_contain_text("Shown now: z1 from ")
     expect(spoken).not_to_have_text(whole)

@@ -67,7 +67,7 @@ def test_at_rest_the_panel_shows_each_class_decoded(page: Page, server: Server, 
     """The chosen image and the kept place stand beside the canvas already."""
     page.goto(f"{server.url}/{path}?run=vae-2d")
     canvas = Canvas(page, key).wait()
-    assert "Move over the plane" in canvas.words()
+    expect(canvas.words).to_contain_text("Move over the plane")
     expect(canvas.outer.locator(".vaelab-canvas-decoded")).to_be_hidden()
     pictures = canvas.outer.locator(".vaelab-canvas-middles canvas")
     expect(pictures).to_have_count(10)

@@ -91,6 +91,15 @@ def shown(page: AppTest, key: str) -> dict[str, Any]:
     return json.loads(page.get_by_key(key).proto.json)
 
 
+def has(page: AppTest, key: str) -> bool:
+    """Whether an element of that key is on the page."""
+    try:
+        page.get_by_key(key)
+    except KeyError:
+        return False
+    return True
+
+
 def figure(page: AppTest, key: str) -> dict[str, Any]:
     return json.loads(shown(page, key)["figure"])
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from vaelab.config.run_config import RunConfig
 from vaelab.events import Event
+from vaelab.files import write_json
 from vaelab.runs.arrays import read_weights
 from vaelab.runs.history import History
 from vaelab.runs.recorder import Recorder
 from vaelab.runs.run import Run
+from vaelab.runs.status import Status
 
 CONFIG = RunConfig(train_size=500, hidden="16", batch_size=100, epochs=3)
 ENDLESS = CONFIG.variant(epochs=500)
@@ -44,3 +47,13 @@ def same_run(first: Run, second: Run) -> None:
 def finish(run: Run, training: Training) -> None:
     for _ in training(Recorder(run)):
         pass
+
+
+def contents(run: Run) -> dict[str, bytes]:
+    """All files of a run, by path."""
+    return {str(path): path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
+
+
+def set_status(run: Run, **values: object) -> None:
+    """Write a status as the run's writer would; what is not named is as in a new one."""
+    write_json(run.path / "status.json", asdict(Status(**values)))

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from tests.support.exploring import (
     change_address,
     figure,
+    has,
     is_well,
     make_run,
     numbers,
@@ -49,14 +50,6 @@ def charts(page: AppTest) -> list[str]:
     """The keys of all charts: `compare_<term>_<scale>`."""
     terms = [f"compare_{term}_{number}" for number in range(6) for term in ("neg_elbo", "recon", "kl")]
     return [key for key in terms if has(page, key)]
-
-
-def has(page: AppTest, key: str) -> bool:
-    try:
-        page.get_by_key(key)
-    except KeyError:
-        return False
-    return True
 
 
 def test_a_newcomer_sees_the_shipped_twins(app: App) -> None:

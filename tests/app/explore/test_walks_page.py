@@ -12,7 +12,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 from streamlit.testing.v1 import AppTest
 
-from tests.support.exploring import is_well, make_run, pixels, sentences, setting, shown, visit
+from tests.support.exploring import has, is_well, make_run, pixels, sentences, setting, shown, visit
 from vaelab.config.run_config import RunConfig
 from vaelab.data.loading import load
 from vaelab.paths import EXAMPLES
@@ -64,15 +64,6 @@ def decoded(name: str, z: np.ndarray) -> np.ndarray:
 
 def captions(page: AppTest) -> str:
     return " ".join(text.value for text in page.caption)
-
-
-def has(page: AppTest, key: str) -> bool:
-    """Whether an element of that key is on the page."""
-    try:
-        page.get_by_key(key)
-    except KeyError:
-        return False
-    return True
 
 
 # All tabs

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,9 +19,7 @@ from tests.support.runs_page import (
     click,
     columns,
     delete,
-    idle_worker,
     links,
-    make_run,
     opened,
     state_of,
     table,
@@ -37,17 +34,7 @@ from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
 from vaelab.ui.session.recipe_link import recipe_of
 
-
-@pytest.fixture(autouse=True)
-def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vaelab.engine.engine.WorkerProcess", idle_worker)
-    monkeypatch.delenv("VAELAB_SINGLE_USER", raising=False)
-
-
-@pytest.fixture
-def make(runs: Path) -> Make:
-    return partial(make_run, runs)
-
+pytestmark = pytest.mark.usefixtures("no_training")
 
 # What is listed
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,6 @@ from tests.support.runs_page import (
     chosen,
     click,
     delete,
-    idle_worker,
-    make_run,
     opened,
     set_status,
     state_of,
@@ -38,17 +35,7 @@ from vaelab.paths import EXAMPLES
 from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
 
-
-@pytest.fixture(autouse=True)
-def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vaelab.engine.engine.WorkerProcess", idle_worker)
-    monkeypatch.delenv("VAELAB_SINGLE_USER", raising=False)
-
-
-@pytest.fixture
-def make(runs: Path) -> Make:
-    return partial(make_run, runs)
-
+pytestmark = pytest.mark.usefixtures("no_training")
 
 # Changing a run
 

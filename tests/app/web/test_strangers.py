@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from tests.support import servers
+from tests.support.recorded import contents
 from tests.support.runs_page import ANOTHER, WRITER, make_run
 from tests.support.servers import Server
 from tests.support.visitor import Visitor
@@ -23,10 +24,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     servers.wait_until_healthy(started)
     yield started
     started.stop()
-
-
-def contents(run: Run) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.support.folders import files_below
 from vaelab.data import downloads
 from vaelab.data.catalogue import DATASETS
 from vaelab.data.downloads import DatasetUnavailable
@@ -30,12 +31,6 @@ from vaelab.data.loading import ARRAYS, Dataset, is_ready, load
 NAMES = list(downloads.PUBLICATIONS)
 
 Arrays = dict[str, np.ndarray]
-
-
-def files_below(folder: Path) -> list[str]:
-    """List the files that lie there, without the empty lock files."""
-    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
-    return sorted(str(path.relative_to(folder)) for path in files)
 
 
 # What torchvision knows

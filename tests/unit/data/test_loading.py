@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.support.folders import files_below
 from vaelab import paths
 from vaelab.config.fields import field_spec
 from vaelab.data import downloads
@@ -40,12 +41,6 @@ ORIGINAL_MD5 = {
 def idx(array: np.ndarray) -> bytes:
     """Write in the idx format of the MNIST family: magic number, sizes, bytes."""
     return struct.pack(f">{1 + array.ndim}I", 0x800 + array.ndim, *array.shape) + array.tobytes()
-
-
-def files_below(folder: Path) -> list[str]:
-    """List the files that lie there, without the empty lock files."""
-    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
-    return sorted(str(path.relative_to(folder)) for path in files)
 
 
 def as_arrays(dataset: datasets.Dataset) -> dict[str, np.ndarray]:

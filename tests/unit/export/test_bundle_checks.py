@@ -13,11 +13,10 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.bundles import RECIPES, Parts, imported, parts_of, record, refused_within, zipped
+from tests.support.bundles import RECIPES, Parts, imported, refused_within, zipped
 from vaelab.config.fields import FIELD_NAMES
 from vaelab.config.run_config import RunConfig
 from vaelab.data.catalogue import DATASETS
-from vaelab.data.loading import Dataset
 from vaelab.export.bundle import import_bundle
 from vaelab.export.bundle_checks import tensor_shapes
 from vaelab.export.unzip import MEGABYTE
@@ -30,11 +29,6 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=5,
 )
-
-
-@pytest.fixture(scope="session")
-def parts(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Parts:
-    return parts_of(record(tmp_path_factory.mktemp("run"), tiny))
 
 
 @settings(max_examples=60, deadline=None)

@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.bundles import Parts, imported, parts_of, record, refused_within, zipped
-from vaelab.data.loading import Dataset
+from tests.support.bundles import Parts, imported, refused_within, zipped
 from vaelab.export.bundle import LARGEST_ZIP
 from vaelab.export.unzip import MEGABYTE
 
@@ -30,11 +29,6 @@ EVIL = [
 names = st.sampled_from(
     ["config.json", "model.safetensors", "events.jsonl", "losses.csv", "README.txt", *EVIL]
 )
-
-
-@pytest.fixture(scope="session")
-def parts(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Parts:
-    return parts_of(record(tmp_path_factory.mktemp("run"), tiny))
 
 
 @given(st.binary(max_size=300))

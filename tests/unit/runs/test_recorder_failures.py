@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.recorded import BY_THE_CLOCK, WRITES, Training, finish, same_run
+from tests.support.recorded import BY_THE_CLOCK, WRITES, Training, contents, finish, same_run
 from vaelab import files
 from vaelab.data.downloads import DatasetUnavailable
 from vaelab.events import Event
@@ -82,10 +82,6 @@ def test_a_disk_that_is_full_at_any_write_ends_the_run_and_costs_no_other(
     assert contents(earlier) == before
     finish(run, training)
     same_run(run, undisturbed)
-
-
-def contents(run: Run) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
 
 
 def test_a_disk_that_turns_out_to_be_full_at_the_end_ends_the_run_in_a_sentence(

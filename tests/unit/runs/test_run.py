@@ -9,36 +9,26 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import asdict
-from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.support.recorded import set_status
 from tests.support.waiting import until
 from vaelab.config.run_config import RunConfig
 from vaelab.events import Request
 from vaelab.files import write_json
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.run import Run, describe
-from vaelab.runs.status import HEARTBEAT, Status
+from vaelab.runs.status import HEARTBEAT
 from vaelab.runs.store import RunStore
 
 CONFIG = RunConfig(model="ae", latent_dim=3, epochs=1)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "runs")
-
-
-@pytest.fixture
 def run(store: RunStore) -> Run:
     return store.create(CONFIG, owner="somebody")
-
-
-def set_status(run: Run, **values: object) -> None:
-    write_json(run.path / "status.json", asdict(Status(**values)))
 
 
 # Names

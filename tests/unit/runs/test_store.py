@@ -12,30 +12,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.recorded import set_status
 from vaelab.config.run_config import RunConfig
 from vaelab.events import Request
 from vaelab.files import write_json
 from vaelab.runs import store as runs_module
 from vaelab.runs.errors import RunNotFound
 from vaelab.runs.run import Run
-from vaelab.runs.status import Meta, Status
+from vaelab.runs.status import Meta
 from vaelab.runs.store import RunStore, default_root
 
 CONFIG = RunConfig(model="ae", latent_dim=3, epochs=1)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "runs")
-
-
-@pytest.fixture
 def run(store: RunStore) -> Run:
     return store.create(CONFIG, owner="somebody")
-
-
-def set_status(run: Run, **values: object) -> None:
-    write_json(run.path / "status.json", asdict(Status(**values)))
 
 
 def test_a_new_run_is_what_it_was_made_with(store: RunStore) -> None:

@@ -11,6 +11,7 @@ from vaelab.ui.explore.opened import Opened, open_page
 from vaelab.ui.explore.reconstructed import Compared, reconstructed, reconstructed_by_pca
 from vaelab.ui.session.readers import one_of, whole_number
 from vaelab.ui.widgets.components import pictures, plot
+from vaelab.words import counted
 
 ORDERS = {"random": "At random", "worst": "Worst first", "best": "Best first"}
 MOST_SHOWN = 60
@@ -83,7 +84,7 @@ def strip(opened: Opened, model: Compared, pca: Compared, index: int) -> Sheet:
 def caption(opened: Opened) -> str:
     """What the pictures show and what to look for."""
     dimensions = opened.config.latent_dim
-    numbers = "1 number" if dimensions == 1 else f"{dimensions} numbers"
+    numbers = counted(dimensions, "number")
     decoded = "the mean of its posterior" if opened.traits.is_stochastic else "its code"
     colours = opened.drawn.error_words(opened.data.spec.shape)
     return (

@@ -1,4 +1,4 @@
-"""Words and numbers for people: times, names of files."""
+"""Words and numbers for people: times, counts, names of files."""
 
 from __future__ import annotations
 
@@ -24,3 +24,14 @@ def capitalized(text: str) -> str:
 def slug(title: str) -> str:
     """A title as a part of a file's name: small letters and digits with hyphens between, `run` if none."""
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "run"
+
+
+def counted(count: float, noun: str) -> str:
+    """A number with what it counts: "1 run", "1,200 runs", "2.5 epochs"."""
+    number = f"{count:,}" if isinstance(count, int) else f"{count:g}"
+    return f"1 {noun}" if count == 1 else f"{number} {noun}s"
+
+
+def with_minus(number: str) -> str:
+    """A number that was formatted, with a true minus sign in place of hyphens."""
+    return number.replace("-", "−")

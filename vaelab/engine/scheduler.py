@@ -26,6 +26,7 @@ from vaelab.runs.life import LIFE, Action, Effect, goes_on, request_of, rests, s
 from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
 from vaelab.settings import Settings
+from vaelab.words import counted
 
 logger = logging.getLogger(__name__)
 
@@ -246,7 +247,7 @@ class Scheduler:
                 logger.error("A worker hangs and is ended.", extra={"run": worker.run_id or ""})
                 if run is not None:
                     with suppress(RunDamaged, OSError):
-                        run.set_meta(note=HUNG.format(time=_in_words(self._hung.minutes)))
+                        run.set_meta(note=HUNG.format(time=counted(self._hung.minutes, "minute")))
                 worker.kill()
 
     def _pause_what_is_left_alone(self) -> None:
@@ -257,7 +258,7 @@ class Scheduler:
                 if self._left_alone.has(run):
                     logger.info("Paused: its visitor is gone.", extra={"run": run.id})
                     self._carry_out(run, "pause")
-                    run.set_meta(note=LEFT_ALONE.format(time=_in_words(self._left_alone.minutes)))
+                    run.set_meta(note=LEFT_ALONE.format(time=counted(self._left_alone.minutes, "minute")))
             except (RunDamaged, OSError):
                 logger.exception("Run %s cannot be looked after", run.id)
 
@@ -290,7 +291,3 @@ class Scheduler:
             return self.store.get(run_id) if run_id else None
         except RunNotFound:
             return None
-
-
-def _in_words(minutes: float) -> str:
-    return f"{minutes:g} minute{'' if minutes == 1 else 's'}"

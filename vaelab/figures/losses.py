@@ -17,6 +17,7 @@ from vaelab.config.run_config import RunConfig
 from vaelab.events import Columns
 from vaelab.figures.curves import MOST_MARKERS, Curve, Range, axis_of, curve_of, settled_range
 from vaelab.figures.palette import PALETTE
+from vaelab.words import with_minus
 
 _LOWER = "y2"
 """Axis of the panel for the KL term; the other one is `y`."""
@@ -187,9 +188,7 @@ def _stop(
     value: float, shown: Range | None, log: bool
 ) -> tuple[Range | None, list[_Level], list[dict[str, Any]]]:
     """The range with `stop_loss` in it, and its line; if that would squeeze the rest, a note at the edge."""
-    level = _Level(
-        f"stop at {value:g} nats".replace("-", "−"), value, PALETTE.objective, "dashdot", end="start"
-    )
+    level = _Level(with_minus(f"stop at {value:g} nats"), value, PALETTE.objective, "dashdot", end="start")
     if shown is None:
         return None, [level] if value > 0 or not log else [], []
     wide = (min(shown[0], value), max(shown[1], value))

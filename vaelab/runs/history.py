@@ -15,6 +15,7 @@ from vaelab import events
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.records import LARGEST_NUMBER, checked
 from vaelab.runs.run import Run
+from vaelab.words import with_minus
 
 _NEEDED: dict[str, list[tuple[str, bool]]] = {
     name: [(field.name, "None" not in str(field.type)) for field in fields(kind) if "list" not in field.type]
@@ -192,4 +193,4 @@ def moment_at(said: History, step: int, steps_per_epoch: int) -> Moment:
 
 
 def _nats(value: float) -> str:
-    return f"{value:.1f}".replace("-", "−")
+    return with_minus(f"{value:.1f}")

@@ -25,6 +25,7 @@ from vaelab.runs.errors import RunDamaged
 from vaelab.runs.life import state_of
 from vaelab.runs.records import Record, checked
 from vaelab.runs.status import Meta, Status, with_kind
+from vaelab.words import counted
 
 TRAINED = ("resume.safetensors", "model.safetensors", "events.jsonl", "preview.npz")
 """Files that training makes. Copied in this order, the events reach at least to the checkpoint."""
@@ -174,5 +175,5 @@ class Run:
 def describe(config: RunConfig) -> str:
     """A config in a few words: model, data set, latent dimension and epochs."""
     dataset = field_spec("dataset").labels[config.dataset]
-    epochs = "1 epoch" if config.epochs == 1 else f"{config.epochs} epochs"
+    epochs = counted(config.epochs, "epoch")
     return f"{config.traits.label} · {dataset} · {config.latent_dim}-D · {epochs}"

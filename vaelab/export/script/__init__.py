@@ -21,6 +21,7 @@ from vaelab.export.script.section import Section
 from vaelab.export.script.setup import data, settings
 from vaelab.export.script.training import training
 from vaelab.networks.sizes import network_type
+from vaelab.words import counted
 
 
 def sections(config: RunConfig) -> list[Section]:
@@ -73,7 +74,7 @@ def _title(config: RunConfig) -> str:
     kind = f"{'An' if noun[0] in 'aeiou' else 'A'} {noun}"
     spec = DATASETS[config.dataset]
     network = "dense layers" if network_type(config, spec.shape) == "dense" else "convolutions"
-    numbers = "1 number" if config.latent_dim == 1 else f"{config.latent_dim} numbers"
+    numbers = counted(config.latent_dim, "number")
     return f"{kind} of {spec.title}: {network}, a code of {numbers}."
 
 

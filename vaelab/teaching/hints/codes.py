@@ -10,6 +10,7 @@ import numpy as np
 from vaelab.data.catalogue import DATASETS
 from vaelab.teaching.hints.evidence import LATE_STEPS, Evidence, Hint, epochs_of, nats
 from vaelab.teaching.hints.losses import remedy
+from vaelab.words import counted
 
 COLLAPSED = 0.1
 """Nats of KL below which a code says nothing: with so little, nobody guesses one of ten classes right more
@@ -189,4 +190,4 @@ def _settled(seen: Evidence) -> bool:
 
 
 def _dimensions(count: int) -> str:
-    return "1 dimension" if count == 1 else f"{count} dimensions"
+    return counted(count, "dimension")

@@ -12,6 +12,7 @@ import numpy as np
 from vaelab.config.run_config import RunConfig
 from vaelab.data.catalogue import DATASETS
 from vaelab.events import Columns
+from vaelab.words import counted, with_minus
 
 ENOUGH_STEPS = 100
 """Steps before which nothing is judged but a loss that is not finite: a network starts as the mean image, and
@@ -181,9 +182,9 @@ def _row(values: Any, length: int) -> np.ndarray | None:
 
 def nats(value: float, digits: int = 1) -> str:
     """A number of nats as a sentence has it."""
-    return f"{value:z,.{digits}f}".replace("-", "−")
+    return with_minus(f"{value:z,.{digits}f}")
 
 
 def epochs_of(count: float) -> str:
     """A number of epochs in words."""
-    return "1 epoch" if count == 1 else f"{count:g} epochs"
+    return counted(count, "epoch")

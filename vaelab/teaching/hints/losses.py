@@ -11,6 +11,7 @@ from vaelab.config.fields import field_spec
 from vaelab.config.run_config import default_learning_rate
 from vaelab.data.catalogue import DATASETS
 from vaelab.teaching.hints.evidence import LATE_STEPS, Evidence, Hint, epochs_of, nats
+from vaelab.words import counted
 
 DIVERGING = 1.0
 """Spans above the mean image's loss from which a loss counts as diverging: as far above what needs no
@@ -245,7 +246,7 @@ def oscillating(seen: Evidence) -> Hint | None:
         longer = f", over {epochs_of(epochs)} for as many steps as it takes" if epochs > config.epochs else ""
         return Hint(
             "oscillating", "warning", evidence,
-            f"A step that follows {_counted(config.batch_size, 'image')} follows their peculiarities: "
+            f"A step that follows {counted(config.batch_size, 'image')} follows their peculiarities: "
             f"{batch} images have more in common{longer}.",
             {"batch_size": batch, "epochs": epochs}, f"Batches of {batch}",
         )  # fmt: skip
@@ -282,8 +283,4 @@ def _rounded(rate: float) -> float:
 
 
 def _steps(count: int) -> str:
-    return _counted(count, "step")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
+    return counted(count, "step")

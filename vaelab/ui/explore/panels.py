@@ -11,6 +11,7 @@ from vaelab.latent.units import ACTIVE_VARIANCE, active_units
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.opened import Opened, kl_per_dimension
 from vaelab.ui.widgets.components import pictures, plot
+from vaelab.words import with_minus
 
 FEW = 6
 """Dimensions that can be listed beside a chart without scrolling."""
@@ -60,7 +61,7 @@ def neighbours_panel(opened: Opened, index: int) -> None:
 
 
 def _number(value: float, decimals: int = 3) -> str:
-    return f"{value:.{decimals}f}".replace("-", "−")
+    return with_minus(f"{value:.{decimals}f}")
 
 
 def place_panel(opened: Opened, plane: Plane, point: np.ndarray, anchor: int) -> None:

@@ -13,6 +13,7 @@ from vaelab.ui.explore.controls import pick_number, with_code
 from vaelab.ui.explore.opened import Opened
 from vaelab.ui.session.readers import one_of, whole_number
 from vaelab.ui.widgets.components import pictures
+from vaelab.words import with_minus
 
 STEPS = (5, 7, 11)
 """Pictures a strip: odd numbers, so that one stands in the middle; 11 still fit a phone.
@@ -89,4 +90,4 @@ def show(
 def signed(value: float, form: str = ".1f") -> str:
     """A number with a true minus sign, and without one if it is rounded to 0."""
     text = f"{value:{form}}"
-    return text.replace("-", "−") if float(text) else text.removeprefix("-")
+    return with_minus(text) if float(text) else text.removeprefix("-")

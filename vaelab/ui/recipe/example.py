@@ -10,7 +10,7 @@ from vaelab.runs.run import Run
 from vaelab.ui.session.chosen import DEFAULT_SHIPPED, chosen_run
 from vaelab.ui.session.state import engine, history, own_runs, store
 from vaelab.ui.session.visit import visit
-from vaelab.words import duration
+from vaelab.words import counted, duration
 
 
 def shown_run(preset: str) -> Run | None:
@@ -80,8 +80,7 @@ def before_the_start(config: RunConfig, spec: DatasetSpec) -> str:
     """Parameters, compression, steps and expected time of a recipe, in one line."""
     known = facts(config, spec)
     speed = measured_speed(config, engine().threads)
-    steps = "1 step" if known.steps_per_epoch == 1 else f"{known.steps_per_epoch:,} steps"
-    numbers = "1 number" if config.latent_dim == 1 else f"{config.latent_dim} numbers"
+    steps, numbers = counted(known.steps_per_epoch, "step"), counted(config.latent_dim, "number")
     basis = "as your last run went" if speed else "a guess until a first run"
     return (
         f"{known.parameters:,} parameters · {known.pixels:,} pixel values → {numbers} "

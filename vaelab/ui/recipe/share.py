@@ -26,6 +26,9 @@ OPENED = "share_opened"
 SEEDS = {False: "The same for everybody", True: "Everybody's own"}
 """Whether a link leaves the seed open, in words."""
 
+QUIET_ZONE = 4
+"""Modules of white around a QR code, which ISO/IEC 18004 asks for."""
+
 
 def share(config: RunConfig, run: Run | None = None) -> None:
     """Draw the popover of a recipe, and of the run that was trained with it, if there is one."""
@@ -139,18 +142,11 @@ def _pages(config: RunConfig, run: Run | None) -> dict[str, tuple[str, dict[str,
     recipe = parameters_of(config)
     pages = {"Train, with this recipe": ("", recipe), "Sweep, with this recipe": ("sweep", recipe)}
     if run:
-        pages |= {
-            f"{title}, of this run": (title.lower().replace(" ", "-"), {"run": run.id})
-            for _, title, _ in VIEWS
-        }
+        pages |= {f"{view.title}, of this run": (view.path, {"run": run.id}) for view in VIEWS}
     return pages | {
         f"Lesson {number}: {lesson.title}": ("lessons", {"lesson": str(number)})
         for number, lesson in LESSONS.items()
     }
-
-
-QUIET_ZONE = 4
-"""Modules of white around the code, which ISO/IEC 18004 asks for."""
 
 
 def show_link(title: str, link: str, sentence: str) -> None:

@@ -65,8 +65,8 @@ def _places(summary: Summary, config: RunConfig, own: bool) -> None:
             page_link(PAGES / "train.py", label="Losses and pictures", icon=":material/play_circle:",
                          query_params=address_of(recipe_now(), summary.run.id))  # fmt: skip
         if summary.has_learned:
-            for page, label, icon in VIEWS:
-                page_link(page, label=label, icon=icon, query_params=run)
+            for view in VIEWS:
+                page_link(view.script, label=view.title, icon=view.icon, query_params=run)
         page_link(PAGES / "train.py", label="Use this recipe", icon=":material/edit_note:",
                      query_params=parameters_of(config) | (run if own else {}),
                      help="Fills the form of the Train page.")  # fmt: skip

@@ -1,25 +1,56 @@
-"""Where the pages are, what they are called and their icons: for the sidebar and for links between pages."""
+"""The pages: where they are, what they are called and what they are for, in the order of the sidebar."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from vaelab.paths import PAGES
 
-ICONS = {
-    "Train": ":material/play_circle:",
-    "Reconstructions": ":material/compare:",
-    "Latent space": ":material/scatter_plot:",
-    "Latent grid": ":material/grid_view:",
-    "Walks": ":material/directions_walk:",
-    "Compare": ":material/balance:",
-    "Sweep": ":material/tune:",
-    "Failures": ":material/report:",
-    "Lessons": ":material/school:",
-    "Glossary": ":material/dictionary:",
-    "Runs": ":material/list:",
-}
 
-VIEWS = tuple(
-    (PAGES / f"{title.lower().replace(' ', '_')}.py", title, ICONS[title])
-    for title in ("Reconstructions", "Latent space", "Latent grid", "Walks")
-)
-"""Pages that show what a run has learned: script, title and icon."""
+@dataclass(frozen=True)
+class Place:
+    """A page as the sidebar and links show it."""
+
+    group: str
+    """The heading under which the sidebar lists it."""
+    title: str
+    icon: str
+    help: str
+
+    @property
+    def script(self) -> Path:
+        """The page's script."""
+        return PAGES / f"{self.title.lower().replace(' ', '_')}.py"
+
+    @property
+    def path(self) -> str:
+        """The page's path below the address of the app, which itself shows Train."""
+        return "" if self.title == "Train" else self.title.lower().replace(" ", "-")
+
+
+PLACES = tuple(
+    Place(group, title, f":material/{icon}:", help)
+    for group, title, icon, help in (
+        ("Train", "Train", "play_circle", "Choose a recipe, train a model and watch it learn."),
+        ("Explore", "Reconstructions", "compare",
+         "Test images beside what the model makes of them, and where it errs."),
+        ("Explore", "Latent space", "scatter_plot", "Where the model puts every test image."),
+        ("Explore", "Latent grid", "grid_view",
+         "The images that the decoder draws, all over the latent space."),
+        ("Explore", "Walks", "directions_walk",
+         "What each latent dimension does, what lies between images, and new images."),
+        ("Intuition", "Compare", "balance",
+         "Two to six runs side by side, with one cursor for all latent planes."),
+        ("Intuition", "Sweep", "tune",
+         "What one setting does: train with several values of it and compare."),
+        ("Intuition", "Failures", "report",
+         "Recipes that go wrong, each in its own way: predict how, then train them."),
+        ("Learn", "Lessons", "school", "Six short lessons, each with a question and a model to try it on."),
+        ("Learn", "Glossary", "dictionary", "Every term that the pages use, explained."),
+        ("Runs", "Runs", "list", "Every run you trained: compare, rename, download, delete."),
+    )
+)  # fmt: skip
+
+VIEWS = tuple(place for place in PLACES if place.group == "Explore")
+"""Pages that show what a run has learned."""

@@ -12,6 +12,7 @@ from vaelab.config.fields import FIELD_NAMES, as_text, read_config
 from vaelab.config.presets import PRESETS, nearest_preset
 from vaelab.config.run_config import RunConfig, with_changes
 from vaelab.ui.session.address import address, is_new, write_address
+from vaelab.ui.session.places import PLACES
 from vaelab.ui.session.visit import visit, visitor
 
 DEFAULT_PRESET = "vae-2d"
@@ -66,10 +67,7 @@ def parameters_of(config: RunConfig) -> dict[str, str]:
 def link_to(page: str, parameters: dict[str, str]) -> str:
     """The address of a page of this server with parameters, as one would paste it."""
     base = (st.context.url or "").split("?")[0].rstrip("/")
-    known = (
-        "/reconstructions", "/latent-space", "/latent-grid", "/walks", "/compare", "/sweep", "/failures",
-        "/lessons", "/glossary", "/runs",
-    )  # fmt: skip
+    known = [f"/{place.path}" for place in PLACES if place.path]
     root = next((base.removesuffix(path) for path in known if base.endswith(path)), base)
     return f"{root}/{page}?{urlencode(parameters)}"
 

@@ -12,6 +12,7 @@ from vaelab.figures.kinds.image import IMAGE
 from vaelab.figures.one_step import latent_bars, layer_bars, unit_strip
 from vaelab.figures.sheets import Sheet
 from vaelab.ui.widgets.components import pictures, plot
+from vaelab.words import with_minus
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the page
     from vaelab.analysis.one_step import Activation, Explained
@@ -146,4 +147,4 @@ def _table(values: dict[str, np.ndarray]) -> None:
 
 
 def _number(value: float, decimals: int = 2) -> str:
-    return f"{value:.{decimals}f}".replace("-", "−")
+    return with_minus(f"{value:.{decimals}f}")

@@ -62,12 +62,11 @@ def _recipe() -> None:
 
 def _varied() -> None:
     names = sweepable(base_recipe())
-    state = st.session_state
-    if state.sweep_field not in names:
+    if st.session_state.sweep_field not in names:
         put("sweep_field", names[0])
         _suggest("sweep_field", "sweep_values")
-    others = [NO_FIELD, *(name for name in names if name != state.sweep_field)]
-    if state.sweep_field2 not in others:
+    others = [NO_FIELD, *(name for name in names if name != st.session_state.sweep_field)]
+    if st.session_state.sweep_field2 not in others:
         put("sweep_field2", NO_FIELD)
     first, values, second, values2 = st.columns([1.2, 1.8, 1.2, 1.8])
     with first:
@@ -76,7 +75,10 @@ def _varied() -> None:
                      help=help_for("sweep"))  # fmt: skip
     with values:
         st.text_input(
-            "Its values", key="sweep_values", persist_state="session", help=_allowed(state.sweep_field)
+            "Its values",
+            key="sweep_values",
+            persist_state="session",
+            help=_allowed(st.session_state.sweep_field),
         )
     with second:
         st.selectbox("And with it", others, format_func=_label, key="sweep_field2", persist_state="session",
@@ -84,9 +86,9 @@ def _varied() -> None:
                      help="A second field makes a table: every value of one with every value of the other.",
         )  # fmt: skip
     with values2:
-        off = state.sweep_field2 == NO_FIELD
+        off = st.session_state.sweep_field2 == NO_FIELD
         st.text_input("Values of the second", key="sweep_values2", persist_state="session", disabled=off,
-                      help=None if off else _allowed(state.sweep_field2))  # fmt: skip
+                      help=None if off else _allowed(st.session_state.sweep_field2))  # fmt: skip
 
 
 def _label(name: str) -> str:
@@ -105,12 +107,11 @@ def _suggest(field: str, values: str) -> None:
 
 
 def _planned() -> Sweep | None:
-    state = st.session_state
-    given = [(state.sweep_field, read_values(state.sweep_values))]
-    if state.sweep_field2 != NO_FIELD:
-        given.append((state.sweep_field2, read_values(state.sweep_values2)))
+    given = [(st.session_state.sweep_field, read_values(st.session_state.sweep_values))]
+    if st.session_state.sweep_field2 != NO_FIELD:
+        given.append((st.session_state.sweep_field2, read_values(st.session_state.sweep_values2)))
     try:
-        return plan(base_recipe(), given, state.sweep_seeds)
+        return plan(base_recipe(), given, st.session_state.sweep_seeds)
     except ValueError as error:
         st.error(plain(str(error)))
         return None

@@ -22,6 +22,7 @@ from vaelab.sweeps.results import Result, Values, from_row, result
 from vaelab.ui.session.state import history, is_own, own_runs, store
 from vaelab.ui.session.text import plain
 from vaelab.ui.session.visit import put, visit
+from vaelab.words import counted
 
 EXAMPLE = EXAMPLE_SWEEPS / "vae-2d-beta.json"
 
@@ -122,7 +123,7 @@ def _label(runs: list[Run]) -> str:
         + ", ".join(dict.fromkeys(in_words(name, getattr(run.config, name)) for run in runs))
         for name in axes
     )
-    count = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+    count = counted(len(runs), "run")
     config = runs[0].config
     dataset = field_spec("dataset").labels[config.dataset]
     return f"{varied} · {config.traits.label} · {dataset} · {count} · {runs[0].id[:4]}"

@@ -28,7 +28,7 @@ from vaelab.ui.sweep.shown import ShownSweep, example, read_sweep, seconds_left
 from vaelab.ui.sweep.table import HEIGHT, sweep_table
 from vaelab.ui.widgets.components import heading_row, plot
 from vaelab.ui.widgets.waiting import wait_for
-from vaelab.words import duration
+from vaelab.words import counted, duration
 
 TICK = 1.0
 """Seconds between two looks at a sweep under way."""
@@ -113,7 +113,7 @@ def _outcome(shown: ShownSweep, leading: Best | None) -> None:
         ended = [result for result in shown.results if result.state == state]
         if ended:
             where = dict.fromkeys(words(shown.axes, result.values) for result in ended)
-            runs = "1 run" if len(ended) == 1 else f"{len(ended)} runs"
+            runs = counted(len(ended), "run")
             said.append(f"{runs} {verb} ({'; '.join(where)}) and count for nothing.")
     if not said:
         said.append("The best value will stand here as soon as runs have finished.")
@@ -255,5 +255,5 @@ def _open_links(run: Run) -> None:
     address = address_of(visit().recipe, run.id)
     page_link(PAGES / "train.py", label="Train", icon=":material/show_chart:", query_params=address)
     if run.has_model():
-        for page, label, icon in VIEWS:
-            page_link(page, label=label, icon=icon, query_params={"run": run.id})
+        for view in VIEWS:
+            page_link(view.script, label=view.title, icon=view.icon, query_params={"run": run.id})

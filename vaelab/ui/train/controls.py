@@ -157,8 +157,8 @@ def ended_bar(run: Run, status: Status) -> None:
     with st.container(border=True, key="ended", horizontal=True, vertical_alignment="center"):
         st.markdown(_outcome(run, status, said.evaluated.last), help=help_for("negative ELBO"))
         if run.has_model():
-            for page, label, icon in VIEWS:
-                page_link(page, label=label, icon=icon, query_params={"run": run.id})
+            for view in VIEWS:
+                page_link(view.script, label=view.title, icon=view.icon, query_params={"run": run.id})
             # Whoever was given the link of one of two twins was not given the other's.
             twins = store().group(run.meta.group) if is_own(run) and run.meta.kind == "twins" else []
             if len(twins) > 1:

@@ -1,4 +1,4 @@
-"""What Compare shows of runs in training and of finished ones alike: their settings and their curves."""
+"""Sections of Compare: the settings, the losses and the measures of runs, those in training as well."""
 
 from __future__ import annotations
 

@@ -13,12 +13,12 @@ from vaelab.export.snippets import command_line, python_code
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.run import Run
 from vaelab.teaching.lessons import LESSONS
-from vaelab.ui.session.display import CONTROLS, Display
+from vaelab.ui.session.display import CONTROLS
 from vaelab.ui.session.places import VIEWS
 from vaelab.ui.session.recipe_link import OPEN_SEED, link_to, parameters_of
 from vaelab.ui.session.state import is_own, single_user
 from vaelab.ui.session.steering import refuse
-from vaelab.ui.session.visit import put, visit
+from vaelab.ui.session.visit import Display, put, visit
 
 OPENED = "share_opened"
 """Key of the popover: whether it is open."""
@@ -44,7 +44,7 @@ def share(config: RunConfig, run: Run | None = None) -> None:
         with lesson:
             _link(
                 "A class",
-                class_link(config, run),
+                _class_link(config, run),
                 "Students who open it see only what is ticked, on every page that they go to.",
             )
         with command:
@@ -52,7 +52,8 @@ def share(config: RunConfig, run: Run | None = None) -> None:
             st.caption("Trains this recipe where VAE Lab is installed, in its folder.")
         with python:
             _code(python_code(config))
-    shown_link()
+    if shown := visit().link_shown:
+        _dialog(*shown)
 
 
 def _recipe_link(config: RunConfig) -> None:
@@ -104,9 +105,9 @@ def _link(title: str, link: str, sentence: str) -> None:
               args=(title, link, sentence))  # fmt: skip
 
 
-def _show(*link: str) -> None:
+def _show(title: str, link: str, sentence: str) -> None:
     put(OPENED, False)  # it would lie over the dialog
-    show_link(*link)
+    visit().link_shown = (title, link, sentence)
 
 
 def _code(text: str) -> None:
@@ -114,7 +115,7 @@ def _code(text: str) -> None:
     st.code(text, language=None, wrap_lines=True)
 
 
-def class_link(config: RunConfig, run: Run | None) -> str:
+def _class_link(config: RunConfig, run: Run | None) -> str:
     """Draw what can be chosen; returns the link."""
     pages = _pages(config, run)
     left, right = st.columns(2)
@@ -147,17 +148,6 @@ def _pages(config: RunConfig, run: Run | None) -> dict[str, tuple[str, dict[str,
         f"Lesson {number}: {lesson.title}": ("lessons", {"lesson": str(number)})
         for number, lesson in LESSONS.items()
     }
-
-
-def show_link(title: str, link: str, sentence: str) -> None:
-    """Have the page show a link large when it is next drawn; for the callback of a button."""
-    visit().link_shown = (title, link, sentence)
-
-
-def shown_link() -> None:
-    """Draw the link that `show_link` asked for, over the page."""
-    if shown := visit().link_shown:
-        _dialog(*shown)
 
 
 def image_address(text: str) -> str:

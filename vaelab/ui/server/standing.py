@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from vaelab.ui.session.standing import MOST, _standing, words_of
+from vaelab.ui.session.standing import MOST, standing_of_all, words_of
 from vaelab.ui.session.state import find_run
 from vaelab.ui.web.presence import presence
 from vaelab.ui.web.visitor import token_of
@@ -26,4 +26,4 @@ def _answer(ids: Sequence[str], visitor: str | None) -> dict[str, str]:
     for who in (visitor, *(run.id for run in runs if run)):
         if who:
             presence().see(who)
-    return {"standing": _standing(runs), "words": words_of(runs[0]) if runs[0] else ""}
+    return {"standing": standing_of_all(runs), "words": words_of(runs[0]) if runs[0] else ""}

@@ -12,16 +12,16 @@ from vaelab.ui.session.state import engine
 from vaelab.words import duration
 
 PATH = "standing"
-
+"""The route below `/lab/` that tells how runs stand."""
 
 MOST = 100
 """Runs that are asked for at a time: more than a visitor usually has waiting, and no burden on the server."""
 
-
 GONE = "gone"
+"""How a run stands that is not there, or cannot be read."""
 
 
-def _standing(runs: Sequence[Run | None]) -> str:
+def standing_of_all(runs: Sequence[Run | None]) -> str:
     """How all of them stand, in a text that changes when one of them does."""
     return " ".join(map(_standing_of, runs))
 

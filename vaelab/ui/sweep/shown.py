@@ -25,6 +25,10 @@ from vaelab.ui.session.visit import put, visit
 from vaelab.words import counted
 
 EXAMPLE = EXAMPLE_SWEEPS / "vae-2d-beta.json"
+"""The finished sweep that comes with VAE Lab."""
+
+EXAMPLE_LABEL = "Finished example"
+"""What the picker calls it."""
 
 
 @dataclass(frozen=True)
@@ -143,9 +147,6 @@ def seconds_left(shown: ShownSweep, side_by_side: int) -> float | None:
     return left / (done / seconds * side_by_side) if done and seconds else None
 
 
-_EXAMPLE = "Finished example"
-
-
 def pick_sweep() -> str | None:
     """The group of the sweep to show, None for the example; a picker if there is a choice."""
     sweeps, wanted = own_sweeps(), visit().sweep
@@ -158,12 +159,14 @@ def pick_sweep() -> str | None:
     visit().sweep = wanted
     if not sweeps:
         return None
-    options = {**sweeps, "": _EXAMPLE}
+    options = {**sweeps, "": EXAMPLE_LABEL}
     # Set before the widget is made: its options may have changed since it was last shown.
     put("picked_sweep", wanted or "")
-    st.selectbox("Sweep", list(options), format_func=options.__getitem__, key="picked_sweep", on_change=_take)
+    st.selectbox(
+        "Sweep", list(options), format_func=options.__getitem__, key="picked_sweep", on_change=_take_picked
+    )
     return visit().sweep
 
 
-def _take() -> None:
+def _take_picked() -> None:
     visit().sweep = st.session_state.picked_sweep or None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from vaelab.runs.run import Run
-from vaelab.ui.session.standing import MOST, PATH, _standing, words_of
+from vaelab.ui.session.standing import MOST, PATH, standing_of_all, words_of
 from vaelab.ui.web.addresses import lab_path
 from vaelab.ui.widgets.components import component, rerun_only
 
@@ -32,7 +32,7 @@ def wait_for(runs: Sequence[Run], *, key: str, name: str = "") -> None:
         height="content",
         data={
             "address": f"{lab_path()}/{PATH}?{query}",
-            "standing": _standing(followed),
+            "standing": standing_of_all(followed),
             "name": name,
             "words": words_of(followed[0]) if name else "",
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from torch import Tensor
@@ -11,7 +12,9 @@ from torch import Tensor
 from vaelab.config.fields import field_spec
 from vaelab.config.run_config import RunConfig
 from vaelab.config.traits import MODELS, ModelTraits
+from vaelab.export.script import posteriors as listings
 from vaelab.models.posteriors import POSTERIORS, Posterior
+from vaelab.ui.slow_motion.words import KL_TERMS
 
 NAME = "pulled"
 LABEL = "Pulled"
@@ -28,6 +31,26 @@ def _posterior(head: Tensor, config: RunConfig) -> Posterior:
     return _Pulled(*head.chunk(2, dim=-1)) if config.traits.is_stochastic else _Pulled(head, None)
 
 
+_KL = """\
+ |
+ |
+ | def pull(code):
+ |     return 0.5 * code.square().sum(1)
+"""
+_GAUSSIAN = replace(
+    listings.POSTERIORS["vae"], name="Pulled", kl=_KL, kl_call="pull(mean)", objective_words="", kl_words=""
+)
+_POINT = replace(
+    listings.POSTERIORS["ae"],
+    name="Pulled",
+    forward=listings.POSTERIORS["ae"].forward.replace("self.decoder(z)", "self.decoder(z), z"),
+    outputs="output, z",
+    kl=_KL,
+    kl_call="pull(z)",
+)
+"""What listings say of it."""
+
+
 @contextmanager
 def third_model(*, is_stochastic: bool) -> Iterator[None]:
     """The kind is registered, by a row a layer as any other kind of model is."""
@@ -38,6 +61,8 @@ def third_model(*, is_stochastic: bool) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(MODELS, NAME, traits)
         patch.setitem(POSTERIORS, NAME, _posterior)
+        patch.setitem(listings.POSTERIORS, NAME, _GAUSSIAN if is_stochastic else _POINT)
+        patch.setitem(KL_TERMS, NAME, (r"\textstyle\sum_j \tfrac{1}{2} \mu_j^2", r"$j$ counts dimensions; "))
         field_spec.cache_clear()
         yield
     field_spec.cache_clear()

@@ -14,8 +14,13 @@ from vaelab.config.fields import field_spec, in_words, read_config
 from vaelab.config.quantities import undefined_in_words
 from vaelab.config.run_config import RunConfig, why_not_in_force
 from vaelab.config.traits import MODELS, TERMS, kinds_with
+from vaelab.export import script as listed
+from vaelab.export.script import posteriors as listings
+from vaelab.export.script import terms
+from vaelab.models.objective import OUTPUTS, RECONSTRUCTIONS
 from vaelab.models.posteriors import POSTERIORS
 from vaelab.paths import PROJECT
+from vaelab.ui.slow_motion import words
 
 ASKED = ("model", "reconstruction")
 """Fields whose values only registries know."""
@@ -91,7 +96,10 @@ def test_the_law_sees_every_spelling(code: str) -> None:
 
 
 def test_rows_of_all_layers_have_the_same_names() -> None:
-    assert set(POSTERIORS) == set(MODELS)
+    assert set(MODELS) == set(POSTERIORS) == set(listings.POSTERIORS)
+    assert set(TERMS) == set(RECONSTRUCTIONS) == set(terms.TERMS) == set(words.LIKELIHOODS)
+    assert {term.output for term in TERMS.values()} == set(OUTPUTS) == set(words.OUTPUTS)
+    assert {name for name, kind in MODELS.items() if kind.has_kl} == set(words.KL_TERMS)
     assert all(kind.twin in MODELS for kind in MODELS.values())
 
 
@@ -133,4 +141,8 @@ def test_a_new_kind_is_a_row(is_stochastic: bool) -> None:
         assert (why_not_in_force(config, "code_activation") is None) == (not is_stochastic)
         assert why_not_in_force(RunConfig(model="ae"), "beta") == "only a VAE or a Pulled has a KL term"
         assert twin_of(config).model == "ae"
+        listing = listed.script(config)
+        compile(listing, "listing", "exec")
+        assert "class Pulled(" in listing
+        assert ("pull(mean)" in listing, "pull(z)" in listing) == (is_stochastic, not is_stochastic)
     assert field_spec("model").choices == ("ae", "vae")

@@ -6,8 +6,9 @@ import math
 
 from vaelab.config.run_config import RunConfig
 from vaelab.data.catalogue import DATASETS
-from vaelab.export.script import words
+from vaelab.export.script.posteriors import POSTERIORS
 from vaelab.export.script.section import Section, section
+from vaelab.export.script.terms import TERMS
 from vaelab.networks.layers import Layer, network_layers
 from vaelab.networks.operations import OPERATIONS
 
@@ -25,23 +26,13 @@ draws  |         self.logvar = {head}  # logarithm of the variance
        |                 nn.init.xavier_uniform_(layer.weight)
        |                 nn.init.zeros_(layer.bias)
        |         # So the first output is near the mean {of}, which then need not be learned.
-gauss  |         self.decoder[{last}].bias.data = {mean}
-!gauss |         self.decoder[{last}].bias.data = torch.logit({mean}, eps=1e-3)
+       |         self.decoder[{last}].bias.data = {start}
 """
 
-_FORWARD = """\
-                     |
-                     |     def forward(self, x):
-draws @hidden        |         h = self.encoder(x)
-draws @posterior     |         mean, logvar = self.mean(h), self.logvar(h)  # q(z|x) = N(mean, exp(logvar))
-draws @epsilon       |         epsilon = torch.randn_like(mean)  # epsilon ~ N(0, 1)
-draws @code          |         z = mean + torch.exp(0.5 * logvar) * epsilon  # z = mu + sigma * epsilon
-draws @output        |         return self.decoder(z), mean, logvar
-!draws @hidden @code |         z = self.encoder(x)
-!draws @output       |         return self.decoder(z)
-                     |
-                     |
-                     | model = {name}().to(device)
+_MADE = """\
+ |
+ |
+ | model = {name}().to(device)
 """
 
 
@@ -49,21 +40,24 @@ def model(config: RunConfig) -> Section:
     """Encoder and decoder, how their weights start, and the way of an image through them."""
     shape = DATASETS[config.dataset].shape
     encoder, decoder = network_layers(config, shape)
-    draws = config.traits.is_stochastic
+    posterior = POSTERIORS[config.model]
     code = _with(encoder[-1], outputs="latent_dim")
     # The two halves of the last layer become heads with names.
-    ends = [] if draws else [code, *([Layer("relu")] if config.code_activation == "relu" else [])]
+    ends = [] if config.traits.is_stochastic else [code]
+    if ends and config.code_activation == "relu":
+        ends.append(Layer("relu"))
     last = max(place for place, layer in enumerate(decoder) if layer.tensors())
     dense = decoder[last].tensors()["bias"] == (math.prod(shape),)
+    mean = "x_train.mean(0).flatten()" if dense else "x_train.mean((0, 2, 3))"
     return section(
-        "Model", words.VAE if draws else words.AE, _LAYERS + _FORWARD, config,
-        name="VAE" if draws else "Autoencoder",
+        "Model", posterior.words, _LAYERS + posterior.forward + _MADE, config,
+        name=posterior.name,
         encoder=_sequence([*encoder[:-1], *ends]), head=code.code(),
         decoder=_sequence([_with(decoder[0], inputs="latent_dim"), *decoder[1:]]),
         kinds=_weighed([*encoder, *decoder]), last=last - len(decoder),
         # The decoder's last bias starts at the mean of every pixel, or of every channel.
         of="image" if dense else "brightness",
-        mean="x_train.mean(0).flatten()" if dense else "x_train.mean((0, 2, 3))",
+        start=TERMS[config.reconstruction].start.format(mean=mean),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vaelab.config.run_config import RunConfig
 from vaelab.data.catalogue import DATASETS
 from vaelab.export.script.section import Section, section, warms_up
+from vaelab.export.script.terms import TERMS
 
 _SETTINGS = """
 math          | import math
@@ -13,7 +14,7 @@ math          | import math
               | import numpy as np
               | import torch
               | from torch import nn
-!gauss        | from torch.nn import functional as F
+functional    | from torch.nn import functional as F
               |
               | latent_dim = {latent_dim}
               | epochs = {epochs}
@@ -32,8 +33,12 @@ gauss !follow | sigma = {sigma!r}  # of the Gaussian behind the squared error
 def settings(config: RunConfig) -> Section:
     """Imports, the numbers to change, the seed and the device."""
     counts_steps = config.optimizer != "gd" and (config.lr_schedule == "one-cycle" or warms_up(config))
+    needs = TERMS[config.reconstruction].needs
     words = "The numbers of the recipe. All that is not here is a part of the code below."
-    return section("Settings", words, _SETTINGS, config, math=counts_steps or config.term.has_sigma)
+    return section(
+        "Settings", words, _SETTINGS, config,
+        math=counts_steps or needs == "math", functional=needs == "functional",
+    )  # fmt: skip
 
 
 # How torchvision gives the images of each data set, where it is not (N, height, width).

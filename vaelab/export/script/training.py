@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vaelab.config.run_config import RunConfig
 from vaelab.data.catalogue import DATASETS
+from vaelab.export.script.posteriors import POSTERIORS
 from vaelab.export.script.section import Section, corrupts, learns_sigma, section, warms_up, weighs_kl
 from vaelab.networks.sizes import images_a_pass
 
@@ -35,8 +36,8 @@ gd @image     |     for x in x_train.split({part}):  # gradients of parts add up
 !gd @image    |         x = x_train[indices]
 !gd warm      |         weight = beta * min(1.0, step / beta_warmup / steps_per_epoch)
 bf16          |         with torch.autocast(device.type, torch.bfloat16):  # products with 8 significant bits
-bf16 draws    |             {outputs} = (part.float() for part in model({seen}))
-bf16 !draws   |             {outputs} = model({seen}).float()
+bf16 several  |             {outputs} = (part.float() for part in model({seen}))
+bf16 !several |             {outputs} = model({seen}).float()
 !bf16         |         {outputs} = model({seen})
 gd @objective |         objective = {objective}.sum() / len(x_train)
 !gd @objective|         objective = {objective}.mean()
@@ -77,7 +78,7 @@ _OPTIMIZERS = {
 def training(config: RunConfig) -> Section:
     """Optimizer, schedule and the loop over the epochs."""
     spec = DATASETS[config.dataset]
-    kl, draws, gd = config.traits.has_kl, config.traits.is_stochastic, config.optimizer == "gd"
+    kl, gd, outputs = config.traits.has_kl, config.optimizer == "gd", POSTERIORS[config.model].outputs
     spoilt, corrupted = _corruption(config)
     optimizer, more = _OPTIMIZERS[config.optimizer]
     if config.optimizer in ("adam", "adamw") and config.lr_schedule == "one-cycle":
@@ -88,7 +89,7 @@ def training(config: RunConfig) -> Section:
         counts=not gd and (warms_up(config) or learns_sigma(config)),
         part=images_a_pass(config, spec.shape, "script"),
         seen="corrupt(x)" if corrupts(config) else "x",
-        outputs="output, mean, logvar" if draws else "output",
+        outputs=outputs, several="," in outputs,
         window=SIGMA_WINDOW,
         # sigma^2 follows the mean squared error (Rybkin et al. 2021, section 3.2).
         follow="sigma = max(1e-3, math.sqrt((1 - share) * sigma**2 + share * mse))  # follows the error",
@@ -113,7 +114,7 @@ def _objective(config: RunConfig) -> str:
     if not config.traits.has_kl:
         return "reconstruction(output, x)"
     weight = "weight * " if warms_up(config) else "beta * " if weighs_kl(config) else ""
-    return f"(reconstruction(output, x) + {weight}kl_divergence(mean, logvar))"
+    return f"(reconstruction(output, x) + {weight}{POSTERIORS[config.model].kl_call})"
 
 
 def _training_words(config: RunConfig) -> str:

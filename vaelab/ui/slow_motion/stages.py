@@ -93,16 +93,16 @@ def _code(config: RunConfig) -> Stage:
 
 
 def _reconstruction(config: RunConfig) -> Stage:
-    squashed = r"\text{output}" if config.term.has_sigma else r"\operatorname{sigmoid}(\text{output})"
+    squashed, what_becomes = words.OUTPUTS[config.term.output]
     formula = _below(r"\text{output} = \operatorname{decoder}(z)", rf"\hat{{x}} = {squashed}")
-    text = words.output(config)
+    text = "The decoder makes of the code $z$ one number a pixel (`output`). " + what_becomes
     return Stage("Reconstruction", "decoder", formula, text, "output", pictures.reconstruction)
 
 
 def _loss(config: RunConfig) -> Stage:
     formula = r"L = \underbrace{-\log p(x \mid z)}_{\text{recon}}"
     if config.traits.has_kl:
-        kl = r"\textstyle\sum_j \tfrac{1}{2} (\mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2)"
+        kl, _ = words.KL_TERMS[config.model]
         formula = _below(formula, rf"{{}} + \beta \underbrace{{{kl}}}_{{\text{{KL}}}}")
     text = words.objective(config)
     return Stage("Loss", "reconstruction term", formula, text, "objective", pictures.losses)

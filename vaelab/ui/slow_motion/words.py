@@ -25,6 +25,33 @@ gradient of the objective $L$ in them; the bars are its length $\lVert \cdot \rV
 direction $g$ of the gradients and moves all weights $\theta$ against it, by the learning rate $\eta$."""
 
 
+OUTPUTS = {
+    "sigmoid": (
+        r"\operatorname{sigmoid}(\text{output})",
+        r"The sigmoid brings each between 0 and 1: $\hat{x}$, the reconstruction.",
+    ),
+    "clamp": (
+        r"\text{output}",
+        r"They are the reconstruction $\hat{x}$; for the picture they are cut off at 0 and 1.",
+    ),
+}
+"""What becomes of the decoder's output, by `TermTraits.output`: a formula, and a sentence."""
+
+LIKELIHOODS = {
+    "bce": r"its negative logarithm is the cross-entropy of the pixels with $\hat{x}$. ",
+    "mse": r"a Gaussian with mean $\hat{x}$ and standard deviation `sigma` for each pixel. ",
+}
+"""What the decoder says of an image, by the reconstruction term."""
+
+KL_TERMS = {
+    "vae": (
+        r"\textstyle\sum_j \tfrac{1}{2} (\mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2)",
+        r"$j$ counts the latent dimensions; $\mu_j$ is the mean and $\sigma_j^2$ the variance of $z_j$; ",
+    ),
+}
+"""The KL, by the kind of model where there is one: a formula, and what its symbols are."""
+
+
 def image(config: RunConfig) -> str:
     """Of the image."""
     words = "$x$ (`x`) is the image, $D$ the number of its pixels, each from 0 (black) to 1 (white)."
@@ -48,23 +75,12 @@ def hidden(config: RunConfig) -> str:
     )
 
 
-def output(config: RunConfig) -> str:
-    """Of the reconstruction."""
-    words = "The decoder makes of the code $z$ one number a pixel (`output`). "
-    if not config.term.has_sigma:
-        return words + r"The sigmoid brings each between 0 and 1: $\hat{x}$, the reconstruction."
-    return words + r"They are the reconstruction $\hat{x}$; for the picture they are cut off at 0 and 1."
-
-
 def objective(config: RunConfig) -> str:
     """Of the loss."""
-    words = r"$L$ is the objective (`objective`) for this image, in nats. $p(x \mid z)$ is what the decoder "
-    if not config.term.has_sigma:
-        words += r"says of $x$: its negative logarithm is the cross-entropy of the pixels with $\hat{x}$. "
-    else:
-        words += (
-            r"says of $x$: a Gaussian with mean $\hat{x}$ and standard deviation `sigma` for each pixel. "
-        )
+    words = (
+        r"$L$ is the objective (`objective`) for this image, in nats. $p(x \mid z)$ is what the decoder says "
+        rf"of $x$: {LIKELIHOODS[config.reconstruction]}"
+    )
     if not config.traits.has_kl:
         return words
     weight = (
@@ -73,7 +89,4 @@ def objective(config: RunConfig) -> str:
         if config.beta_warmup
         else rf"$\beta = {config.beta:g}$ weighs the KL term."
     )
-    return words + (
-        r"$j$ counts the latent dimensions; $\mu_j$ is the mean and $\sigma_j^2$ the variance of $z_j$; "
-        + weight
-    )
+    return words + KL_TERMS[config.model][1] + weight

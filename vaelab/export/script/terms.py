@@ -1,0 +1,41 @@
+"""What a listing says of each reconstruction term."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vaelab.export.script import words
+
+
+@dataclass(frozen=True)
+class TermListing:
+    """What a reconstruction term needs of a listing."""
+
+    words: str
+    """Beside the loss, in a notebook."""
+    code: str
+    """Template of the function `reconstruction` of output and images x; `pixels` is how many one has."""
+    start: str
+    """Where the decoder's last bias starts, of the `mean` of the images."""
+    needs: str
+    """What its code imports: "math" or "functional"."""
+
+
+_CROSS_ENTROPY = '''\
+ | def reconstruction(output, x):
+ |     """Cross-entropy of an image's pixels x with sigmoid(output): -log p(x|z) if they are 0 or 1."""
+ |     return F.binary_cross_entropy_with_logits(output, x, reduction="none").flatten(1).sum(1)
+'''
+
+_GAUSSIAN = '''\
+ | def reconstruction(output, x):
+ |     """-log p(x|z) of images x, p(x|z) = N(output, sigma^2) for each pixel."""
+ |     squared = (output - x).square().flatten(1).sum(1)
+ |     return squared / (2 * sigma**2) + {pixels} * math.log(sigma * math.sqrt(2 * math.pi))
+'''
+
+TERMS: dict[str, TermListing] = {
+    "bce": TermListing(words.BCE, _CROSS_ENTROPY, "torch.logit({mean}, eps=1e-3)", "functional"),
+    "mse": TermListing(words.MSE, _GAUSSIAN, "{mean}", "math"),
+}
+"""By the name of the term, as in `vaelab.models.objective`."""

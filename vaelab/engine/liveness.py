@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from vaelab.engine.backends import Worker
 from vaelab.runs.errors import RunDamaged
+from vaelab.runs.life import UNDER_WAY
 from vaelab.runs.run import Run
 
 ROLL_CALL = 5.0
@@ -144,7 +145,7 @@ class LeftAlone:
             return False
         meta = run.meta
         alone = meta.owner and not self._is_there(meta.owner)
-        return bool(alone and meta.kind != "sweep" and run.status().state in ("running", "queued"))
+        return bool(alone and meta.kind != "sweep" and run.status().state in UNDER_WAY)
 
     def _is_there(self, who: str) -> bool:
         return self._presence is None or self._presence.absent(who) < 60 * self.minutes

@@ -24,6 +24,12 @@ from vaelab.runs.errors import RunDamaged
 from vaelab.runs.records import LARGEST_NUMBER
 from vaelab.runs.run import Run
 
+MOST_BYTES = 25_000_000
+"""Largest size of all snapshots of a run together, as long as there are more than `FEWEST`."""
+
+FEWEST = 6
+"""Snapshots that stay however large they are: fewer show no development."""
+
 Sync = Callable[[Path], None]
 
 
@@ -184,14 +190,6 @@ def _read_npz(run: Run, path: Path) -> Iterator[Any]:
             yield file
     except Exception as error:  # numpy, zipfile and zlib raise a dozen kinds on damaged files
         raise RunDamaged(f"Run {run.id} has no readable {path.name}: {error}") from error
-
-
-MOST_BYTES = 25_000_000
-"""Of all snapshots of a run, as long as there are more than `FEWEST`."""
-
-
-FEWEST = 6
-"""Snapshots that stay however large they are: fewer show no development."""
 
 
 def thin_snapshots(run: Run, most_bytes: int = MOST_BYTES) -> None:

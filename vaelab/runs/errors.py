@@ -7,6 +7,14 @@ import errno
 from vaelab.data.downloads import DatasetUnavailable
 
 
+class RunDamaged(ValueError):
+    """A run's folder cannot be read; the text says why."""
+
+
+class RunNotFound(LookupError):
+    """No run, or more than one, fits what was asked for; the text is a sentence for people."""
+
+
 class RunBusy(RuntimeError):
     """Another process trains the run."""
 
@@ -26,11 +34,3 @@ def explained(error: Exception) -> str | None:
     if isinstance(error, MemoryError) or "allocate memory" in text or "out of memory" in text:
         return "There is not enough memory for this recipe. A smaller batch or network helps."
     return None
-
-
-class RunDamaged(ValueError):
-    """A run's folder cannot be read; the text says why."""
-
-
-class RunNotFound(LookupError):
-    """No run, or more than one, fits what was asked for; the text is a sentence for people."""

@@ -45,6 +45,8 @@ STATES: dict[State, StateRow] = {
 }
 ACTIVE = frozenset(state for state, row in STATES.items() if not row.over)
 """States of a run that is not over."""
+UNDER_WAY: frozenset[State] = frozenset({"queued", "running"})
+"""States of a run that goes on without being asked."""
 
 
 def offers(state: State | None, action: Action) -> bool:

@@ -10,38 +10,23 @@ from annotated_types import Ge, Le
 from pydantic import TypeAdapter, ValidationError
 
 LARGEST_NUMBER = 2**53
-"""Of any number in a file: beyond it a float no longer tells whole numbers apart."""
-
+"""Largest number accepted from a file: beyond it a float no longer tells whole numbers apart."""
 
 LATEST = 253_402_300_799
 """The end of the year 9999 in seconds since 1970, the last that a calendar can show."""
 
-
 LONGEST = 10**9
 """Seconds of the longest training: thirty years, which a table can show."""
 
-
 MOST_THREADS = 4096
-"""Of the processor: no machine has more."""
-
+"""Largest number of processor threads: no machine has more."""
 
 Count = Annotated[int, Ge(0), Le(LARGEST_NUMBER)]
-
-
 Amount = Annotated[float, Ge(0), Le(LARGEST_NUMBER)]
-
-
 Finite = Annotated[float, Ge(-LARGEST_NUMBER), Le(LARGEST_NUMBER)]
-
-
 Time = Annotated[float, Ge(0), Le(LATEST)]
-
-
 Seconds = Annotated[float, Ge(0), Le(LONGEST)]
-
-
 Threads = Annotated[int, Ge(0), Le(MOST_THREADS)]
-
 
 Record = TypeVar("Record")
 

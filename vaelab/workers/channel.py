@@ -1,15 +1,18 @@
-"""How a worker speaks with its engine: JSON lines on its own standard output."""
+"""How a worker speaks with its engine: jobs as JSON lines on standard input, messages on standard output."""
 
 from __future__ import annotations
 
 import json
 import os
+import queue
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 Say = Callable[[dict[str, Any]], None]
+Jobs = queue.SimpleQueue[dict[str, Any] | None]
 
 
 def own_output() -> Say:
@@ -23,3 +26,17 @@ def own_output() -> Say:
             channel.flush()
 
     return say
+
+
+def read_jobs(jobs: Jobs, at_end: Callable[[], None]) -> None:
+    """Have a thread put the jobs of standard input into a queue, and call `at_end` when the input ends.
+
+    The end is so noticed also while a run is being trained or measured.
+    """
+
+    def read() -> None:
+        for line in sys.stdin:
+            jobs.put(json.loads(line))
+        at_end()
+
+    threading.Thread(target=read, name="jobs", daemon=True).start()

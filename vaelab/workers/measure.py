@@ -9,15 +9,11 @@ server leaves nothing behind: a file is there whole or not at all.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import queue
 import signal
-import sys
-import threading
 from pathlib import Path
-from typing import Any
 
 from vaelab.analysis.measure import NotFinite, measure_run
 from vaelab.data.catalogue import DATASETS
@@ -28,7 +24,7 @@ from vaelab.logs import log_as
 from vaelab.runs.errors import explained
 from vaelab.runs.measures import FILE, MEASURED, Measures, read_measures, write_measures
 from vaelab.runs.run import Run
-from vaelab.workers.channel import own_output
+from vaelab.workers.channel import Jobs, own_output, read_jobs
 
 logger = logging.getLogger(__name__)
 
@@ -39,21 +35,15 @@ def main() -> None:
     say = own_output()
     # Ctrl-C in the server's terminal is the server's: it ends our input when it is ready to.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    jobs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-    threading.Thread(target=_read, args=(jobs,), name="jobs", daemon=True).start()
-    while True:
-        run = Run(Path(jobs.get()["run"]))
+    jobs: Jobs = queue.SimpleQueue()
+    # Nobody waits for what is being measured, and there is nothing to put in order.
+    read_jobs(jobs, at_end=lambda: os._exit(0))
+    while job := jobs.get():
+        run = Run(Path(job["run"]))
         why_not = measure_and_keep(run)
         if why_not:
             logger.info("Run %s has no measures: %s", run.id, why_not)
         say({"done": run.id, "why_not": why_not})
-
-
-def _read(jobs: queue.SimpleQueue[dict[str, Any]]) -> None:
-    for line in sys.stdin:
-        jobs.put(json.loads(line))
-    # Nobody waits for what is being measured, and there is nothing to put in order.
-    os._exit(0)
 
 
 def measure_and_keep(run: Run) -> str:

@@ -10,12 +10,10 @@ progress is checkpointed and can be resumed.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import queue
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,23 +28,18 @@ from vaelab.runs.errors import RunBusy, RunDamaged, explained
 from vaelab.runs.recorder import Recorder
 from vaelab.runs.run import Run
 from vaelab.training.loop import train
-from vaelab.workers.channel import Say, own_output
+from vaelab.workers.channel import Jobs, Say, own_output, read_jobs
 
 logger = logging.getLogger("vaelab.workers.train")  # as a program it has another name
 
 
 class Orders:
-    """Jobs from standard input, read by a thread, so that its end is noticed while training."""
+    """The jobs from standard input, and whether it has ended."""
 
     def __init__(self) -> None:
-        self._jobs: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._jobs: Jobs = queue.SimpleQueue()
         self.ended = threading.Event()
-        threading.Thread(target=self._read, name="orders", daemon=True).start()
-
-    def _read(self) -> None:
-        for line in sys.stdin:
-            self._jobs.put(json.loads(line))
-        self.end()
+        read_jobs(self._jobs, self.end)
 
     def end(self, *_: object) -> None:
         """Have the run in progress checkpointed, and no more after it; also a signal handler."""

@@ -86,7 +86,9 @@ def test_it_trains_one_run_after_another_and_survives_bad_ones(start: Start, sto
     (bad.path / "config.json").write_text("{")
     store.delete(deleted)
     # What libraries print is no message.
-    made = start("from vaelab import worker; worker._warm_up = lambda: print('noise'); worker.main()")
+    made = start(
+        "from vaelab.workers import train as worker; worker._warm_up = lambda: print('noise'); worker.main()"
+    )
     assert made.hear() == {"ready": True}
     for run in (bad, deleted, good, also_good):
         made.say(run)

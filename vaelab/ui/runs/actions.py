@@ -12,7 +12,7 @@ from vaelab.config.run_config import RunConfig
 from vaelab.export.bundle import bundle, too_large
 from vaelab.paths import PAGES
 from vaelab.runs.errors import RunDamaged
-from vaelab.runs.life import offers
+from vaelab.runs.life import UNDER_WAY, offers
 from vaelab.runs.run import Run, describe
 from vaelab.runs.summary import Summary
 from vaelab.ui.recipe.share import share
@@ -132,8 +132,8 @@ def _save_name(run: Run, key: str) -> None:
 
 
 def _download(summary: Summary) -> None:
-    training = summary.status.state in ("running", "queued")
-    reason = "Once it is paused or over." if training else too_large(summary.run)
+    under_way = summary.status.state in UNDER_WAY
+    reason = "Once it is paused or over." if under_way else too_large(summary.run)
     st.download_button(
         "Download",
         # Made when it is asked for, beside the page.

@@ -16,6 +16,7 @@ from vaelab.figures.sweep_curves import SweptRun
 from vaelab.networks.sizes import work
 from vaelab.paths import EXAMPLE_SWEEPS
 from vaelab.runs.errors import RunDamaged
+from vaelab.runs.life import UNDER_WAY
 from vaelab.runs.run import Run
 from vaelab.runs.status import Status
 from vaelab.sweeps.results import Result, Values, from_row, result
@@ -46,7 +47,7 @@ class ShownSweep:
     @property
     def active(self) -> bool:
         """Whether there is more to come."""
-        return any(status.state in ("queued", "running") for status in self.statuses)
+        return any(status.state in UNDER_WAY for status in self.statuses)
 
     @property
     def over(self) -> int:

@@ -97,7 +97,7 @@ class Snapshot:
     """(N, latent_dim) float16, codes of the first N test images: of all, unless they are too many numbers."""
     logvar: np.ndarray | None
     reconstructions: np.ndarray
-    """(64, C, H, W) uint8, of the first 64 test images, at the posterior mean."""
+    """(64, ...) of the first 64 test images, at the posterior mean."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,9 +110,9 @@ class Preview:
     mean: np.ndarray
     """(2000, latent_dim) float32, codes of the first test images."""
     reconstructions: np.ndarray
-    """(classes, C, H, W) uint8, of the first test image of each class."""
+    """(classes, ...) of the first test image of each class."""
     samples: np.ndarray | None
-    """(16, C, H, W) uint8, decoded from fixed draws of the prior; None for an AE."""
+    """(16, ...) decoded from fixed draws of the prior; None for an AE."""
     decoder: Arrays = field(default_factory=dict)
     """Decoder weights, float16; left out of a preview that is read again."""
 

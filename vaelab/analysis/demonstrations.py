@@ -100,7 +100,7 @@ class ImageLosses:
 
 @torch.no_grad()
 def image_losses(model: Autoencoder, image: np.ndarray, z: np.ndarray) -> ImageLosses:
-    """Losses of the image (C, H, W) uint8 reconstructed from the code z (d,), of a model trained with bce."""
+    """Losses of the image (...) reconstructed from the code z (d,), of a model trained with bce."""
     x = torch.tensor(image)[None].double() / 255
     output = model.output(torch.from_numpy(z)[None, None]).double()
     error = (output.sigmoid()[0] - x).square().mean()

@@ -27,7 +27,7 @@ class Activation:
     name: str
     """As in the listing: `encoder[2]`."""
     values: np.ndarray
-    """(width,) of a dense layer, (C, H, W) of a convolution."""
+    """(width,) of a dense layer, maps of a convolution."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ class DatasetSpec:
     title: str
     kind: Kind
     shape: tuple[int, ...]
-    """Of an example; of an image channels, height, width."""
+    """Of an example, as its kind has it."""
     classes: tuple[str, ...]
     """Name of each class; a label is an index into them."""
     train_images: int

@@ -37,8 +37,7 @@ ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 class Dataset:
     """The arrays of a data set, read-only.
 
-    Examples are (N, *spec.shape) in the numbers of `spec.kind`, of images (N, channels, height, width) uint8;
-    labels are (N,) int64, indices into `spec.classes`.
+    Examples are (N, *spec.shape) in the numbers of `spec.kind`: images in bytes. Labels are (N,) int64, indices into `spec.classes`.
     """
 
     spec: DatasetSpec

@@ -26,9 +26,9 @@ def nearest_images(image: np.ndarray, images: np.ndarray, count: int) -> Neighbo
     Parameters
     ----------
     image
-        (C, H, W) uint8.
+        An example (...) of bytes.
     images
-        (N, C, H, W) uint8, N at least `count`. Of equal distances the first comes first.
+        (N, ...), N at least `count`. Of equal distances the first comes first.
     """
     target = image.astype(np.float32).ravel()
     distances = np.empty(len(images), np.float32)

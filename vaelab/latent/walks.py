@@ -95,7 +95,7 @@ def _at_right_angles(direction: np.ndarray) -> np.ndarray:
 
 
 def cross_fade(start: np.ndarray, end: np.ndarray, count: int) -> np.ndarray:
-    """Images (count, C, H, W) from one image (C, H, W) uint8 to another, mixed pixel by pixel."""
+    """Images (count, ...) from one image (...) to another, mixed pixel by pixel."""
     return np.rint(linear(start, end, count)).astype(np.uint8)
 
 

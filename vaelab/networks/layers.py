@@ -17,7 +17,7 @@ from vaelab.config.run_config import RunConfig
 from vaelab.networks.operations import OPERATIONS, TensorShape
 
 Shape = tuple[int, ...]
-"""Of an example; convolutions take images, (channels, height, width)."""
+"""Of an example. Convolutions take images: channels, height, width."""
 
 
 @dataclass(frozen=True)

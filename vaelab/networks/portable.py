@@ -64,6 +64,6 @@ def codes_file(mean: np.ndarray, logvar: np.ndarray | None, labels: np.ndarray) 
 
 
 def images_file(images: np.ndarray) -> bytes:
-    """Images (N, C, H, W) uint8."""
+    """Test examples (N, ...) for the browser."""
     pixels: np.ndarray = np.ascontiguousarray(images)
     return save({"images": pixels})

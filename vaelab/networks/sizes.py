@@ -81,7 +81,7 @@ def network_type(config: RunConfig, shape: Shape) -> Literal["dense", "convoluti
 
 
 def images_a_pass(config: RunConfig, shape: Shape, use: Literal["evaluation", "training", "script"]) -> int:
-    """How many images (C, H, W) the network of a config takes at once."""
+    """How many examples of a shape the network of a config takes at once."""
     return IMAGES_A_PASS[use][network_type(config, shape)]
 
 

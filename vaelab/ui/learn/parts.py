@@ -63,7 +63,7 @@ def _next_seed(key: str) -> None:
 
 
 def decoded(run: Run, codes: np.ndarray) -> np.ndarray:
-    """Mean images (N, C, H, W) of codes (N, d), by a run's model as it was last saved."""
+    """Mean images (N, ...) of codes (N, d), by a run's model as it was last saved."""
     from vaelab.models.codes import decode
 
     return decode(trained(run).model, codes)

@@ -47,7 +47,8 @@ def least_bce(vectors: np.ndarray) -> float:
 
 
 VECTOR = Kind(
-    name="vector", one="vector", many="vectors", element="number", dtype=np.float32, scale=1.0,
+    name="vector", one="vector", many="vectors", element="number", axes="numbers",
+    dtype=np.float32, scale=1.0,
     choices={"architecture": ("mlp",), "reconstruction": ("mse", "bce"), "corruption": ("none", "gaussian")},
 )  # fmt: skip
 TENSORS = Tensors(

@@ -37,7 +37,8 @@ ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 class Dataset:
     """The arrays of a data set, read-only.
 
-    Examples are (N, *spec.shape) in the numbers of `spec.kind`: images in bytes. Labels are (N,) int64, indices into `spec.classes`.
+    Examples are (N, *spec.shape) in the numbers of `spec.kind`: images in bytes. Labels are (N,) int64,
+    indices into `spec.classes`.
     """
 
     spec: DatasetSpec

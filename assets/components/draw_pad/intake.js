@@ -1,6 +1,6 @@
 // An image from a file or the clipboard, made ready for the pad; or a sentence on why it is none.
 
-import { imageData } from "../lib/network.js"
+import { imageData } from "../lib/kinds/image.js"
 import { onBlack } from "./background.js"
 
 const MOST_MEGABYTES = 20

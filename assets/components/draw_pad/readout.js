@@ -1,6 +1,6 @@
 // What the model makes of the drawing: pictures and numbers, which follow the pen.
 
-import { imageData } from "../lib/network.js"
+import { imageData } from "../lib/kinds/image.js"
 
 const FEW = 6 // dimensions that are listed
 

@@ -1,6 +1,6 @@
 // Images between server and pad: bytes from 0 to 255, channels first, as base64.
 
-import { imageData } from "../lib/network.js"
+import { imageData } from "../lib/kinds/image.js"
 
 export const encoded = (bytes) => btoa(String.fromCharCode(...bytes))
 

@@ -3,7 +3,7 @@
 // Decoding hundreds of images takes longer than a frame: cells are decoded a few at a time, those in
 // view first, and kept while decoder, plane and anchor stay the same.
 
-import { imageData } from "../lib/network.js"
+import { imageData } from "../lib/kinds/image.js"
 
 const CELL = 38 // pixels a side, about, where no grid is given
 const BUDGET = 8 // milliseconds of a frame

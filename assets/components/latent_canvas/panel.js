@@ -1,6 +1,6 @@
 // Beside the plane: the image decoded at the cursor, large, and in words where that is.
 
-import { imageData } from "../lib/network.js"
+import { imageData } from "../lib/kinds/image.js"
 import { imageOf } from "./loading.js"
 import { digits } from "./overlay.js"
 

@@ -75,7 +75,9 @@ def test_a_recipe_takes_the_choices_that_make_sense_for_its_kind() -> None:
     assert RunConfig(dataset="fives").reconstruction == "mse"
     assert RunConfig(dataset="fives").learning_rate == RunConfig(reconstruction="mse").learning_rate
     assert RunConfig().variant(dataset="fives").reconstruction == "bce"
-    _, sentences = read_config({"dataset": "fives", "architecture": "conv", "corruption": "mask"})
+    _, sentences = read_config(
+        {"dataset": "fives", "architecture": "conv", "hidden": "16", "corruption": "mask"}
+    )
     assert sentences == {
         "architecture": "architecture: must be one of mlp for the vectors of Fives, not 'conv'.",
         "corruption": "corruption: must be one of none, gaussian for the vectors of Fives, not 'mask'.",
@@ -84,7 +86,7 @@ def test_a_recipe_takes_the_choices_that_make_sense_for_its_kind() -> None:
 
 @pytest.mark.usefixtures("_registered")
 @pytest.mark.parametrize(
-    "changes", [{}, {"model": "ae"}, {"reconstruction": "bce", "corruption": "gaussian"}]
+    "changes", [{}, {"model": "ae"}, {"model": "ae", "reconstruction": "bce", "corruption": "gaussian"}]
 )
 def test_another_kind_is_trained_evaluated_and_embedded(changes: dict[str, str]) -> None:
     data = load("fives")

@@ -18,6 +18,8 @@ class Kind:
     many: str
     element: str
     """What a number of an example is called: `pixel`."""
+    axes: str
+    """What the axes of an example are."""
     dtype: type[np.generic]
     scale: float
     """Largest number of an example. Models see examples divided by it: numbers from 0 to 1."""

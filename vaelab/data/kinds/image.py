@@ -7,5 +7,12 @@ import numpy as np
 from vaelab.data.kinds.base import Kind
 
 IMAGE = Kind(
-    name="image", one="image", many="images", element="pixel", dtype=np.uint8, scale=255.0, choices={}
+    name="image",
+    one="image",
+    many="images",
+    element="pixel",
+    axes="channels, height, width",
+    dtype=np.uint8,
+    scale=255.0,
+    choices={},
 )

@@ -41,35 +41,25 @@ def settings(config: RunConfig) -> Section:
     )  # fmt: skip
 
 
-# How torchvision gives the images of each data set, where it is not (N, height, width).
-_TORCHVISION = {
-    "mnist": "MNIST(",
-    "fashion-mnist": "FashionMNIST(",
-    "kmnist": "KMNIST(",
-    "emnist-letters": 'EMNIST(split="letters", ',
-    "cifar10": "CIFAR10(",
-}
-_AXES = {
-    "emnist-letters": ("rows and columns come exchanged", ".swapaxes(1, 2)"),
-    "cifar10": ("channels come last", ".transpose(0, 3, 1, 2)"),
-}
-
 _DATA = '''
-                | # An .npz file with x_train and x_test; without one, torchvision downloads the images.
-                | DATA = os.environ.get("DATA")
+published       | # An .npz file with x_train and x_test; without one, torchvision downloads the images.
+published       | DATA = os.environ.get("DATA")
+!published      | # An .npz file with x_train and x_test.
+!published      | DATA = os.environ["DATA"]
                 |
                 |
                 | def load_images(train):
-                |     """Images of {title}, (N, {shape}), with pixels from 0 to 1."""
-                |     if DATA:
-                |         images = np.load(DATA)["x_train" if train else "x_test"]
-                |     else:
-                |         from torchvision import datasets
-                |
-                |         images = datasets.{opened}root="data", train=train, download=True){array}
+                |     """{Many} of {title}, (N, {shape}), with {element}s from 0 to 1."""
+published       |     if DATA:
+published       |         images = np.load(DATA)["x_train" if train else "x_test"]
+published       |     else:
+published       |         from torchvision import datasets
+published       |
+published       |         images = datasets.{opened}root="data", train=train, download=True){array}
 remark          |         images = images{axes}  # {remark}
+!published      |     images = np.load(DATA)["x_train" if train else "x_test"]
                 |     images = torch.tensor(images, device=device).reshape(-1, {shape})
-                |     return images.float() / 255
+                |     return images.float() / {scale:g}
                 |
                 |
                 | x_train, x_test = load_images(train=True), load_images(train=False)
@@ -83,15 +73,17 @@ held_out some   | x_held_out, x_train = x_train[order[:{held_out}]], x_train[ord
 def data(config: RunConfig) -> Section:
     """The images: from torchvision, or from a file; the training images drawn, some held out."""
     spec = DATASETS[config.dataset]
-    remark, axes = _AXES.get(config.dataset, ("", ""))
+    kind, (remark, axes) = spec.kind, spec.torchvision_axes
     held_out = min(config.held_out, spec.train_images // 2)
     words = (
-        f"{spec.title}: {spec.train_images:,} images to learn from and {spec.test_images:,} to test on, of "
-        f"{' × '.join(map(str, spec.shape))} numbers each (channels, height, width). The labels are not used."
+        f"{spec.title}: {spec.train_images:,} {kind.many} to learn from and {spec.test_images:,} to test on, "
+        f"of {' × '.join(map(str, spec.shape))} numbers each ({kind.axes}). The labels are not used."
     )
     return section(
         "Data", words, _DATA, config, title=spec.title, shape=", ".join(map(str, spec.shape)),
-        opened=_TORCHVISION[config.dataset], remark=remark, axes=axes, held_out=held_out,
+        published=bool(spec.torchvision),
+        opened=spec.torchvision, Many=kind.many.capitalize(), element=kind.element,
+        scale=kind.scale, remark=remark, axes=axes, held_out=held_out,
         # CIFAR-10 comes as a numpy array, all others as tensors.
         array=".data" if config.dataset == "cifar10" else ".data.numpy()",
         some=config.train_size < spec.train_images - held_out, end=held_out + config.train_size,

@@ -1,0 +1,14 @@
+// Images in the browser: what a decoder gives as a picture.
+
+// Pixels from 0 to 1, channels first, as an ImageData that a canvas can show; one channel is grey.
+export function imageData(pixels, [channels, height, width]) {
+  const image = new ImageData(width, height)
+  const count = width * height
+  for (let place = 0; place < count; place++) {
+    for (let color = 0; color < 3; color++) {
+      image.data[4 * place + color] = Math.round(255 * pixels[channels === 3 ? color * count + place : place])
+    }
+    image.data[4 * place + 3] = 255
+  }
+  return image
+}

@@ -24,6 +24,9 @@ start = $(python) -m streamlit run app.py --server.address $(HOST) --server.port
 unexport VAELAB_SINGLE_USER
 single_user = $(if $(filter 127.% localhost ::1,$(HOST)),VAELAB_SINGLE_USER=1)
 
+# Two processes at a time, which share no file's fixtures and compute on one thread each; the order is that of conftest.
+pytest = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 .PHONY: help run serve test test-fast check bench soak screenshots examples install
 
 help: ## list these commands
@@ -36,10 +39,10 @@ serve: install ## start the app for a class, reachable from the network
 	@exec $(start)
 
 test: install ## run every test (the browser tests need a Chromium)
-	@$(python) -m pytest -n 2 --dist loadfile
+	@$(pytest)
 
 test-fast: install ## run the tests without a browser and without long trainings
-	@$(python) -m pytest -n 2 --dist loadfile tests/unit tests/app -m 'not quality'
+	@$(pytest) tests/unit tests/app -m 'not quality'
 
 check: install ## check style, format and types
 	$(python) -m ruff check .

@@ -115,6 +115,7 @@ def test_the_second_lesson_ends_with_a_sweep_over_optimizers():
     assert read_values(link.parameters["values"]) == ["gd", "sgd", "momentum", "adam"]
 
 
+@pytest.mark.quality
 def test_the_optimizers_of_that_sweep_come_down_in_the_order_that_is_told():
     (link,) = LESSONS[2].links
     assert link.config is not None

@@ -1,8 +1,9 @@
 """What a kind of model and a reconstruction term have: a row each, asked by everything that depends on it.
 
 Outside of this package nothing compares the name of a model or of a reconstruction term with a text. A new
-kind of model is a row of `MODELS` here and one of `vaelab.models.posteriors`; a new term is a row of `TERMS`
-here and one of `vaelab.models.objective`.
+kind of model is a row here, one of `vaelab.models.posteriors`, one of `vaelab.export.script.posteriors` and,
+with a KL term, one of `vaelab.ui.slow_motion.words`; a new term is a row here, one of
+`vaelab.models.objective`, one of `vaelab.export.script.terms` and one of `vaelab.ui.slow_motion.words`.
 """
 
 from __future__ import annotations

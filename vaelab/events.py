@@ -1,4 +1,4 @@
-"""What `train` says while it trains: small frozen records of numbers, strings and numpy arrays.
+"""The events that `train` yields: small frozen records of numbers, strings and numpy arrays.
 
 All losses are nats per image, summed over pixels and latent dimensions and averaged over images;
 `mse` is per pixel, for pixels from 0 to 1. Fields that are not defined for an AE are None.
@@ -8,24 +8,25 @@ differs between two runs of one config.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
 Arrays = dict[str, np.ndarray]
+Reason = Literal["epochs", "stop_loss", "stopped", "diverged", "released"]
+"""Why a training ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What the caller wants of a running training; polled at least every 0.1 s of work."""
+    """What the caller wants a running training to do; polled at least every 0.1 s of work."""
 
     action: Literal["run", "pause", "stop", "release"] = "run"
-    """`release` ends the run as resumable: its checkpoint is written, its worker set free."""
+    """`release` ends the training with a checkpoint to resume from, and so frees its worker."""
     until_epoch: int | None = None
-    """With `run`: pause once this many epochs are complete."""
+    """Number of complete epochs after which `run` pauses; None to run on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +41,11 @@ class Started:
     precision: str
     device: str
     step: int
-    """Steps done before, in the run that this one resumes; else 0."""
+    """Steps that the resumed checkpoint had done; 0 for a new run."""
     mean_image_loss: float
-    """Test `recon` of always answering with the mean training image."""
+    """Test `recon` of a model whose every reconstruction is the mean training image."""
     floor_loss: float | None
-    """Test `recon` of answering with the image itself: what bce cannot go below. None for mse."""
+    """Test `recon` of perfect reconstructions, below which bce cannot go; None for mse."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluated:
-    """The test split after an epoch: `recon` at one seeded z an image, `mse` at the posterior mean."""
+    """Losses on the test split: `recon` at one seeded z per image, `mse` at the posterior mean."""
 
     step: int
     epoch: float
@@ -72,29 +73,29 @@ class Evaluated:
     neg_elbo: float | None
     kl_per_dim: list[float] | None
     train_objective: float | None
-    """Mean training objective of the epoch so far: what `stop_loss` looks at. None before step 1."""
+    """Mean training objective of the epoch so far, which `stop_loss` is compared with; None before step 1."""
     sigma: float | None
     seconds: float
     held_out_recon: float | None = None
-    """Of the held-out training images, as are the next two; None where none are held out."""
+    """`recon` of the held-out training images. This field and the next two are None if none are held out."""
     held_out_kl: float | None = None
     held_out_mse: float | None = None
     active_units: int | None = None
     """Latent dimensions whose posterior mean varies over test images (`vaelab.latent.units.active_units`)."""
     aggregate_variance: list[float] | None = None
-    """Of the codes drawn for all test images together, a value a dimension; the prior's is 1."""
+    """Variance of each dimension over codes drawn for all test images; the prior's is 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """What the model was at a step, small enough to keep many."""
+    """The decoder, codes and reconstructions of one step, small enough to keep many."""
 
     step: int
     epoch: float
     decoder: Arrays
     """Decoder weights, float16."""
     mean: np.ndarray
-    """(N, latent_dim) float16, codes of the first N test images: of all, unless they are too many numbers."""
+    """(N, latent_dim) float16, codes of the first N test images: of all, unless those would be too large."""
     logvar: np.ndarray | None
     reconstructions: np.ndarray
     """(64, ...) of the first 64 test images, at the posterior mean."""
@@ -102,7 +103,7 @@ class Snapshot:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """What the live view shows now; by the clock, kept nowhere, outside the equality law."""
+    """What a live view shows. Previews come by the clock, so that equal runs have different ones."""
 
     step: int
     epoch: float
@@ -114,12 +115,12 @@ class Preview:
     samples: np.ndarray | None
     """(16, ...) decoded from fixed draws of the prior; None for an AE."""
     decoder: Arrays = field(default_factory=dict)
-    """Decoder weights, float16; left out of a preview that is read again."""
+    """Decoder weights, float16; empty in a preview that was read from a file."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:
-    """All that is needed to load the model and to go on exactly as if nothing had happened."""
+    """All that is needed to load the model, and to resume its training exactly."""
 
     step: int
     epoch: float
@@ -130,7 +131,7 @@ class Checkpoint:
 
 @dataclass(frozen=True, kw_only=True)
 class Paused:
-    """Training waits, after a `Checkpoint`; `Continued` follows when it goes on."""
+    """Training has paused, after a `Checkpoint`; `Continued` follows when it goes on."""
 
     step: int
     epoch: float
@@ -150,7 +151,7 @@ class Finished:
 
     step: int
     epoch: float
-    reason: Literal["epochs", "stop_loss", "stopped", "diverged", "released"]
+    reason: Reason
     message: str
     seconds: float
 
@@ -160,21 +161,20 @@ Event = Started | Step | Evaluated | Snapshot | Preview | Checkpoint | Paused | 
 
 def event_name(event: Event) -> str:
     """The event's name in JSON: `Evaluated` is `evaluated`."""
-    return re.sub(r"(?<!^)([A-Z])", r"_\1", type(event).__name__).lower()
+    return type(event).__name__.lower()
 
 
 def as_json(event: Event) -> dict[str, Any]:
     """The event as JSON values with its name under `event`; arrays are left out."""
-    values = {f.name: getattr(event, f.name) for f in fields(event)}
-    kept = {name: value for name, value in values.items() if not isinstance(value, (np.ndarray, dict))}
-    return {"event": event_name(event), **kept}
+    values = {"event": event_name(event), **vars(event)}
+    return {name: value for name, value in values.items() if not isinstance(value, (np.ndarray, dict))}
 
 
 class Columns(Mapping[str, np.ndarray]):
-    """Events of one kind as columns: an array (N,) float64 a field, with a number for each of N events.
+    """N events of one kind as a table: each field is a column, an array (N,) float64.
 
-    What is None or no number is NaN; so is a field that no event has, although it is none of the names.
-    `rows` and `last` have the values as they were written, lists too.
+    A value that is None or not a number is NaN in its column. A field that no event has can still be read, as
+    a column of NaN, but iteration leaves it out. `rows` and `last` have the values as they were written.
     """
 
     def __init__(self, lists: Mapping[str, list[Any]] | None = None) -> None:
@@ -183,14 +183,14 @@ class Columns(Mapping[str, np.ndarray]):
         self.count = len(next(iter(self._lists.values()), []))
 
     def extended(self, rows: Sequence[Mapping[str, Any]]) -> Columns:
-        """These events and more. These columns stay as they are, for whoever is reading them."""
+        """Columns with more events; these do not change, because another thread may be reading them."""
         if not rows:
             return self
         more = Columns()
         more.count = self.count + len(rows)
         for name in dict.fromkeys([*self._lists, *(name for row in rows for name in row)]):
             kept = self._lists.get(name, [None] * self.count)
-            # One list grows for both, and these columns read no further than their count.
+            # Old and new columns share a list that grows; the old ones read no further than their count.
             more._lists[name] = kept if len(kept) == self.count else kept[: self.count]
             more._lists[name].extend(row.get(name) for row in rows)
         return more
@@ -211,7 +211,7 @@ class Columns(Mapping[str, np.ndarray]):
 
     def rows(self) -> list[dict[str, Any]]:
         """The fields of each event."""
-        return [{name: values[place] for name, values in self._lists.items()} for place in range(self.count)]
+        return [{name: values[row] for name, values in self._lists.items()} for row in range(self.count)]
 
     @property
     def last(self) -> dict[str, Any]:
@@ -225,5 +225,5 @@ def _numbers(values: Sequence[Any], count: int) -> np.ndarray:
     except (TypeError, ValueError, OverflowError):
         array = np.zeros(0)
     array = array if array.shape == (count,) else np.full(count, np.nan)
-    array.flags.writeable = False  # one array for all who ask
+    array.flags.writeable = False  # every caller gets the same array
     return array

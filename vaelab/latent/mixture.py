@@ -1,7 +1,7 @@
-"""A density of codes, fitted after training: with it an AE can generate, too.
+"""A density of codes, fitted after training, from which an AE can generate images, too.
 
 Ghosh and co-authors 2020, "From variational to deterministic autoencoders", call this ex-post density
-estimation. N codes, d the latent dimension. Nothing here needs PyTorch.
+estimation. Shapes: N codes, d latent dimensions, k components.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import numpy as np
 from sklearn.mixture import GaussianMixture
 
 MOST_COMPONENTS = 10
-"""As many as Ghosh and co-authors use."""
+"""Largest number of components: as many as Ghosh and co-authors use."""
 
 SOFTNESS = 1e-4
-"""What is added to every variance, as a share of the codes' mean variance.
+"""Amount added to every variance, as a share of the codes' mean variance.
 
-An AE is free to choose the scale of its codes, and there may be dimensions in which they never change.
+An AE is free to choose the scale of its codes, and there may be dimensions in which codes never change.
 """
 
 
@@ -33,21 +33,21 @@ class Mixture:
     """(k, d, d) float64, lower Cholesky factors of the covariances."""
 
     def draw(self, count: int, seed: int) -> np.ndarray:
-        """Draws from the mixture: (count, d) float32. Of one seed, more draws begin with the same ones."""
+        """Draws from the mixture, (count, d) float32. With one seed, more draws begin with the same ones."""
         choosing, drawing = (
             np.random.default_rng(source) for source in np.random.SeedSequence(seed).spawn(2)
         )
         components = choosing.choice(len(self.weights), count, p=self.weights)
         noise = drawing.standard_normal((count, self.means.shape[1]))
         # One by one, because at 256 dimensions the factors of 100 draws together would take 50 MB.
-        offsets = [self.factors[place] @ epsilon for place, epsilon in zip(components, noise, strict=True)]
+        offsets = [self.factors[index] @ epsilon for index, epsilon in zip(components, noise, strict=True)]
         return (self.means[components] + np.stack(offsets)).astype(np.float32)
 
 
 def fit(codes: np.ndarray) -> Mixture:
     """Fit a Gaussian mixture with full covariances to codes (N, d), by expectation maximisation.
 
-    Two calls give the same. At 256 dimensions, 10,000 codes take about 3 seconds; without correlations
+    Two calls return the same. At 256 dimensions, 10,000 codes take about 3 seconds; without correlations
     within the components it would be 0.3, but draws would then resemble no image.
 
     Raises
@@ -60,10 +60,10 @@ def fit(codes: np.ndarray) -> Mixture:
         raise ValueError("A density is fitted to finite codes only, and some of these are not.")
     count, dimensions = codes.shape
     fitted = GaussianMixture(
-        # A component needs some times as many codes as dimensions to say anything of its covariance.
+        # The covariance of a component needs some times as many codes as dimensions.
         min(MOST_COMPONENTS, max(1, count // max(100, 2 * dimensions))),
         reg_covar=max(SOFTNESS * codes.var(0).mean(), 1e-12),
-        tol=1e-2 * dimensions,  # nats a code: what one more dimension makes of a small gain
+        tol=1e-2 * dimensions,  # in nats per code: a gain too small to matter, which grows with the dimension
         random_state=0,
     ).fit(codes)
     weights = fitted.weights_ / fitted.weights_.sum()

@@ -1,6 +1,6 @@
 """Planes through latent space: how codes of any dimension become points on a screen, and back.
 
-N codes, d latent dimensions. Numbers only: nothing here needs PyTorch.
+Shapes: N codes, d latent dimensions.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ class Plane:
     """Names of the two axes."""
 
     def project(self, codes: np.ndarray) -> np.ndarray:
-        """Where codes (N, d) fall on the plane, seen at right angles: (N, 2)."""
+        """Orthogonal projection of codes (N, d) onto the plane: (N, 2)."""
         return (codes - self.origin) @ self.basis
 
     def lift(self, points: np.ndarray, anchor: np.ndarray) -> np.ndarray:
-        """Codes (N, d) over points (N, 2) of the plane, all other coordinates as in `anchor` (d,)."""
+        """Codes (N, d) of points (N, 2); `anchor` (d,) gives the coordinates at right angles to the plane."""
         return anchor + (points - self.project(anchor[None])) @ self.basis.T
 
     def variance(self, variance: np.ndarray) -> np.ndarray:
@@ -50,8 +50,8 @@ def axes_plane(latent_dim: int, first: int = 0, second: int = 1) -> Plane:
 def principal_plane(codes: np.ndarray, previous: Plane | None = None) -> Plane:
     """The plane of largest variance of codes (N, d): their first two principal components.
 
-    Signs and order are arbitrary by nature. They are chosen to fit `previous` as well as possible,
-    so that a moving picture does not flip; without it, so that the largest weight is positive.
+    The signs and order of principal components are arbitrary. They are chosen to agree with `previous` as
+    well as possible, so that a moving picture does not flip; without it, to make the largest weight positive.
     """
     codes = codes.astype(np.float64)
     centre = codes.mean(0)
@@ -66,7 +66,7 @@ def principal_plane(codes: np.ndarray, previous: Plane | None = None) -> Plane:
 
 
 def _aligned(basis: np.ndarray, previous: np.ndarray) -> np.ndarray:
-    """The two columns in the order and with the signs that agree best with `previous`."""
+    """The two columns of a basis in the order and with the signs that agree best with `previous`."""
     agreement = previous.T @ basis
     if abs(agreement[0, 1] * agreement[1, 0]) > abs(agreement[0, 0] * agreement[1, 1]):
         basis, agreement = basis[:, ::-1], agreement[:, ::-1]
@@ -84,7 +84,7 @@ def prior_quantiles(count: int) -> np.ndarray:
 
 
 def inside(points: np.ndarray, corners: np.ndarray) -> np.ndarray:
-    """Which points (N, 2) lie in the polygon of some corners (K, 2): (N,) bool.
+    """Whether each of some points (N, 2) lies in the polygon with the corners (K, 2): (N,) bool.
 
     A point is inside if a ray from it crosses the polygon's edges an odd number of times.
     """

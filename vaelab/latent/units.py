@@ -1,4 +1,4 @@
-"""Which latent dimensions a model uses."""
+"""The latent dimensions that a model uses."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ ACTIVE_VARIANCE = 0.01
 
 
 def active_units(mean: np.ndarray) -> np.ndarray:
-    """Which latent dimensions depend on the image: (d,) bool, of posterior means (N, d).
+    """Whether each latent dimension depends on the image, from posterior means (N, d): (d,) bool.
 
     A unit is active if Cov_x(E_{q(z|x)}[z]) > 0.01: if its posterior mean varies over images. The sum
-    of the answer is the number of active units. Burda, Grosse and Salakhutdinov 2016, section 5.2.
+    of the result is the number of active units. Burda, Grosse and Salakhutdinov 2016, section 5.2.
     """
     return mean.var(0, dtype=np.float64) > ACTIVE_VARIANCE

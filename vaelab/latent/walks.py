@@ -1,7 +1,6 @@
-"""Walks through latent space: the codes to decode, to see what a dimension does or what lies between images.
+"""Walks through latent space: codes that, decoded, show what a dimension does or what lies between images.
 
-N codes, d the latent dimension. Numbers only: nothing here needs PyTorch; `vaelab.models.codes.decode` draws
-the codes.
+Shapes: N codes, d latent dimensions. `vaelab.models.codes.decode` decodes the codes.
 """
 
 from __future__ import annotations
@@ -20,23 +19,23 @@ def prior_values(strips: int, count: int) -> np.ndarray:
 def percentile_values(codes: np.ndarray, count: int) -> np.ndarray:
     """`count` evenly spaced values from the 1st to the 99th percentile of each coordinate: (k, count).
 
-    For codes without a prior, (N, k), which may lie anywhere and on any scale.
+    For codes (N, k) of models without a prior, which may lie anywhere and on any scale.
     """
     low, high = np.percentile(np.ascontiguousarray(codes.T), (1, 99), axis=1)
     return np.linspace(low, high, count, axis=1)
 
 
 def traverse(anchor: np.ndarray, dimensions: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Codes that are the anchor's but for one coordinate, strip after strip.
+    """Codes that equal the anchor in all coordinates but one, strip after strip.
 
     Parameters
     ----------
     anchor
-        (d,) the code that gives all other coordinates.
+        (d,), the code that gives all other coordinates.
     dimensions
-        (k,) the dimension of each strip, counted from 0.
+        (k,), the dimension of each strip, counted from 0.
     values
-        (k, n) what the coordinate is set to along each strip.
+        (k, n), the values of that coordinate along each strip.
 
     Returns
     -------
@@ -57,7 +56,7 @@ def spherical(start: np.ndarray, end: np.ndarray, count: int) -> np.ndarray:
     """`count` codes from one code (d,) to another along an arc round 0, ends included: (count, d).
 
     The direction turns evenly by the shortest way and the distance from 0 changes evenly. For two codes
-    of one length that is the slerp of Shoemake 1985, which White 2016 ("Sampling generative networks",
+    of equal length that is the slerp of Shoemake 1985, which White 2016 ("Sampling generative networks",
     section 2.1) proposes for latent spaces. In d dimensions, draws of a unit normal lie near a sphere of
     radius sqrt(d), and hardly any lie as near to 0 as the middle of a straight line between two of them.
 
@@ -85,7 +84,7 @@ def spherical(start: np.ndarray, end: np.ndarray, count: int) -> np.ndarray:
 
 
 def _at_right_angles(direction: np.ndarray) -> np.ndarray:
-    """A unit vector at right angles to one: between opposite directions all arcs are equally short."""
+    """A unit vector at right angles to a direction: any will do, as all arcs to the opposite are equal."""
     if len(direction) < 2:
         raise ValueError("Between opposite codes of one dimension there is no arc; use at least two.")
     axis = np.zeros_like(direction)
@@ -100,7 +99,7 @@ def cross_fade(start: np.ndarray, end: np.ndarray, count: int) -> np.ndarray:
 
 
 def analogy(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
-    """The code A minus B plus C: what is to C as A is to B, as far as directions have a meaning.
+    """The code a - b + c, which is to c as a is to b, as far as directions have a meaning.
 
     Mikolov and co-authors 2013 for words; White 2016 for codes of images.
     """
@@ -110,8 +109,8 @@ def analogy(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
 def prior_draws(count: int, latent_dim: int, temperature: float, seed: int) -> np.ndarray:
     """Draws from the prior with its standard deviation multiplied by a temperature: (count, d) float32.
 
-    One seed gives the same draws at every temperature but for that factor, and more of them begin with
-    the same ones.
+    With the same seed, draws at two temperatures differ by a factor only, and more draws begin with the same
+    ones.
     """
     noise = np.random.default_rng(seed).standard_normal((count, latent_dim), np.float32)
     return np.float32(temperature) * noise

@@ -1,6 +1,6 @@
-"""The one model: an encoder, a posterior over codes, and a decoder.
+"""The one model class: an encoder, a posterior over codes, and a decoder.
 
-B examples in a batch, of the model's shape (...), d the latent dimension, S samples.
+Shapes: B examples in a batch, of the model's shape (...), d latent dimensions, S samples.
 """
 
 from __future__ import annotations
@@ -20,18 +20,17 @@ from vaelab.networks.layers import Shape, network_layers
 
 
 class Autoencoder(nn.Module):
-    """Encoder and decoder of a config; `config.model` says what stands between them.
+    """Encoder and decoder of a config; `config.model` chooses the posterior between them.
 
     Parameters
     ----------
-    config: the run's settings.
-    shape: of an example.
+    shape: shape of an example, without the batch.
     mean_image: (...) mean training example, numbers from 0 to 1. The decoder's last bias starts there,
         so that training does not begin with learning it. Left out, the bias starts at zero.
     """
 
     sigma: Tensor | None
-    """Standard deviation of the Gaussian behind mse, as it is now; None for bce."""
+    """Current standard deviation of the Gaussian behind mse; None for bce."""
 
     def __init__(self, config: RunConfig, shape: Shape, mean_image: np.ndarray | None = None) -> None:
         super().__init__()
@@ -65,15 +64,14 @@ class Autoencoder(nn.Module):
         if tuple(x.shape[1:]) != self.shape:
             many = DATASETS[self.config.dataset].kind.many
             raise ValueError(f"encode needs {many} of shape (B, {self.shape}), not {tuple(x.shape)}.")
-        head = self.encoder(x).float()
-        return POSTERIORS[self.config.model](head, self.config)
+        return POSTERIORS[self.config.model](self.encoder(x).float(), self.config)
 
     def output(self, z: Tensor) -> Tensor:
         """The decoder's raw output for codes (..., d): logits for bce, unbounded means for mse.
 
         Returns
         -------
-        Codes' shape but for d, then that of an example; float32.
+        Tensor (..., *shape) float32, with the leading dimensions of the codes.
         """
         raw = self.decoder(z.reshape(-1, z.shape[-1])).float()
         return raw.reshape(*z.shape[:-1], *self.shape)
@@ -87,5 +85,4 @@ class Autoencoder(nn.Module):
 
         Under mse the Gaussian's mean is clamped to that range.
         """
-        raw = self.output(z)
-        return OUTPUTS[self.config.term.output].pixels(raw)
+        return OUTPUTS[self.config.term.output].pixels(self.output(z))

@@ -1,6 +1,7 @@
-"""Questions to a trained model: codes of images, images of codes.
+"""Codes of images and images of codes, computed by a model.
 
-N images (examples of whatever kind the model's data set has), of its shape (...), d the latent dimension.
+Images stand for examples of the model's kind of data. Shapes: N images of the model's shape (...), d latent
+dimensions.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Codes:
     """(N, d) float32; None where codes are points."""
 
     def stand_in(self, index: int) -> int:
-        """The image of that number if its code is here, else the first: snapshots may keep fewer codes."""
+        """`index` if that image has a code here, else 0: snapshots may keep codes of the first images."""
         return index if index < len(self.mean) else 0
 
 
@@ -46,7 +47,7 @@ def embed(model: Autoencoder, images: np.ndarray) -> Codes:
 
 
 def embed_in_steps(model: Autoencoder, images: np.ndarray) -> Generator[None, None, Codes]:
-    """`embed` that yields between short passes, so that the caller can look around."""
+    """`embed` that yields between short passes, so that the caller can do something else."""
     size = pass_size(model)
     passes: list[Posterior] = []
     for start in range(0, len(images), size):
@@ -81,7 +82,7 @@ def decode_grid(
 ) -> np.ndarray:
     """Images over a grid of a plane, in reading order: (len(y) * len(x), ...).
 
-    The first row has the largest y, as on a plot. `anchor` (d,) gives the coordinates that the
-    plane leaves open.
+    The first row has the largest y, as on a plot. `anchor` (d,) gives the coordinates
+    at right angles to the plane.
     """
     return decode(model, plane.lift(grid_points(x, y), anchor))

@@ -1,9 +1,9 @@
 """PyTorch's convolutions, with a bias whose gradient is cheap.
 
-On the CPU, PyTorch's own gradient of a convolution's bias may take several times as long as those of
-weights and input together. Here the bias is added to rows in which the channels of a line's pixels
-lie side by side, so that its gradient is one sum over long rows, which saves a sixth of a training
-step on two threads. Replacing these classes by their parents changes the time and the rounding only.
+On the CPU, PyTorch's own gradient of a convolution's bias may take several times as long as the gradients
+of weights and input together. These classes add the bias to rows that hold all channels of a line of pixels
+side by side, so that its gradient is one sum over long rows. That saves a sixth of a training step on two
+threads. Replacing these classes by their parents changes only the time and the rounding.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class ConvTranspose2d(nn.ConvTranspose2d):
         """Feature maps (B, inputs, H, W) to (B, outputs, larger H, larger W)."""
         if not torch.is_grad_enabled():
             return super().forward(x)
-        # Only PyTorch's annotation lets the padding of this class be a text.
+        # PyTorch annotates the padding as number or text; here it is always numbers.
         padding: tuple[int, ...] = self.padding  # type: ignore[assignment]
         maps = functional.conv_transpose2d(
             x, self.weight, None, self.stride, padding, self.output_padding, self.groups, self.dilation
@@ -40,7 +40,7 @@ class ConvTranspose2d(nn.ConvTranspose2d):
 
 
 def add_bias(maps: Tensor, bias: Tensor) -> Tensor:
-    """Add a number a channel, (C,), to maps (B, C, H, W) in the layout `channels_last`."""
+    """Add one number per channel, (C,), to maps (B, C, H, W) in the layout `channels_last`."""
     channels, width = maps.shape[1], maps.shape[3]
     lines = maps.permute(0, 2, 3, 1).flatten(2)
     lines = lines + bias.to(maps.dtype).repeat(width)

@@ -1,4 +1,4 @@
-"""What a model is worth on images it was not trained on, and what it has to be compared with."""
+"""Losses of a model on images that it was not trained on, and baselines to compare them with."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from vaelab.models.randomness import generator_for
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Losses on a set of images, nats per image; those that an AE does not have are None."""
+    """Losses on a set of images, in nats per image; those that are not defined for the model are None."""
 
     recon: float
-    """Reconstruction term at one seeded z an image."""
+    """Reconstruction term at one seeded z per image."""
     mse: float
     """Squared error per pixel at the posterior mean, pixels from 0 to 1."""
     kl: float | None
@@ -40,7 +40,7 @@ class Evaluation:
 
     @property
     def aggregate_variance(self) -> list[float] | None:
-        """Variance of the aggregate posterior in each dimension, which the prior has as 1; None for an AE.
+        """Variance of the aggregate posterior in each dimension, where the prior's is 1; None for an AE.
 
         It is the mean over images of the posterior's variance plus the variance of its mean: the law of
         total variance of q(z) = E_x q(z|x) (Hoffman and Johnson 2016, "ELBO surgery").
@@ -52,12 +52,12 @@ class Evaluation:
 
 
 def evaluate(model: Autoencoder, images: np.ndarray) -> Evaluation:
-    """Losses and codes of a model on images (N, ...). Two calls give the same."""
+    """Losses and codes of a model on images (N, ...). Two calls return the same."""
     return result_of(evaluate_in_steps(model, images))
 
 
 def evaluate_in_steps(model: Autoencoder, images: np.ndarray) -> Generator[None, None, Evaluation]:
-    """`evaluate` that yields between short passes, so that the caller can look around."""
+    """`evaluate` that yields between short passes, so that the caller can do something else."""
     noise = generator_for(model.config.seed, "evaluation")
     size = pass_size(model)
     passes: list[_Pass] = []
@@ -80,7 +80,7 @@ def evaluate_in_steps(model: Autoencoder, images: np.ndarray) -> Generator[None,
 
 
 class _Pass(NamedTuple):
-    """What one chunk of B images gives."""
+    """Losses and codes of one pass over B images: (B,), or (B, d) for codes and KL."""
 
     recon: np.ndarray
     squared: np.ndarray
@@ -106,18 +106,18 @@ def _one_pass(model: Autoencoder, images: np.ndarray, noise: torch.Generator) ->
 
 
 def _joined(parts: list[np.ndarray | None]) -> np.ndarray | None:
-    there = [part for part in parts if part is not None]
-    return np.concatenate(there) if there else None
+    arrays = [part for part in parts if part is not None]
+    return np.concatenate(arrays) if arrays else None
 
 
 @dataclass(frozen=True)
 class Baselines:
-    """Reconstruction losses that need no model, nats per image."""
+    """Reconstruction losses of answers that need no model, in nats per image."""
 
     mean_image: float
-    """Answering every test image with the mean training image."""
+    """Loss of answering every test image with the mean training image."""
     floor: float | None
-    """Answering with the image itself: the entropy of its grey values. None for mse."""
+    """Loss of answering with the image itself: the entropy of its grey values; None for mse."""
 
 
 def baselines(model: Autoencoder, mean_image: np.ndarray, images: np.ndarray) -> Baselines:

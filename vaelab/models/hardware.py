@@ -1,4 +1,4 @@
-"""What a run computes on: device, precision, threads."""
+"""Device, precision and threads of a run."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from vaelab.settings import read_settings
 
 
 def settle_device(wanted: str | None = None) -> torch.device:
-    """The device to train on: `wanted`, else `$VAELAB_DEVICE`, else "auto": the fastest there is.
+    """The device to train on: `wanted`, else `$VAELAB_DEVICE`, else "auto", the fastest of the machine.
 
     Raises
     ------
     ValueError
-        If the device is unknown or not there.
+        If the device is unknown or this machine does not have it.
     """
     name = wanted or read_settings().device
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    is_available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if name == "auto":
-        return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if there[kind]))
-    if not there.get(name, False):
-        available = ", ".join(["auto", *(kind for kind, found in there.items() if found)])
-        raise ValueError(f"device: must be one of {available} on this machine, not {name!r}.")
+        return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if is_available[kind]))
+    if not is_available.get(name, False):
+        names = ", ".join(["auto", *(kind for kind, available in is_available.items() if available)])
+        raise ValueError(f"device: must be one of {names} on this machine, not {name!r}.")
     return torch.device(name)
 
 
 def settle_precision(config: RunConfig, device: torch.device) -> str:
-    """`fp32` or `bf16`: what the config asks for, or what suits the processor.
+    """The precision, `fp32` or `bf16`, that the config asks for or that is faster on the processor.
 
-    On processors with bf16 products (AMX or AVX-512), casting pays for convolutions and for large
-    batches; below 128 images a step it costs what it gains.
+    On processors with bf16 products (AMX or AVX-512), casting is worth its cost for convolutions and for
+    batches of 128 images or more.
     """
     if config.precision != "auto":
         return config.precision
@@ -54,10 +54,10 @@ def _multiplies_bf16() -> bool:
 
 @contextmanager
 def cpu_settings(threads: int) -> Iterator[None]:
-    """Use `threads` threads, flush denormal numbers to zero and multiply in oneDNN meanwhile.
+    """Within this context, use `threads` threads, flush denormal numbers to zero and multiply in oneDNN.
 
-    Vanishing weights and Adam averages become denormal, which processors handle about ten times
-    slower; a tenth of the training time goes there otherwise.
+    Weights and Adam averages close to zero become denormal numbers, which processors handle about ten times
+    more slowly: without flushing, they take a tenth of the training time.
     """
     products = torch.backends.mkldnn.matmul  # type: ignore[attr-defined]
     before, flushed, allowed = torch.get_num_threads(), _flushes_denormals(), products.fp32_precision
@@ -74,15 +74,15 @@ def cpu_settings(threads: int) -> Iterator[None]:
 
 
 def _stays_fp32_in_onednn() -> bool:
-    """Whether fp32 products that are allowed to round to bf16 are done in full precision all the same.
+    """Whether fp32 products that may round to bf16 are computed in full precision nevertheless.
 
-    PyTorch leaves fp32 products to MKL, which uses half the width of an AMD processor's AVX-512
-    units; those that may round go to oneDNN, which uses all of it and rounds only where there is AMX.
+    PyTorch gives fp32 products to MKL, which uses half the width of an AMD processor's AVX-512 units.
+    Products that may round go to oneDNN, which uses the full width and rounds only on processors with AMX.
     """
     abilities = get_capabilities()
     return bool(abilities.get("avx512_f") and not abilities.get("amx_bf16"))
 
 
 def _flushes_denormals() -> bool:
-    """Whether PyTorch does so now, which it cannot be asked."""
+    """Whether PyTorch flushes denormal numbers now: tested by a product, because no function tells."""
     return not torch.tensor(1e-40).mul(2).item()

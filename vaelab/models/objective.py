@@ -1,7 +1,7 @@
-"""What is minimised: reconstruction terms, the KL term, their weights, and input corruption.
+"""The objective: reconstruction terms, the KL term, their weights, and input corruption.
 
-Pure functions. Losses are in nats per example, summed over its numbers (of an image: pixels) and over latent
-dimensions. S samples, B examples of some shape (...), d latent dimensions.
+All functions are pure. Losses are in nats per example, summed over the numbers of an example (an image's
+pixels) and over latent dimensions. Shapes: S samples, B examples of some shape (...), d latent dimensions.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def bce(output: Tensor, target: Tensor) -> Tensor:
 class _CrossEntropy(torch.autograd.Function):
     """`functional.binary_cross_entropy_with_logits`, summed, with its gradient written out.
 
-    PyTorch's own calls log1p a pixel, which is ten times as slow on the CPU as what is used here: with
-    p = sigmoid(x), log(1 + exp(-abs(x))) = -log(max(p, 1 - p)).
+    PyTorch's own function calls log1p for each pixel, which is ten times as slow on the CPU as the equal form
+    used here: with p = sigmoid(x), log(1 + exp(-abs(x))) = -log(max(p, 1 - p)).
     """
 
     @staticmethod
@@ -46,7 +46,7 @@ class _CrossEntropy(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        """Of the logits: p - t."""
+        """The gradient of the logits is p - t."""
         p, target = ctx.saved_tensors
         return (p - target).mul_(gradient.reshape(*gradient.shape, *[1] * (target.ndim - 1))), None
 
@@ -68,25 +68,24 @@ def squared_error(output: Tensor, target: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Output:
-    """What makes pixels from 0 to 1 of the decoder's raw output."""
+    """How the decoder's raw output becomes pixels from 0 to 1, and back."""
 
     pixels: Callable[[Tensor], Tensor]
     inverse: Callable[[Tensor], Tensor]
-    """The raw output of which given pixels are made; finite, also for black and white ones."""
+    """The raw output that gives certain pixels; it is finite even for black and white ones."""
 
 
 OUTPUTS = {
     "sigmoid": Output(torch.sigmoid, lambda pixels: torch.logit(pixels, eps=1e-3)),
     "clamp": Output(lambda raw: raw.clamp(0, 1), lambda pixels: pixels),
 }
-"""By `TermTraits.output`."""
-
+"""The outputs by the value of `TermTraits.output`."""
 
 RECONSTRUCTIONS: dict[str, Callable[[Tensor, Tensor, Any], Tensor]] = {
     "bce": lambda output, target, sigma: bce(output, target),
     "mse": gaussian,
 }
-"""The reconstruction terms by their name: of outputs, targets and sigma, which is None if a term has none."""
+"""The reconstruction terms by name: functions of output, target and sigma (None for terms without one)."""
 
 
 def kl_to_unit_normal(mean: Tensor, logvar: Tensor) -> Tensor:
@@ -98,21 +97,19 @@ def kl_to_unit_normal(mean: Tensor, logvar: Tensor) -> Tensor:
 
 
 def beta_at(config: RunConfig, step: int, steps_per_epoch: int) -> float:
-    """Weight of the KL term at a step, counted from 0: linear from 0 over the warm-up.
-
-    A warm-up of no steps is none.
-    """
+    """Weight of the KL term at a step, counted from 0: it rises linearly from 0 over the warm-up."""
     warmup = config.beta_warmup * steps_per_epoch
     return config.beta if step >= warmup else config.beta * step / warmup
 
 
-def learning_rate_at(config: RunConfig, step: int, total_steps: int) -> float:
+def learning_rate_at(config: RunConfig, step: int, steps_per_epoch: int) -> float:
     """Learning rate at a step, counted from 0.
 
     One-cycle rises linearly over the first tenth of all steps, then falls linearly to 0 at the end.
     """
     if config.lr_schedule == "constant":
         return config.learning_rate
+    total_steps = config.epochs * steps_per_epoch
     warmup = max(1, total_steps // 10)
     rising = (step + 1) / warmup
     falling = (total_steps - step) / max(1, total_steps - warmup)
@@ -126,7 +123,7 @@ def _gaussian_noise(x: Tensor, strength: float, generator: torch.Generator) -> T
 
 def _mask(x: Tensor, strength: float, generator: torch.Generator) -> Tensor:
     kept = (torch.rand(x.shape, generator=generator) >= strength).to(x)
-    # As dropout does: an image that is not masked is then as bright as what the network knows.
+    # Division, as in dropout, keeps the mean brightness that the network was trained on.
     return x * kept / max(1 - strength, 1e-6)
 
 

@@ -1,7 +1,7 @@
-"""The PyTorch module of each operation, and of layer lists.
+"""The PyTorch modules of operations and of lists of layers.
 
-Weights start Glorot-uniform and biases at zero (Glorot and Bengio 2010). PyTorch's own default
-leaves the convolutional VAE at the mean image for epochs.
+Weights start Glorot-uniform and biases at zero (Glorot and Bengio 2010). With PyTorch's
+own default the convolutional VAE reconstructs only the mean image for epochs.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ MODULES: dict[str, Callable[..., nn.Module]] = {
     "tanh": nn.Tanh,
     "sigmoid": nn.Sigmoid,
 }
-"""The module of each operation of `vaelab.networks.operations`, of the layer's attributes."""
+"""Functions from a layer's attributes to its module, by the names in `vaelab.networks.operations`."""
 
 
 def build(layers: list[Layer], generator: torch.Generator) -> nn.Sequential:
@@ -57,7 +57,7 @@ def build(layers: list[Layer], generator: torch.Generator) -> nn.Sequential:
 
 @torch.no_grad()
 def _initialise(module: nn.Module, parts: int, generator: torch.Generator) -> None:
-    """Start matrices and kernels Glorot-uniform and biases at zero; a vector of factors stays as it is."""
+    """Start matrices and kernels Glorot-uniform and biases at zero; other vectors keep PyTorch's start."""
     for kind, tensor in module.named_parameters():
         if kind == "bias":
             nn.init.zeros_(tensor)

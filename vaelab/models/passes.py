@@ -1,4 +1,4 @@
-"""How a model goes through many images: in short passes, between which the caller can look around."""
+"""How a model goes through many images: in short passes, between which the caller can do something else."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ T = TypeVar("T")
 
 
 def pass_size(model: Autoencoder) -> int:
-    """How many images, or codes, a model encodes or decodes at once."""
+    """How many examples a model encodes, or codes it decodes, at once."""
     return images_a_pass(model.config, model.shape, "evaluation")
 
 
 def result_of(steps: Generator[None, None, T]) -> T:
-    """Let the steps run through, and return what they return."""
+    """Run a generator to its end and return its value."""
     while True:
         try:
             next(steps)

@@ -1,4 +1,7 @@
-"""What a kind of model makes of its encoder's output. B images, d latent dimensions, S samples."""
+"""Posteriors over codes, as each kind of model makes them of its encoder's output.
+
+Shapes: B examples, d latent dimensions, S samples.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,9 @@ class Posterior:
     """(B, d) natural logarithm of the variance, or None."""
 
     def sample(self, generator: torch.Generator, count: int = 1) -> Tensor:
-        """`count` codes an image, shape (S, B, d), reparameterised: z = mean + exp(logvar / 2) epsilon.
+        """`count` codes per example, shape (S, B, d), reparameterised: z = mean + exp(logvar / 2) epsilon.
 
-        Kingma and Welling 2014, section 2.4. A point is returned as it is, and draws nothing.
+        Kingma and Welling 2014, section 2.4. A point is returned as it is, without drawing random numbers.
         """
         if self.logvar is None:
             return self.mean.expand(count, *self.mean.shape)
@@ -45,4 +48,5 @@ def _gaussian(head: Tensor, config: RunConfig) -> Posterior:
 
 
 POSTERIORS: dict[str, Callable[[Tensor, RunConfig], Posterior]] = {"ae": _point, "vae": _gaussian}
-"""By the kind of model: the posterior of an encoder's output (B, d), or (B, 2 d) where codes are drawn."""
+"""Functions, by the kind of model, that turn an encoder's output into a posterior: (B, d), or (B, 2 d) where
+codes are drawn."""

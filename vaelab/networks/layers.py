@@ -1,7 +1,7 @@
-"""Networks as ordered lists of layers: what they compute, without anything that computes it.
+"""Networks as ordered lists of layers, which describe a computation without running it.
 
-What an operation is stands in `vaelab.networks.operations`. PyTorch modules are made from these lists in
-`vaelab.models.operations`; whoever runs a network elsewhere (the browser) reads what `describe` says.
+A layer is one operation of `vaelab.networks.operations` with its attributes. `vaelab.models.operations` makes
+PyTorch modules from these lists; the browser runs a network from what `describe` returns.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from vaelab.config.run_config import RunConfig
 from vaelab.networks.operations import OPERATIONS, TensorShape
 
 Shape = tuple[int, ...]
-"""Of an example. Convolutions take images: channels, height, width."""
+"""Shape of an example; convolutions take images, (channels, height, width)."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Layer:
     attributes: dict[str, Any] = field(default_factory=dict)
 
     def tensors(self) -> dict[str, TensorShape]:
-        """Shapes of its weights by their names; empty where nothing is learned."""
+        """Shapes of its weights by name; empty if it learns nothing."""
         return OPERATIONS[self.operation].tensors(**self.attributes)
 
     def output_shape(self, shape: TensorShape) -> TensorShape:
@@ -41,45 +41,34 @@ class Layer:
 
     @property
     def is_activation(self) -> bool:
-        """Whether it is the non-linearity behind another layer."""
+        """Whether it is the non-linearity after another layer."""
         return OPERATIONS[self.operation].is_activation
 
 
-def mlp_encoder(
-    shape: Shape, hidden: HiddenLayers, activation: str, latent_dim: int, parts: int
-) -> list[Layer]:
-    """Flattened pixels, dense layers, then `parts` heads of `latent_dim` side by side."""
-    pixels = math.prod(shape)
-    return [Layer("flatten"), *_dense_to_head(pixels, hidden.encoder_widths, activation, latent_dim, parts)]
+def encoder(shape: Shape, hidden: HiddenLayers, activation: str, latent_dim: int, parts: int) -> list[Layer]:
+    """3x3 convolutions of stride 2 (none for mlp), dense layers, then `parts` heads of size `latent_dim`."""
+    convolutions: list[Layer] = []
+    for channels in hidden.channels:
+        layer = Layer("conv", {"inputs": shape[0], "outputs": channels, "stride": 2})
+        convolutions += [layer, Layer(activation)]
+        shape = layer.output_shape(shape)
+    ends = (math.prod(shape), *hidden.encoder_widths)
+    head = Layer("linear", {"inputs": ends[-1], "outputs": latent_dim, "parts": parts})
+    return [*convolutions, Layer("flatten"), *_dense(ends, activation), head]
 
 
 def mlp_decoder(shape: Shape, hidden: HiddenLayers, activation: str, latent_dim: int) -> list[Layer]:
-    """The mirror of `mlp_encoder`: dense layers from the last to the first width, then the pixels."""
+    """The mirror of `encoder` without convolutions: dense layers, the last width first, then the pixels."""
     ends = (latent_dim, *hidden.decoder_widths[::-1])
     pixels = {"inputs": ends[-1], "outputs": math.prod(shape)}
     return [*_dense(ends, activation), Layer("linear", pixels), Layer("reshape", {"shape": shape})]
 
 
-def conv_encoder(
-    shape: Shape, hidden: HiddenLayers, activation: str, latent_dim: int, parts: int
-) -> list[Layer]:
-    """3x3 convolutions of stride 2, dense layers, then `parts` heads of `latent_dim` side by side."""
-    ends = (shape[0], *hidden.channels)
-    convolutions = [
-        layer
-        for inputs, outputs in pairwise(ends)
-        for layer in (Layer("conv", {"inputs": inputs, "outputs": outputs, "stride": 2}), Layer(activation))
-    ]
-    flat = ends[-1] * math.prod(_sizes(shape, len(hidden.channels))[-1])
-    dense = _dense_to_head(flat, hidden.encoder_widths, activation, latent_dim, parts)
-    return [*convolutions, Layer("flatten"), *dense]
-
-
 def conv_decoder(shape: Shape, hidden: HiddenLayers, activation: str, latent_dim: int) -> list[Layer]:
-    """Dense to the smallest feature map, transposed convolutions of stride 2, then one of stride 1.
+    """Dense layers to the smallest feature map, transposed convolutions of stride 2, then one of stride 1.
 
-    As in the Keras example: the first transposed convolution keeps the number of channels, the
-    last one gives the pixels.
+    As in the Keras example, the first transposed convolution keeps the number of channels, and the last one
+    outputs the pixels.
     """
     channels = hidden.channels
     sizes = _sizes(shape, len(channels))
@@ -88,7 +77,7 @@ def conv_decoder(shape: Shape, hidden: HiddenLayers, activation: str, latent_dim
     layers = [*_dense(ends, activation), Layer("reshape", {"shape": feature_map})]
     inputs = channels[-1]
     for outputs, small, large in zip(channels[::-1], sizes[:0:-1], sizes[-2::-1], strict=True):
-        # (n - 1) * 2 + 1 pixels come of n; one more is wanted where the larger size is even.
+        # n pixels become (n - 1) * 2 + 1; padding adds one more where the larger size is even.
         padding = tuple(big - (2 * few - 1) for few, big in zip(small, large, strict=True))
         attributes = {"inputs": inputs, "outputs": outputs, "stride": 2, "output_padding": padding}
         layers += [Layer("conv_transpose", attributes), Layer(activation)]
@@ -97,7 +86,7 @@ def conv_decoder(shape: Shape, hidden: HiddenLayers, activation: str, latent_dim
     return [*layers, Layer("conv_transpose", last)]
 
 
-ENCODERS: dict[str, Callable[..., list[Layer]]] = {"mlp": mlp_encoder, "conv": conv_encoder}
+ENCODERS: dict[str, Callable[..., list[Layer]]] = {"mlp": encoder, "conv": encoder}
 DECODERS: dict[str, Callable[..., list[Layer]]] = {"mlp": mlp_decoder, "conv": conv_decoder}
 
 
@@ -117,20 +106,12 @@ def _dense(ends: tuple[int, ...], activation: str) -> list[Layer]:
     ]
 
 
-def _dense_to_head(
-    inputs: int, widths: tuple[int, ...], activation: str, latent_dim: int, parts: int
-) -> list[Layer]:
-    ends = (inputs, *widths)
-    head = {"inputs": ends[-1], "outputs": latent_dim, "parts": parts}
-    return [*_dense(ends, activation), Layer("linear", head)]
-
-
 def network_layers(config: RunConfig, shape: Shape) -> tuple[list[Layer], list[Layer]]:
     """The layer lists of encoder and decoder for examples of a shape."""
     hidden = parse_hidden(config.hidden, config.architecture)
     common = (shape, hidden, config.activation, config.latent_dim)
-    encoder = ENCODERS[config.architecture](*common, parts=2 if config.traits.is_stochastic else 1)
-    return encoder, DECODERS[config.architecture](*common)
+    parts = 2 if config.traits.is_stochastic else 1
+    return ENCODERS[config.architecture](*common, parts=parts), DECODERS[config.architecture](*common)
 
 
 def describe(layers: list[Layer], prefix: str) -> list[dict[str, Any]]:
@@ -157,13 +138,13 @@ def tensor_shapes(layers: list[Layer], prefix: str) -> dict[str, TensorShape]:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a network is made of and what one image costs."""
+    """Size of a network and the cost of one example."""
 
     parameters: int
     multiplications: int
-    """Of one forward pass of one image."""
+    """Multiplications of one forward pass of one example."""
     positions: int
-    """Most positions of an image, or of a map of it, that one weight meets: 1 without convolutions."""
+    """Largest number of positions of a feature map that one weight meets: 1 without convolutions."""
 
 
 def cost(layers: list[Layer], shape: TensorShape) -> Cost:
@@ -175,7 +156,7 @@ def cost(layers: list[Layer], shape: TensorShape) -> Cost:
         sizes = {kind: math.prod(tensor) for kind, tensor in layer.tensors().items()}
         parameters += sum(sizes.values())
         if "weight" in sizes:
-            # Every weight meets every position of the smaller of the two maps.
+            # Every weight meets every position of the smaller one of input and output.
             met = min(math.prod(before[1:]), math.prod(shape[1:]))
             multiplications += sizes["weight"] * met
             positions = max(positions, met)

@@ -1,7 +1,7 @@
-"""What each operation of a network is, without anything that computes it: one row an operation.
+"""The table of network operations: shapes, weights and code of each, one row per operation.
 
-The row of the same key in `vaelab.models.operations` makes its PyTorch module, the one in
-`assets/components/lib/operations.js` computes it in the browser.
+The row of the same name in `vaelab.models.operations` makes the PyTorch module, and the one in
+`assets/components/lib/operations.js` computes the operation in the browser.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ TensorShape = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Operation:
-    """A row of the table. Its functions take the attributes of a layer by their names."""
+    """One row of the table. Its functions take the attributes of a layer as keyword arguments."""
 
     code: Callable[..., str]
-    """The PyTorch module as an expression, for a script that needs nothing of ours."""
+    """The PyTorch module as an expression, for exported scripts, which do not import vaelab."""
     output_shape: Callable[..., TensorShape] = lambda shape, **_: shape
-    """TensorShape of an output from that of an input, which is the first argument; both without the batch."""
+    """Shape of the output from that of the input, the first argument; both without the batch."""
     tensors: Callable[..., dict[str, TensorShape]] = lambda **_: {}
-    """Shapes of what is learned, by name: `weight`, `bias` or both."""
+    """Shapes of the weights by name: `weight`, `bias` or both."""
     is_activation: bool = False
 
 
@@ -31,7 +31,7 @@ def _linear_code(inputs: int | str, outputs: int | str, parts: int = 1) -> str:
 
 
 def _linear_tensors(inputs: int, outputs: int, parts: int = 1) -> dict[str, TensorShape]:
-    """`parts` heads of `outputs` numbers stand side by side in one matrix."""
+    """One matrix holds `parts` heads of `outputs` numbers side by side."""
     return {"weight": (outputs * parts, inputs), "bias": (outputs * parts,)}
 
 

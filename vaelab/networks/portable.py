@@ -1,7 +1,7 @@
-"""Networks and codes as one file each, for whoever runs them without PyTorch: the browser.
+"""Networks, codes and images as safetensors files, which the browser reads.
 
-A file is safetensors. A network's says in its metadata, as JSON under `network`, which layers its
-tensors belong to (`vaelab.networks.layers.describe`) and what becomes of the output of the last one.
+The metadata of a network's file describes, as JSON under `network`, the layers that its tensors belong to
+(`vaelab.networks.layers.describe`) and how the output of the last layer is used.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from vaelab.networks.layers import Layer, Shape, describe, network_layers, tenso
 
 
 def decoder_file(config: RunConfig, shape: Shape, weights: Mapping[str, np.ndarray]) -> bytes:
-    """The decoder of a config, from the code (d,) to an example of numbers from 0 to 1.
+    """A file of the decoder of a config, which maps a code (d,) to an example of numbers from 0 to 1.
 
     Parameters
     ----------
     weights
-        Tensors by name, among them all of the decoder; float32 or float16, kept as they are.
+        Tensors by name, all of the decoder among them, float32 or float16; they keep their type.
 
     Raises
     ------
@@ -30,14 +30,14 @@ def decoder_file(config: RunConfig, shape: Shape, weights: Mapping[str, np.ndarr
         If a tensor of the decoder is missing.
     """
     layers = network_layers(config, shape)[1]
-    # Logits under cross-entropy; under squared error the mean itself, which may leave the range of pixels.
     return _network_file("decoder", layers, {"output": config.term.output, "shape": shape}, weights)
 
 
 def encoder_file(config: RunConfig, shape: Shape, weights: Mapping[str, np.ndarray]) -> bytes:
-    """The encoder of a config, from an example of numbers from 0 to 1 to mean and logvar, or to an AE's code.
+    """A file of the encoder of a config.
 
-    Parameters and errors are those of `decoder_file`.
+    It maps an example of numbers from 0 to 1 to mean and logvar, or to the code of an AE. Parameters
+    and errors are those of `decoder_file`.
     """
     layers = network_layers(config, shape)[0]
     point = "relu" if config.code_activation == "relu" else "code"
@@ -48,14 +48,13 @@ def encoder_file(config: RunConfig, shape: Shape, weights: Mapping[str, np.ndarr
 def _network_file(
     prefix: str, layers: list[Layer], about: dict[str, object], weights: Mapping[str, np.ndarray]
 ) -> bytes:
-    described = json.dumps({"layers": describe(layers, prefix), **about})
     names = tensor_shapes(layers, prefix)
     tensors: dict[str, np.ndarray] = {name: np.ascontiguousarray(weights[name]) for name in names}
-    return save(tensors, {"network": described})
+    return save(tensors, {"network": json.dumps({"layers": describe(layers, prefix), **about})})
 
 
 def codes_file(mean: np.ndarray, logvar: np.ndarray | None, labels: np.ndarray) -> bytes:
-    """Codes (N, d) with the classes (N,) of their images, as float32 and bytes."""
+    """A file of codes (N, d) float32 and the classes (N,) of their images as bytes."""
     arrays: dict[str, np.ndarray] = {"mean": np.ascontiguousarray(mean, np.float32)}
     arrays["labels"] = labels.astype(np.uint8)
     if logvar is not None:
@@ -64,6 +63,6 @@ def codes_file(mean: np.ndarray, logvar: np.ndarray | None, labels: np.ndarray) 
 
 
 def images_file(images: np.ndarray) -> bytes:
-    """Test examples (N, ...) for the browser."""
+    """A file of test examples (N, ...) for the browser."""
     pixels: np.ndarray = np.ascontiguousarray(images)
     return save({"images": pixels})

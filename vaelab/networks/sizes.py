@@ -1,4 +1,4 @@
-"""What can be said of a recipe before it is trained: sizes, compression, steps, expected time."""
+"""What is known of a recipe before training: sizes, compression, steps, expected time."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from vaelab.data.catalogue import DatasetSpec
 from vaelab.networks.layers import Cost, Shape, cost, network_layers
 
 GUESSED_SPEED = {"dense": 1.2e11, "convolutional": 3e10}
-"""Multiplications a second in training on a laptop: a first guess, until a run has been measured."""
+"""Multiplications per second of training on a laptop: a first guess, until a run has been measured."""
 
 IMAGES_A_PASS = {
     "evaluation": {"dense": 500, "convolutional": 100},
     "training": {"dense": 1024, "convolutional": 128},
     "script": {"dense": 1000, "convolutional": 100},
 }
-"""Images that a network takes at once: what a layer makes of them fits the cache, and a pass without
+"""Number of images in one pass, so that the output of a layer fits the cache, and that a pass without
 gradients takes well under 0.1 s. A larger training step adds up the gradients of its passes."""
 
 FIRST_STEPS = 50
-"""Steps in which a worker still warms up: the speed until then says nothing of the rest."""
+"""Number of steps in which a worker still warms up, and which are left out of its measured speed."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Facts:
     train_images: int
     steps_per_epoch: int
     pixels: int
-    """Numbers, and bytes, of an image."""
+    """Number of pixels of an image, times its channels; each takes a byte."""
     code_bytes: int
-    """Bytes of a code of 32-bit numbers."""
+    """Size of a code of 32-bit numbers in bytes."""
 
 
 def training_images(config: RunConfig, available: int) -> int:
@@ -71,12 +71,12 @@ def work(config: RunConfig, spec: DatasetSpec) -> float:
 
 
 def expected_seconds(config: RunConfig, spec: DatasetSpec, speed: float | None = None) -> float:
-    """Time of a whole training at a measured speed in multiplications a second, or at a guessed one."""
+    """Seconds of a whole training at a measured speed in multiplications per second, or at a guessed one."""
     return work(config, spec) / (speed or GUESSED_SPEED[network_type(config, spec.shape)])
 
 
 def network_type(config: RunConfig, shape: Shape) -> Literal["dense", "convolutional"]:
-    """Whether each weight meets an image once, or some meet many positions of it."""
+    """The type of the network: convolutional if some weight meets many positions of an image."""
     return "dense" if max(part.positions for part in _costs(config, shape)) == 1 else "convolutional"
 
 

@@ -1,4 +1,4 @@
-"""The random numbers of one epoch, saved and restored within it."""
+"""The random generators of one epoch, whose states are saved and restored in the middle of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PURPOSES = ("noise", "corruption")
 
 
 class Generators:
-    """One generator for each purpose, fixed by seed and epoch, so that resuming needs no history."""
+    """One generator per purpose, fixed by seed and epoch, so that resuming needs no earlier epochs."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -22,23 +22,23 @@ class Generators:
         return self._of[purpose]
 
     def start_epoch(self, epoch: int) -> None:
-        """Begin the random numbers of an epoch, counted from 0."""
+        """Seed the generators for an epoch, counted from 0."""
         self._of = {purpose: generator_for(self._seed, purpose, epoch) for purpose in PURPOSES}
 
     def start_step(self) -> None:
-        """Keep the states for a checkpoint within the step, which is then done anew."""
+        """Remember the states: a checkpoint made during the step has to repeat the step from its start."""
         self._at_step_start = self.arrays()
 
     def end_step(self) -> None:
-        """Forget the states that the step started with."""
+        """Let checkpoints save the current states again."""
         self._at_step_start = None
 
     def arrays(self) -> Arrays:
-        """The states as named arrays; within a step, those it started with."""
-        current = {f"random.{name}": each.get_state().numpy().copy() for name, each in self._of.items()}
-        return self._at_step_start or current
+        """The states as named arrays; during a step, the states at its start."""
+        states = {name: generator.get_state() for name, generator in self._of.items()}
+        return self._at_step_start or {f"random.{name}": states[name].numpy().copy() for name in states}
 
     def restore(self, arrays: Arrays) -> None:
-        """Go on from what `arrays` gave."""
-        for name, each in self._of.items():
-            each.set_state(torch.tensor(arrays[f"random.{name}"]))
+        """Set the states that `arrays` returned."""
+        for name, generator in self._of.items():
+            generator.set_state(torch.tensor(arrays[f"random.{name}"]))

@@ -1,7 +1,7 @@
-"""`train`: a config in, events out. No files, no screen, no global random numbers.
+"""`train` takes a config and yields events. It uses no files, no screen and no global random numbers.
 
 for event in train(RunConfig(epochs=3)):
-    print(event)
+print(event)
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 import torch
 
@@ -23,9 +22,7 @@ from vaelab.models.hardware import cpu_settings, settle_device
 from vaelab.training.session import Session
 
 PAUSE_POLL = 0.02
-"""Seconds between two looks at the request while paused."""
-
-Reason = Literal["epochs", "stop_loss", "stopped", "diverged", "released"]
+"""Seconds between two polls of the request while training is paused."""
 
 
 def train(
@@ -37,7 +34,7 @@ def train(
     device: str | None = None,
     threads: int | None = None,
 ) -> Iterator[events.Event]:
-    """Train a model and yield what happens.
+    """Train a model and yield its events.
 
     The order is `Started`, a `Checkpoint` at step 0, then for every epoch `Step`s, `Evaluated`,
     `Snapshot` and `Checkpoint`, at last `Finished`. The same config, with the same number of
@@ -46,26 +43,26 @@ def train(
     Parameters
     ----------
     config: what to train.
-    data: on what; left out, the config's data set is loaded.
-    resume: a checkpoint of the same config (`epochs` may be larger) to go on from, exactly.
+    data: the data set; loaded by the config's name if left out.
+    resume: a checkpoint of the same config (`epochs` may be larger) from which training goes on exactly.
     request: polled at least every 0.1 s of work; see `Request`.
     device: "auto", "cpu", "cuda" or "mps"; left out, `$VAELAB_DEVICE`, else "auto".
-    threads: of the processor; left out, as many as the checkpoint had, else PyTorch's setting.
+    threads: for PyTorch; left out, the checkpoint's number, else the number that PyTorch has now.
 
     Raises
     ------
     DatasetUnavailable
         If the data set cannot be loaded.
     ValueError
-        If the device is not there, or the checkpoint is of another model.
+        If this machine does not have the device, or the checkpoint belongs to another model.
     """
-    # Another number of threads than the checkpoint's gives other roundings, and so another run.
-    begun_with = int(resume.resume["threads"]) if resume else None
-    settings = partial(cpu_settings, threads or begun_with or torch.get_num_threads())
+    # Another number of threads than the checkpoint's would round differently, and so give another run.
+    checkpoint_threads = int(resume.resume["threads"]) if resume else None
+    processor = partial(cpu_settings, threads or checkpoint_threads or torch.get_num_threads())
     with closing(_training(config, data, resume, request, device)) as training:
         while True:
-            # Not around the yield: the caller's own work, or another training, may come between.
-            with settings(), torch.enable_grad():
+            # The yield stays outside, because the caller may do other work, or other training, in between.
+            with processor(), torch.enable_grad():
                 event = next(training, None)
             if event is None:
                 return
@@ -87,15 +84,15 @@ def _training(
 
 
 def _run(session: Session, request: Callable[[], events.Request]) -> Iterator[events.Event]:
-    """Work, and between two pieces of it do what is requested."""
+    """Train in short pieces, and obey the caller's request between two of them."""
     for event in session.work():
         if event is not None:
             yield event
             continue
         wanted = request()
         pause = _wants_pause(session, wanted)
-        if (pause or wanted.action == "release") and not session.weights_are_finite():
-            continue  # nothing worth a checkpoint: the work under way ends the training
+        if (pause or wanted.action == "release") and not _has_finite_weights(session):
+            continue  # such weights are worth no checkpoint, and the step under way ends the training
         if pause:
             wanted = yield from _pause(session, request)
         if wanted.action == "stop":
@@ -108,14 +105,19 @@ def _run(session: Session, request: Callable[[], events.Request]) -> Iterator[ev
     yield from _end(session)
 
 
+def _has_finite_weights(session: Session) -> bool:
+    """Whether no weight is infinite or NaN: a finite loss may have had a gradient that was not finite."""
+    return all(bool(weight.isfinite().all()) for weight in session.model.parameters())
+
+
 def _pause(
     session: Session, request: Callable[[], events.Request]
 ) -> Generator[events.Event, None, events.Request]:
-    """Wait until something else than a pause is wanted, and return it."""
+    """Wait until the caller requests something else than a pause, and return that request."""
     session.progress.clock.stop()
     yield session.checkpoint()
     yield events.Paused(step=session.progress.step, epoch=session.epochs_done())
-    yield session.preview()  # what a visitor looks at meanwhile is what there is
+    yield session.preview()  # so that a visitor looks at the paused model, not at an earlier one
     while _wants_pause(session, wanted := request()):
         time.sleep(PAUSE_POLL)
     session.progress.clock.go()
@@ -130,7 +132,7 @@ def _wants_pause(session: Session, wanted: events.Request) -> bool:
 
 
 def _stop(session: Session) -> Iterator[events.Event]:
-    """A last evaluation of the model as it is, unless it has had one."""
+    """Evaluate the model a last time, unless it was evaluated at this very step, and finish."""
     if session.progress.evaluated_step != session.progress.step:
         yield from (event for event in session.evaluate() if event is not None)
     if session.finite:
@@ -181,7 +183,7 @@ def _started(session: Session) -> events.Started:
     )
 
 
-def _finished(session: Session, reason: Reason, message: str) -> events.Finished:
+def _finished(session: Session, reason: events.Reason, message: str) -> events.Finished:
     return events.Finished(
         step=session.progress.step,
         epoch=session.epochs_done(),
@@ -193,11 +195,11 @@ def _finished(session: Session, reason: Reason, message: str) -> events.Finished
 
 @dataclass(frozen=True)
 class Fit:
-    """What `fit` returns: the trained model and everything that was said on the way."""
+    """What `fit` returns: the trained model and the events of its training."""
 
     model: Autoencoder
     history: list[events.Event]
-    """Without `Checkpoint`, `Snapshot` and `Preview`."""
+    """All events but `Checkpoint`, `Snapshot` and `Preview`."""
 
 
 def fit(config: RunConfig, *, data: Dataset | None = None, device: str | None = None) -> Fit:

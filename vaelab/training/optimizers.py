@@ -1,4 +1,4 @@
-"""How weights follow the gradient: the optimizers by name, and their state as named arrays."""
+"""The optimizers by name, and their state as named arrays."""
 
 from __future__ import annotations
 
@@ -28,10 +28,9 @@ def make_optimizer(config: RunConfig, model: Autoencoder) -> Optimizer:
     Under one-cycle, Adam averages squared gradients over about 20 steps instead of 1,000: a
     schedule of a few hundred steps is over before the long average has settled.
     """
-    settings = {"lr": config.learning_rate}
-    if config.optimizer in ("adam", "adamw") and config.lr_schedule == "one-cycle":
-        return OPTIMIZERS[config.optimizer](model.parameters(), betas=(0.9, 0.95), **settings)
-    return OPTIMIZERS[config.optimizer](model.parameters(), **settings)
+    is_short = config.optimizer in ("adam", "adamw") and config.lr_schedule == "one-cycle"
+    averages = {"betas": (0.9, 0.95)} if is_short else {}
+    return OPTIMIZERS[config.optimizer](model.parameters(), lr=config.learning_rate, **averages)
 
 
 def array_of(tensor: torch.Tensor) -> np.ndarray:
@@ -40,7 +39,7 @@ def array_of(tensor: torch.Tensor) -> np.ndarray:
 
 
 def optimizer_arrays(optimizer: Optimizer) -> Arrays:
-    """Copy what an optimizer remembers of each weight, as `optimizer.<index of the weight>.<what>`."""
+    """Copy the state that an optimizer has for each weight, as `optimizer.<index of the weight>.<name>`."""
     return {
         f"optimizer.{index}.{name}": array_of(torch.as_tensor(value))
         for index, values in optimizer.state_dict()["state"].items()
@@ -50,11 +49,10 @@ def optimizer_arrays(optimizer: Optimizer) -> Arrays:
 
 
 def restore_optimizer(optimizer: Optimizer, arrays: Arrays) -> None:
-    """Have an optimizer remember what `optimizer_arrays` gave.
+    """Set the state that `optimizer_arrays` returned.
 
-    Averages lie in memory as their weights do, which a fused step relies on.
+    Averages get the memory layout of their weights, which a fused step relies on.
     """
-    groups = optimizer.state_dict()["param_groups"]
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
     state: dict[int, dict[str, torch.Tensor]] = {}
     for key, array in arrays.items():
@@ -65,4 +63,4 @@ def restore_optimizer(optimizer: Optimizer, arrays: Arrays) -> None:
             if value.shape == weight.shape:
                 value = torch.empty_like(weight, requires_grad=False).copy_(value)
             state.setdefault(int(index), {})[name] = value
-    optimizer.load_state_dict({"state": state, "param_groups": groups})
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": state})

@@ -1,4 +1,4 @@
-"""Pictures of a model in training: snapshots that are kept, and the preview that is not."""
+"""Pictures of a model in training: snapshots, which a run keeps, and previews, which it replaces."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from vaelab.models.codes import Codes, decode, embed, reconstruct
 from vaelab.models.randomness import generator_for
 
 CODES = 2000
-"""Test images whose codes a preview shows."""
+"""Number of test images whose codes a preview shows."""
 SAMPLES = 16
-"""Draws from the prior that a preview shows."""
+"""Number of draws from the prior that a preview shows."""
 KEPT_RECONSTRUCTIONS = 64
 KEPT_NUMBERS = 500_000
-"""Most numbers that the codes of a snapshot have, means and log-variances together: about 1 MB."""
+"""Largest count of numbers in a snapshot's codes, means and log-variances together: about 1 MB."""
 SHARE = 0.03
-"""Most of the training time that previews may take."""
+"""Largest share of the training time that previews may take."""
 SHORTEST_INTERVAL = 0.25
-"""Seconds between two previews at least: a live view looks twice a second."""
+"""Least number of seconds between two previews: a live view reads them twice a second."""
 
 
 def snapshot(model: Autoencoder, data: Dataset, step: int, epoch: float, codes: Codes) -> events.Snapshot:
-    """What the model is now, with its codes of as many of the first test images as are kept."""
+    """A snapshot of the model at a step; `codes` are those of all test images."""
     kept = kept_codes(codes)
     return events.Snapshot(
         step=step,
@@ -40,7 +40,7 @@ def snapshot(model: Autoencoder, data: Dataset, step: int, epoch: float, codes: 
 
 
 def kept_codes(codes: Codes) -> int:
-    """Images whose codes a snapshot keeps: 10,000 up to 25 dimensions of a VAE, 976 of its 256."""
+    """How many images' codes a snapshot keeps: for a VAE 10,000 up to 25 dimensions, 976 with 256."""
     numbers = codes.mean.shape[1] * (1 if codes.logvar is None else 2)
     return min(len(codes.mean), KEPT_NUMBERS // numbers)
 
@@ -51,38 +51,38 @@ def _decoder(model: Autoencoder) -> events.Arrays:
 
 
 def _half(values: np.ndarray) -> np.ndarray:
-    """As float16; what is finite stays finite."""
+    """Values as float16; finite ones stay finite."""
     largest = np.finfo(np.float16).max
     return values.clip(-largest, largest).astype(np.float16)
 
 
 class Previewer:
-    """Makes previews of one model, as often as they take little of the training time."""
+    """Makes previews of one model, at intervals that keep their cost below `SHARE` of the training time."""
 
     def __init__(self, model: Autoencoder, data: Dataset) -> None:
         self.model = model
-        self.shown = data.x_test[data.first_of_each_class()]
-        self.coded = data.x_test[:CODES]
+        self.images_by_class = data.x_test[data.first_of_each_class()]
+        self.coded_images = data.x_test[:CODES]
         draws = (SAMPLES, model.config.latent_dim)
         self.draws = torch.randn(draws, generator=generator_for(model.config.seed, "preview")).numpy()
         self.next_at = 0.0
 
     def due(self, seconds: float) -> bool:
-        """Whether a preview may be made at this time of the training's clock."""
+        """Whether a preview may be made now, at this many seconds of training."""
         return seconds >= self.next_at
 
     def preview(self, step: int, epoch: float, images_per_second: float, seconds: float) -> events.Preview:
-        """A preview of the model as it is."""
+        """A preview of the model in its current state."""
         begun = time.perf_counter()
-        made = events.Preview(
+        preview = events.Preview(
             step=step,
             epoch=epoch,
             images_per_second=images_per_second,
-            mean=embed(self.model, self.coded).mean,
-            reconstructions=reconstruct(self.model, self.shown),
+            mean=embed(self.model, self.coded_images).mean,
+            reconstructions=reconstruct(self.model, self.images_by_class),
             samples=decode(self.model, self.draws) if self.model.config.traits.has_prior else None,
             decoder=_decoder(self.model),
         )
         cost = time.perf_counter() - begun
         self.next_at = seconds + max(SHORTEST_INTERVAL, cost / SHARE)
-        return made
+        return preview

@@ -1,4 +1,4 @@
-"""How far a training has come, as one record that is saved and restored as a whole."""
+"""The progress of a training, as one record that is saved and restored as a whole."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Totals:
         self.recent = np.zeros(4)
 
     def add(self, images: int, objective: float, recon: float, kl: float) -> None:
-        """Add a step's means, weighted by its images."""
+        """Add the mean losses of a step, weighted by its number of images."""
         row = images * np.array([1.0, objective, recon, kl])
         self.epoch += row
         self.recent += row
@@ -40,13 +40,13 @@ class Totals:
 
 
 class Clock:
-    """Seconds spent, without the time between `stop` and `go`."""
+    """Counts seconds, without the time between `stop` and `go`."""
 
     def __init__(self) -> None:
         self._spent, self._since, self._running = 0.0, time.perf_counter(), True
 
     def set(self, seconds: float) -> None:
-        """Count on from here."""
+        """Count on from a number of seconds."""
         self._spent, self._since = seconds, time.perf_counter()
 
     def seconds(self) -> float:
@@ -64,28 +64,28 @@ class Clock:
 
 @dataclass
 class Progress:
-    """The numbers that a training goes on from, beside its weights, its optimizer and its random numbers.
+    """The numbers that resuming a training needs, besides weights, optimizer and random generators.
 
-    Numbers are saved under the names of their fields: a new counter is a new field, and no more.
+    Each number is saved under the name of its field, so that a new counter needs only a new field.
     """
 
     step: int = 0
-    """Steps of the optimizer that are done."""
+    """Number of updates of the weights so far."""
     told_step: int = 0
-    """The step of which, and of all before, every event has been given."""
+    """Last step whose events have all been yielded."""
     evaluated_step: int = -1
-    """The step at which the model was evaluated last."""
+    """Step of the last evaluation."""
     epoch: int = 0
-    """Whole epochs, trained and evaluated."""
+    """Number of complete epochs, trained and evaluated."""
     train_objective: float = math.inf
-    """Mean training objective of the last whole epoch, in nats per image."""
+    """Mean training objective of the last complete epoch, in nats per image."""
     bf16: bool = False
     """Whether the forward pass computes in bfloat16."""
     totals: Totals = field(default_factory=Totals)
     clock: Clock = field(default_factory=Clock)
 
     def arrays(self) -> Arrays:
-        """All of it as named arrays; copied, so that training may go on."""
+        """Copies of all numbers as named arrays, which further training does not change."""
         return {
             **{name: np.array(getattr(self, name)) for name in _NUMBERS},
             "totals.epoch": self.totals.epoch.copy(),
@@ -94,7 +94,7 @@ class Progress:
         }
 
     def restore(self, arrays: Arrays) -> None:
-        """Go on from what `arrays` gave; a number that an older checkpoint does not have stays as it is."""
+        """Set the numbers that `arrays` returned; one that an older checkpoint lacks keeps its value."""
         for name in _NUMBERS & arrays.keys():
             setattr(self, name, arrays[name].item())
         self.totals.epoch[:] = arrays["totals.epoch"]
@@ -102,4 +102,4 @@ class Progress:
         self.clock.set(float(arrays["seconds"]))
 
 
-_NUMBERS = {each.name for each in fields(Progress) if each.default is not MISSING}
+_NUMBERS = {number.name for number in fields(Progress) if number.default is not MISSING}

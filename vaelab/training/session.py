@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -26,33 +26,27 @@ from vaelab.training.progress import Progress
 from vaelab.training.subset import subset_of
 
 SIGMA_WINDOW = 10_000
-"""Training images over which `sigma` auto averages the squared error."""
+"""Number of training images over which `sigma` auto averages the squared error."""
 
 EARLY_SNAPSHOTS = (1, 4, 16, 64, 256)
-"""Steps of the first epoch after which a snapshot is taken: most of what is worth seeing is early."""
+"""Steps of the first epoch that get a snapshot, because a model changes most at the start."""
 
 
 class Session:
-    """A training in progress. `work` does it; all else is asked between two of its pieces.
+    """A training in progress. `work` trains in pieces; all other methods are called between two of them.
 
     Parameters
     ----------
-    config, data: what to train, on what.
-    device: where.
-    resume: a checkpoint of the same config to go on from.
+    resume: a checkpoint of the same config, from which training goes on.
 
     Raises
     ------
     ValueError
-        If the checkpoint is of another model.
+        If the checkpoint belongs to another model.
     """
 
     def __init__(
-        self,
-        config: RunConfig,
-        data: Dataset,
-        device: torch.device,
-        resume: events.Checkpoint | None = None,
+        self, config: RunConfig, data: Dataset, device: torch.device, resume: events.Checkpoint | None = None
     ) -> None:
         self.config, self.data, self.device = config, data, device
         self.pass_size = images_a_pass(config, data.spec.shape, "training")
@@ -73,14 +67,15 @@ class Session:
             self._restore(resume)
 
     def work(self) -> Iterator[events.Event | None]:
-        """Train to the last epoch. None stands for a moment between two pieces of work.
+        """Train to the last epoch, and yield None between two pieces of work.
 
-        Only such a moment is one to stop at: what is said of one step is said together, so that a
-        resumed training neither repeats nor leaves out any of it. Returns early when the loss is no
+        Training may be stopped only where None is yielded. All events of one step come without a None between
+        them, so that a resumed training neither repeats nor leaves out any. Returns early when the loss is no
         longer finite or has reached `stop_loss`.
         """
         while self.progress.epoch < self.config.epochs and not self.reached_stop_loss():
-            order = self._order_of_epoch()
+            shuffle = generator_for(self.config.seed, "batches", self.progress.epoch)
+            order = torch.randperm(len(self.subset), generator=shuffle)
             end = (self.progress.epoch + 1) * self.steps_per_epoch
             yield None
             while self.progress.told_step < end:
@@ -88,7 +83,7 @@ class Session:
                     yield from self._one_step(order)
                 if not self.finite:
                     return
-                yield from self._tell(end)
+                yield from self._report(end)
             yield from self.evaluate()
             if not self.finite:
                 return
@@ -99,8 +94,8 @@ class Session:
         self.generators.start_step()
         first = (progress.step - progress.epoch * self.steps_per_epoch) * self.batch
         indices = order[first : first + self.batch]
-        total = self.steps_per_epoch * self.config.epochs
-        self.optimizer.param_groups[0]["lr"] = learning_rate_at(self.config, progress.step, total)
+        learning_rate = learning_rate_at(self.config, progress.step, self.steps_per_epoch)
+        self.optimizer.param_groups[0]["lr"] = learning_rate
         self.optimizer.zero_grad()
         sums = torch.zeros(4, dtype=torch.float64)
         for chunk in indices.split(self.pass_size):
@@ -134,38 +129,35 @@ class Session:
         return torch.tensor([0.0 if part is None else part.item() for part in parts], dtype=torch.float64)
 
     def _follow_sigma(self, mse: float, images: int) -> None:
-        """Move sigma^2 towards the step's squared error a pixel (Rybkin et al. 2021, section 3.2)."""
+        """Move sigma^2 towards the step's squared error per pixel (Rybkin et al. 2021, section 3.2)."""
         sigma = self.model.sigma
         if sigma is not None and self.config.sigma == "auto":
             share = 1.0 if self.progress.step == 1 else min(1.0, images / SIGMA_WINDOW)
             variance = (1 - share) * float(sigma) ** 2 + share * mse
             sigma.fill_(max(1e-3, math.sqrt(variance)))
 
-    def _tell(self, epoch_end: int) -> Iterator[events.Event | None]:
-        """Events placed by the step count alone, and a preview when the clock says so.
+    def _report(self, epoch_end: int) -> Iterator[events.Event | None]:
+        """Yield the events of a step: some by the step count alone, and a preview when the clock allows one.
 
-        Nothing is shown of codes that are no longer finite: the next step ends the training.
+        Pictures whose codes are no longer finite are left out: the next step ends the training.
         """
-        pictures = yield from self._pictures()
-        progress, every = self.progress, max(1, self.steps_per_epoch // 50)
+        progress = self.progress
+        pictures: list[events.Snapshot | events.Preview] = []
+        if progress.step in EARLY_SNAPSHOTS and progress.step < self.steps_per_epoch:
+            codes = yield from embed_in_steps(self.model, self.data.x_test)
+            pictures.append(self._snapshot(codes))
+        if self.previewer.due(progress.clock.seconds()):
+            pictures.append(self.preview())
+        every = max(1, self.steps_per_epoch // 50)
         if progress.step <= 20 or progress.step % every == 0 or progress.step == epoch_end:
             yield self._step_event()
         yield from (picture for picture in pictures if np.isfinite(picture.mean).all())
         progress.told_step = progress.step
 
-    def _pictures(self) -> Generator[None, None, list[events.Snapshot | events.Preview]]:
-        pictures: list[events.Snapshot | events.Preview] = []
-        if self.progress.step in EARLY_SNAPSHOTS and self.progress.step < self.steps_per_epoch:
-            codes = yield from embed_in_steps(self.model, self.data.x_test)
-            pictures.append(self._snapshot(codes))
-        if self.previewer.due(self.progress.clock.seconds()):
-            pictures.append(self.preview())
-        return pictures
-
     def evaluate(self) -> Iterator[events.Event | None]:
-        """Evaluate the model as it is, then say so, with a snapshot and a checkpoint.
+        """Evaluate the model and yield the result, a snapshot and a checkpoint.
 
-        Nothing is said of a model that is no longer finite.
+        A model whose losses are no longer finite yields no event.
         """
         result = yield from evaluate_in_steps(self.model, self.data.x_test)
         self.finite = math.isfinite(result.recon + result.mse + (result.kl or 0.0))
@@ -186,7 +178,7 @@ class Session:
 
     def _step_event(self) -> events.Step:
         objective, recon, kl = self.progress.totals.since_last()
-        total = self.steps_per_epoch * self.config.epochs
+        step, steps_per_epoch = self.progress.step - 1, self.steps_per_epoch
         has_kl = self.config.traits.has_kl
         return events.Step(
             step=self.progress.step,
@@ -194,8 +186,8 @@ class Session:
             objective=objective,
             recon=recon,
             kl=kl if has_kl else None,
-            beta=beta_at(self.config, self.progress.step - 1, self.steps_per_epoch) if has_kl else None,
-            learning_rate=learning_rate_at(self.config, self.progress.step - 1, total),
+            beta=beta_at(self.config, step, steps_per_epoch) if has_kl else None,
+            learning_rate=learning_rate_at(self.config, step, steps_per_epoch),
         )
 
     def _evaluated_event(
@@ -224,17 +216,17 @@ class Session:
         return snapshot(self.model, self.data, self.progress.step, self.epochs_done(), codes)
 
     def preview(self) -> events.Preview:
-        """What a live view shows of the model as it is."""
+        """A preview of the model for the live view."""
         seconds = self.progress.clock.seconds()
         speed = self.epochs_done() * len(self.subset) / max(seconds, 1e-9)
         return self.previewer.preview(self.progress.step, self.epochs_done(), speed, seconds)
 
     def epochs_done(self) -> float:
-        """Epochs done, with the fraction of the one under way."""
+        """Number of epochs done, with the fraction of the one under way."""
         return round(self.progress.step / self.steps_per_epoch, 6)
 
     def checkpoint(self) -> events.Checkpoint:
-        """All that loading the model, and going on exactly, needs; copied, so that training may go on."""
+        """A copy of all that is needed to load the model and to resume exactly."""
         return events.Checkpoint(
             step=self.progress.step,
             epoch=self.epochs_done(),
@@ -253,23 +245,15 @@ class Session:
             restore_optimizer(self.optimizer, saved.resume)
         except (RuntimeError, KeyError) as error:
             raise ValueError(f"The checkpoint does not fit this config: {error}") from error
-        # What "auto" means may have changed since, with the machine or with us; the run goes on as it began.
+        # "auto" may mean another precision on this machine or in this version; the run goes on as it began.
         self.progress.restore(saved.resume)
         if self.progress.step == self.progress.epoch * self.steps_per_epoch:
             self.generators.start_epoch(self.progress.epoch)
         else:
             self.generators.restore(saved.resume)
 
-    def weights_are_finite(self) -> bool:
-        """Whether the model is worth keeping: a finite loss may have had a gradient that was not."""
-        return all(bool(weight.isfinite().all()) for weight in self.model.parameters())
-
     def reached_stop_loss(self) -> bool:
-        """Whether the objective of the last whole epoch after any warm-up is at or below `stop_loss`."""
-        wanted = self.config.stop_loss
+        """Whether the objective of the last complete epoch after any warm-up is at or below `stop_loss`."""
+        limit = self.config.stop_loss
         warming = self.config.traits.has_kl and self.progress.epoch - 1 < self.config.beta_warmup
-        return wanted is not None and not warming and self.progress.train_objective <= wanted
-
-    def _order_of_epoch(self) -> Tensor:
-        generator = generator_for(self.config.seed, "batches", self.progress.epoch)
-        return torch.randperm(len(self.subset), generator=generator)
+        return limit is not None and not warming and self.progress.train_objective <= limit

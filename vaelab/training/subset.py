@@ -1,4 +1,4 @@
-"""Which of a data set's training images a config trains on, and which it holds out."""
+"""The training images that a config trains on, and those that it holds out."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Subset:
 
     Parameters
     ----------
-    x: all training images of the data set; of a memory map the bare array, which is quicker to index.
-    indices: those that are used, in ascending order; None for all.
-    held_out: images to evaluate on that are not trained on; the same for every seed, so that seeds can
+    x: all training images of the data set, (count, ...).
+    indices: indices of the images that are trained on, in ascending order; None for all.
+    held_out: images that are evaluated but not trained on; the same for every seed, so that seeds can
         be compared on them.
     """
 
@@ -31,12 +31,13 @@ class Subset:
         return len(self.x if self.indices is None else self.indices)
 
     def take(self, rows: np.ndarray) -> np.ndarray:
-        """Copy some of the images that are used."""
+        """Copies of the images at some positions of the subset."""
         return self.x.take(rows if self.indices is None else self.indices[rows], 0)
 
 
 def subset_of(x_train: np.ndarray, config: RunConfig) -> Subset:
-    """Draw what a config uses of the training images (count, ...)."""
+    """Draw the training images that a config uses from all of them (count, ...)."""
+    # A bare array is quicker to index than a memory map.
     x, available = np.asarray(x_train), len(x_train)
     drawn = torch.randperm(available, generator=generator_for(0, "held_out")).numpy()
     held_out = np.sort(drawn[: min(config.held_out, available // 2)])

@@ -260,7 +260,7 @@ def test_snapshots_come_early_and_at_every_epoch(record):
 def test_a_step_event_averages_the_steps_since_the_last(record, monkeypatch):
     config = SMALL.variant(batch_size=9, hidden="4", epochs=1)
     thinned = record(config)
-    monkeypatch.setattr(session.Session, "_tell", _tell_every_step)
+    monkeypatch.setattr(session.Session, "_report", _report_every_step)
     all_steps = {event.step: event for event in record(config).of(events.Step)}
     before = 0
     for event in thinned.of(events.Step):
@@ -273,6 +273,6 @@ def test_a_step_event_averages_the_steps_since_the_last(record, monkeypatch):
         before = event.step
 
 
-def _tell_every_step(self, epoch_end):
+def _report_every_step(self, epoch_end):
     yield self._step_event()
     self.progress.told_step = self.progress.step

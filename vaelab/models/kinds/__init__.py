@@ -1,4 +1,4 @@
-"""How each kind of data becomes the numbers that a model takes, and back: one module a kind."""
+"""Conversion of each kind of data to tensors and back: one module per kind."""
 
 from vaelab.data.catalogue import DatasetSpec
 from vaelab.models.kinds.base import Tensors
@@ -8,5 +8,5 @@ KINDS: dict[str, Tensors] = {kind.name: kind for kind in (IMAGE,)}
 
 
 def kind_of(spec: DatasetSpec) -> Tensors:
-    """How examples of a data set become tensors."""
+    """The conversion for examples of a data set."""
     return KINDS[spec.kind.name]

@@ -12,12 +12,12 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Tensors:
-    """How examples of a kind become tensors, and back."""
+    """The conversion of one kind of examples to tensors and back."""
 
     name: str
     to_tensor: Callable[[np.ndarray, torch.device | str], Tensor]
     """Examples (N, ...) as float32 from 0 to 1, of the same shape, on a device."""
     from_tensor: Callable[[Tensor], np.ndarray]
-    """Examples of such a tensor."""
+    """Examples (N, ...) from such a tensor."""
     least_bce: Callable[[np.ndarray], float]
-    """Cross-entropy of examples with themselves, in nats per example: no answer to them costs less."""
+    """Cross-entropy of examples with themselves, in nats per example: no reconstruction can cost less."""

@@ -1,4 +1,4 @@
-"""Images as tensors: bytes from 0 to 255 outside of a model, numbers from 0 to 1 inside."""
+"""Images as tensors: bytes from 0 to 255 outside a model, numbers from 0 to 1 inside it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from vaelab.models.kinds.base import Tensors
 
 def to_unit(images: np.ndarray, device: torch.device | str = "cpu") -> torch.Tensor:
     """Images (N, C, H, W) uint8 as float32 in [0, 1]."""
-    own = images if images.flags.writeable else images.copy()  # PyTorch shares memory only if it may write
-    return torch.from_numpy(own).to(device, torch.float32).div_(255)
+    writeable = images if images.flags.writeable else images.copy()  # PyTorch shares only such memory
+    return torch.from_numpy(writeable).to(device, torch.float32).div_(255)
 
 
 def to_bytes(images: torch.Tensor) -> np.ndarray:
@@ -21,7 +21,7 @@ def to_bytes(images: torch.Tensor) -> np.ndarray:
 
 def least_bce(images: np.ndarray) -> float:
     """Entropy of the grey values of images uint8, nats per image."""
-    # bincount makes 64-bit copies, which are small only of small parts.
+    # bincount copies its argument to 64 bits, which takes little memory only for small parts.
     parts = (images[start : start + 1000].reshape(-1) for start in range(0, len(images), 1000))
     counts = np.sum([np.bincount(part, minlength=256) for part in parts], axis=0)
     grey = np.arange(256) / 255

@@ -1,4 +1,4 @@
-"""What more than one figure needs."""
+"""Axes, legends and curves with fewer points: what more than one figure needs."""
 
 from __future__ import annotations
 
@@ -6,31 +6,36 @@ from typing import Any
 
 import numpy as np
 
+LEGEND_ABOVE = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
+"""Layout of a legend whose entries stand in a row above the chart."""
+
+MOST_NAMED_BARS = 40
+"""Largest number of bars whose names fit below them."""
+
 
 def axis_limits(low: float, high: float) -> dict[str, Any]:
     """Options of an axis that shows exactly `low` to `high`, also on a logarithmic scale.
 
-    They limit the automatic range. Plotly would take a `range` that changes while training goes on for
-    a wish that is newer than the user's zoom, and undo the zoom.
+    The options limit the automatic range. Plotly would take each change of `range` during training for a
+    newer wish of the user, and undo their zoom.
     """
-    low, high = float(low), float(high)
     return {"autorangeoptions": {"include": [low, high], "clipmin": low, "clipmax": high}}
 
 
 def decimate(x: np.ndarray, y: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """A curve with fewer points that looks the same: the lowest and the highest of each stretch.
+    """A curve with fewer points that looks the same: the lowest and the highest point of each stretch.
 
     Parameters
     ----------
     x, y
         (N,) each, in the order of drawing.
     most
-        Points to keep at most, 4 or more.
+        Largest number of points to keep, 4 or more.
 
     Returns
     -------
-    x and y of the points kept, in their order: all of them if there are no more than `most`, else
-    the first, the last, and the least and the greatest y of equal stretches between these two.
+    x and y of the points that are kept, in their order: all points if there are no more than `most`, else
+    the first, the last, and those with the least and the greatest y of equal stretches between these two.
 
     Raises
     ------
@@ -45,7 +50,7 @@ def decimate(x: np.ndarray, y: np.ndarray, most: int) -> tuple[np.ndarray, np.nd
     length = -(-len(inner) // ((most - 2) // 2))
     stretches = np.pad(inner, (0, -len(inner) % length), mode="edge").reshape(-1, length)
     starts = 1 + length * np.arange(len(stretches))
-    # argmin and argmax find the first of equals, so never the padding.
-    kept = np.unique([starts + stretches.argmin(1), starts + stretches.argmax(1)])
-    kept = np.concatenate([[0], kept, [len(x) - 1]])
+    # argmin and argmax return the first of equal values, so never an index of the padding.
+    extremes = np.unique([starts + stretches.argmin(1), starts + stretches.argmax(1)])
+    kept = np.concatenate([[0], extremes, [len(x) - 1]])
     return x[kept], y[kept]

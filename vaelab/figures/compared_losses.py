@@ -1,4 +1,4 @@
-"""A loss of several runs as one figure: the same axes for all, a colour and a kind of line for each run."""
+"""One loss of several runs as a figure: shared axes, and a colour and a line style for each run."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ import plotly.graph_objects as go
 from vaelab.config.quantities import QUANTITIES
 from vaelab.config.run_config import RunConfig
 from vaelab.events import Columns
+from vaelab.figures.axes import LEGEND_ABOVE
 from vaelab.figures.curves import MOST_MARKERS, Curve, axis_of, curve_of, settled_range
 from vaelab.figures.palette import RUN_STYLES
 
 COMPARED = ("neg_elbo", "recon", "kl")
-"""The quantities that are compared: unweighted losses that training says as well as an evaluation."""
+"""Quantities to compare: the unweighted losses that training steps and evaluations both report."""
 
 
 @dataclass(frozen=True)
 class ComparedRun:
-    """One of the runs.
+    """A run in the comparison.
 
     Parameters
     ----------
-    name: short, for the legend.
-    style: place in `RUN_STYLES`.
-    steps, evaluated: its `Step` and `Evaluated` events as columns.
+    name: short name for the legend.
+    style: index into `RUN_STYLES`.
+    steps, evaluated: the run's `Step` and `Evaluated` events as columns.
     """
 
     name: str
@@ -37,15 +38,15 @@ class ComparedRun:
 
 
 def losses_to_compare(runs: Sequence[ComparedRun]) -> list[str]:
-    """The losses that any of these runs has: one without a KL term takes part in `recon` only."""
+    """The losses that at least one of the runs has: a run without a KL term has `recon` only."""
     return [name for name in COMPARED if any(QUANTITIES[name].is_defined(run.config) for run in runs)]
 
 
 def compared_losses(runs: Sequence[ComparedRun], name: str) -> go.Figure:
     """One unweighted loss of several runs by epoch: the test split with dots, training as a thin line.
 
-    The runs must have one scale (see `vaelab.config.comparable.scale_of`). Those without the loss are left
-    out. The first steps, which may be far above all others, do not set the range.
+    The runs must share a scale (see `vaelab.config.comparable.scale_of`). Runs without the loss are left
+    out. The first steps, whose losses may be far above all others, do not set the range.
     """
     loss = QUANTITIES[name]
     lines = [
@@ -54,8 +55,8 @@ def compared_losses(runs: Sequence[ComparedRun], name: str) -> go.Figure:
         if loss.is_defined(run.config)
         for split, rows in (("train", run.steps), ("test", run.evaluated))
     ]
-    # How near a KL is to 0 says whether codes are used.
-    shown = settled_range([curve for *_, curve in lines], [0.0] if name == "kl" else [])
+    # The axis of the KL reaches down to 0, because a KL near 0 means that the codes are not used.
+    limits = settled_range([curve for *_, curve in lines], [0.0] if name == "kl" else [])
     return go.Figure(
         [_trace(*line, listed=line[1] == "test" or not line[0].evaluated.count) for line in lines],
         {
@@ -64,10 +65,10 @@ def compared_losses(runs: Sequence[ComparedRun], name: str) -> go.Figure:
                 "range": [0, max(run.config.epochs for run in runs)],
                 "unifiedhovertitle": {"text": "epoch %{x:.2f}"},
             },
-            "yaxis": {"title": {"text": f"{loss.label} ({loss.unit})"}, **axis_of(shown)},
+            "yaxis": {"title": {"text": f"{loss.label} ({loss.unit})"}, **axis_of(limits)},
             "hovermode": "x unified",
             "showlegend": True,
-            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+            "legend": LEGEND_ABOVE,
             "uirevision": " ".join(run.name for run in runs),
         },
     )
@@ -77,7 +78,7 @@ def _trace(run: ComparedRun, split: str, curve: Curve, *, listed: bool) -> dict[
     color, dash = RUN_STYLES[run.style]
     is_test = split == "test"
     return {
-        **curve.drawn(),
+        **curve.as_trace(),
         "mode": "lines+markers" if is_test else "lines",
         "name": run.name,
         "legendgroup": run.name,

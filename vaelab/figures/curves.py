@@ -1,4 +1,4 @@
-"""Curves before they are drawn: a quantity of a run by epoch, and the range that is worth showing."""
+"""Curves before they are drawn: a quantity of a run by epoch, and the range of values to show."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from vaelab.figures.axes import axis_limits, decimate
 Range = tuple[float, float]
 
 DRAWN_POINTS = 1000
-"""Points that a line is drawn with, at most."""
+"""Largest number of points of a drawn line."""
 
 MOST_MARKERS = 60
-"""Markers on a line, at most; there are points between them."""
+"""Largest number of markers on a line; there are points between them."""
 
 FIRST_STEPS = 20
-"""Points at the start of a line that may be far above all others; steps come one by one there."""
+"""Points at the start of a curve, where every step is recorded, that may lie far above all others."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Curve:
     epochs: np.ndarray
     values: np.ndarray
 
-    def drawn(self, most: int = DRAWN_POINTS) -> dict[str, Any]:
-        """What Plotly needs to draw it as a line, with at most so many points."""
+    def as_trace(self, most: int = DRAWN_POINTS) -> dict[str, Any]:
+        """The data of a Plotly trace of this curve, with at most `most` points."""
         x, y = decimate(self.epochs, self.values, most)
         return {"type": "scatter", "x": x.astype(np.float32), "y": y.astype(np.float32)}
 
@@ -42,33 +42,32 @@ def curve_of(rows: Columns, name: str, prefix: str = "") -> Curve:
 
     Parameters
     ----------
-    prefix: of the fields, such as `held_out_`.
+    prefix: text in front of the names of the events' fields, such as `held_out_`.
     """
     return Curve(rows["epoch"], QUANTITIES[name].of(rows, prefix))
 
 
 def settled_range(curves: Iterable[Curve], levels: Sequence[float] = ()) -> Range | None:
-    """The range worth showing: everything, but for how high the first steps and a rare spike go.
+    """The range of values to show, which the first steps and rare spikes may exceed; None without values.
 
     Parameters
     ----------
-    levels: what has to be in view too.
+    levels: further values that the range must include.
     """
     lows, highs = [*levels], [*levels]
     for curve in curves:
-        whole = curve.values[np.isfinite(curve.values)]
-        settled = whole[min(FIRST_STEPS, len(whole) // 2) :]
-        if len(whole):
-            lows.append(whole.min())
-            highs.append(np.quantile(settled, 0.99))
+        finite = curve.values[np.isfinite(curve.values)]
+        if len(finite):
+            lows.append(finite.min())
+            highs.append(np.quantile(finite[min(FIRST_STEPS, len(finite) // 2) :], 0.99))
     return (float(min(lows)), float(max(highs))) if lows else None
 
 
-def axis_of(shown: Range | None, log: bool = False) -> dict[str, Any]:
-    """Options of an axis that shows a range with a little air; an axis of its own choice if there is none."""
-    if shown is None:
+def axis_of(limits: Range | None, log: bool = False) -> dict[str, Any]:
+    """Options of an axis that shows a range and a margin around it; without a range Plotly chooses one."""
+    if limits is None:
         return {}
-    low, high = np.log10(shown) if log else shown
-    air = 0.05 * (high - low) or 0.05
-    ends = np.array([low - air, high + air])
-    return axis_limits(*(10.0**ends if log else ends))
+    low, high = np.log10(limits) if log else limits
+    margin = 0.05 * (high - low) or 0.05
+    ends = np.array([low - margin, high + margin])
+    return axis_limits(*(10.0**ends if log else ends).tolist())

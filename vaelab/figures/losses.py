@@ -1,6 +1,6 @@
-"""The losses of a run as a figure: how well it reconstructs and, for a VAE, what its codes cost.
+"""The losses of a run as a figure: the reconstruction term and, for a VAE, the KL term.
 
-Reconstruction and KL live on different scales, so a VAE's figure has two panels over one time axis.
+The two have different scales, so a VAE's figure has two panels above one axis of epochs.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ import plotly.graph_objects as go
 from vaelab.config.quantities import QUANTITIES
 from vaelab.config.run_config import RunConfig
 from vaelab.events import Columns
+from vaelab.figures.axes import LEGEND_ABOVE
 from vaelab.figures.curves import MOST_MARKERS, Curve, Range, axis_of, curve_of, settled_range
 from vaelab.figures.palette import PALETTE
 from vaelab.words import with_minus
 
 _LOWER = "y2"
-"""Axis of the panel for the KL term; the other one is `y`."""
+"""The y axis of the lower panel, which shows the KL term; that of the upper panel is `y`."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class _Line:
 
     name: str
     split: str
-    """`train`, many times an epoch, or `test`, once an epoch."""
+    """`train`, with many points per epoch, or `test`, with one."""
     color: str
     curve: Curve
     axis: str = "y"
@@ -45,9 +46,9 @@ class _Level:
     color: str
     dash: str
     edge: str = "bottom"
-    """Which edge of the text is on the line."""
+    """The edge of the text that touches the line."""
     end: str = "end"
-    """At which end of the line the text is."""
+    """The end of the line at which the text stands."""
 
 
 def losses(
@@ -60,54 +61,54 @@ def losses(
 ) -> go.Figure:
     """Losses by epoch, in nats per image: training as thin lines, the test split with markers.
 
-    `recon`, `kl` and their sum are unweighted; the weighted objective is one dashed line more where
-    it is something else. An AE has neither a KL term nor an ELBO: its one line is the reconstruction.
-    The time axis is as long as the run, and the first steps do not set the other one. A zoom holds as
-    long as the config and the scale stay the same.
+    `recon`, `kl` and their sum are unweighted. The weighted objective is a further, dashed line where it
+    differs from the sum. An AE has neither a KL term nor an ELBO, and so only the reconstruction term. The
+    axis of epochs is as long as the run, and the first steps do not set the range of the losses. A zoom
+    lasts as long as the config and the scale stay the same.
 
     Parameters
     ----------
     steps, evaluated
         The run's `Step` and `Evaluated` events as columns; may be empty.
     config
-        Of the run.
+        The run's config.
     started
-        The fields of its `Started` event, for the baselines; None if there is none yet.
+        The fields of the run's `Started` event, for the baselines; None if there is none yet.
     log
-        Logarithmic loss axes, where `log_allowed`.
+        Whether the loss axes are logarithmic; ignored where `log_allowed` is false.
     """
     log = log and log_allowed(steps, evaluated)
     lines = _lines(steps, evaluated, config)
     levels = [level for level in _baselines(started) if level.value > 0 or not log]
-    shown = {"y": _shown(lines, "y", [level.value for level in levels])}
+    limits = {"y": _limits(lines, "y", [level.value for level in levels])}
     if config.traits.has_kl:
-        shown[_LOWER] = _shown(lines, _LOWER, [] if log else [0.0])
+        limits[_LOWER] = _limits(lines, _LOWER, [] if log else [0.0])
     notes: list[dict[str, Any]] = []
     if config.stop_loss is not None:
-        shown["y"], more_levels, notes = _stop(config.stop_loss, shown["y"], log)
+        limits["y"], more_levels, notes = _stop(config.stop_loss, limits["y"], log)
         levels += more_levels
     return go.Figure(
         [_trace(line, listed=line.split == "train" or not steps.count) for line in lines],
         {
-            **_axes(config, shown, log),
+            **_axes(config, limits, log),
             "shapes": [_shape(level) for level in levels],
             "annotations": notes,
             "hovermode": "x unified",
             "hoversubplots": "axis",
             "showlegend": True,
             "legend": {
-                "orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom",
+                **LEGEND_ABOVE,
                 "title": {"text": "thin line: train, with dots: test", "side": "top", "font": {"size": 12}},
             },
             "uirevision": _revision(config),
         },
-    )  # fmt: skip
+    )
 
 
 def log_allowed(steps: Columns, evaluated: Columns) -> bool:
-    """Whether every loss so far is above 0, as a logarithm needs it."""
+    """Whether every loss so far is above 0, as a logarithmic axis needs it."""
     columns = [rows[name] for rows in (steps, evaluated) for name in ("recon", "kl", "objective")]
-    return not any((column <= 0).any() for column in columns)  # what there is none of is NaN
+    return not any((column <= 0).any() for column in columns)  # a missing value is NaN
 
 
 def _lines(steps: Columns, evaluated: Columns, config: RunConfig) -> list[_Line]:
@@ -128,45 +129,41 @@ def _lines(steps: Columns, evaluated: Columns, config: RunConfig) -> list[_Line]
 def _trace(line: _Line, listed: bool) -> dict[str, Any]:
     thin = line.split == "train" and line.dash == "solid"
     return {
-        **line.curve.drawn(),
+        **line.curve.as_trace(),
         "mode": "lines" if line.split == "train" else "lines+markers",
         "yaxis": line.axis,
         "name": line.name,
         "legendgroup": line.name,
         "showlegend": listed,
         "line": {"color": line.color, "width": 1 if thin else 2, "dash": line.dash},
-        # A browser draws each marker by itself, which takes longer than all lines.
+        # A browser draws each marker separately, which takes longer than all lines together.
         "marker": {"color": line.color, "size": 6, "maxdisplayed": MOST_MARKERS},
         "hovertemplate": f"{line.split} {line.name}: %{{y:.2f}} nats<extra></extra>",
     }
 
 
-def _shown(lines: list[_Line], axis: str, levels: list[float]) -> Range | None:
-    """The range worth showing of a panel."""
+def _limits(lines: list[_Line], axis: str, levels: list[float]) -> Range | None:
+    """The range of values to show in a panel."""
     return settled_range([line.curve for line in lines if line.axis == axis], levels)
 
 
-def _axes(config: RunConfig, shown: dict[str, Range | None], log: bool) -> dict[str, Any]:
+def _axes(config: RunConfig, limits: dict[str, Range | None], log: bool) -> dict[str, Any]:
     scale = {"type": "log" if log else "linear", "uirevision": f"{_revision(config)} {'log' * log}"}
-    upper = {
-        "title": {"text": "loss (nats per image)"},
-        **axis_of(shown["y"], log),
-        **scale,
-    }
+    upper = {"title": {"text": "loss (nats per image)"}, **axis_of(limits["y"], log), **scale}
     hover = {"unifiedhovertitle": {"text": "epoch %{x:.2f}"}}
-    time = {"title": {"text": "epochs"}, "range": [0, config.epochs], **hover}
-    if _LOWER not in shown:
-        return {"xaxis": time, "yaxis": upper}
-    lower = {"title": {"text": "KL (nats)"}, **axis_of(shown[_LOWER], log), **scale}
+    epochs = {"title": {"text": "epochs"}, "range": [0, config.epochs], **hover}
+    if _LOWER not in limits:
+        return {"xaxis": epochs, "yaxis": upper}
+    lower = {"title": {"text": "KL (nats)"}, **axis_of(limits[_LOWER], log), **scale}
     return {
-        "xaxis": {**time, "anchor": _LOWER},
+        "xaxis": {**epochs, "anchor": _LOWER},
         "yaxis": {**upper, "domain": [0.37, 1]},
         "yaxis2": {**lower, "domain": [0, 0.3]},
     }
 
 
 def _baselines(started: Mapping[str, Any] | None) -> list[_Level]:
-    """What needs no model."""
+    """The losses that can be known without a model."""
     if started is None:
         return []
     mean, floor = started["mean_image_loss"], started["floor_loss"]
@@ -185,21 +182,31 @@ def _shape(level: _Level) -> dict[str, Any]:
 
 
 def _stop(
-    value: float, shown: Range | None, log: bool
+    value: float, limits: Range | None, log: bool
 ) -> tuple[Range | None, list[_Level], list[dict[str, Any]]]:
-    """The range with `stop_loss` in it, and its line; if that would squeeze the rest, a note at the edge."""
+    """The range extended to `stop_loss`, with its line; a note at the edge if that would be far wider."""
     level = _Level(with_minus(f"stop at {value:g} nats"), value, PALETTE.objective, "dashdot", end="start")
-    if shown is None:
+    if limits is None:
         return None, [level] if value > 0 or not log else [], []
-    wide = (min(shown[0], value), max(shown[1], value))
-    if wide[1] - wide[0] <= 1.5 * (shown[1] - shown[0]) and (value > 0 or not log):
+    low, high = limits
+    wide = (min(low, value), max(high, value))
+    if wide[1] - wide[0] <= 1.5 * (high - low) and (value > 0 or not log):
         return wide, [level], []
-    text, y, anchor = (f"{level.text} ↑", 1, "top") if value > shown[1] else (f"{level.text} ↓", 0, "bottom")
-    note = {"text": text, "xref": "x domain", "x": 0, "xanchor": "left", "yref": "y domain", "y": y,
-            "yanchor": anchor, "showarrow": False, "font": {"size": 12}}  # fmt: skip
-    return shown, [], [note]
+    arrow, y, anchor = ("↑", 1, "top") if value > high else ("↓", 0, "bottom")
+    note = {
+        "text": f"{level.text} {arrow}",
+        "xref": "x domain",
+        "x": 0,
+        "xanchor": "left",
+        "yref": "y domain",
+        "y": y,
+        "yanchor": anchor,
+        "showarrow": False,
+        "font": {"size": 12},
+    }
+    return limits, [], [note]
 
 
 def _revision(config: RunConfig) -> str:
-    """Another text for another config, so that a zoom into one run is not kept for the next."""
+    """A text that differs between configs, so that a zoom into one run is not kept for the next."""
     return f"{zlib.crc32(config.model_dump_json().encode()):08x}"

@@ -3,8 +3,8 @@
 Each colour has a contrast of at least 3 to 1 with both themes' backgrounds, so all of them are
 about equally light. Within that narrow band the ten class colours were spread as far apart as
 possible as seen with normal vision, protanopia, deuteranopia and tritanopia (simulated as in
-Machado, Oliveira and Fernandes 2009; distances in OKLab), and then given to the classes so that
-those which are often confused, such as 4 and 9 or pullover and coat, differ most.
+Machado, Oliveira and Fernandes 2009; distances in OKLab), and then assigned to the classes so that
+classes which are often confused, such as 4 and 9 or pullover and coat, differ most.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours as #rrggbb: of the classes in their order, and of what else is drawn."""
+    """Colours as #rrggbb: those of the classes in their order, and those of everything else in a figure."""
 
     classes: tuple[str, ...] = (
         "#0a9cd1", "#9a6459", "#dd0806", "#097506", "#ee53c6",
@@ -26,14 +26,14 @@ class Palette:
     recon: str = "#3a8ee6"
     kl: str = "#c05a00"
     total: str = "#8443d6"
-    """Of `recon + kl`, unweighted."""
+    """The unweighted sum `recon + kl`."""
     objective: str = "#f03cae"
-    """Of what is minimised, weights included, and of the line where training is to stop."""
+    """The objective, with its weights, and the loss at which training is to stop."""
     baseline: str = "#767676"
-    """Of what needs no model, and of what a model leaves unused."""
+    """Baselines, which need no model, and the dimensions that a model does not use."""
     prior: str = "#767676"
     posterior: str = "#c05a00"
-    """As the KL term: it says how far the posterior is from the prior."""
+    """The colour of the KL term, which measures how far the posterior is from the prior."""
 
 
 PALETTE = Palette()
@@ -45,18 +45,17 @@ RUN_STYLES = (
 """Colour and dashes of the curves of several runs: the six class colours that are farthest apart."""
 
 SYMBOLS = ("circle", "triangle-up", "cross")
-"""Marker symbols: the next one for each further round through the class colours."""
+"""Marker symbols: classes that reuse the colours for the second time have the second one, and so on."""
 
-# Dark grey for no error, as both themes show it beside pictures; blue and orange, each through a
-# full to a light tone, so that the size of an error is seen as lightness by everyone.
-_TOO_DARK = ("#3a3a3a", "#1f7bd0", "#a9d9ff")
-_TOO_BRIGHT = ("#3a3a3a", "#c46a00", "#ffd196")
+_ERRORS = ("#a9d9ff", "#1f7bd0", "#3a3a3a", "#c46a00", "#ffd196")
+"""Colours of signed errors from -1 to 1. No error is dark grey, which both themes show beside pictures. Blue
+and orange become lighter as the error grows, so that everyone sees its size as lightness."""
 
 
 def class_style(label: int) -> tuple[str, str]:
     """Colour and marker symbol of a class; together they are unique for the first 30."""
-    rounds, place = divmod(label, len(PALETTE.classes))
-    return PALETTE.classes[place], SYMBOLS[rounds % len(SYMBOLS)]
+    rounds, index = divmod(label, len(PALETTE.classes))
+    return PALETTE.classes[index], SYMBOLS[rounds % len(SYMBOLS)]
 
 
 def channels(color: str) -> np.ndarray:
@@ -77,11 +76,20 @@ def text_on(color: str) -> str:
     return "#000000" if light / 0.05 > 1.05 / light else "#ffffff"
 
 
-def between(share: float, ends: Sequence[str]) -> str:
-    """A colour from the first to the last of a series of #rrggbb; `share` from 0 to 1."""
-    stops = np.array([channels(color) for color in ends])
-    mixed = [np.interp(share, np.linspace(0, 1, len(ends)), stops[:, channel]) for channel in range(3)]
-    return "#{:02x}{:02x}{:02x}".format(*(round(float(part)) for part in mixed))
+def between(share: float, stops: Sequence[str]) -> str:
+    """The colour at `share`, from 0 to 1, of the way through a series of colours #rrggbb."""
+    return _as_text(_mixed(np.array(share), stops))
+
+
+def _mixed(shares: np.ndarray, stops: Sequence[str]) -> np.ndarray:
+    """The colours at `shares` (...) of the way through a series of colours: (..., 3) uint8."""
+    colors, ends = np.array([channels(color) for color in stops]), np.linspace(0, 1, len(stops))
+    mixed = np.stack([np.interp(shares, ends, colors[:, channel]) for channel in range(3)], -1)
+    return np.rint(mixed).astype(np.uint8)
+
+
+def _as_text(color: np.ndarray) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*color)
 
 
 def error_colors(errors: np.ndarray) -> np.ndarray:
@@ -90,13 +98,17 @@ def error_colors(errors: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     errors
-        Of any shape, from -1 to 1; what lies beyond is drawn like the end.
+        Array of any shape, from -1 to 1; values beyond have the colours of the ends.
 
     Returns
     -------
-    uint8 of the shape of `errors`, with red, green and blue as one axis more.
+    uint8 of the shape of `errors` with one more axis for red, green and blue.
     """
-    stops = np.array([channels(color) for color in (*_TOO_DARK[:0:-1], *_TOO_BRIGHT)])
-    levels = np.linspace(-1, 1, 511)
-    table = [np.interp(levels, np.linspace(-1, 1, len(stops)), stops[:, channel]) for channel in range(3)]
-    return np.rint(table).astype(np.uint8).T[np.rint((np.clip(errors, -1, 1) + 1) * 255).astype(np.intp)]
+    return _mixed(np.linspace(0, 1, 511), _ERRORS)[
+        np.rint((np.clip(errors, -1, 1) + 1) * 255).astype(np.intp)
+    ]
+
+
+def error_scale(stops: int) -> list[tuple[float, str]]:
+    """The colours of `error_colors` as a Plotly colour scale with so many stops."""
+    return [((level + 1) / 2, _as_text(error_colors(level))) for level in np.linspace(-1, 1, stops).tolist()]

@@ -1,4 +1,4 @@
-"""The curves of a sweep's runs while they train: a small panel for each setting, on shared axes."""
+"""The curves of a sweep's runs while they train: a small panel for each combination of values."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from vaelab.figures.palette import PALETTE
 from vaelab.sweeps.results import Values
 
 POINTS = 120
-"""Points that a line is drawn with, at most."""
+"""Largest number of points of a drawn line."""
 
 COLUMNS = (3, 4, 6)
 MOST_ROWS = 3
-"""Columns of the panels: the first of `COLUMNS` that needs no more rows than this, else the last."""
+"""The panels have the first number of `COLUMNS` with which they need at most `MOST_ROWS`, else the last."""
 
 LONGEST_LINE = 16
-"""Letters of a panel's title in a line: as many as have room above the narrowest."""
+"""Letters in each line of a panel's title: as many as fit above the narrowest panel."""
 
 PANEL_HEIGHT = 150
-"""CSS pixels of a panel with its title."""
+"""Height of a panel with its title, in CSS pixels."""
 
 
 @dataclass(frozen=True)
@@ -41,80 +41,84 @@ class SweptRun:
     evaluated: Columns
 
 
-def panel_columns(settings: int) -> int:
-    """Columns of the panels of so many settings."""
-    wanted = next((columns for columns in COLUMNS if settings <= columns * MOST_ROWS), COLUMNS[-1])
-    return min(settings, wanted)
+def panel_columns(panels: int) -> int:
+    """The number of columns in which so many panels stand."""
+    return min(panels, next((c for c in COLUMNS if panels <= c * MOST_ROWS), COLUMNS[-1]))
 
 
-def panels_height(settings: int) -> int:
-    """CSS pixels that the panels of so many settings need."""
-    return 70 + PANEL_HEIGHT * -(-settings // panel_columns(settings))
+def panels_height(panels: int) -> int:
+    """The height of so many panels in CSS pixels."""
+    return 70 + PANEL_HEIGHT * -(-panels // panel_columns(panels))
 
 
 def curves(axes: Sequence[str], runs: Sequence[SweptRun], measure: str, epochs: int) -> go.Figure:
-    """A panel for each setting: thin lines of training, one a seed, with dots on held-out images.
+    """A panel for each combination of values, with two lines for each seed.
+
+    The thin line is the training loss, the one with dots the loss on held-out images.
 
     Parameters
     ----------
-    runs: all of them, also those that have not begun: their panels wait, empty.
-    measure: which one is drawn; training steps have no squared error, so that one has only dots.
-    epochs: of the longest run.
+    runs: all runs of the sweep; a run that has not begun keeps an empty panel.
+    measure: the quantity that is drawn; training steps have no squared error, so it has only dots.
+    epochs: the epochs of the longest run.
     """
-    settings = list(dict.fromkeys(run.values for run in runs))
-    columns = panel_columns(len(settings))
-    rows = -(-len(settings) // columns)
+    combinations = list(dict.fromkeys(run.values for run in runs))
+    columns = panel_columns(len(combinations))
+    rows = -(-len(combinations) // columns)
     traces, layout = [], _layout(axes, measure)
-    drawn = [
+    lines = [
         (run, curve_of(run.steps, measure), curve_of(run.evaluated, measure, "held_out_")) for run in runs
     ]
-    # What diverged leaves the axis to the others, if there are any.
-    sound = [each for each in drawn if not each[0].diverged] or drawn
+    # Runs that diverged do not set the range, unless all of them have.
+    sound = [line for line in lines if not line[0].diverged] or lines
     limits = axis_of(settled_range([curve for _, *both in sound for curve in both]))
-    for place, values in enumerate(settings):
-        row, column = divmod(place, columns)
-        number = "" if place == 0 else str(place + 1)
+    for index, values in enumerate(combinations):
+        row, column = divmod(index, columns)
+        number = str(index + 1) if index else ""
         left, bottom = column / columns, 1 - (row + 1) / rows
         layout[f"xaxis{number}"] = {
             "domain": [left + 0.02 / columns, left + 0.9 / columns], "anchor": f"y{number}",
-            "range": [0, epochs], "nticks": 4, "showticklabels": place + columns >= len(settings),
+            "range": [0, epochs], "nticks": 4, "showticklabels": index + columns >= len(combinations),
         }  # fmt: skip
         layout[f"yaxis{number}"] = {
             "domain": [bottom + 0.06 / rows, bottom + 0.8 / rows], "anchor": f"x{number}",
             "showticklabels": column == 0, "nticks": 4, "matches": "y" if number else None, **limits,
         }  # fmt: skip
         layout["annotations"].append(_heading(axes, values, left + 0.02 / columns, bottom + 0.81 / rows))
-        for run, train, dots in drawn:
+        for run, train, held_out in lines:
             if run.values == values:
-                traces += _traces(run, train, dots, number, measure)
+                traces += _traces(run, train, held_out, number, measure)
     return go.Figure(traces, layout)
 
 
 def _layout(axes: Sequence[str], measure: str) -> dict[str, Any]:
-    known = QUANTITIES[measure]
+    quantity = QUANTITIES[measure]
     panels = f"; panels: {' · '.join(field_spec(name).label for name in axes)}" if len(axes) > 1 else ""
     return {
-        "annotations": [], "showlegend": False, "hovermode": "closest",
-        "title": {"text": f"{known.label} ({known.unit}){panels}", "font": {"size": 13}},
-    }  # fmt: skip
+        "annotations": [],
+        "showlegend": False,
+        "hovermode": "closest",
+        "title": {"text": f"{quantity.label} ({quantity.unit}){panels}", "font": {"size": 13}},
+    }
 
 
 def _heading(axes: Sequence[str], values: Values, x: float, y: float) -> dict[str, Any]:
     words = " · ".join(in_words(name, value) for name, value in zip(axes, values, strict=True))
-    text = "<br>".join(wrap(words, LONGEST_LINE))
-    return {"text": f"<b>{text}</b>", "xref": "paper", "yref": "paper", "x": x, "y": y,
-            "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 12}}  # fmt: skip
+    return {
+        "text": f"<b>{'<br>'.join(wrap(words, LONGEST_LINE))}</b>", "xref": "paper", "yref": "paper",
+        "x": x, "y": y, "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 12},
+    }  # fmt: skip
 
 
-def _traces(run: SweptRun, train: Curve, dots: Curve, number: str, measure: str) -> list[dict[str, Any]]:
+def _traces(run: SweptRun, train: Curve, held_out: Curve, number: str, measure: str) -> list[dict[str, Any]]:
     panel = {"xaxis": f"x{number}", "yaxis": f"y{number}"}
     digits = QUANTITIES[measure].digits
     line = {
-        **panel, **train.drawn(POINTS), "mode": "lines",
+        **panel, **train.as_trace(POINTS), "mode": "lines",
         "line": {"color": PALETTE.recon, "width": 1}, "hoverinfo": "skip",
     }  # fmt: skip
     marks = {
-        **panel, **dots.drawn(), "mode": "lines+markers", "name": f"seed {run.seed}",
+        **panel, **held_out.as_trace(), "mode": "lines+markers", "name": f"seed {run.seed}",
         "line": {"color": PALETTE.total, "width": 1}, "marker": {"color": PALETTE.total, "size": 5},
         "hovertemplate": f"held-out, seed {run.seed}, epoch %{{x:.3g}}: %{{y:.{digits}f}}<extra></extra>",
     }  # fmt: skip

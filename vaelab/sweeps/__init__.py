@@ -1,4 +1,4 @@
-"""Sweeps: which runs one has, and what these are worth.
+"""Sweeps: the runs that a sweep consists of, and the comparison of their results.
 
 A `RunConfig` and values of one or two of its fields enter. A plan of runs leaves, and later a table of
 results.

@@ -1,8 +1,8 @@
-"""What a sweep found: a row for each run, averages over seeds, and which value is best.
+"""The results of a sweep: a row for each run, averages over seeds, and the best value.
 
-Runs are compared on held-out training images, so that the test images say something new of the best.
-Sums in nats compare only where they mean the same: among VAEs, or among AEs, of one reconstruction
-term and one sigma. Everything else is compared by its mean squared error alone.
+Runs are compared on held-out training images, so that the test images stay unseen until the best is chosen.
+Losses in nats can be compared only among VAEs, or among AEs, with the same reconstruction term and sigma.
+Other runs are compared by their mean squared error.
 """
 
 from __future__ import annotations
@@ -22,57 +22,63 @@ Values = tuple[Any, ...]
 """A value for each axis of a sweep."""
 
 Split = Literal["held_out", "test"]
+SPLITS: tuple[Split, ...] = ("held_out", "test")
 
 
 @dataclass(frozen=True)
 class Result:
-    """How one run of a sweep stands."""
+    """The state and the losses of one run of a sweep."""
 
     run: str
-    """Its id; empty if there is no such run here."""
+    """The run's id; empty if the run is not on this machine."""
     values: Values
     seed: int
     state: str
     seconds: float = 0.0
     held_out: Losses = field(default_factory=dict)
-    """On the held-out images after the last epoch, as `test` is on the test images; empty before that."""
+    """Losses on the held-out images at the last evaluation; empty before the first one."""
     test: Losses = field(default_factory=dict)
+    """The same on the test images."""
 
     def losses(self, split: Split) -> Losses:
-        """Those on the images of a split."""
+        """The losses on the images of a split."""
         return self.held_out if split == "held_out" else self.test
 
     def value(self, measure: str, split: Split = "held_out") -> float | None:
-        """A loss of a run that has finished; None before that, and where it is not defined."""
+        """A loss of a finished run; None if the run is not finished or the loss is not defined."""
         return self.losses(split).get(measure) if self.state == "finished" else None
 
 
 def result(
     run: str, config: RunConfig, axes: Sequence[str], state: str, evaluated: Mapping[str, Any]
 ) -> Result:
-    """A run's row; `evaluated` has the fields of its last `Evaluated` event, if there is one."""
+    """The result of a run; `evaluated` has the fields of its last `Evaluated` event, or none."""
     return Result(
-        run, tuple(getattr(config, name) for name in axes), config.seed, state,
-        evaluated.get("seconds") or 0.0, losses_of(evaluated, config, "held_out_"),
+        run,
+        tuple(getattr(config, name) for name in axes),
+        config.seed,
+        state,
+        evaluated.get("seconds") or 0.0,
+        losses_of(evaluated, config, "held_out_"),
         losses_of(evaluated, config),
-    )  # fmt: skip
+    )
 
 
 def criteria(configs: Sequence[RunConfig]) -> tuple[str, ...]:
-    """The losses that all of these runs can be compared by; the one that chooses the best is first."""
-    alike = len({config.model for config in configs}) == 1
+    """The losses by which all of these runs can be compared; the first one decides which run is best."""
+    same_model = len({config.model for config in configs}) == 1
     return tuple(
         name
         for name in quantities.comparable(configs)
         if name in quantities.losses()
-        and (alike or QUANTITIES[name].across_likelihoods)
+        and (same_model or QUANTITIES[name].across_likelihoods)
         and all(QUANTITIES[name].is_defined(config) for config in configs)
     )
 
 
 @dataclass(frozen=True)
 class Band:
-    """A measure of one setting over its seeds: the mean, and the lowest and the highest."""
+    """A loss over the seeds of one combination of values: the mean, the lowest and the highest."""
 
     values: Values
     mean: float
@@ -82,27 +88,29 @@ class Band:
 
 
 def bands(results: Sequence[Result], measure: str, split: Split = "held_out") -> list[Band]:
-    """Each setting of which a run has finished, in the order of the results."""
-    found = []
-    for values, of_setting in by_setting(results).items():
-        numbers = [n for result in of_setting if (n := result.value(measure, split)) is not None]
-        if numbers:
-            mean = sum(numbers) / len(numbers)
-            found.append(Band(values, mean, min(numbers), max(numbers), len(numbers)))
-    return found
+    """A band for each combination of values with a finished run, in the order of the results."""
+    losses = {
+        values: [loss for result in group if (loss := result.value(measure, split)) is not None]
+        for values, group in by_values(results).items()
+    }
+    return [
+        Band(values, sum(seeds) / len(seeds), min(seeds), max(seeds), len(seeds))
+        for values, seeds in losses.items()
+        if seeds
+    ]
 
 
-def by_setting(results: Sequence[Result]) -> dict[Values, list[Result]]:
-    """Results of the same values together, in the order in which those first come."""
-    settings: dict[Values, list[Result]] = {}
+def by_values(results: Sequence[Result]) -> dict[Values, list[Result]]:
+    """Results grouped by their values, in the order in which the values first occur."""
+    groups: dict[Values, list[Result]] = {}
     for result in results:
-        settings.setdefault(result.values, []).append(result)
-    return settings
+        groups.setdefault(result.values, []).append(result)
+    return groups
 
 
 @dataclass(frozen=True)
 class Best:
-    """The setting with the best mean on held-out images, and what it is worth on the test images."""
+    """The combination of values with the best mean on held-out images, and its band on the test images."""
 
     measure: str
     held_out: Band
@@ -115,12 +123,9 @@ class Best:
 
 
 def best(results: Sequence[Result], measure: str) -> Best | None:
-    """The best setting so far; one of which any run diverged or failed is none. None before all others."""
-    settings = by_setting(results)
-    sound = [
-        band for band in bands(results, measure)
-        if not any(result.state in ("diverged", "failed") for result in settings[band.values])
-    ]  # fmt: skip
+    """The best values so far, without those of which a run diverged or failed; None if there are none."""
+    unsound = {result.values for result in results if result.state in ("diverged", "failed")}
+    sound = [band for band in bands(results, measure) if band.values not in unsound]
     leaders = QUANTITIES[measure].best({band.values: band.mean for band in sound})
     if not leaders:
         return None
@@ -140,17 +145,22 @@ SPLITS: tuple[Split, ...] = ("held_out", "test")
 
 
 def row(axes: Sequence[str], result: Result) -> dict[str, Any]:
-    """A run's values, seed, state, losses and seconds, flat; what is not defined or not there is None."""
+    """A result as a flat table row; a loss that is undefined or not yet known is None."""
     losses = {
         f"{split}_{name}": result.losses(split).get(name) for split in SPLITS for name in quantities.losses()
     }
-    values = dict(zip(axes, result.values, strict=True))
-    return {**values, "seed": result.seed, "state": result.state, **losses,
-            "seconds": result.seconds, "run": result.run}  # fmt: skip
+    return {
+        **dict(zip(axes, result.values, strict=True)),
+        "seed": result.seed,
+        "state": result.state,
+        **losses,
+        "seconds": result.seconds,
+        "run": result.run,
+    }
 
 
 def as_csv(axes: Sequence[str], results: Sequence[Result]) -> str:
-    """One line a run, below the names of the columns."""
+    """The results as CSV: the names of the columns, then a line for each run."""
     file = io.StringIO()
     rows = [row(axes, result) for result in results]
     writer = csv.DictWriter(file, rows[0] if rows else [], lineterminator="\n")
@@ -159,10 +169,14 @@ def as_csv(axes: Sequence[str], results: Sequence[Result]) -> str:
     return file.getvalue()
 
 
-def from_row(config: RunConfig, axes: Sequence[str], values: Mapping[str, Any]) -> Result:
-    """The result that `row` has written of a run of a config; the run is not looked for."""
+def from_row(config: RunConfig, axes: Sequence[str], row: Mapping[str, Any]) -> Result:
+    """The result that became a row by `row`; its run is left empty, as it may be on another machine."""
     return Result(
-        "", tuple(values[name] for name in axes), values["seed"], values["state"], values["seconds"],
-        losses_of(values, config, "held_out_"),
-        losses_of(values, config, "test_"),
-    )  # fmt: skip
+        "",
+        tuple(row[name] for name in axes),
+        row["seed"],
+        row["state"],
+        row["seconds"],
+        losses_of(row, config, "held_out_"),
+        losses_of(row, config, "test_"),
+    )

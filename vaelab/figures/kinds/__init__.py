@@ -1,4 +1,4 @@
-"""How each kind of data is drawn: one module a kind."""
+"""How each kind of data is drawn: one module for each kind."""
 
 from vaelab.data.catalogue import DatasetSpec
 from vaelab.figures.kinds.base import Drawn

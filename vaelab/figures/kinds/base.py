@@ -1,4 +1,4 @@
-"""How examples of a kind are seen: pictures of them, alone, in rows, and beside an error."""
+"""How examples of a kind of data are drawn: alone, in rows, and beside a reconstruction error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vaelab.figures.sheets import Sheet, arrange, tile
 
 @dataclass(frozen=True)
 class Drawn:
-    """How a kind of data is drawn. Pictures are square, of one size, (N, 1 or 3, side, side) uint8."""
+    """How a kind of data is drawn. Pictures are square and of one size: (N, 1 or 3, side, side) uint8."""
 
     name: str
     pictures: Callable[[np.ndarray], np.ndarray]
@@ -21,9 +21,9 @@ class Drawn:
     errors: Callable[[np.ndarray], np.ndarray]
     """Pictures in colour of signed errors (N, ...): reconstruction minus example, from -1 to 1."""
     error_legend: Callable[[], go.Figure]
-    """The colours of such errors as a bar to be shown low and wide."""
+    """The colours of such errors as a bar that is wide and low."""
     error_words: Callable[[tuple[int, ...]], str]
-    """What has to be said of the errors of examples of a shape, as a part of a sentence; mostly nothing."""
+    """How errors of examples of a shape were reduced to a picture, as a part of a sentence; may be empty."""
 
     def sheet(
         self,
@@ -36,9 +36,9 @@ class Drawn:
         gap: int = 1,
     ) -> Sheet:
         """Examples (N, ...) row by row; the other parameters are those of `Sheet`."""
-        drawn = self.pictures(examples)
+        cells = self.pictures(examples)
         return Sheet(
-            tile(drawn, columns, gap), title, alt, column_labels, row_labels, cell=drawn.shape[-1], gap=gap
+            tile(cells, columns, gap), title, alt, column_labels, row_labels, cell=cells.shape[-1], gap=gap
         )
 
     def with_error(
@@ -49,12 +49,12 @@ class Drawn:
         alt: str,
         labels: tuple[str, ...] | None = None,
     ) -> Sheet:
-        """A row of examples (N, ...), or of none, and last a signed error (...)."""
+        """A row of examples (N, ...), N may be 0, with the picture of a signed error (...) at its end."""
         last = self.errors(error[None])
-        drawn = np.broadcast_to(self.pictures(examples), (len(examples), *last.shape[1:]))
-        cells = np.concatenate([drawn, last])
+        pictures = np.broadcast_to(self.pictures(examples), (len(examples), *last.shape[1:]))
+        cells = np.concatenate([pictures, last])
         return Sheet(tile(cells, len(cells)), title, alt, labels, cell=cells.shape[-1])
 
     def arranged(self, examples: np.ndarray, columns: int, gap: int = 1) -> np.ndarray:
-        """Pixels of a sheet of examples, as `arrange` makes it."""
+        """The pixels of a sheet of examples, as `arrange` makes it."""
         return arrange(self.pictures(examples), columns, gap)

@@ -1,4 +1,4 @@
-"""Images are their own pictures; errors are blue where they are too dark, orange where too bright."""
+"""How images are drawn: as they are, and their errors in blue for too dark and orange for too bright."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vaelab.figures.kinds.base import Drawn
-from vaelab.figures.palette import error_colors
+from vaelab.figures.palette import error_colors, error_scale
 
 
 def signed_errors(errors: np.ndarray) -> np.ndarray:
@@ -18,19 +18,22 @@ def signed_errors(errors: np.ndarray) -> np.ndarray:
 
 
 def error_legend() -> go.Figure:
-    """The colours of `signed_errors` as a bar to be shown low and wide."""
+    """The colours of `signed_errors` as a bar that is wide and low."""
     levels = np.linspace(-1, 1, 101)
-    colors = ["#{:02x}{:02x}{:02x}".format(*color) for color in error_colors(levels)]
-    bar = {
-        "type": "heatmap", "x": levels, "y": [0], "z": levels[None], "zmin": -1, "zmax": 1,
-        "showscale": False,
-        "colorscale": list(zip(np.linspace(0, 1, 101).tolist(), colors, strict=True)),
-        "hovertemplate": "error %{x:.2f} of full brightness<extra></extra>",
-    }  # fmt: skip
     title = {"text": "reconstruction minus image, pixels from 0 to 1", "font": {"size": 12}}
     ticks = {"tickvals": [-1, 0, 1], "ticktext": ["too dark: −1", "0", "too bright: +1"], "range": [-1, 1]}
     return go.Figure(
-        bar,
+        {
+            "type": "heatmap",
+            "x": levels,
+            "y": [0],
+            "z": levels[None],
+            "zmin": -1,
+            "zmax": 1,
+            "showscale": False,
+            "colorscale": error_scale(101),
+            "hovertemplate": "error %{x:.2f} of full brightness<extra></extra>",
+        },
         {
             "xaxis": {"title": title, **ticks, "fixedrange": True},
             "yaxis": {"visible": False, "fixedrange": True},

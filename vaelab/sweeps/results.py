@@ -141,9 +141,6 @@ def words(axes: Sequence[str], values: Values) -> str:
     )
 
 
-SPLITS: tuple[Split, ...] = ("held_out", "test")
-
-
 def row(axes: Sequence[str], result: Result) -> dict[str, Any]:
     """A result as a flat table row; a loss that is undefined or not yet known is None."""
     losses = {

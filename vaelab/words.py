@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 
 def duration(seconds: float) -> str:
-    """A time in words, no more exact than it is known: "about 20 seconds"."""
+    """A rough time in words: "about 20 s", "about 3 min"."""
     if seconds < 10:
         return f"about {max(1, round(seconds))} s"
     if seconds < 90:
@@ -17,12 +18,18 @@ def duration(seconds: float) -> str:
 
 
 def capitalized(text: str) -> str:
-    """A text at the start of a sentence: only its first letter changes."""
+    """A text with its first letter as a capital and all others unchanged."""
     return text[0].upper() + text[1:]
 
 
+def listed(names: Sequence[str]) -> str:
+    """Names in a row: "a", "a and b", "a, b and c"; there must be one at least."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def slug(title: str) -> str:
-    """A title as a part of a file's name: small letters and digits with hyphens between, `run` if none."""
+    """A title as part of a file's name: small letters and digits joined by hyphens; `run` if empty."""
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "run"
 
 
@@ -33,5 +40,5 @@ def counted(count: float, noun: str) -> str:
 
 
 def with_minus(number: str) -> str:
-    """A number that was formatted, with a true minus sign in place of hyphens."""
+    """A formatted number with minus signs in place of hyphens."""
     return number.replace("-", "−")

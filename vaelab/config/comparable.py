@@ -1,58 +1,79 @@
-"""Which runs can be compared in what: twins, and losses on one scale."""
+"""Which runs can be compared, and on which measures: twins, losses on one scale, the best of several runs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from vaelab.config.fields import FIELD_NAMES, in_words
-from vaelab.config.run_config import RunConfig, why_not_in_force
+from vaelab.config.fields import FIELD_NAMES
+from vaelab.config.in_force import in_force, why_not_in_force
+from vaelab.config.quantities import QUANTITIES, measures
+from vaelab.config.run_config import RunConfig
 
 MOST_COMPARED = 6
-"""Runs side by side: more could not be told apart by colour, and their planes would be too small."""
+"""Largest number of runs side by side: with more, colours look alike and planes get too small."""
 
 
 def twin_of(config: RunConfig) -> RunConfig:
-    """The same settings with the other model: an AE of a VAE, and the reverse.
+    """The same config with the other kind of model: the AE for a VAE, and the reverse.
 
-    What only one of the two uses, such as beta, is kept, so that the twin of a twin is the config itself.
+    Fields that only one of the two uses, such as beta, stay, so that the twin of a twin is the config itself.
     """
     return config.variant(model=config.traits.twin)
 
 
 def scale_of(config: RunConfig) -> tuple[Any, ...]:
-    """What losses in nats depend on besides the model: those of two runs compare only if it is the same.
+    """The scale of losses in nats: losses of two runs can be compared only if their scales are equal.
 
-    The images, the likelihood, and the deviation of a Gaussian one; a deviation has no effect on
-    cross-entropy. Two runs with sigma "auto" count as one scale, although each fits its own: that it
-    fits better is part of how good the model is (Rybkin, Daniilidis and Levine 2021).
+    It consists of data set, reconstruction term, and sigma where the term has one. Two runs with sigma "auto"
+    have the same scale, although each fits its own sigma: a better fit is part of how good the model is
+    (Rybkin, Daniilidis and Levine 2021).
     """
     sigma = None if why_not_in_force(config, "sigma") else config.sigma
     return config.dataset, config.reconstruction, sigma
 
 
 def by_scale(configs: Sequence[RunConfig]) -> list[list[int]]:
-    """Places of configs whose losses compare, in the order of the first of each scale."""
-    return _together([scale_of(config) for config in configs])
+    """Groups of positions of configs on the same scale, in the order of the first of each group."""
+    return _positions_by_key([scale_of(config) for config in configs])
 
 
 def by_dataset(configs: Sequence[RunConfig]) -> list[list[int]]:
-    """Places of configs with the same images, in the order of the first of each data set."""
-    return _together([config.dataset for config in configs])
+    """Groups of positions of configs with the same data set, in the order of the first of each group."""
+    return _positions_by_key([config.dataset for config in configs])
 
 
-def _together(keys: Sequence[Any]) -> list[list[int]]:
-    return [[place for place, other in enumerate(keys) if other == key] for key in dict.fromkeys(keys)]
+def _positions_by_key(keys: Sequence[Any]) -> list[list[int]]:
+    return [[i for i, other in enumerate(keys) if other == key] for key in dict.fromkeys(keys)]
 
 
-def settings_that_differ(configs: Iterable[RunConfig]) -> list[str]:
+def fields_that_differ(configs: Sequence[RunConfig]) -> list[str]:
     """Names of the fields in which configs differ, where they have an effect, in the order of fields."""
-    listed = list(configs)
-    return [name for name in FIELD_NAMES if len({in_force(c, name) for c in listed} - {None}) > 1]
+    return [name for name in FIELD_NAMES if len({in_force(c, name) for c in configs} - {None}) > 1]
 
 
-def in_force(config: RunConfig, name: str) -> str | None:
-    """A field's value in words; None where it has no effect."""
-    if why_not_in_force(config, name):
-        return None
-    return in_words(name, getattr(config, name))
+def comparable(configs: Sequence[RunConfig]) -> tuple[str, ...]:
+    """Names of the measures on which runs of these configs can be compared with each other.
+
+    Runs on one scale can be compared on all measures. If their scales differ, nats belong to different
+    likelihoods, and only squared errors and accuracies can be compared; runs of different data sets cannot be
+    compared at all. A measure that is not defined for a model is None and enters no comparison.
+    """
+    if len(by_dataset(configs)) > 1:
+        return ()
+    one_scale = len(by_scale(configs)) <= 1
+    return tuple(name for name, measure in measures().items() if one_scale or measure.across_likelihoods)
+
+
+def best(name: str, configs: Sequence[RunConfig], values: Sequence[float | None]) -> frozenset[int]:
+    """Positions of the runs that have the best value of a measure.
+
+    A run is compared with the runs of its data set and, where the measure is in nats, of its scale. A group
+    has no best run if the measure has no better and worse, or if fewer than two of its runs have a value.
+    """
+    quantity, leaders = QUANTITIES[name], set[int]()
+    for group in by_dataset(configs) if quantity.across_likelihoods else by_scale(configs):
+        measured = {i: values[i] for i in group if values[i] is not None}
+        if len(measured) > 1:
+            leaders |= quantity.best(measured)
+    return frozenset(leaders)

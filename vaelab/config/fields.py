@@ -1,7 +1,7 @@
-"""What the fields of `RunConfig` say of themselves: labels, bounds, allowed values, sentences.
+"""Descriptions of the fields of `RunConfig`: labels, bounds, allowed values, sentences about wrong ones.
 
 Everything here reads the pydantic fields, so that a form, the command line and an error message
-can never disagree with what is validated.
+never disagree with the validation.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
-from annotated_types import Ge, Le
 from pydantic import ValidationError
 
 from vaelab.config.run_config import VERSION, RunConfig, upgrade
@@ -29,12 +28,14 @@ class FieldSpec:
     help: str
     unit: str
     allowed: str
-    """What is allowed, as the end of the sentence "… must be"."""
+    """Allowed values, as the end of the sentence "… must be"."""
     choices: tuple[str, ...]
     labels: dict[str, str]
     minimum: float | None
     maximum: float | None
 
+
+_KINDS: dict[Any, Kind] = {int: "integer", float: "number"}
 
 FIELD_NAMES: tuple[str, ...] = tuple(name for name in RunConfig.model_fields if name != "version")
 
@@ -46,12 +47,8 @@ def field_spec(name: str) -> FieldSpec:
     extra: Any = info.json_schema_extra
     rows = extra["rows"] or {}
     choices = tuple(get_args(info.annotation)) if get_origin(info.annotation) is Literal else tuple(rows)
-    kind: Kind = "text"
-    if choices:
-        kind = "choice"
-    elif info.annotation in (int, float):
-        kind = "integer" if info.annotation is int else "number"
-    minimum, maximum = _bounds(info.metadata)
+    kind: Kind = "choice" if choices else _KINDS.get(info.annotation, "text")
+    minimum, maximum = extra["minimum"], extra["maximum"]
     return FieldSpec(
         name=name,
         kind=kind,
@@ -66,16 +63,6 @@ def field_spec(name: str) -> FieldSpec:
     )
 
 
-def _bounds(metadata: list[Any]) -> tuple[float | None, float | None]:
-    minimum = maximum = None
-    for bound in metadata:
-        if isinstance(bound, Ge):
-            minimum = bound.ge
-        elif isinstance(bound, Le):
-            maximum = bound.le
-    return minimum, maximum  # type: ignore[return-value]  # bounds of these fields are numbers
-
-
 def _allowed(kind: Kind, choices: tuple[str, ...], minimum: Any, maximum: Any) -> str:
     if choices:
         return "one of " + ", ".join(choices)
@@ -84,28 +71,27 @@ def _allowed(kind: Kind, choices: tuple[str, ...], minimum: Any, maximum: Any) -
 
 
 def problems(error: ValidationError) -> dict[str, str]:
-    """One sentence a bad field, keyed by the field's name, saying what is allowed."""
+    """A sentence for each bad field, by the field's name, which says what is allowed."""
     sentences: dict[str, str] = {}
     for item in error.errors():
         name = str(item["loc"][0]) if item["loc"] else "recipe"
-        if name not in sentences:
-            sentences[name] = _sentence(name, item["input"], item.get("ctx", {}).get("allowed"))
+        sentences.setdefault(name, _sentence(name, item["input"], item.get("ctx", {}).get("allowed")))
     return sentences
 
 
 def _sentence(name: str, value: Any, allowed: str | None = None) -> str:
-    shown = repr(value if isinstance(value, (str, int, float)) else str(value))
-    shown = shown if len(shown) <= 60 else shown[:57] + "…"
+    text = repr(value if isinstance(value, (str, int, float)) else str(value))
+    text = text if len(text) <= 60 else text[:57] + "…"
     if name == "recipe":
-        return f"recipe: a recipe is an object of fields, not {shown}."
+        return f"recipe: a recipe is an object of fields, not {text}."
     if name not in RunConfig.model_fields:
         near = difflib.get_close_matches(name, FIELD_NAMES, n=1)
         hint = f"did you mean {near[0]}?" if near else "allowed are " + ", ".join(FIELD_NAMES) + "."
-        printable = name[:40].encode(errors="replace").decode()  # JSON can hold half a character
+        printable = name[:40].encode(errors="replace").decode()  # JSON can hold half of a surrogate pair
         return f"{printable}: there is no such field; {hint}"
     if name == "version":
-        return f"version: must be {VERSION}, not {shown}."
-    return f"{name}: must be {allowed or field_spec(name).allowed}, not {shown}."
+        return f"version: must be {VERSION}, not {text}."
+    return f"{name}: must be {allowed or field_spec(name).allowed}, not {text}."
 
 
 def read_config(values: Any) -> tuple[RunConfig | None, dict[str, str]]:
@@ -113,7 +99,7 @@ def read_config(values: Any) -> tuple[RunConfig | None, dict[str, str]]:
 
     Returns
     -------
-    (config, sentences): config is None if there is any sentence.
+    (config, sentences): config is None if there are sentences.
     """
     if not isinstance(values, dict):
         return None, {"recipe": _sentence("recipe", values)}
@@ -128,7 +114,7 @@ def read_config(values: Any) -> tuple[RunConfig | None, dict[str, str]]:
 def as_text(value: Any) -> str:
     """A field's value as links and the command line write it: None is `none`, 10.0 is `10`.
 
-    Reading the text gives exactly the value again.
+    `read_config` reads exactly the same value from the text.
     """
     return "none" if value is None else str(value).removesuffix(".0")
 
@@ -146,7 +132,7 @@ def changes(config: RunConfig, before: RunConfig) -> list[str]:
 
 
 def changes_in_words(config: RunConfig, before: RunConfig) -> str:
-    """What differs: "learning rate 0.1 instead of 0.001, beta 4 instead of 1"; empty if nothing does."""
+    """The changes, such as "learning rate 0.1 instead of 0.001, beta 4 instead of 1"; empty for none."""
     return ", ".join(
         f"{field_spec(name).label.lower()} {in_words(name, getattr(config, name))} instead of "
         f"{in_words(name, getattr(before, name))}"

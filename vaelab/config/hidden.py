@@ -1,4 +1,4 @@
-"""The text of the field `hidden`, such as `512-256` or `32-64/16`, and what it means."""
+"""The layers that a text of the field `hidden`, such as `512-256` or `32-64/16`, stands for."""
 
 from __future__ import annotations
 
@@ -8,24 +8,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class HiddenLayers:
-    """What the text of `hidden` means. Widths are from the image to the code."""
+    """The layers of a text of `hidden`. Widths are in the order from the image to the code."""
 
     channels: tuple[int, ...]
-    """Of the convolutions; empty for mlp."""
+    """Output channels of the convolutions; empty for mlp."""
     encoder_widths: tuple[int, ...]
     decoder_widths: tuple[int, ...]
 
 
 def parse_hidden(text: str, architecture: str) -> HiddenLayers:
-    """The layers that the text of `hidden` means.
+    """The layers that a text of `hidden` stands for.
 
     Raises
     ------
     ValueError
-        If the text is not of the form that the field describes.
+        If the text does not have the form that the field describes.
     """
-    first, *others = text.split("/")
-    parts = [_numbers(part) for part in (first, *others)]
+    parts = [_numbers(part) for part in text.split("/")]
     if any(len(widths) > 8 for widths in parts) or len(parts) > (3 if architecture == "conv" else 1):
         raise ValueError("too many layers")
     if architecture == "mlp":

@@ -1,15 +1,16 @@
-"""Named recipes, each with the one thing that it teaches."""
+"""Named recipes, each with one thing that it teaches."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vaelab.config.fields import changes
 from vaelab.config.run_config import RunConfig
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A recipe with a title for people, a name for links and what to learn from it."""
+    """A recipe with a title and a sentence about what it teaches; its key in `PRESETS` stands in links."""
 
     title: str
     teaches: str
@@ -37,14 +38,21 @@ PRESETS: dict[str, Preset] = {
     "vae-20d-fast": Preset(
         "VAE, 20 dimensions in seconds",
         "GELU, larger batches and a learning rate that rises and falls: ten epochs' quality after three.",
-        RunConfig(latent_dim=20, hidden="400", activation="gelu", epochs=3, batch_size=384,
-                  learning_rate=0.014),
+        RunConfig(
+            latent_dim=20, hidden="400", activation="gelu", epochs=3, batch_size=384, learning_rate=0.014
+        ),
     ),
     "ae-256": Preset(
         "AE, 256 numbers with ReLU: the tutorial's autoencoder",
         "One dense layer in, one out: it copies well, and says nothing of how to make new images.",
-        RunConfig(model="ae", latent_dim=256, hidden="none", code_activation="relu",
-                  reconstruction="mse", **_STANDARD),
+        RunConfig(
+            model="ae",
+            latent_dim=256,
+            hidden="none",
+            code_activation="relu",
+            reconstruction="mse",
+            **_STANDARD,
+        ),
     ),
     "vae-256": Preset(
         "VAE, 256 numbers: the same size done as a VAE",
@@ -79,17 +87,13 @@ PRESETS: dict[str, Preset] = {
     "optimizers": Preset(
         "Optimizers: 5,000 images, to compare gd, sgd, momentum and adam",
         "Change only the optimizer and train again: the same network falls at very different speeds.",
-        RunConfig(model="ae", train_size=5_000, optimizer="sgd", epochs=20, lr_schedule="constant",
-                  batch_size=128),
+        RunConfig(
+            model="ae", train_size=5_000, optimizer="sgd", epochs=20, lr_schedule="constant", batch_size=128
+        ),
     ),
-}  # fmt: skip
+}
 
 
 def nearest_preset(config: RunConfig) -> str:
-    """The name of the preset that differs from a recipe in the fewest fields, the first of several."""
-    given = config.model_dump()
-
-    def differences(name: str) -> int:
-        return sum(value != given[field] for field, value in PRESETS[name].config.model_dump().items())
-
-    return min(PRESETS, key=differences)
+    """The name of the preset that differs from a recipe in the fewest fields; the first of several."""
+    return min(PRESETS, key=lambda name: len(changes(config, PRESETS[name].config)))

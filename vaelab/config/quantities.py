@@ -1,35 +1,35 @@
-"""What can be measured of a model, each described once: losses of training and measures of a finished run.
+"""The quantities of a model, each described once: losses of training and measures of a finished run.
 
-Charts, tables, sweeps, hints, the command line and CSV files ask here for a quantity's name, unit and digits.
-The name is at the same time the field of the events (`vaelab.events`), the key in a run's `measures.json`,
+Charts, tables, sweeps, hints, the command line and CSV files take a quantity's name, unit and digits from
+here. The name is at the same time the field of the events (`vaelab.events`), the key in `measures.json`,
 the column of a CSV file and a term of the glossary. A new measure is one row here, and the function that
 computes it in `vaelab.analysis.measure`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, Literal, TypeVar
 
-from vaelab.config.comparable import by_dataset, by_scale
 from vaelab.config.run_config import RunConfig
 from vaelab.config.traits import ModelTraits
-from vaelab.words import capitalized
+from vaelab.words import capitalized, listed
 
 NLL_SAMPLES, NLL_IMAGES = 100, 1000
-"""Codes an image, and first test images, of the bound on the NLL: a second for a small network."""
+"""Number of codes per image, and of test images, for the bound on the NLL: a second for a small network."""
 
 NEIGHBOURS = 5
+"""Number of nearest codes that tell the class of an image."""
 
 PROBED_IMAGES = 10_000
-"""Training images whose codes neighbours and probe know: the same for every run of a data set."""
+"""Number of training images that neighbours and probe are fitted to: the same for every run of a data set."""
 
 SHOWN_DIMENSIONS = 6
-"""As many values of dimensions fit a line of a table; of more, the range and the median are said."""
+"""Largest number of dimensions whose values a table lists; for more it has their range and median."""
 
-Place = TypeVar("Place", bound=Hashable)
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,17 +38,17 @@ class Quantity:
 
     Parameters
     ----------
-    label: what it is called within a sentence.
-    short: what heads a narrow column; the label if there is no shorter one.
-    digits: after the point, of the value of one run.
-    mean_digits: after the point, of a mean over runs; as many as `digits` if not given.
-    taken: when it is known: at training steps alone, at every evaluation, or at the end of a run.
+    label: its name within a sentence.
+    short: the head of a narrow column; empty if the label is short enough.
+    digits: digits after the point of the value of one run.
+    mean_digits: digits after the point of a mean over runs; None for as many as `digits`.
+    taken: when it is measured: at training steps alone, at every evaluation, or at the end of a run.
     form: a number; a share from 0 to 1, shown in percent; a count of latent dimensions; a number for each of
         them.
-    parts: names of the losses that it is the sum of, if it is one.
-    needs: the trait of a model without which it is not defined (see `vaelab.config.traits`), if there is one.
-    across_likelihoods: whether runs compare on it that differ in `reconstruction` or `sigma`.
-    meaning: one sentence.
+    parts: names of the losses whose sum it is; empty if it is no sum.
+    needs: the trait of a model without which it is not defined (see `vaelab.config.traits`); empty for none.
+    across_likelihoods: whether runs that differ in `reconstruction` or `sigma` can be compared on it.
+    meaning: one sentence for the pages.
     """
 
     name: str
@@ -72,11 +72,11 @@ class Quantity:
 
     @property
     def head(self) -> str:
-        """What heads a narrow column."""
+        """The head of a narrow column."""
         return self.short or self.title
 
     def is_defined(self, config: RunConfig) -> bool:
-        """Whether a run of this config has it."""
+        """Whether runs of this config have it."""
         return not self.needs or bool(getattr(config.traits, self.needs))
 
     def of(self, fields: Mapping[str, Any], prefix: str = "") -> Any:
@@ -84,7 +84,7 @@ class Quantity:
 
         Parameters
         ----------
-        prefix: of the names, such as `held_out_`.
+        prefix: the start of the fields' names, such as `held_out_`.
         """
         parts: list[Any] = [fields.get(f"{prefix}{name}") for name in self.parts or (self.name,)]
         return None if any(part is None for part in parts) else sum(parts)
@@ -94,7 +94,7 @@ class Quantity:
         if self.form == "per dimension":
             ordered = sorted(value)
             if len(ordered) <= SHOWN_DIMENSIONS:
-                return " · ".join(f"{each:.{self.digits}f}" for each in value)
+                return " · ".join(f"{number:.{self.digits}f}" for number in value)
             low, middle, high = (f"{x:.{self.digits}f}" for x in (ordered[0], median(ordered), ordered[-1]))
             return f"{low} to {high}, median {middle}"
         return f"{100 * value if self.form == 'share' else value:.{self.digits}f}"
@@ -107,13 +107,13 @@ class Quantity:
         """A mean over runs, with its unit."""
         return f"{self.mean_in_words(mean)} {self.unit}"
 
-    def best(self, values: Mapping[Place, float | None]) -> frozenset[Place]:
-        """Who has the best of the values that are there; nobody if it has no better and worse."""
-        known = {place: value for place, value in values.items() if value is not None and value == value}
-        if self.better == "neither" or not known:
+    def best(self, values: Mapping[Key, float | None]) -> frozenset[Key]:
+        """Keys of the best values that are neither None nor NaN; none if it has no better and worse."""
+        numbers = {key: value for key, value in values.items() if value is not None and value == value}
+        if self.better == "neither" or not numbers:
             return frozenset()
-        leader = min(known.values()) if self.better == "lower" else max(known.values())
-        return frozenset(place for place, value in known.items() if value == leader)
+        leader = min(numbers.values()) if self.better == "lower" else max(numbers.values())
+        return frozenset(key for key, value in numbers.items() if value == leader)
 
 
 _ROWS = (
@@ -193,21 +193,20 @@ UNNORMALISED = (
     "unnormalised likelihood (Loaiza-Ganem and Cunningham 2019). They compare such runs with each other, and "
     "with nothing else."
 )
-"""For every page that shows a negative ELBO or NLL of a run with bce; no data set here is black and white."""
+"""Sentence for pages that show a negative ELBO or NLL of a run with bce: all data sets have grey pixels."""
 
 
 def undefined_in_words(traits: ModelTraits) -> str:
-    """Which quantities a kind of model does not have, and why: a sentence; empty if it has all."""
-    missing = [] if traits.has_kl else ["KL"]
-    missing += [] if traits.has_elbo else ["ELBO", "NLL"]
-    missing += [] if traits.is_stochastic else ["active units"]
+    """A sentence about the quantities that are not defined for a kind of model; empty if all are."""
+    has_elbo, is_stochastic = traits.has_elbo, traits.is_stochastic
+    defined = {"KL": traits.has_kl, "ELBO": has_elbo, "NLL": has_elbo, "active units": is_stochastic}
+    missing = [name for name, is_defined in defined.items() if not is_defined]
     if not missing:
         return ""
-    *others, last = missing
-    named = f"{', '.join(others)} and {last}" if others else last
-    reasons = {"prior": traits.has_prior, "distribution of codes": traits.is_stochastic}
-    why = " and ".join(f"no {what}" for what, is_there in reasons.items() if not is_there)
-    return capitalized(f"{named} are not defined for {traits.phrase}{f': it has {why}' if why else ''}.")
+    reasons = {"prior": traits.has_prior, "distribution of codes": is_stochastic}
+    why = " and ".join(f"no {name}" for name, has in reasons.items() if not has)
+    reason = f": it has {why}" if why else ""
+    return capitalized(f"{listed(missing)} are not defined for {traits.phrase}{reason}.")
 
 
 def losses() -> dict[str, Quantity]:
@@ -216,12 +215,12 @@ def losses() -> dict[str, Quantity]:
 
 
 def measures() -> dict[str, Quantity]:
-    """Quantities that say what a finished run is worth: all but those of training steps alone."""
+    """Quantities that are measured of a finished run: all but those of training steps alone."""
     return {name: quantity for name, quantity in QUANTITIES.items() if quantity.taken != "step"}
 
 
 Losses = dict[str, float]
-"""The losses of a model on some images, by name; those that are not defined for it are left out."""
+"""Losses of a model on some images, by name, without those that are not defined for it."""
 
 
 def losses_of(fields: Mapping[str, Any], config: RunConfig, prefix: str = "") -> Losses:
@@ -233,33 +232,3 @@ def losses_of(fields: Mapping[str, Any], config: RunConfig, prefix: str = "") ->
     """
     defined = {name: loss for name, loss in losses().items() if loss.is_defined(config)}
     return {name: value for name, loss in defined.items() if (value := loss.of(fields, prefix)) is not None}
-
-
-def comparable(configs: Iterable[RunConfig]) -> tuple[str, ...]:
-    """Names of the measures on which runs of these configs can be compared with each other.
-
-    Among runs of one data set, one reconstruction term and one sigma on all; if these two differ, the
-    nats are of different likelihoods, and only squared errors and accuracies can be compared; among
-    runs of different data sets nothing can. What an AE has not is None in its measures, and enters
-    no comparison.
-    """
-    listed = list(configs)
-    if len(by_dataset(listed)) > 1:
-        return ()
-    one_scale = len(by_scale(listed)) <= 1
-    return tuple(name for name, each in measures().items() if one_scale or each.across_likelihoods)
-
-
-def best(name: str, configs: Sequence[RunConfig], values: Sequence[float | None]) -> frozenset[int]:
-    """Which of several runs, by their place, have the best value of a measure.
-
-    Each is the best of those that can be compared with it: of its data set, and where the measure is in
-    nats of its reconstruction term and sigma. None if the measure has no better and worse, or fewer
-    than two of them have a value.
-    """
-    quantity, found = QUANTITIES[name], set[int]()
-    for places in by_dataset(configs) if quantity.across_likelihoods else by_scale(configs):
-        known = {place: values[place] for place in places if values[place] is not None}
-        if len(known) > 1:
-            found |= quantity.best(known)
-    return frozenset(found)

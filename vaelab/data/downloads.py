@@ -20,6 +20,8 @@ from urllib.request import Request, urlopen
 
 import numpy as np
 
+from vaelab.words import listed
+
 Progress = Callable[[float, str], None]
 """Takes the fraction done, from 0 to 1, and a sentence for people."""
 
@@ -222,8 +224,7 @@ class _Fetcher:
                 self.progress(min(received / total, 1.0), f"Downloading {self.title}: {megabytes}")
 
     def _unavailable(self, url: str, problem: str) -> DatasetUnavailable:
-        *first, last = self.missing
-        names = f"{', '.join(first)} and {last}" if first else last
+        names = listed(list(self.missing))
         return DatasetUnavailable(
             f"{self.title} could not be fetched from {url.rpartition('/')[0]}/ ({problem}): connect to the "
             f"internet and try again, or put {names} from there into the folder {self.by_hand}."

@@ -9,7 +9,8 @@ from itertools import product
 from typing import Any
 
 from vaelab.config.fields import FIELD_NAMES, field_spec, read_config
-from vaelab.config.run_config import RunConfig, why_not_in_force, with_changes
+from vaelab.config.in_force import why_not_in_force
+from vaelab.config.run_config import RunConfig, with_changes
 
 HELD_OUT = 5_000
 """Training images on which the best of a sweep is chosen."""

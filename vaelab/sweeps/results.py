@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from vaelab.config import quantities
+from vaelab.config.comparable import comparable
 from vaelab.config.fields import field_spec, in_words
-from vaelab.config.quantities import QUANTITIES, Losses, losses_of
+from vaelab.config.quantities import QUANTITIES, Losses, losses, losses_of
 from vaelab.config.run_config import RunConfig
 
 Values = tuple[Any, ...]
@@ -69,8 +69,8 @@ def criteria(configs: Sequence[RunConfig]) -> tuple[str, ...]:
     same_model = len({config.model for config in configs}) == 1
     return tuple(
         name
-        for name in quantities.comparable(configs)
-        if name in quantities.losses()
+        for name in comparable(configs)
+        if name in losses()
         and (same_model or QUANTITIES[name].across_likelihoods)
         and all(QUANTITIES[name].is_defined(config) for config in configs)
     )
@@ -143,14 +143,12 @@ def words(axes: Sequence[str], values: Values) -> str:
 
 def row(axes: Sequence[str], result: Result) -> dict[str, Any]:
     """A result as a flat table row; a loss that is undefined or not yet known is None."""
-    losses = {
-        f"{split}_{name}": result.losses(split).get(name) for split in SPLITS for name in quantities.losses()
-    }
+    by_split = {f"{split}_{name}": result.losses(split).get(name) for split in SPLITS for name in losses()}
     return {
         **dict(zip(axes, result.values, strict=True)),
         "seed": result.seed,
         "state": result.state,
-        **losses,
+        **by_split,
         "seconds": result.seconds,
         "run": result.run,
     }

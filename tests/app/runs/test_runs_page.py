@@ -114,7 +114,7 @@ def test_losses_are_those_of_the_last_evaluation_and_blank_where_undefined(app: 
     assert ae["recon"] > 0
 
 
-def test_only_settings_that_differ_between_own_runs_have_a_column(app: App, make: Make) -> None:
+def test_only_fields_that_differ_between_own_runs_have_a_column(app: App, make: Make) -> None:
     make(config=TINY)
     make(config=TINY.variant(beta=4, latent_dim=3))
     shown = columns(opened(app))

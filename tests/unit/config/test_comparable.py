@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaelab.config.comparable import by_dataset, by_scale, scale_of, settings_that_differ, twin_of
+from vaelab.config.comparable import by_dataset, by_scale, fields_that_differ, scale_of, twin_of
 from vaelab.config.presets import PRESETS
 from vaelab.config.run_config import RunConfig
 
@@ -33,7 +33,7 @@ def test_the_twin_of_a_twin_is_the_config_itself(config: RunConfig):
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset_has_a_twin_that_differs_in_the_model_alone(preset: str):
     config = PRESETS[preset].config
-    assert settings_that_differ([config, twin_of(config)]) == ["model"]
+    assert fields_that_differ([config, twin_of(config)]) == ["model"]
     assert scale_of(config) == scale_of(twin_of(config))
 
 

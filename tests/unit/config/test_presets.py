@@ -10,8 +10,9 @@ import torch
 from sklearn.decomposition import PCA
 
 from vaelab import events
+from vaelab.config.in_force import why_not_in_force
 from vaelab.config.presets import PRESETS, nearest_preset
-from vaelab.config.run_config import RunConfig, why_not_in_force
+from vaelab.config.run_config import RunConfig
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.kinds.image import to_unit
 from vaelab.training.loop import fit

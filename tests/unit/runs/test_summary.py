@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vaelab.config.comparable import settings_that_differ
+from vaelab.config.comparable import fields_that_differ
 from vaelab.config.presets import PRESETS
 from vaelab.config.run_config import RunConfig
 from vaelab.paths import EXAMPLES
@@ -94,12 +94,12 @@ def test_what_comes_after_the_last_evaluation_does_not_hide_it(tmp_path: Path, a
     assert found.losses["recon"] == 7.0
 
 
-def test_only_settings_that_differ_are_listed() -> None:
-    assert settings_that_differ([]) == []
-    assert settings_that_differ([RunConfig(), RunConfig()]) == []
-    assert settings_that_differ([RunConfig(), RunConfig(seed=1, latent_dim=3)]) == ["latent_dim", "seed"]
+def test_only_fields_that_differ_are_listed() -> None:
+    assert fields_that_differ([]) == []
+    assert fields_that_differ([RunConfig(), RunConfig()]) == []
+    assert fields_that_differ([RunConfig(), RunConfig(seed=1, latent_dim=3)]) == ["latent_dim", "seed"]
 
 
 def test_a_setting_without_effect_does_not_differ() -> None:
-    assert settings_that_differ([RunConfig(model="ae", beta=2), RunConfig(model="ae", beta=3)]) == []
-    assert settings_that_differ([RunConfig(), RunConfig(model="ae", beta=3)]) == ["model"]
+    assert fields_that_differ([RunConfig(model="ae", beta=2), RunConfig(model="ae", beta=3)]) == []
+    assert fields_that_differ([RunConfig(), RunConfig(model="ae", beta=3)]) == ["model"]

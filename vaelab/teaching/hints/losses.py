@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from vaelab.config.defaults import default_learning_rate
 from vaelab.config.fields import field_spec
-from vaelab.config.run_config import default_learning_rate
 from vaelab.data.catalogue import DATASETS
 from vaelab.teaching.hints.evidence import LATE_STEPS, Evidence, Hint, epochs_of, nats
 from vaelab.words import counted

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from vaelab.config.comparable import by_scale, in_force, settings_that_differ
+from vaelab.config.comparable import by_scale, fields_that_differ
 from vaelab.config.fields import FIELD_NAMES, field_spec
+from vaelab.config.in_force import in_force
 from vaelab.config.quantities import QUANTITIES
 from vaelab.config.run_config import RunConfig
 from vaelab.config.traits import kinds_with
@@ -35,7 +36,7 @@ SCALES = (
 def settings_section(members: Sequence[Member]) -> None:
     """The settings that differ as a table, those that are the same in one line."""
     configs = [member.run.config for member in members]
-    differing = settings_that_differ(configs)
+    differing = fields_that_differ(configs)
     table = {"Run": [_title(member) for member in members]}
     table["State"] = [state_in_words(summarise(member.run)) for member in members]
     for name in differing:

@@ -8,9 +8,11 @@ from typing import Any
 
 import streamlit as st
 
+from vaelab.config.defaults import FOLLOWS
 from vaelab.config.fields import changes_in_words, field_spec
+from vaelab.config.in_force import why_not_in_force
 from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import FOLLOWS, RunConfig, why_not_in_force
+from vaelab.config.run_config import RunConfig
 from vaelab.ui.recipe.example import usual_objective
 from vaelab.ui.session.recipe import default_of, follow_field, preset_now, take_preset
 from vaelab.ui.session.visit import put, visit

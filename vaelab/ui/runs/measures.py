@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from vaelab.config.quantities import UNNORMALISED, Quantity, best, comparable, measures, undefined_in_words
+from vaelab.config.comparable import best, comparable
+from vaelab.config.quantities import UNNORMALISED, Quantity, measures, undefined_in_words
 from vaelab.config.run_config import RunConfig
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.measures import MEASURED, Measures, read_measures

@@ -7,11 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from vaelab.config.comparable import in_force, settings_that_differ
+from vaelab.config.comparable import fields_that_differ
 from vaelab.config.fields import FIELD_NAMES, field_spec
+from vaelab.config.in_force import in_force, why_not_in_force
 from vaelab.config.presets import PRESETS
 from vaelab.config.quantities import losses
-from vaelab.config.run_config import RunConfig, why_not_in_force
+from vaelab.config.run_config import RunConfig
 from vaelab.runs.run import Run, describe
 from vaelab.runs.summary import Summary, summarise
 from vaelab.teaching.glossary import help_for
@@ -146,7 +147,7 @@ def _worth_a_column(listed: list[Summary]) -> list[str]:
     own = [summary for summary in listed if summary.config and not summary.run.shipped]
     compared = own if len(own) > 1 else [summary for summary in listed if summary.config]
     titles_say_it = all(summary.config and summary.title == describe(summary.config) for summary in compared)
-    differing = settings_that_differ([summary.config for summary in compared if summary.config])
+    differing = fields_that_differ([summary.config for summary in compared if summary.config])
     return [name for name in differing if not (titles_say_it and name in DESCRIBED)]
 
 

@@ -20,6 +20,7 @@ import streamlit as st
 from vaelab.config.fields import as_text
 from vaelab.ui.session.text import plain
 from vaelab.ui.session.visit import visit
+from vaelab.words import listed
 
 
 def parameters() -> dict[str, str]:
@@ -213,7 +214,7 @@ def _listed(names: Sequence[str]) -> str:
     shown = [name[:40] for name in names[:_MOST_LISTED]]
     if len(names) > len(shown):
         shown.append(f"{len(names) - len(shown)} more")
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+    return listed(shown)
 
 
 def _is_allowed(value: Any, read: Callable[[str], Any], write: Callable[[Any], str]) -> bool:

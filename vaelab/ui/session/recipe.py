@@ -6,9 +6,10 @@ from typing import Any
 
 import streamlit as st
 
+from vaelab.config.defaults import FOLLOWS
 from vaelab.config.fields import FIELD_NAMES, as_text, field_spec, read_config
 from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import FOLLOWS, RunConfig, with_changes
+from vaelab.config.run_config import RunConfig, with_changes
 from vaelab.ui.session.chosen import show_example
 from vaelab.ui.session.visit import put, visit
 

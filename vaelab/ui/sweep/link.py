@@ -8,9 +8,10 @@ from typing import Any
 import streamlit as st
 
 from vaelab.config.fields import FIELD_NAMES
+from vaelab.config.in_force import why_not_in_force
 from vaelab.config.presets import PRESETS
 from vaelab.config.quantities import losses
-from vaelab.config.run_config import RunConfig, why_not_in_force
+from vaelab.config.run_config import RunConfig
 from vaelab.sweeps.plan import MOST_SEEDS, SWEPT, suggested_values
 from vaelab.ui.session.address import address, in_this_link, is_new, must_be, write_address
 from vaelab.ui.session.readers import one_of, whole_number

@@ -1,4 +1,4 @@
-"""What the commands share: reading recipes from flags, and one line for whatever is asked wrongly."""
+"""Flags that several commands share: reading a recipe from them, and one-line messages about wrong ones."""
 
 from __future__ import annotations
 
@@ -17,22 +17,25 @@ from vaelab.settings import DEVICES
 
 
 class Refused(Exception):
-    """What was asked cannot be done; the text is one line for people."""
+    """The command cannot be carried out; the text is one line for people."""
 
 
 class Parser(argparse.ArgumentParser):
-    """Takes no abbreviations, and raises Refused instead of printing its usage."""
+    """A parser that takes no abbreviations, and raises Refused instead of printing its usage."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(allow_abbrev=False, exit_on_error=False, **settings)
 
     def error(self, message: str) -> Any:
-        """Refuse, in the place of printing and ending."""
+        """Raise Refused, where argparse would print the message and exit."""
         raise Refused(message)
 
 
 def with_negative_numbers(arguments: Sequence[str]) -> list[str]:
-    """`--stop-loss -1e3` as `--stop-loss=-1e3`: argparse takes only plain negative numbers for values."""
+    """Arguments with `--stop-loss -1e3` as `--stop-loss=-1e3`.
+
+    argparse accepts only plain negative numbers such as -1 as values; it takes -1e3 for an option.
+    """
     joined: list[str] = []
     for text in arguments:
         if (
@@ -46,8 +49,8 @@ def with_negative_numbers(arguments: Sequence[str]) -> list[str]:
     return joined
 
 
-def explained(error: argparse.ArgumentError) -> str:
-    """One line on an option without its value, or with a wrong one."""
+def about_value(error: argparse.ArgumentError) -> str:
+    """One line about an option whose value is missing or wrong."""
     flag = error.argument_name or ""
     name = _field(flag)
     allowed = {"preset": ", ".join(PRESETS), "device": ", ".join(DEVICES)}.get(name)
@@ -58,8 +61,8 @@ def explained(error: argparse.ArgumentError) -> str:
     return f"{flag}: {error.message}"
 
 
-def no_such(unknown: list[str], options: argparse.Namespace) -> str:
-    """One line about the first argument that no option takes, and about those there are."""
+def about_unknown(unknown: list[str], options: argparse.Namespace) -> str:
+    """One line about the first argument that is not an option, with the options that exist."""
     flag = next((text for text in unknown if text.startswith("-")), unknown[0]).partition("=")[0]
     if "usage" in options:
         return f"{flag[:40]!r}: there is no such option; {options.usage}"
@@ -81,7 +84,7 @@ def _field(flag: str) -> str:
 
 
 def add_recipe(command: argparse.ArgumentParser) -> None:
-    """Flags of a command that trains: the device, a preset, and every field."""
+    """Add the flags of a command that trains: the device, a preset, and every field."""
     command.add_argument("--device", help=f"{', '.join(DEVICES)}; else $VAELAB_DEVICE, else auto")
     command.add_argument("--preset", default="vae-2d", help=", ".join(PRESETS))
     for name in FIELD_NAMES:
@@ -91,18 +94,21 @@ def add_recipe(command: argparse.ArgumentParser) -> None:
 
 
 def recipe(options: argparse.Namespace) -> RunConfig:
-    """The preset's config with the given fields changed; raises Refused."""
+    """The preset's config with the changes that the flags ask for; raises Refused."""
     if options.preset not in PRESETS:
         raise Refused(f"preset: must be one of {', '.join(PRESETS)}, not {options.preset!r}.")
-    given = {name: value for name in FIELD_NAMES if (value := getattr(options, name)) is not None}
-    config, problems = read_config(with_changes(PRESETS[options.preset].config, given))
+    changes = {name: value for name in FIELD_NAMES if (value := getattr(options, name)) is not None}
+    config, problems = read_config(with_changes(PRESETS[options.preset].config, changes))
     if config is None:
         raise Refused(" ".join(problems.values()))
     return config
 
 
 def prepare_to_train(device: str | None) -> None:
-    """Have PyTorch's threads yield, and refuse a device that is not there; before PyTorch is imported."""
+    """Make PyTorch's idle threads yield, and choose the device; raises Refused if it is missing.
+
+    Must be called before PyTorch is imported.
+    """
     os.environ.update({name: value for name, value in THREADS_THAT_YIELD.items() if name not in os.environ})
     from vaelab.models.hardware import settle_device
 

@@ -15,16 +15,15 @@ from vaelab.cli.app import become_the_app
 from vaelab.cli.flags import (
     Parser,
     Refused,
+    about_unknown,
+    about_value,
     add_recipe,
-    explained,
-    no_such,
     prepare_to_train,
     recipe,
     with_negative_numbers,
 )
 from vaelab.cli.output import NOBODY_READS, silence_closed_output
-from vaelab.data.downloads import DatasetUnavailable
-from vaelab.runs.errors import RunDamaged, RunNotFound
+from vaelab.runs.errors import RunDamaged, RunNotFound, explained
 from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore, default_root
 from vaelab.settings import SettingsError
@@ -38,13 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns
     -------
-    The exit status: 0; 1 if something failed; 2 if it was asked wrongly; 128 and a signal's number
-    if it was ended by one: 130 for Ctrl-C, 141 if nobody reads the output any more.
+    The exit status: 0 after success; 1 after a failure; 2 after a wrong request; 128 plus the number of the
+    signal that ended the command: 130 after Ctrl-C, 141 if nobody reads the output any more.
     """
     try:
         try:
             options = _parsed(sys.argv[1:] if arguments is None else arguments)
-            return int(options.command(options))
+            return int(options.command(options) or 0)
         finally:
             sys.stdout.flush()
     except BrokenPipeError:
@@ -55,8 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (Refused, RunNotFound, SettingsError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    except (RunDamaged, DatasetUnavailable, OSError) as error:
-        sys.stderr.write(f"{error}\n")
+    except Exception as error:
+        sentence = explained(error)
+        if sentence is None:
+            raise
+        sys.stderr.write(f"{sentence}\n")
         return 1
 
 
@@ -64,9 +66,9 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     try:
         options, unknown = _parser().parse_known_args(with_negative_numbers(arguments))
     except argparse.ArgumentError as error:
-        raise Refused(explained(error)) from error
+        raise Refused(about_value(error)) from error
     if unknown:
-        raise Refused(no_such(unknown, options))
+        raise Refused(about_unknown(unknown, options))
     if "command" not in options:
         raise Refused(f"Give a command: {', '.join(COMMANDS)}; --help says more.")
     return options
@@ -76,19 +78,35 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="python -m vaelab", description="Train and look at autoencoders.")
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
     store = Parser(add_help=False)
-    store.add_argument("--runs", type=Path, default=default_root(), metavar="FOLDER",
-                       help="where the runs are; else $VAELAB_RUNS, else runs/")  # fmt: skip
+    store.add_argument(
+        "--runs",
+        type=Path,
+        default=default_root(),
+        metavar="FOLDER",
+        help="where the runs are; else $VAELAB_RUNS, else runs/",
+    )
     app = commands.add_parser("app", help="start the app for yourself, on this machine only")
     app.set_defaults(command=_app)
     app.add_argument("--port", default="8501", help="else 8501")
-    train = commands.add_parser("train", parents=[store], help="train a model", epilog=(
-        "Ctrl-C stops training in order: the run can be loaded and resumed, and the exit status is 130."
-    ))  # fmt: skip
+    train = commands.add_parser(
+        "train",
+        parents=[store],
+        help="train a model",
+        epilog=(
+            "Ctrl-C stops training in order: the run can be loaded and resumed, and the exit status is 130."
+        ),
+    )
     train.set_defaults(command=_train)
     train.add_argument("--json", action="store_true", help="one event a line, as JSON, on standard output")
     add_recipe(train)
-    _add_sweep(commands.add_parser("sweep", parents=[store], help="train with several values of a field",
-        epilog="Ctrl-C stops the run in progress in order, and the sweep with it."))  # fmt: skip
+    _add_sweep(
+        commands.add_parser(
+            "sweep",
+            parents=[store],
+            help="train with several values of a field",
+            epilog="Ctrl-C stops the run in progress in order, and the sweep with it.",
+        )
+    )
     runs = commands.add_parser("runs", parents=[store], help="list the runs")
     runs.set_defaults(command=_runs)
     evaluate = commands.add_parser("evaluate", parents=[store], help="evaluate a run on the test images")
@@ -107,9 +125,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_sweep(sweep: argparse.ArgumentParser) -> None:
     sweep.set_defaults(command=_sweep)
-    sweep.add_argument("--sweep", action="append", default=[], metavar="FIELD=VALUE,VALUE", help=(
-        f"what varies, once or twice, such as beta=0.1,1,4; one of {', '.join(SWEPT)}"
-    ))  # fmt: skip
+    sweep.add_argument(
+        "--sweep",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE,VALUE",
+        help=(f"what varies, once or twice, such as beta=0.1,1,4; one of {', '.join(SWEPT)}"),
+    )
     sweep.add_argument("--seeds", default="3", help=f"runs of each value, 1 to {MOST_SEEDS}; else 3")
     sweep.add_argument("--json", action="store_true", help="one run a line, as JSON, then the best values")
     add_recipe(sweep)
@@ -133,14 +155,12 @@ def _sweep(options: argparse.Namespace) -> int:
     base = recipe(options)
     if not options.sweep:
         raise Refused("--sweep: needs a field and values, such as --sweep beta=0.1,1,4.")
-    given = []
-    for text in options.sweep:
-        name, _, values = text.partition("=")
-        given.append((name.replace("-", "_"), read_values(values)))
+    parts = (text.partition("=") for text in options.sweep)
+    varied = [(name.replace("-", "_"), read_values(values)) for name, _, values in parts]
     if not options.seeds.isdecimal():
         raise Refused(f"seeds: must be a whole number from 1 to {MOST_SEEDS}, not {options.seeds!r}.")
     try:
-        sweep = plan(base, given, int(options.seeds))
+        sweep = plan(base, varied, int(options.seeds))
     except ValueError as error:
         raise Refused(str(error)) from error
     prepare_to_train(options.device)
@@ -149,17 +169,13 @@ def _sweep(options: argparse.Namespace) -> int:
     return sweep_here(sweep, RunStore(options.runs), device=options.device, as_json=options.json)
 
 
-def _runs(options: argparse.Namespace) -> int:
+def _runs(options: argparse.Namespace) -> None:
     rows = [_row(run) for run in RunStore(options.runs).runs()]
-    if options.json:
-        for row in rows:
-            sys.stdout.write(json.dumps(row) + "\n")
-        return 0
     for row in rows:
-        sys.stdout.write(f"{row['run']:34}{row['state']:12}{row['epoch']:>7.4g}  {row['title']}\n")
-    if not rows:
+        text = f"{row['run']:34}{row['state']:12}{row['epoch']:>7.4g}  {row['title']}"
+        sys.stdout.write(f"{json.dumps(row) if options.json else text}\n")
+    if not rows and not options.json:
         sys.stdout.write(f"No runs in {options.runs} yet: python -m vaelab train makes one.\n")
-    return 0
 
 
 def _row(run: Run) -> dict[str, Any]:
@@ -170,11 +186,11 @@ def _row(run: Run) -> dict[str, Any]:
         return {"run": run.id, "state": "damaged", "epoch": 0.0, "title": str(error)}
 
 
-def _evaluate(options: argparse.Namespace) -> int:
+def _evaluate(options: argparse.Namespace) -> None:
     run = _with_weights(options)
     from vaelab.cli.evaluate import evaluate_here
 
-    return evaluate_here(run, as_json=options.json)
+    evaluate_here(run, as_json=options.json)
 
 
 def _with_weights(options: argparse.Namespace) -> Run:
@@ -184,13 +200,11 @@ def _with_weights(options: argparse.Namespace) -> Run:
     return run
 
 
-def _export(options: argparse.Namespace) -> int:
+def _export(options: argparse.Namespace) -> None:
     run = _with_weights(options)
     options.output.mkdir(parents=True, exist_ok=True)
     for name in ("config.json", "model.safetensors"):
-        shutil.copyfile(run.path / name, options.output / name)
-    sys.stdout.write(f"{options.output / 'config.json'}\n{options.output / 'model.safetensors'}\n")
-    return 0
+        sys.stdout.write(f"{shutil.copyfile(run.path / name, options.output / name)}\n")
 
 
 if __name__ == "__main__":

@@ -1,45 +1,31 @@
-"""Training in a terminal: a progress bar, or one JSON object a line."""
+"""Training in a terminal: a progress bar, or one JSON object per line."""
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from typing import Protocol
 
 from tqdm import tqdm
 
 from vaelab import events
-from vaelab.cli.output import NOBODY_READS, silence_closed_output
+from vaelab.cli.output import NOBODY_READS, JsonLines, silence_closed_output
 from vaelab.config.run_config import RunConfig
 from vaelab.data.loading import load
-from vaelab.runs.errors import explained
 from vaelab.runs.recorder import Recorder
 from vaelab.runs.store import RunStore
 from vaelab.training.loop import train
 
 
-class _Display(Protocol):
-    def prepare(self, fraction: float, sentence: str) -> None:
-        """Show what is done before the first event."""
-
-    def show(self, event: events.Event) -> None:
-        """Show an event."""
-
-    def close(self) -> None:
-        """Leave the output in order."""
-
-
 class End:
-    """What ends the training from outside; `status` is the exit status then."""
+    """Whether a signal or a closed output ended the training; `status` is then the exit status, else 0."""
 
     def __init__(self) -> None:
         self.status = 0
 
     def overrule(self) -> events.Request | None:
-        """Have what is left of the training stopped."""
+        """The request to stop the training, if something has ended it."""
         return events.Request(action="stop") if self.status else None
 
 
@@ -48,23 +34,16 @@ def train_here(config: RunConfig, store: RunStore, *, device: str | None, as_jso
 
     Returns
     -------
-    The exit status: 0 after training, 1 if it failed or diverged, 130 if Ctrl-C stopped it (of any
-    signal 128 and its number), 141 if it was stopped because nobody reads the output any more.
+    The exit status: 0 after training, 1 if it diverged, 128 plus the number of the signal that stopped it
+    (130 for Ctrl-C), 141 if it was stopped because nobody reads the output any more.
     """
     run, end = store.create(config), End()
     recorder = Recorder(run, end.overrule)
-    shown: _Display = _JsonLines(run.id) if as_json else _Bars(config)
-    try:
-        with stopped_by_signals(end), closing(shown):
-            for event in recorder.record(training_events(recorder, shown.prepare, device)):
-                with stopped_when_nobody_reads(end):
-                    shown.show(event)
-    except Exception as error:
-        sentence = explained(error)
-        if sentence is None:
-            raise
-        sys.stderr.write(f"{sentence}\n")
-        return 1
+    display = _JsonLines(run.id) if as_json else _Bars(config)
+    with stopped_by_signals(end), closing(display):
+        for event in recorder.record(training_events(recorder, display.prepare, device)):
+            with stopped_when_nobody_reads(end):
+                display.show(event)
     status = run.status()
     if not as_json:
         sys.stdout.write(f"Run {run.id} in {run.path}: {status.message}\n")
@@ -72,12 +51,17 @@ def train_here(config: RunConfig, store: RunStore, *, device: str | None, as_jso
 
 
 def training_events(
-    recorder: Recorder, shown: Callable[[float, str], None], device: str | None
+    recorder: Recorder, show: Callable[[float, str], None], device: str | None
 ) -> Iterator[events.Event]:
-    """The training of the recorder's run, in this process; `shown` is told what is fetched before."""
+    """The events of training the recorder's run in this process.
+
+    Parameters
+    ----------
+    show: called with a fraction and a sentence while data is fetched, before the first event.
+    """
 
     def prepare(fraction: float, sentence: str) -> None:
-        shown(fraction, sentence)
+        show(fraction, sentence)
         recorder.prepare(fraction, sentence)
 
     config = recorder.run.config
@@ -87,7 +71,7 @@ def training_events(
 
 @contextmanager
 def stopped_by_signals(end: End) -> Iterator[None]:
-    """The first Ctrl-C, or request to terminate, stops the run in order; a second one ends the program."""
+    """Stop the run in order after the first Ctrl-C or SIGTERM; the second one ends the program."""
 
     def stop(number: int, _frame: object) -> None:
         end.status = 128 + number
@@ -106,7 +90,7 @@ def stopped_by_signals(end: End) -> Iterator[None]:
 
 @contextmanager
 def stopped_when_nobody_reads(end: End) -> Iterator[None]:
-    """Whatever is written within stops the run in order if the output was closed."""
+    """Stop the run in order if something is written within this context after the output was closed."""
     try:
         yield
     except BrokenPipeError:
@@ -114,22 +98,17 @@ def stopped_when_nobody_reads(end: End) -> Iterator[None]:
         silence_closed_output()
 
 
-class _JsonLines:
+class _JsonLines(JsonLines):
+    """A line for each event."""
+
     def __init__(self, run_id: str) -> None:
         self._run_id = run_id
-
-    def prepare(self, fraction: float, sentence: str) -> None:
-        """Nothing: every line is an event."""
 
     def show(self, event: events.Event) -> None:
         values = events.as_json(event)
         if isinstance(event, (events.Started, events.Finished)):
             values["run"] = self._run_id
-        sys.stdout.write(json.dumps(values) + "\n")
-        sys.stdout.flush()
-
-    def close(self) -> None:
-        """Nothing: every line is whole."""
+        self.write(values)
 
 
 class _Bars:
@@ -140,7 +119,7 @@ class _Bars:
         self._bar: tqdm | None = None
 
     def prepare(self, fraction: float, sentence: str) -> None:
-        if self._bar is None:  # none in a file or a pipe, where every step of it would stay
+        if self._bar is None:  # `disable=None` hides the bar in files and pipes, which keep every state of it
             self._bar = tqdm(
                 total=1.0, leave=False, disable=None, bar_format="{desc} |{bar}| {percentage:.0f} %"
             )
@@ -167,6 +146,6 @@ class _Bars:
             )
 
     def close(self) -> None:
-        """Leave the terminal as it is."""
+        """Close the bar, so that further output starts on a line of its own."""
         if self._bar is not None:
             self._bar.close()

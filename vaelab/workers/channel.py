@@ -16,12 +16,15 @@ Jobs = queue.SimpleQueue[dict[str, Any] | None]
 
 
 def own_output() -> Say:
-    """Keep standard output for our messages: what libraries print there goes to the log instead."""
+    """Reserve standard output for messages, and return the function that writes one.
+
+    What libraries print there goes to the log instead.
+    """
     channel = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
     def say(message: dict[str, Any]) -> None:
-        with suppress(BrokenPipeError):  # a server that was killed: our input ends just now
+        with suppress(BrokenPipeError):  # the server was killed, so the input is about to end too
             channel.write(json.dumps(message) + "\n")
             channel.flush()
 
@@ -29,9 +32,9 @@ def own_output() -> Say:
 
 
 def read_jobs(jobs: Jobs, at_end: Callable[[], None]) -> None:
-    """Have a thread put the jobs of standard input into a queue, and call `at_end` when the input ends.
+    """Start a thread that puts the jobs of standard input into a queue, and calls `at_end` when it ends.
 
-    The end is so noticed also while a run is being trained or measured.
+    So the end of the input is noticed while a run is being trained or measured.
     """
 
     def read() -> None:

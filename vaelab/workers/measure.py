@@ -3,8 +3,8 @@
 In:  {"run": "/path/to/runs/<id>"}
 Out: {"done": "<id>", "why_not": ""} after each run, or with a sentence why it has no measures.
 
-The one writer of `measures.json`. It ends at once when its input ends, also amid a run, so that a killed
-server leaves nothing behind: a file is there whole or not at all.
+Only this program writes `measures.json`. It ends at once when its input ends, even while it measures a run,
+so that a killed server leaves no process behind. A file that it writes is complete or absent.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ def main() -> None:
     """Serve until standard input ends."""
     log_as("measurer")
     say = own_output()
-    # Ctrl-C in the server's terminal is the server's: it ends our input when it is ready to.
+    # Ctrl-C in the server's terminal is meant for the server, which ends this program's input when ready.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     jobs: Jobs = queue.SimpleQueue()
-    # Nobody waits for what is being measured, and there is nothing to put in order.
+    # Nobody waits for the measures of the current run, and nothing has to be saved.
     read_jobs(jobs, at_end=lambda: os._exit(0))
     while job := jobs.get():
         run = Run(Path(job["run"]))
@@ -47,14 +47,14 @@ def main() -> None:
 
 
 def measure_and_keep(run: Run) -> str:
-    """Measure a run and write what was found into its folder, unless that is there already.
+    """Measure a run and write the measures into its folder, unless they are there already.
 
-    A failure that would come again is written in the place of the values. One that may pass, such as a
-    full disk, is not.
+    A failure that would happen again is written instead of the values. A failure that may pass, such as a
+    full disk, is not written.
 
     Returns
     -------
-    Why there are no values, a sentence; empty if there are.
+    A sentence that says why there are no values; empty if there are.
     """
     try:
         status = run.status()

@@ -1,11 +1,11 @@
 """`python -m vaelab.workers.train`: trains one run after another, as JSON lines on standard input ask.
 
 In:  {"run": "/path/to/runs/<id>", "threads": 2}
-Out: {"ready": true} once everything is imported, {"started": "<id>"} once the run's folder is its
-own, {"done": "<id>"} after each run.
+Out: {"ready": true} once everything is imported, {"started": "<id>"} once the worker owns the run's
+folder, {"done": "<id>"} after each run.
 
-A worker ends when its input ends, so that a killed server leaves nothing behind: the run in
-progress is checkpointed and can be resumed.
+A worker ends when its input ends, so that a killed server leaves no process behind. The run in progress is
+checkpointed and can be resumed.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from vaelab.runs.run import Run
 from vaelab.training.loop import train
 from vaelab.workers.channel import Jobs, Say, own_output, read_jobs
 
-logger = logging.getLogger("vaelab.workers.train")  # as a program it has another name
+logger = logging.getLogger("vaelab.workers.train")  # `__name__` is `__main__` when this runs as a program
 
 
 class Orders:
-    """The jobs from standard input, and whether it has ended."""
+    """The jobs from standard input, and whether the input has ended."""
 
     def __init__(self) -> None:
         self._jobs: Jobs = queue.SimpleQueue()
@@ -42,17 +42,17 @@ class Orders:
         read_jobs(self._jobs, self.end)
 
     def end(self, *_: object) -> None:
-        """Have the run in progress checkpointed, and no more after it; also a signal handler."""
+        """Have the run in progress checkpointed, and start no further run; also a signal handler."""
         self.ended.set()
         self._jobs.put(None)
 
     def next(self) -> dict[str, Any] | None:
-        """The next job, waited for; None when there will be none."""
+        """Wait for the next job; None when there will be no more."""
         job = self._jobs.get()
         return None if self.ended.is_set() else job
 
     def overrule(self) -> Request | None:
-        """What the run in progress has to do whatever was asked of it."""
+        """The request that the run in progress must follow before any other; None if there is none."""
         return Request(action="release") if self.ended.is_set() else None
 
 
@@ -63,7 +63,7 @@ def main() -> None:
     _warm_up()
     orders = Orders()
     signal.signal(signal.SIGTERM, orders.end)
-    # Ctrl-C in the server's terminal is the server's: it ends our input when it is ready to.
+    # Ctrl-C in the server's terminal is meant for the server, which ends this program's input when ready.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     say({"ready": True})
     while (job := orders.next()) is not None:
@@ -72,7 +72,7 @@ def main() -> None:
             _train(run, job["threads"], orders, say)
         except Exception as error:
             _log(run, error)
-        if _seems_ours(run):
+        if _claims_this_process(run):
             return
         say({"done": run.id})
 
@@ -88,13 +88,12 @@ def _train(run: Run, threads: int, orders: Orders, say: Say) -> None:
 
 
 def _events(recorder: Recorder, threads: int) -> Iterator[Event]:
-    """The training; whatever is wrong with the run is raised when the first event is asked for."""
-    config = recorder.run.config
+    """The events of the training; errors in the run are raised with the first event."""
+    config, resume = recorder.run.config, recorder.resume
     data = load(config.dataset, progress=recorder.prepare)
-    resume = recorder.resume
-    # A resumed run keeps the threads it began with: another number would be another run.
-    given = None if resume else threads
-    yield from train(config, data=data, resume=resume, request=recorder.request, threads=given)
+    # A resumed run keeps its number of threads, because another number would give other weights.
+    wanted = None if resume else threads
+    yield from train(config, data=data, resume=resume, request=recorder.request, threads=wanted)
 
 
 def _log(run: Run, error: Exception) -> None:
@@ -108,10 +107,10 @@ def _log(run: Run, error: Exception) -> None:
         logger.error("Failed. %s", foreseen or "", extra=about, exc_info=None if foreseen else error)
 
 
-def _seems_ours(run: Run) -> bool:
-    """Whether the run's folder still says that this process trains it: its end could not be written.
+def _claims_this_process(run: Run) -> bool:
+    """Whether the run's folder still names this process as its trainer, because the end could not be written.
 
-    Readers believe it until the process is gone, so it had better go.
+    Other programs believe that the run is training for as long as this process lives, so it should end.
     """
     try:
         return run.status().pid == os.getpid()
@@ -120,7 +119,7 @@ def _seems_ours(run: Run) -> bool:
 
 
 def _warm_up() -> None:
-    """One small step, so that the first click does not wait for what PyTorch loads on first use."""
+    """Take one small training step, so that the first run need not wait while PyTorch loads the rest."""
     x = torch.nn.Parameter(torch.zeros(64, 64))
     (x @ x).sum().backward()
     torch.optim.Adam([x]).step()

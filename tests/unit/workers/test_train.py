@@ -216,8 +216,8 @@ def test_a_worker_that_dies_lets_go_of_its_run(process: WorkerProcess, store: Ru
 
 def test_the_end_of_a_run_that_could_not_be_written(store: RunStore) -> None:
     run = store.create(CONFIG)
-    assert not worker._seems_ours(run)
+    assert not worker._claims_this_process(run)
     write_json(run.path / "status.json", {"state": "running", "pid": os.getpid()})
-    assert worker._seems_ours(run)
+    assert worker._claims_this_process(run)
     store.delete(run)
-    assert not worker._seems_ours(run)
+    assert not worker._claims_this_process(run)

@@ -15,18 +15,17 @@ from vaelab.training.loop import train
 KEPT = (events.Started, events.Step, events.Evaluated, events.Finished)
 
 
-def columns(said: list[events.Event], kind: type) -> dict[str, list]:
-    rows = [asdict(event) for event in said if isinstance(event, kind)]
-    return {name: [row[name] for row in rows] for name in (rows[0] if rows else {})}
+def columns(history: list[events.Event], kind: type) -> events.Columns:
+    return events.Columns().extended([asdict(event) for event in history if isinstance(event, kind)])
 
 
 @pytest.mark.quality
 @pytest.mark.parametrize("name", FAILURES)
 def test_it_ends_in_its_hint(name: str, mnist: Dataset) -> None:
     config = FAILURES[name].config
-    said = [event for event in train(config, data=mnist, threads=1) if isinstance(event, KEPT)]
-    steps, evaluated = columns(said, events.Step), columns(said, events.Evaluated)
-    found = find_hints(config, steps, evaluated, asdict(said[0]), asdict(said[-1]))
+    history = [event for event in train(config, data=mnist, threads=1) if isinstance(event, KEPT)]
+    steps, evaluated = columns(history, events.Step), columns(history, events.Evaluated)
+    found = find_hints(config, steps, evaluated, asdict(history[0]), asdict(history[-1]))
     assert FAILURES[name].hint in [hint.rule for hint in found]
 
 

@@ -18,7 +18,7 @@ from vaelab.teaching.glossary import help_for
 from vaelab.ui.compare.members import Member, members_of
 from vaelab.ui.runs.measures import measures_table, wait_for_measures
 from vaelab.ui.runs.words import state_in_words
-from vaelab.ui.session.address import shown_the_same
+from vaelab.ui.session.address import with_display
 from vaelab.ui.session.recipe_link import link_to
 from vaelab.ui.session.state import history
 from vaelab.ui.session.text import plain
@@ -52,7 +52,7 @@ def settings_section(members: Sequence[Member]) -> None:
 
 def _title(member: Member) -> str:
     """Letter and title, with a link: a table that is too wide for a phone can then be scrolled by keys."""
-    address = link_to("latent-space", shown_the_same({"run": member.run.id}))
+    address = link_to("latent-space", with_display({"run": member.run.id}))
     return f"**{member.letter}** [{plain(summarise(member.run).title)}]({address})"
 
 
@@ -109,6 +109,6 @@ def _measures(ids: Sequence[str]) -> None:
         st.rerun()
     with st.container(key="compare-measures"):
         runs, names = [member.run for member in members], [member.name for member in members]
-        links = [link_to("latent-space", shown_the_same({"run": run.id})) for run in runs]
+        links = [link_to("latent-space", with_display({"run": run.id})) for run in runs]
         measures_table(runs, names, links)
     wait_for_measures(runs)

@@ -29,7 +29,7 @@ from vaelab.ui.explore.rewind import losses_then, past_model, rewind_bar
 from vaelab.ui.session.address import PageSettings
 from vaelab.ui.session.chosen import follow_run_link, pick_run
 from vaelab.ui.session.following import follow, next_look, watches
-from vaelab.ui.session.state import dataset, find_run, saved_at, snapshot_saved_at, test_codes, trained
+from vaelab.ui.session.state import dataset, find_run, saved_at, test_codes, trained
 from vaelab.ui.session.text import plain
 from vaelab.ui.session.visit import visit
 from vaelab.words import slug
@@ -201,7 +201,7 @@ def _saved_while_it_trains(run: Run) -> int | None:
 def _gone_back(newest: Opened, step: int) -> Opened:
     """The run as it was at a step; with its newest weights, and a sentence, if that cannot be read."""
     try:
-        saved = snapshot_saved_at(newest.run, step)
+        saved = saved_at(newest.run, step)
         past = past_model(newest.run, step, saved)
     except RunDamaged as error:
         st.warning(plain(f"{error} Here are the newest weights instead."))

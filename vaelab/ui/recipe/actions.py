@@ -6,7 +6,7 @@ import streamlit as st
 
 from vaelab.config.run_config import RunConfig
 from vaelab.paths import PAGES
-from vaelab.ui.session.address import page_link, shown_the_same
+from vaelab.ui.session.address import page_link, with_display
 from vaelab.ui.session.recipe import fill_form
 from vaelab.ui.session.recipe_link import parameters_of
 from vaelab.ui.session.steering import ask_to_start
@@ -20,7 +20,7 @@ def recipe_actions(config: RunConfig, key: str, *, twins: bool = False) -> None:
         if st.button("Train it", key=f"train-{key}", type="primary", icon=":material/play_arrow:"):
             fill_form(config)
             ask_to_start(twins=twins)
-            st.switch_page(TRAIN, query_params=shown_the_same(parameters_of(config)))
+            st.switch_page(TRAIN, query_params=with_display(parameters_of(config)))
         page_link(
             TRAIN,
             label="Only open the recipe",

@@ -14,7 +14,7 @@ from vaelab.runs.errors import RunDamaged
 from vaelab.runs.run import Run
 from vaelab.teaching.lessons import LESSONS
 from vaelab.ui.session.display import CONTROLS
-from vaelab.ui.session.places import VIEWS
+from vaelab.ui.session.pages import VIEWS
 from vaelab.ui.session.recipe_link import OPEN_SEED, link_to, parameters_of
 from vaelab.ui.session.state import is_own, single_user
 from vaelab.ui.session.steering import refuse

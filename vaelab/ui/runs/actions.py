@@ -22,7 +22,7 @@ from vaelab.ui.runs.removal import ask_to_delete
 from vaelab.ui.runs.words import NO_OPTIMIZER, about
 from vaelab.ui.session.address import page_link
 from vaelab.ui.session.chosen import open_run
-from vaelab.ui.session.places import VIEWS
+from vaelab.ui.session.pages import VIEWS
 from vaelab.ui.session.recipe import recipe_now
 from vaelab.ui.session.recipe_link import address_of, parameters_of
 from vaelab.ui.session.state import engine, may_change

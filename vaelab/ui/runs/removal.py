@@ -9,7 +9,6 @@ from vaelab.runs.life import LIFE, stage_of
 from vaelab.runs.run import Run
 from vaelab.runs.summary import Summary
 from vaelab.ui.session.address import parameter, set_parameter
-from vaelab.ui.session.chosen import forget_run
 from vaelab.ui.session.state import may_change, store
 from vaelab.ui.session.steering import ask, refuse
 from vaelab.ui.session.text import plain
@@ -74,7 +73,7 @@ def carry_out_deletions() -> None:
             refuse(f"The run could not be deleted: {error}")
         visit().doomed.discard(run_id)
         if visit().run == run_id:
-            forget_run()
+            visit().run = None
         if parameter("run") == run_id:
             set_parameter("run", None)
 

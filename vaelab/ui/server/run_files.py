@@ -1,8 +1,8 @@
-"""Weights, codes and images for the browser below `/lab/`, which computes with them by itself.
+"""The routes below `/lab/` for weights, codes and images, with which the browser computes by itself.
 
-An address names the run, what of it, and its `version`: `weights-<time>` for what was saved last,
-`step-<number>-<time>` for a snapshot, `live-<step>` for the picture of a training under way. Whoever may
-open the run's pages may fetch them.
+An address names the run, one of `_FILES`, and a version: `weights-<time>` for the weights that were saved
+last, `step-<number>-<time>` for a snapshot, `live-<step>` for the newest state of a training under way. The
+files are open to everybody who may open the run's pages.
 """
 
 from __future__ import annotations
@@ -27,26 +27,22 @@ from vaelab.networks.portable import codes_file, decoder_file, encoder_file, ima
 from vaelab.runs.arrays import read_live_decoder, read_preview, read_snapshot, read_weights
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.run import Run
-from vaelab.ui.session.state import dataset, find_run, saved_at, snapshot_saved_at, test_codes
+from vaelab.ui.session.state import dataset, find_run, saved_at, test_codes
 
 logger = logging.getLogger(__name__)
 
 _A_YEAR = 365 * 86400
-_VERSION = re.compile(
-    r"weights-(?P<weights>[0-9]{1,20})|step-(?P<step>[0-9]{1,20})-(?P<saved>[0-9]{1,20})|live-[0-9]{1,20}"
-)
+_VERSION = re.compile(r"live-[0-9]{1,20}|(weights|step-(?P<step>[0-9]{1,20}))-(?P<saved_at>[0-9]{1,20})")
 
 
 @dataclass(frozen=True)
 class Version:
-    """Which state of a run is meant."""
+    """The state of a run that an address names."""
 
-    kind: str
-    """`weights`, `step` or `live`."""
-    saved_at: int = 0
-    """When weights or snapshot were saved, in nanoseconds."""
-    step: int = 0
-    """Of the snapshot."""
+    saved_at: int | None
+    """When the weights or the snapshot were saved, in nanoseconds; None for a training under way."""
+    step: int | None
+    """Step of the snapshot; None for other states."""
 
 
 async def serve_run_file(request: Request) -> Response:
@@ -56,10 +52,11 @@ async def serve_run_file(request: Request) -> Response:
     make = _FILES.get(request.path_params["what"])
     if not matched or run is None or make is None:
         raise HTTPException(404)
-    version = _version(matched)
+    saved, step = matched["saved_at"], matched["step"]
+    version = Version(int(saved) if saved else None, int(step) if step else None)
     try:
-        # What is asked of a training under way, or of replaced files, is answered as of now.
-        stays = version.kind != "live" and _saved_at(run, version) == version.saved_at
+        # A training under way, and files that were replaced since, are answered with their present state.
+        stays = version.saved_at is not None and saved_at(run, version.step) == version.saved_at
         content = await run_in_threadpool(make, run, version)
     except (ValueError, DatasetUnavailable, OSError, KeyError) as error:
         logger.info("A file could not be served: %s", error, extra={"run": run.id})
@@ -67,53 +64,34 @@ async def serve_run_file(request: Request) -> Response:
     return Response(content, media_type="application/octet-stream", headers=_headers(stays))
 
 
-def _version(matched: re.Match[str]) -> Version:
-    if matched["weights"]:
-        return Version("weights", int(matched["weights"]))
-    if matched["step"]:
-        return Version("step", int(matched["saved"]), int(matched["step"]))
-    return Version("live")
-
-
-def _saved_at(run: Run, version: Version) -> int:
-    return saved_at(run) if version.kind == "weights" else snapshot_saved_at(run, version.step)
-
-
 def _headers(stays: bool) -> dict[str, str]:
     # Private, because a proxy does not know who may see a run.
-    kept = f"private, max-age={_A_YEAR}, immutable" if stays else "no-store"
-    return {"Cache-Control": kept, "X-Content-Type-Options": "nosniff"}
+    caching = f"private, max-age={_A_YEAR}, immutable" if stays else "no-store"
+    return {"Cache-Control": caching, "X-Content-Type-Options": "nosniff"}
 
 
 def _decoder(run: Run, version: Version) -> bytes:
-    if version.kind == "live" and (content := read_live_decoder(run)) is not None:
+    if version.saved_at is None and (content := read_live_decoder(run)) is not None:
         return content
-    weights = read_snapshot(run, version.step).decoder if version.kind == "step" else read_weights(run)
+    weights = read_weights(run) if version.step is None else read_snapshot(run, version.step).decoder
     return decoder_file(run.config, DATASETS[run.config.dataset].shape, weights)
 
 
 def _encoder(run: Run, version: Version) -> bytes:
-    if version.kind == "step":
+    if version.step is not None:
         raise KeyError("A snapshot has no encoder.")
     return encoder_file(run.config, DATASETS[run.config.dataset].shape, read_weights(run))
 
 
 def _codes(run: Run, version: Version) -> bytes:
     labels = dataset(run.config.dataset).y_test
-    mean: np.ndarray
-    logvar: np.ndarray | None = None
-    if version.kind == "live":
+    if version.saved_at is None:
         preview = read_preview(run)
         if preview is None:
             raise RunDamaged(f"Run {run.id} has no preview.")
-        mean = preview.mean
-    elif version.kind == "step":
-        snapshot = read_snapshot(run, version.step)
-        mean, logvar = snapshot.mean, snapshot.logvar
-    else:
-        codes = test_codes(run)
-        mean, logvar = codes.mean, codes.logvar
-    return codes_file(mean, logvar, labels[: len(mean)])
+        return codes_file(preview.mean, None, labels[: len(preview.mean)])
+    codes = test_codes(run) if version.step is None else read_snapshot(run, version.step)
+    return codes_file(codes.mean, codes.logvar, labels[: len(codes.mean)])
 
 
 _FILES: dict[str, Callable[[Run, Version], bytes]] = {

@@ -1,4 +1,4 @@
-"""What a visitor has: the store and engine of the server, the chosen run, the address, the display.
+"""The state of a visit: the chosen run, the recipe, the address and the display; and the shared engine.
 
 This is the only package that writes Streamlit's session state, except for the widgets' own keys.
 """

@@ -1,13 +1,13 @@
-"""The address of a page: what it asks for is taken when it is new, and what is shown is written into it.
+"""The address of a page: a page takes its settings from a new address, and writes them into the address.
 
 This module alone reads and writes `st.query_params`. Widgets are not bound to the address: Streamlit's
 binding drops defaults, so that a later default would change an old link, and erases wrong values without a
-word.
+message.
 
 Streamlit adds an entry to the browser's history whenever the query parameters change, so that Back undoes one
-change; the run of the script that Back causes replaces its entry instead. So an address is written only if
-it would mean something else. How pages are shown (`hide`, `present`) is no page's own: it is kept out of what
-a page reads and writes, and carried along by all of our links.
+change; when Back itself runs the script, a change replaces the entry. So an address is written only if its
+meaning changes. The parameters `hide` and `present`, which say how all pages are shown, belong to no page:
+pages neither read nor write them, and all links of the app keep them.
 """
 
 from __future__ import annotations
@@ -22,6 +22,12 @@ from vaelab.ui.session.text import plain
 from vaelab.ui.session.visit import visit
 from vaelab.words import listed
 
+_APP_PARAMETERS = frozenset({"run"})
+"""Parameters of an address that are no settings of a page; Streamlit withholds its own (`embed`)."""
+
+_MOST_LISTED = 5
+"""Names that a sentence on wrong parameters lists at most."""
+
 
 def parameters() -> dict[str, str]:
     """All parameters of the address."""
@@ -29,7 +35,7 @@ def parameters() -> dict[str, str]:
 
 
 def parameter(name: str) -> str | None:
-    """A parameter of the address, None if it has none of the name."""
+    """The value of a parameter of the address; None if the address lacks it."""
     return st.query_params.get(name)
 
 
@@ -42,9 +48,9 @@ def set_parameter(name: str, text: str | None) -> None:
 
 
 def is_new(reader: str, asked: Any) -> bool:
-    """Whether the address asks a reader for something else than what it last found or wrote there.
+    """Whether the address asks for something that this reader has neither seen nor written last.
 
-    An address that has not changed is older than what the visitor has chosen since.
+    An address that has not changed is older than the visitor's later choices, which then hold.
     """
     if visit().seen.get(reader) == asked:
         return False
@@ -53,7 +59,7 @@ def is_new(reader: str, asked: Any) -> bool:
 
 
 def must_be(name: str, allowed: object, text: str) -> str:
-    """What is wrong with a parameter that a reader does not take; `allowed` is what its ValueError says."""
+    """A sentence on a wrong parameter; `allowed` is the text of the reader's ValueError."""
     return f"{name} must be {allowed}, not {text[:40]!r}."
 
 
@@ -63,37 +69,30 @@ def in_this_link(problem: str) -> str:
 
 
 def address() -> dict[str, str]:
-    """The parameters of the address that are the page's own."""
+    """The parameters of the address that belong to the page: all but `hide` and `present`."""
     return {name: text for name, text in parameters().items() if name not in ("hide", "present")}
 
 
 def write_address(own: Mapping[str, str]) -> None:
-    """Replace the page's own parameters in the address."""
-    st.query_params.from_dict(shown_the_same(own))
+    """Replace the parameters of the page in the address."""
+    st.query_params.from_dict(with_display(own))
 
 
-def shown_the_same(own: Mapping[str, str]) -> dict[str, str]:
-    """Parameters of a link within the app, which leads to pages that are shown as this one is."""
+def with_display(own: Mapping[str, str]) -> dict[str, str]:
+    """Parameters of a link within the app: those of the page, with `hide` and `present` as they are now."""
     return {**own, **visit().display.parameters()}
 
 
 def page_link(page: Any, *, query_params: Mapping[str, str] | None = None, **options: Any) -> None:
-    """`st.page_link` to a page that is shown as this one is."""
-    st.page_link(page, query_params=shown_the_same(query_params or {}), **options)
-
-
-_OF_THE_APP = frozenset({"run"})
-"""Parameters of an address that are no settings of a page; Streamlit's own (`embed`) do not come here."""
-
-
-_MOST_LISTED = 5
+    """`st.page_link` that keeps `hide` and `present`."""
+    st.page_link(page, query_params=with_display(query_params or {}), **options)
 
 
 class PageSettings:
-    """What a page shows of a run: taken from the link if that is new, else as the visitor left it.
+    """The view settings of a page: taken from the link if that is new, else as the visitor left them.
 
-    Make one at the start of a page, where sentences on wrong values are to appear, and call
-    `write` when all widgets are drawn. Settings live in session state and are shared by name.
+    Make one at the start of a page, where sentences on wrong values are to appear, and call `write` when all
+    widgets are drawn. The values live in session state; pages with a setting of the same name share it.
 
     Parameters
     ----------
@@ -109,11 +108,12 @@ class PageSettings:
         arrived = arrived or before != page
         is_asked = arrived or self.parameters != seen
         self.asked = dict(self.parameters) if is_asked else {}
-        """What a new link asks for."""
+        """Parameters of a new link; empty if the link is not new."""
         self._starts_afresh = is_asked and not arrived
         at_arrival = visit().seen.get("arrival")
         if self._starts_afresh and at_arrival and at_arrival[:2] == (page, self.parameters):
-            self.asked = dict(at_arrival[2])  # went back to where the settings were brought along
+            # Back led to the address of the arrival, at which the settings were those of the page before.
+            self.asked = dict(at_arrival[2])
         self._arrived = arrived
         self._page = page
         self._texts: dict[str, Callable[[Any], str]] = {}
@@ -121,7 +121,7 @@ class PageSettings:
         self._explained: set[str] = set()
         self._notices = st.container()
         self.in_motion = False
-        """Whether the page changes by itself: its address waits until it stands still."""
+        """Whether the page plays an animation, during which its address is not written."""
 
     def take(
         self,
@@ -132,37 +132,36 @@ class PageSettings:
         *,
         within: object = None,
     ) -> str:
-        """Settle a setting before its widget is drawn; returns the widget's key.
+        """Set the value of a setting before its widget is drawn; returns the widget's key.
 
-        The link's value goes first, then the session's if it is still allowed, then the default.
+        The link's value has precedence, then the session's if it is still allowed, then the default.
 
         Parameters
         ----------
         name
-            Of the parameter.
+            Name of the parameter.
         read
-            Value of a text; raises ValueError with the end of the sentence "name must be …".
+            Makes the value from its text; raises ValueError with the end of the sentence "name must be …".
         default
-            The value if nothing else holds.
+            The value if neither link nor session has one.
         write
-            Text of a value, as `read` takes it.
+            Makes the text from a value, the inverse of `read`.
         within
-            Where the value has its meaning, say on a plane of a run: elsewhere it is forgotten, unless
-            the link has it.
+            What the value refers to, such as the plane of a run: when that changes, the session's value is
+            forgotten.
         """
         key, state = f"view_{name}", st.session_state
         if state.get(f"{key}_within", within) != within:
             state.pop(key, None)
         state[f"{key}_within"] = within
-        self._texts[name] = write
-        self._defaults[name] = write(default)
+        self._texts[name], self._defaults[name] = write, write(default)
         value = default if self._starts_afresh else state.get(key, default)
         if name in self.asked:
             try:
                 value = read(self.asked[name])
             except ValueError as allowed:
                 self.refuse(must_be(name, allowed, self.asked[name]))
-        # Written even if it stays the same: a widget whose bounds have changed would forget its value.
+        # Set even if it stays the same: a widget whose bounds have changed would forget its value.
         state[key] = value if _is_allowed(value, read, write) else default
         return key
 
@@ -171,35 +170,37 @@ class PageSettings:
         self._notices.warning(in_this_link(sentence))
 
     def leave(self, names: Sequence[str], reason: str) -> None:
-        """Say why settings are not in force, if the link has any of them.
+        """Say why some settings have no effect, if the link has any of them.
 
         Parameters
         ----------
         reason
             The end of the sentence "x has no effect, because …".
         """
-        found = [name for name in names if name in self.asked]
-        self._explained |= set(found)
-        if found:
-            verb = "has" if len(found) == 1 else "have"
-            self.refuse(f"{_listed(found)} {verb} no effect, because {reason}.")
+        ignored = [name for name in names if name in self.asked]
+        self._explained |= set(ignored)
+        if ignored:
+            verb = "has" if len(ignored) == 1 else "have"
+            self.refuse(f"{_listed(ignored)} {verb} no effect, because {reason}.")
 
-    def _say_what_is_left(self) -> None:
-        """Say which names of the link no setting of the page has."""
-        ours = self._texts.keys() | self._explained | _OF_THE_APP
-        left = [name for name in self.parameters if name in self.asked and name not in ours]
-        if left:
-            verb, named = ("is", "a setting") if len(left) == 1 else ("are", "settings")
-            self.refuse(f"{_listed(left)} {verb} not {named} of what this page shows.")
+    def _refuse_unknown(self) -> None:
+        """Say which parameters of the link are no settings of the page."""
+        known = self._texts.keys() | self._explained | _APP_PARAMETERS
+        unknown = [name for name in self.parameters if name in self.asked and name not in known]
+        if unknown:
+            verb, noun = ("is", "a setting") if len(unknown) == 1 else ("are", "settings")
+            self.refuse(f"{_listed(unknown)} {verb} not {noun} of what this page shows.")
 
-    def write(self, shown: Mapping[str, str]) -> bool:
-        """Write what is shown and every setting to the address, unless it means the same.
+    def write(self, own: Mapping[str, str]) -> bool:
+        """Write every setting to the address, unless its meaning stays the same.
 
-        Returns whether the address has changed. `shown` has parameters that are no settings.
+        `own` has the parameters of the page that are no settings. Returns whether the address has changed.
         """
-        self._say_what_is_left()
-        wanted = dict(shown)
-        wanted |= {name: text(st.session_state[f"view_{name}"]) for name, text in self._texts.items()}
+        self._refuse_unknown()
+        wanted = {
+            **own,
+            **{name: text(st.session_state[f"view_{name}"]) for name, text in self._texts.items()},
+        }
         if self._arrived:
             visit().seen["arrival"] = (self._page, self.parameters, wanted)
         changes = not self.in_motion and self._defaults | address() != wanted
@@ -210,11 +211,11 @@ class PageSettings:
 
 
 def _listed(names: Sequence[str]) -> str:
-    """Names from an address in words: some of them, should there be many."""
-    shown = [name[:40] for name in names[:_MOST_LISTED]]
-    if len(names) > len(shown):
-        shown.append(f"{len(names) - len(shown)} more")
-    return listed(shown)
+    """Names from an address in words: the first few, and how many more there are."""
+    some = [name[:40] for name in names[:_MOST_LISTED]]
+    if len(names) > _MOST_LISTED:
+        some.append(f"{len(names) - _MOST_LISTED} more")
+    return listed(some)
 
 
 def _is_allowed(value: Any, read: Callable[[str], Any], write: Callable[[Any], str]) -> bool:

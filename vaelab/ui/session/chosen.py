@@ -15,17 +15,18 @@ DEFAULT_SHIPPED = "vae-2d"
 
 
 def follow_run_link() -> str | None:
-    """Take the run of the address, if that has changed; a sentence if there is no such run."""
+    """Choose the run of the address, if that is new; a sentence if the server has no such run."""
     wanted = parameter("run")
     if is_new("run", wanted):
-        found = find_run(wanted) if wanted is not None else None
-        visit().run_unknown = wanted is not None and found is None
-        if found:
-            choose(found)
+        run = find_run(wanted) if wanted is not None else None
+        visit().run_unknown = wanted is not None and run is None
+        if run:
+            choose(run)
     if not visit().run_unknown:
         return None
-    shown = str(wanted)[:64]
-    return f"There is no run {shown!r} on this server. It may have been deleted, or made elsewhere."
+    return (
+        f"There is no run {str(wanted)[:64]!r} on this server. It may have been deleted, or made elsewhere."
+    )
 
 
 def chosen_run() -> Run | None:
@@ -39,49 +40,41 @@ def choose(run: Run) -> None:
     visit().run, visit().example = run.id, False
 
 
-def show_example() -> None:
-    """Have the Train page show the preset's finished example, until a run is started or chosen."""
-    visit().example = True
-
-
 def open_run(run_id: str) -> None:
     """Have all pages show this run, and name it in the address of the page that is shown."""
     visit().run = run_id
     set_parameter("run", run_id)
 
 
-def forget_run() -> None:
-    """Have the pages show no run that was chosen, because it is gone."""
-    visit().run = None
-
-
 def pick_run() -> Run:
-    """The picker of the Explore pages: the visitor's runs that have weights, then the shipped ones.
+    """Draw the picker of the Explore pages: the visitor's runs that have weights, then the examples.
 
-    A sentence is on the page if the address named an unknown one.
+    If the address names an unknown run, a sentence above the picker says so.
 
     Raises
     ------
     RunNotFound
         If there is no run to pick.
     """
-    refused = follow_run_link()
-    if refused:
-        st.warning(plain(refused))
-    options = _with_weights()
-    chosen = chosen_run()
-    if chosen and chosen.has_model() and chosen.id not in options:
-        options = {chosen.id: _label(chosen), **options}  # somebody else's, by its link
-    current = chosen.id if chosen and chosen.id in options else _default(options)
+    refusal = follow_run_link()
+    if refusal:
+        st.warning(plain(refusal))
+    runs = [*own_runs(), *store().shipped_runs()]
+    options = {run.id: _label(run) for run in runs if _has_weights(run)}
+    current = chosen_run()
+    if current and current.has_model() and current.id not in options:
+        options = {current.id: _label(current), **options}  # another visitor's run, opened by its link
+    if current is None or current.id not in options:
+        current = _first_with_weights()
     if current is None:
         raise RunNotFound("There is no run with weights here yet: train one on the Train page.")
-    # Set before the widget is made: its options may have changed since it was last shown.
-    put("picked_run", current)
+    # The value is set before the widget is drawn, because the options may have changed since the last time.
+    put("picked_run", current.id)
     st.selectbox(
         "Run", list(options), format_func=options.__getitem__, key="picked_run", on_change=_take_picked
     )
-    visit().run = current
-    return store().get(current)
+    visit().run = current.id
+    return current
 
 
 def _take_picked() -> None:
@@ -90,16 +83,14 @@ def _take_picked() -> None:
 
 def run_to_explore() -> Run | None:
     """The run that the Explore pages show: the chosen one, else the one that they would choose."""
-    if chosen := chosen_run():
-        return chosen
-    # The first that there is: the sidebar asks on every page, and a visitor may have many.
+    return chosen_run() or _first_with_weights()
+
+
+def _first_with_weights() -> Run | None:
+    """The visitor's newest run that has weights, else an example."""
     examples = sorted(store().shipped_runs(), key=lambda run: run.id != DEFAULT_SHIPPED)
-    return next(filter(_has_weights, own_runs()), None) or next(filter(_has_weights, examples), None)
-
-
-def _with_weights() -> dict[str, str]:
-    runs = [*own_runs(), *store().shipped_runs()]
-    return {run.id: _label(run) for run in runs if _has_weights(run)}
+    # Only as many runs are read as needed: the sidebar asks on every page, and a visitor may have many runs.
+    return next(filter(_has_weights, [*own_runs(), *examples]), None)
 
 
 def _has_weights(run: Run) -> bool:
@@ -111,18 +102,9 @@ def _has_weights(run: Run) -> bool:
 
 
 def _label(run: Run) -> str:
-    """What the picker says of a run; two runs never the same, because it could not tell them apart."""
+    """The picker's text for a run, which differs from that of every other run."""
     kind, status = describe(run.config), run.status()
     if run.shipped:
         return f"{kind} (finished example {run.id})"
     stage = "" if status.state == "finished" else f" · {status.state} at epoch {status.epoch:.1f}"
     return f"{run.meta.name or kind}{f' · {kind}' if run.meta.name else ''}{stage} · {run.id[:6]}"
-
-
-def _default(options: dict[str, str]) -> str | None:
-    own = next((run_id for run_id in options if run_id not in _shipped_ids()), None)
-    return own or (DEFAULT_SHIPPED if DEFAULT_SHIPPED in options else next(iter(options), None))
-
-
-def _shipped_ids() -> set[str]:
-    return {run.id for run in store().shipped_runs()}

@@ -1,8 +1,8 @@
 """How a class sees the pages: which controls a link hides, and large letters for projection.
 
-`?hide=advanced,twin` hides controls and `?present=1` shows a page for projection, on every page and until
-a link says otherwise (`hide=`, `present=0`). It is for focus and not for security: what is hidden is still
-there. Both stay out of what a page itself reads and writes, and are carried along by all of our links.
+`?hide=advanced,twin` hides controls and `?present=1` shows pages for projection. Both hold for all pages
+until a link says otherwise (`hide=`, `present=0`), and all links of the app keep them. Hiding serves focus
+and not security: hidden elements remain in the page.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from vaelab.ui.session.address import in_this_link, must_be, parameters, set_par
 from vaelab.ui.session.visit import Display, visit
 
 LETTERS = 18
-"""CSS pixels of the letters of charts that are projected."""
+"""Font size of projected charts, in CSS pixels."""
 
 BODY = 20
-"""CSS pixels of all other letters, in place of the usual 16."""
+"""Font size of all other projected text, in CSS pixels, instead of the usual 16."""
 
 _LEAVE = "leave-presentation"
 
@@ -30,7 +30,7 @@ class Control:
 
     label: str
     selector: str
-    """Of CSS."""
+    """CSS selector of the elements that are hidden."""
 
 
 CONTROLS = {
@@ -55,39 +55,43 @@ CONTROLS = {
 """Everything that can be hidden, by its name in a link. All but sidebar, share and rewind are on Train."""
 
 COLUMNS = {frozenset({"losses", "hints"}): ".st-key-losses", frozenset({"latent"}): ".st-key-live-latent"}
-"""Columns that have nothing else than these controls, so that what is beside them can have their room."""
+"""Columns by the controls that fill them: where all of these are hidden, the neighbours take the room."""
 
 
 def read_display(asked: Mapping[str, str], before: Display) -> tuple[Display, list[str]]:
-    """What a link's parameters make of how pages are shown, and a sentence for each that is wrong."""
-    found, sentences = before, []
+    """The display that a link asks for, given the one before, and a sentence for each wrong parameter."""
+    display, sentences = before, []
     if "hide" in asked:
         names = [name for name in asked["hide"].split(",") if name]
-        found = replace(found, hidden=tuple(name for name in CONTROLS if name in names))
+        display = replace(display, hidden=tuple(name for name in CONTROLS if name in names))
         if wrong := [name for name in names if name not in CONTROLS]:
             sentences.append(must_be("hide", f"some of {', '.join(CONTROLS)}", ", ".join(wrong)))
     if "present" in asked:
         if asked["present"] in ("0", "1"):
-            found = replace(found, present=asked["present"] == "1")
+            display = replace(display, present=asked["present"] == "1")
         else:
             sentences.append(must_be("present", "0 or 1", asked["present"]))
-    return found, sentences
+    return display, sentences
 
 
 def show_as_asked() -> None:
-    """Follow the address, and hide and enlarge what it says; to be called on every page before all else."""
+    """Hide controls and enlarge letters as the address asks; to be called on every page before all else."""
     visit().display, sentences = read_display(parameters(), visit().display)
-    shown = visit().display
-    st.html(f"<style>{''.join(_rules(shown))}</style>")
+    st.html(f"<style>{''.join(_rules(visit().display))}</style>")
     for sentence in sentences:
         st.warning(in_this_link(sentence))
 
 
 def offer_to_leave() -> None:
-    """Draw, on a page that is projected, the way back to how it usually is."""
+    """Draw, on a projected page, the button that ends the projection."""
     if visit().display.present:
-        st.button("Leave presentation", key=_LEAVE, icon=":material/close_fullscreen:", type="tertiary",
-                  on_click=_leave)  # fmt: skip
+        st.button(
+            "Leave presentation",
+            key=_LEAVE,
+            icon=":material/close_fullscreen:",
+            type="tertiary",
+            on_click=_leave,
+        )
 
 
 def _leave() -> None:
@@ -95,17 +99,17 @@ def _leave() -> None:
     set_parameter("present", None)
 
 
-def _rules(shown: Display) -> Iterable[str]:
-    """What CSS says of a display."""
-    for name in shown.hidden:
+def _rules(display: Display) -> Iterable[str]:
+    """The CSS rules of a display."""
+    for name in display.hidden:
         selector = CONTROLS[name].selector
         yield f"{selector} {{ display: none !important; }}\n"
-        # What Streamlit lays around a part would keep the distance between parts.
+        # Streamlit's wrapper of the element would leave a gap.
         yield f'[data-testid="stLayoutWrapper"]:has(> :is({selector})) {{ display: none !important; }}\n'
     for names, selector in COLUMNS.items():
-        if names <= set(shown.hidden):
+        if names <= set(display.hidden):
             yield f'[data-testid="stColumn"]:has({selector}) {{ display: none !important; }}\n'
-    if shown.present:
+    if display.present:
         yield f"{CONTROLS['sidebar'].selector}, .stAppHeader {{ display: none !important; }}\n"
         yield f":root {{ --vaelab-letters: {LETTERS}px; font-size: {BODY}px !important; }}\n"
         yield '[data-testid="stMainBlockContainer"] { padding-top: 2rem; max-width: 110rem; }\n'

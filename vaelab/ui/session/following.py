@@ -1,4 +1,4 @@
-"""Following what changes by itself: one fragment a page, which looks at it again and again."""
+"""Following runs that change by themselves: one fragment per page that looks at them again and again."""
 
 from __future__ import annotations
 
@@ -24,43 +24,42 @@ def follow(
     tick: Callable[[Seen], float | None],
     sign: Callable[[Seen], object] = lambda seen: None,
 ) -> None:
-    """Draw something as a fragment, again after every tick, and the whole page as soon as its sign changes.
-
-    The tick, the visitor's choice of a run and a wish to start one are always part of the sign.
+    """Draw what `look` finds as a fragment, again after every tick, and the whole page when its sign changes.
 
     Parameters
     ----------
     seen
-        What there was when the rest of the page was drawn.
+        What `look` found when the rest of the page was drawn.
     look
-        What there is now; None if it is gone.
+        Finds the present state of what is followed; None if it is gone.
     draw
-        Draws it. It may not follow anything itself: fragments that tick cannot be nested.
+        Draws that state. It may not follow anything itself: fragments that tick cannot be nested.
     tick
-        Seconds until the next look; None if nothing moves by itself.
+        Seconds until the next look; None if nothing changes by itself.
     sign
-        What else the rest of the page depends on, to be compared with what it is later.
+        The part of the state that the rest of the page depends on. The tick, the chosen run and a start that
+        was asked for are compared in any case.
     """
 
-    def signed(seen: Seen) -> tuple[object, ...]:
+    def signature(seen: Seen) -> tuple[object, ...]:
         return tick(seen), sign(seen), visit().run, visit().start_asked
 
-    drawn = signed(seen)
+    drawn = signature(seen)
 
     def body() -> None:
         now = look()
-        if now is None or signed(now) != drawn:
-            _keep_address()
+        if now is None or signature(now) != drawn:
+            _correct_address()
             st.rerun()
         draw(now)
 
     st.fragment(body, run_every=tick(seen))()
 
 
-def _keep_address() -> None:
-    """Undo a run in the address that is no longer the chosen one.
+def _correct_address() -> None:
+    """Write the chosen run into an address that names another one.
 
-    A tick is no navigation: what it brings may be the address from before the last choice.
+    A tick is no navigation: the browser may send it with the address from before the last choice.
     """
     chosen = visit().run
     if chosen and parameter("run") not in (None, chosen):
@@ -68,7 +67,7 @@ def _keep_address() -> None:
 
 
 def next_look(wish: float) -> float:
-    """Seconds until this page should look again at what changes: as wished, longer where many pages do."""
+    """Seconds until this page should look again: as wished, or longer where many pages look."""
     context = get_script_run_ctx()
     if context is not None:
         pace().look(context.session_id)
@@ -76,6 +75,6 @@ def next_look(wish: float) -> float:
 
 
 def watches(run: Run) -> None:
-    """Note that the visitor follows a run; also one whose browser keeps no cookies."""
+    """Note that the visitor follows a run, even if their browser keeps no cookies."""
     presence().see(run.id)
     presence().see(visitor())

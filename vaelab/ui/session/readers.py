@@ -1,6 +1,6 @@
-"""Reading the texts of an address: each reader gives a value, or raises ValueError with what it must be.
+"""Reading the texts of an address: each reader returns a value, or raises ValueError.
 
-The message is the end of the sentence "name must be …". Beside the readers stand the writers of such texts.
+The message is the end of the sentence "name must be …". Each writer makes the text that its reader takes.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def interval(low: float, high: float) -> Callable[[str], tuple[float, float]]:
 
 
 def coordinates(text: str, farthest: float) -> tuple[float, float] | None:
-    """The two coordinates of a place on a plane, `-1,0.5`; None if it is none within `farthest` of 0."""
+    """The two coordinates of a point, `-1,0.5`; None if the text has no two within `farthest` of 0."""
     try:
         x, y = (float(part) for part in text.split(","))
     except ValueError:
@@ -87,13 +87,13 @@ def coordinates(text: str, farthest: float) -> tuple[float, float] | None:
 
 
 def point(farthest: float) -> Callable[[str], tuple[float, float]]:
-    """Read the two coordinates of a place on a plane: `-1,0.5`."""
+    """Read the two coordinates of a point on a plane: `-1,0.5`."""
 
     def read(text: str) -> tuple[float, float]:
-        found = coordinates(text, farthest)
-        if found is None:
+        position = coordinates(text, farthest)
+        if position is None:
             raise ValueError(f"two coordinates from {-farthest:g} to {farthest:g}, such as -1,0.5")
-        return found
+        return position
 
     return read
 

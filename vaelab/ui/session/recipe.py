@@ -1,4 +1,4 @@
-"""The recipe that the form holds: its values fill the widgets, whose keys are the names of the fields."""
+"""The recipe of the form, whose widgets have the names of the config's fields as their keys."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from vaelab.config.defaults import FOLLOWS
 from vaelab.config.fields import FIELD_NAMES, as_text, field_spec, read_config
 from vaelab.config.presets import PRESETS
 from vaelab.config.run_config import RunConfig, with_changes
-from vaelab.ui.session.chosen import show_example
 from vaelab.ui.session.visit import put, visit
 
 
 def fill_form(config: RunConfig) -> None:
-    """Set every widget to a config; before the widgets are made, or in a callback."""
+    """Set every widget to a config; to be called before the widgets are drawn, or in a callback."""
     for name in FIELD_NAMES:
         value = getattr(config, name)
         put(name, as_text(value) if field_spec(name).kind == "text" else value)
@@ -29,14 +28,14 @@ def restore_form() -> None:
 
 
 def recipe_now() -> RunConfig:
-    """The last valid recipe of the form, with what has just been changed, on any page."""
+    """The last valid recipe of the form, on any page, with changes that the visitor has just made."""
     if _has_form():
         read_form()
     return visit().recipe
 
 
 def read_form() -> tuple[RunConfig | None, dict[str, str]]:
-    """The recipe that the widgets show, or a sentence for each wrong field."""
+    """The config of the widgets' values, or None and a sentence for each wrong field."""
     config, problems = read_config({name: st.session_state[name] for name in FIELD_NAMES})
     if config is not None:
         visit().recipe = config
@@ -48,27 +47,26 @@ def _has_form() -> bool:
 
 
 def preset_now() -> str:
-    """The preset that the recipe is, or was made from."""
+    """The name of the preset that the recipe equals, or was made from."""
     recipe = visit().recipe
     same = next((name for name, preset in PRESETS.items() if preset.config == recipe), None)
-    visit().preset_base = preset = same or visit().preset_base or "vae-2d"
-    return preset
+    visit().preset_base = base = same or visit().preset_base or "vae-2d"
+    return base
 
 
 def take_preset(name: str) -> None:
-    """Fill the form with a preset and show its finished example; in a callback."""
-    visit().preset_base = name
+    """Fill the form with a preset, and have Train show its finished example; to be called in a callback."""
+    visit().preset_base, visit().example = name, True
     fill_form(PRESETS[name].config)
-    show_example()
 
 
 def default_of(name: str, config: RunConfig) -> Any:
-    """The value that a field of `FOLLOWS` has by itself in a recipe."""
+    """The default that a field of `FOLLOWS` has in a config."""
     return getattr(config.variant(**{name: None}), name)
 
 
 def follow_field(leader: str) -> None:
-    """Move what follows from a field to its new default, unless it was chosen by hand; in a callback."""
+    """In a callback: give the fields that follow `leader` their new defaults, unless set by hand."""
     before = visit().recipe
     after = RunConfig.model_validate(with_changes(before, {leader: st.session_state[leader]}))
     for follower, leaders in FOLLOWS.items():

@@ -1,4 +1,4 @@
-"""How a run stands while a page waits for it, as a short text and in words."""
+"""The standing of runs that a page waits for: a short text that changes with the run, and a sentence."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from vaelab.ui.session.state import engine
 from vaelab.words import duration
 
 PATH = "standing"
-"""The route below `/lab/` that tells how runs stand."""
+"""The route below `/lab/` that answers with the standing of runs."""
 
 MOST = 100
-"""Runs that are asked for at a time: more than a visitor usually has waiting, and no burden on the server."""
+"""Largest number of runs in one request: more than a visitor usually has waiting, and cheap to answer."""
 
 GONE = "gone"
-"""How a run stands that is not there, or cannot be read."""
+"""The standing of a run that is deleted or damaged."""
 
 
 def standing_of_all(runs: Sequence[Run | None]) -> str:
-    """How all of them stand, in a text that changes when one of them does."""
+    """One text for all runs, which changes when the standing of any of them does."""
     return " ".join(map(_standing_of, runs))
 
 
@@ -33,15 +33,15 @@ def _standing_of(run: Run | None) -> str:
         if is_being_measured(run):
             return "measuring"
         status, request = run.status(), run.request()
-        # A run may train an epoch and be paused again between two looks; and whoever has asked it to do so
-        # waits for an answer.
+        # The state alone is not enough: between two looks a run may train an epoch and pause again, and a
+        # request that has been answered changes the buttons.
         return f"{status.state}-{status.step}-{request.action}-{request.until_epoch}"
     except RunDamaged:
         return GONE
 
 
 def is_being_measured(run: Run) -> bool:
-    """Whether the measures of a run that is over are still to come; asking has an older run measured."""
+    """Whether the measures of a finished run are being computed; has them computed if nobody did yet."""
     try:
         if run.status().state not in MEASURED or read_measures(run) is not None:
             return False
@@ -51,7 +51,7 @@ def is_being_measured(run: Run) -> bool:
 
 
 def waits(status: Status) -> bool:
-    """Whether a run is not over, and nothing moves in it."""
+    """Whether a run is active but does not train: it is queued or paused."""
     return status.active and status.state != "running"
 
 

@@ -1,4 +1,4 @@
-"""What the pages share: the store, the engine, and loaded runs and data, each kept once a process."""
+"""Objects that all pages of the process share: the store, the engine, and loaded runs and data."""
 
 from __future__ import annotations
 
@@ -20,13 +20,12 @@ from vaelab.settings import read_settings
 from vaelab.ui.session.visit import visitor
 from vaelab.ui.web.presence import presence
 
-if TYPE_CHECKING:  # PyTorch stays off the way to the first page
+if TYPE_CHECKING:  # the first page does not wait for PyTorch
     from vaelab.analysis.load import TrainedRun
     from vaelab.models.codes import Codes
 
-
 FIRST_PAGE = 2.5
-"""Seconds in which whoever has started the server opens the first page, and needs all cores for it."""
+"""Seconds after the start for which the engine's workers leave all cores to the first page."""
 
 
 def store() -> RunStore:
@@ -47,7 +46,7 @@ def _engine(root: str) -> Engine:
 
 
 def recording_of(config: RunConfig) -> Run | None:
-    """A finished run of exactly this recipe that everybody may watch, if there is one."""
+    """A finished run of exactly this config that every visitor may watch, if there is one."""
     return _recordings(str(default_root().resolve())).of(config)
 
 
@@ -57,34 +56,40 @@ def _recordings(root: str) -> Recordings:
 
 
 def end_training() -> None:
-    """End the engine's workers, whose runs checkpoint; pages keep it, so that none makes another."""
+    """End the engine's workers, which save their runs; it stays, so that no page makes another engine."""
     engine().close()
 
 
 def close_engine() -> None:
-    """Forget the engine, and end it if that has not been done: its runs checkpoint, its workers end."""
+    """Forget the engine, and end its workers if `end_training` has not done so."""
     _engine.clear()
 
 
 def single_user() -> bool:
-    """Whether all runs are one's own: set by `make run`, which only this machine can reach."""
+    """Whether all runs belong to the one user of a server that only this machine can reach (`make run`)."""
     return read_settings().single_user
 
 
 def is_own(run: Run) -> bool:
-    """Whether this visitor may change the run. Runs of the command line belong to the machine's user."""
+    """Whether the run belongs to this visitor. Runs of the command line belong to a single user."""
     return not run.shipped and (single_user() or run.meta.owner == visitor())
 
 
+def may_change(run: Run) -> bool:
+    """The same as `is_own` for runs that may be damaged: one without a readable owner is a single user's."""
+    try:
+        return is_own(run)
+    except RunDamaged:
+        return single_user() and not run.shipped
+
+
 def own_runs() -> list[Run]:
-    """The visitor's runs, newest first; damaged ones only where all runs are one's own."""
-    if single_user():
-        return store().runs()
-    return store().runs_of(visitor())
+    """The visitor's runs, newest first; damaged ones only for a single user."""
+    return store().runs() if single_user() else store().runs_of(visitor())
 
 
 def find_run(run_id: str) -> Run | None:
-    """The run of an id, None if there is none or it cannot be read."""
+    """The run with this id; None if there is none or it cannot be read."""
     try:
         run = store().get(run_id)
         run.check()
@@ -94,10 +99,10 @@ def find_run(run_id: str) -> Run | None:
 
 
 def history(run: Run) -> History:
-    """What the run has said so far."""
-    kept = _history(str(run.path))
-    kept.refresh()
-    return kept
+    """The events of a run so far."""
+    run_history = _history(str(run.path))
+    run_history.refresh()
+    return run_history
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -112,7 +117,7 @@ def dataset(name: str) -> Dataset:
 
 
 def trained(run: Run) -> TrainedRun:
-    """The run with its model, as last saved; raises RunDamaged."""
+    """The run with its model as last saved; raises RunDamaged."""
     return _trained(run, saved_at(run))
 
 
@@ -139,25 +144,11 @@ def _test_codes(run: Run, version: int) -> Codes:
     return embed(_trained(run, version).model, dataset(run.config.dataset).x_test)
 
 
-def saved_at(run: Run) -> int:
-    """When a run's weights were saved, in nanoseconds; raises RunDamaged."""
+def saved_at(run: Run, step: int | None = None) -> int:
+    """When a run's weights, or its snapshot of a step, were saved, in nanoseconds; raises RunDamaged."""
+    file = run.path / "model.safetensors" if step is None else run.snapshot_file(step)
     try:
-        return (run.path / "model.safetensors").stat().st_mtime_ns
+        return file.stat().st_mtime_ns
     except OSError as error:
-        raise RunDamaged(f"Run {run.id} has no weights.") from error
-
-
-def snapshot_saved_at(run: Run, step: int) -> int:
-    """When a run's snapshot of a step was saved, in nanoseconds; raises RunDamaged."""
-    try:
-        return run.snapshot_file(step).stat().st_mtime_ns
-    except OSError as error:
-        raise RunDamaged(f"Run {run.id} has no snapshot of step {step}.") from error
-
-
-def may_change(run: Run) -> bool:
-    """Whether the run is this visitor's; one that cannot say whose it is belongs to a single user."""
-    try:
-        return is_own(run)
-    except RunDamaged:
-        return single_user() and not run.shipped
+        missing = "weights" if step is None else f"snapshot of step {step}"
+        raise RunDamaged(f"Run {run.id} has no {missing}.") from error

@@ -1,4 +1,4 @@
-"""Asking something of a visitor's run, and telling what was refused."""
+"""Requests to a visitor's run, and sentences on those that were refused."""
 
 from __future__ import annotations
 
@@ -14,37 +14,31 @@ from vaelab.ui.session.visit import Start, visit
 
 
 def ask(run: Run, action: Action) -> bool:
-    """Do what `Engine.ask` does to the visitor's own run; whether nothing went wrong.
+    """Call `Engine.ask` for a run of this visitor; returns whether nothing went wrong.
 
-    To another's run nothing happens: a disabled button is only the browser's word.
+    Nothing happens to another visitor's run: a browser may press a button that the page has disabled.
     """
     try:
         if may_change(run):
             engine().ask(run, action)
-    except (LimitReached, RunDamaged, OSError) as error:  # meanwhile damaged or deleted, or a full disk
+    except (LimitReached, RunDamaged, OSError) as error:  # also a run deleted meanwhile, or a full disk
         refuse(str(error))
         return False
     return True
 
 
 def refuse(sentence: str) -> None:
-    """Keep a sentence for the page to tell when it is next drawn: callbacks draw nothing."""
+    """Keep a sentence that the page shows when it is next drawn, because callbacks can draw nothing."""
     visit().refusal = sentence
 
 
 def tell_refusal() -> None:
-    """Draw what was refused since the page was last drawn."""
+    """Draw the sentence that was kept by `refuse` since the page was last drawn."""
     sentence, visit().refusal = visit().refusal, ""
     if sentence:
         st.error(plain(sentence))
 
 
 def ask_to_start(*, until_epoch: int | None = None, twins: bool = False) -> None:
-    """Have the Train page start a run of the form's recipe, or a pair of twins, when it is next drawn."""
+    """Have Train start a run of the form's recipe, or a pair of twins, when it is next drawn."""
     visit().start_asked = Start(until_epoch, twins)
-
-
-def take_start() -> Start | None:
-    """The start that was asked for since Train was last drawn."""
-    asked, visit().start_asked = visit().start_asked, None
-    return asked

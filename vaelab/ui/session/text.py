@@ -1,4 +1,4 @@
-"""Texts that are not ours, in places where Streamlit reads Markdown."""
+"""Texts of visitors and links, in places where Streamlit reads Markdown."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import re
 
 
 def plain(text: str) -> str:
-    """A text as Markdown that shows it as it is: a link or a name could bring pictures along."""
+    """Escape a text for Markdown, which could otherwise load pictures from a link or a name."""
     return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|~$^])", r"\\\1", text)

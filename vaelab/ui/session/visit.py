@@ -1,7 +1,7 @@
-"""What a visitor has chosen and asked for: one typed record in the session's state.
+"""A visitor's choices and requests: one typed record in the session's state.
 
-`st.session_state` is written in `vaelab.ui.session` only. Other packages read it where it holds what a widget
-shows, and give a widget its value by `put`.
+`st.session_state` is written in `vaelab.ui.session` only. Other packages read the values of widgets there,
+and set them by `put`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Start:
     """A start that a button has asked for."""
 
     until_epoch: int | None = None
-    """The epoch after which the run pauses; None to train to its end."""
+    """The epoch after which the run pauses; None to train without a pause."""
     twins: bool = False
     """Whether the recipe's twin is trained beside it."""
 
@@ -38,17 +38,17 @@ class Display:
     """Whether pages are shown large, for projection."""
 
     def parameters(self) -> dict[str, str]:
-        """The parameters of a link that shows pages so; none where all is as usual."""
+        """The parameters of a link for this display; none for the usual one."""
         hide = {"hide": ",".join(self.hidden)} if self.hidden else {}
         return hide | ({"present": "1"} if self.present else {})
 
 
 @dataclass
 class Visit:
-    """What the pages know of a visitor from one drawing to the next, beside the values of widgets."""
+    """What the pages keep of a visitor from one run of a script to the next, beside the values of widgets."""
 
     token: str = field(default_factory=new_token)
-    """Who visits, if the browser keeps no cookies."""
+    """The visitor's token, if the browser keeps no cookies."""
 
     run: str | None = None
     """Id of the run that all pages show; it may have been deleted since."""
@@ -63,24 +63,27 @@ class Visit:
     sweep: str | None = None
     """The group of the sweep that is shown; None for the finished example."""
     lesson: int | None = None
-    """The lesson that is shown, or was left; None for the index of lessons."""
+    """The number of the lesson that is shown, or was last; None for the index of lessons."""
     display: Display = field(default_factory=Display)
 
     seen: dict[str, Any] = field(default_factory=dict)
-    """What each reader of the address found or wrote there last: only what differs from that is new."""
+    """The parameters that each reader of the address has last read or written, by the reader's name."""
 
     start_asked: Start | None = None
-    """What Train starts when it is next drawn."""
+    """The start that Train makes when it is next drawn."""
     delete_asked: str | None = None
     """Id of the run whose deletion is to be confirmed."""
     doomed: set[str] = field(default_factory=set)
-    """Ids of the runs that are deleted as soon as they have stopped."""
+    """Ids of the runs that will be deleted as soon as they have stopped."""
 
     refusal: str = ""
-    """A sentence on what was refused, until a page tells it; so are the next ones."""
+    """A sentence on a refused request, until a page has shown it."""
     import_refusal: str = ""
+    """A sentence on the last import, if it was refused."""
     draw_problem: str = ""
+    """A sentence on a drawing that was refused, until the page Draw has shown it."""
     hint_applied: str = ""
+    """A sentence on the changes of a hint that was applied, until Train has shown it."""
     link_problems: list[str] = field(default_factory=list)
     """Sentences on the link that brought the recipe."""
     link_shown: tuple[str, str, str] | None = None
@@ -89,40 +92,40 @@ class Visit:
     emptied: bool = False
     """Whether the picker of Compare was emptied since the page was last drawn."""
     runs_offered: tuple[Sequence[str], Sequence[int]] = ((), ())
-    """Ids of the runs that the table of runs lists, and the places of those that are selected."""
+    """Ids of the runs that the table of runs lists, and the indices of the selected rows."""
     sweep_offered: list[str] = field(default_factory=list)
     """Ids of the runs that the table of a sweep lists."""
     imports: int = 0
     """How many zips were imported."""
     layers_that_wait: list[Any] = field(default_factory=list)
-    """Layers of the latent plane that were chosen, and that the run on the page lacks."""
+    """Chosen layers of the latent plane that the run on the page lacks."""
     playing: tuple[str, str] | None = None
-    """Page and run of which Rewind plays the snapshots."""
+    """Page and run whose snapshots Rewind plays."""
     drawn: bool = False
-    """Whether the page was drawn since Rewind's last tick."""
+    """Whether the page has been drawn since Rewind's last tick."""
     live_memory: dict[str, Any] = field(default_factory=dict)
-    """The run that Train shows, and its plane and span at the last look."""
+    """The run that Train shows, with its plane and span when they were last drawn."""
     compare_memory: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Plane and span of each run of Compare at the last look, by its id."""
+    """Plane and span of each run of Compare when they were last drawn, by the run's id."""
 
 
 def visit() -> Visit:
     """The visit that this script runs for."""
     if _KEY not in st.session_state:
         st.session_state[_KEY] = Visit()
-    found: Visit = st.session_state[_KEY]
-    return found
+    current: Visit = st.session_state[_KEY]
+    return current
 
 
 def visitor() -> str:
-    """Tell whom this script runs for: 128 random bits as 32 hexadecimal digits.
+    """The token of the visitor that this script runs for: 128 random bits as 32 hexadecimal digits.
 
-    A browser that keeps no cookies is a new visitor in every session. Whoever knows the token is
-    that visitor: it belongs in no link, page or log.
+    A browser that keeps no cookies has a new token in every session. Whoever knows the token is taken for
+    the visitor: it belongs in no link, page or log.
     """
     return token_of(st.context.cookies) or visit().token
 
 
 def put(key: str, value: Any) -> None:
-    """Set what a widget or a setting of the address holds: before it is drawn, or in a callback."""
+    """Set the value of a widget, or of a setting of the address; before it is drawn, or in a callback."""
     st.session_state[key] = value

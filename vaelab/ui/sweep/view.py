@@ -18,7 +18,7 @@ from vaelab.teaching.glossary import help_for
 from vaelab.ui.session.address import page_link
 from vaelab.ui.session.chosen import choose
 from vaelab.ui.session.following import follow, next_look
-from vaelab.ui.session.places import VIEWS
+from vaelab.ui.session.pages import VIEWS
 from vaelab.ui.session.recipe_link import address_of
 from vaelab.ui.session.standing import waits
 from vaelab.ui.session.state import engine, find_run, may_change, store

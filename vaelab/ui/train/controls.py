@@ -17,14 +17,14 @@ from vaelab.runs.life import Action, State, offers
 from vaelab.runs.run import Run, describe
 from vaelab.runs.status import Status
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.session.address import page_link, shown_the_same
-from vaelab.ui.session.chosen import choose, forget_run, show_example
-from vaelab.ui.session.places import VIEWS
+from vaelab.ui.session.address import page_link, with_display
+from vaelab.ui.session.chosen import choose
+from vaelab.ui.session.pages import VIEWS
 from vaelab.ui.session.standing import waits
 from vaelab.ui.session.state import engine, history, is_own, store
-from vaelab.ui.session.steering import ask, ask_to_start, take_start, tell_refusal
+from vaelab.ui.session.steering import ask, ask_to_start, tell_refusal
 from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import visitor
+from vaelab.ui.session.visit import visit, visitor
 from vaelab.ui.widgets.waiting import wait_for
 from vaelab.words import duration
 
@@ -86,14 +86,13 @@ def _epoch_button(config: RunConfig | None, run: Run | None, state: State | None
 
 
 def _ask(run: Run, action: Action) -> None:
-    if ask(run, action) and not run.path.exists():  # it had not begun, and is gone
-        forget_run()
-        show_example()
+    if ask(run, action) and not run.path.exists():  # a run that is cancelled before it begins is deleted
+        visit().run, visit().example = None, True
 
 
 def start_if_asked(config: RunConfig | None) -> None:
     """Queue what a button asked for; its worker fetches the data set if that is not here yet."""
-    asked = take_start()
+    asked, visit().start_asked = visit().start_asked, None
     if asked is None or config is None:
         return
     try:
@@ -111,7 +110,7 @@ def start_if_asked(config: RunConfig | None) -> None:
     choose(runs[0])
     if asked.twins:
         st.switch_page(
-            PAGES / "compare.py", query_params=shown_the_same({"runs": ",".join(run.id for run in runs)})
+            PAGES / "compare.py", query_params=with_display({"runs": ",".join(run.id for run in runs)})
         )
     st.rerun()  # the sidebar's links are drawn before the page, and should lead to this run
 

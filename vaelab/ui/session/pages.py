@@ -1,4 +1,4 @@
-"""The pages: where they are, what they are called and what they are for, in the order of the sidebar."""
+"""The pages of the app in the order of the sidebar: script, address, title, icon and purpose of each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from vaelab.paths import PAGES
 
 
 @dataclass(frozen=True)
-class Place:
+class Page:
     """A page as the sidebar and links show it."""
 
     group: str
@@ -25,12 +25,12 @@ class Place:
 
     @property
     def path(self) -> str:
-        """The page's path below the address of the app, which itself shows Train."""
+        """The page's path below the address of the app; empty for Train, which the address itself shows."""
         return "" if self.title == "Train" else self.title.lower().replace(" ", "-")
 
 
-PLACES = tuple(
-    Place(group, title, f":material/{icon}:", help)
+APP_PAGES = tuple(
+    Page(group, title, f":material/{icon}:", help)
     for group, title, icon, help in (
         ("Train", "Train", "play_circle", "Choose a recipe, train a model and watch it learn."),
         ("Explore", "Reconstructions", "compare",
@@ -52,5 +52,5 @@ PLACES = tuple(
     )
 )  # fmt: skip
 
-VIEWS = tuple(place for place in PLACES if place.group == "Explore")
+VIEWS = tuple(page for page in APP_PAGES if page.group == "Explore")
 """Pages that show what a run has learned."""

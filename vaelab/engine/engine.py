@@ -17,9 +17,9 @@ from typing import Any, Literal
 from vaelab.config.run_config import RunConfig
 from vaelab.engine.backends import StartWorker
 from vaelab.engine.backends.local import WorkerProcess, processors
-from vaelab.engine.further import further
-from vaelab.engine.liveness import Presence
+from vaelab.engine.continuation import continued_config
 from vaelab.engine.pool import END_WITHIN, Load
+from vaelab.engine.presence import Presence
 from vaelab.engine.scheduler import Scheduler
 from vaelab.events import Request
 from vaelab.runs.life import Action
@@ -143,7 +143,7 @@ class Engine:
             If the parent is not over, has nothing to go on from, there would be too many epochs, or
             there is no room for another run.
         """
-        config = further(parent, epochs)
+        config = continued_config(parent, epochs)
         return self.submit(config, owner=owner, parent=parent, threads=parent.status().threads)
 
     def ask(self, run: Run, action: Action) -> None:

@@ -1,4 +1,4 @@
-"""The workers of an engine: those at work, and one that waits with PyTorch loaded."""
+"""The pool of workers: those that train, and a spare one that waits with PyTorch loaded."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ END_WITHIN = 8.0
 """Seconds in which all workers have to checkpoint and end before they are killed."""
 
 IDLE_ENDS = 300.0
-"""Seconds after which workers end that have nothing to do, but for one: each holds PyTorch in memory."""
+"""Seconds after which all idle workers but one end: each holds PyTorch in memory."""
 
 TRY_AGAIN = 10.0
-"""Seconds before the next worker is started when one has died before it was ready."""
+"""Seconds before the next worker is started after one has died before it was ready."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """What an engine is busy with."""
+    """How busy an engine is."""
 
     workers: int
-    """Processes, also those that are being started."""
+    """Living workers, with those that are being started."""
     running: int
-    """Workers that have a run."""
+    """Workers that train a run."""
     queued: int
-    """Runs that wait for one."""
+    """Runs that wait for a worker."""
     ready: bool
-    """Whether a worker has all it needs to train."""
+    """Whether a worker can train at once."""
     closed: bool
-    """Whether the engine has ended, and will start nothing any more."""
+    """Whether the engine has ended and starts no more runs."""
 
 
 class Pool:
-    """Workers; not safe for several threads.
+    """Starts and ends workers; not safe for several threads.
 
     Parameters
     ----------
-    start: starts one.
-    most: how many there may be.
-    rest: seconds until the first is started, unless it is needed.
-    on_change: called, from other threads, when something has changed with one of them.
+    start: starts a worker.
+    most: largest number of workers.
+    rest: seconds until the first worker is started, unless it is needed.
+    on_change: called, from other threads, when a worker has changed.
     clock: tells the seconds.
     """
 
@@ -66,16 +66,16 @@ class Pool:
 
     @property
     def threads(self) -> int:
-        """Processor threads of all runs that workers hold."""
+        """Processor threads of all runs that workers have."""
         return sum(worker.threads for worker in self.workers if worker.run_id)
 
     @property
     def run_ids(self) -> set[str]:
-        """Of the runs that workers were given and whose end has not been noticed yet."""
+        """Ids of the runs that workers were given and whose end has not been noticed yet."""
         return {worker.run_id for worker in self.workers if worker.run_id}
 
     def load(self, *, queued: int, closed: bool) -> Load:
-        """How busy it is; `queued` and `closed` are the engine's to say."""
+        """How busy the pool is; the engine knows `queued` and `closed`."""
         workers = [worker for worker in self.workers if worker.alive()]
         return Load(
             workers=len(workers),
@@ -86,7 +86,7 @@ class Pool:
         )
 
     def renew(self, *, needed: bool) -> None:
-        """Forget workers that died, have needless ones end, and start one if no other is free."""
+        """Forget workers that died, end needless ones, and start one if no other is free."""
         dead = [worker for worker in self.workers if not worker.alive()]
         if any(not worker.ready for worker in dead):
             self._next_at = self._clock() + TRY_AGAIN
@@ -98,7 +98,7 @@ class Pool:
             self.workers.append(self._start(self._on_change))
 
     def _retire(self) -> None:
-        """Have all idle workers but one end if there was more than one for a while."""
+        """End all idle workers but one if there was more than one for `IDLE_ENDS` seconds."""
         needless = self.idle[1:]
         if not needless:
             self._idle_since = None
@@ -111,11 +111,11 @@ class Pool:
             self._retired = [worker for worker in self._retired if worker.alive()] + needless
 
     def finish(self) -> None:
-        """Have all end: their runs checkpoint."""
+        """Ask all workers to checkpoint their runs and end."""
         for worker in self.workers:
             worker.finish()
 
     def join(self, deadline: float) -> None:
-        """Wait until all have ended; kill those that have not at `deadline`, a time of `time.monotonic`."""
+        """Wait until all workers have ended; kill the rest at `deadline`, a time of `time.monotonic`."""
         for worker in self.workers + self._retired:
             worker.join(deadline)

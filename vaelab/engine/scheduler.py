@@ -1,6 +1,6 @@
-"""The one that decides which run trains when: it owns the queue, the pool of workers, limits and estimates.
+"""The scheduler decides which run trains when; it owns the queue, the pool of workers, limits and estimates.
 
-A run is in the queue, with a worker, or with nobody; this is where it goes from one to the other.
+A run is in the queue, with a worker, or with neither; this module moves it from one to the other.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from typing import Any
 from vaelab.config.run_config import RunConfig
 from vaelab.engine.backends import StartWorker
 from vaelab.engine.estimates import Waits
+from vaelab.engine.hung_workers import HungWorkers
 from vaelab.engine.limits import Admission
-from vaelab.engine.liveness import HungWorkers, LeftAlone, Presence
 from vaelab.engine.measuring import Measurers
 from vaelab.engine.pool import Pool
+from vaelab.engine.presence import LeftAlone, Presence
 from vaelab.engine.queue import RunQueue
 from vaelab.events import Request
-from vaelab.runs.errors import RunDamaged, RunNotFound
+from vaelab.runs.errors import RunDamaged
 from vaelab.runs.life import LIFE, Action, Effect, goes_on, request_of, rests, stage_of
 from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
@@ -30,7 +31,6 @@ from vaelab.words import counted
 
 logger = logging.getLogger(__name__)
 
-HUNG = "Its training gave no sign of life for {time} and was ended. It can be resumed from its last epoch."
 LEFT_ALONE = "Nobody was here to watch for {time}, so it was paused. It can be resumed where it was."
 
 PAUSE_HOLDS = 60.0
@@ -38,17 +38,17 @@ PAUSE_HOLDS = 60.0
 
 
 class Scheduler:
-    """A queue and a pool, and the runs between them; not safe for several threads.
+    """Moves runs between the queue and the pool of workers; not safe for several threads.
 
     Parameters
     ----------
-    store: where the runs are.
+    store: all runs.
     start: starts a worker.
-    threads: of the processor, for a run that says nothing of its own.
-    capacity: threads of all runs that train at once.
+    threads: processor threads of a run whose `Meta` names no number.
+    capacity: processor threads of all runs that train at once.
     rest: seconds until the first worker is started, unless a run waits for it.
-    limits: of a visitor and of the server; None if there are none.
-    presence: who is there; None if no run is paused because its visitor is gone.
+    limits: the limits of each visitor and of the server; None for no limits.
+    presence: keeps who is here; None if no run is paused because its visitor is gone.
     on_change: called, from other threads, when there is something to do for `look`.
     clock: tells the seconds.
     """
@@ -64,16 +64,17 @@ class Scheduler:
         self.pool = Pool(start, capacity + 1, rest, on_change, clock)
         self.measurers = Measurers(on_change)
         self.visitor_running = 0 if limits is None or settings.single_user else settings.visitor_running
-        """Turns of a visitor that train at once; 0 for as many as there is room for."""
+        """Most turns of one visitor that train at once; 0 for no limit."""
         self._admission = Admission(store, limits) if limits else None
         self._waits = Waits(store, threads)
         self._threads = threads
         self._capacity = capacity
         self._clock = clock
         self._hung = HungWorkers(settings.hung_minutes, clock)
-        # Whoever works alone at this machine leaves runs to themselves on purpose.
-        there = None if settings.single_user else presence
-        self._left_alone = LeftAlone(there, settings.orphan_minutes, clock)
+        # A visitor who works alone at this machine leaves runs to themselves on purpose.
+        self._left_alone = LeftAlone(
+            None if settings.single_user else presence, settings.orphan_minutes, clock
+        )
         self._paused_since: dict[str, float] = {}
         self._asked_too_late: dict[str, Action] = {}
 
@@ -87,21 +88,21 @@ class Scheduler:
     def submit(
         self, configs: Sequence[RunConfig], request: Request | None, *, owner: str, **meta: Any
     ) -> list[Run]:
-        """Queue new runs, all or none, of which a request is made; `meta` are other fields of `Meta`.
+        """Queue new runs, all or none, with a request to each; `meta` are other fields of `Meta`.
 
         Raises
         ------
         LimitReached
             If there is no room for all of them.
         OSError
-            If not all of them can be written; then none is there.
+            If not all of them can be written; then none is kept.
         """
         self.admit(owner, configs)
         runs: list[Run] = []
         try:
-            for place, config in enumerate(configs):
-                place_in_queue = self.queue.next_place + place
-                runs.append(self.store.create(config, owner=owner, place=place_in_queue, **meta))
+            for position, config in enumerate(configs):
+                place = self.queue.next_place + position
+                runs.append(self.store.create(config, owner=owner, place=place, **meta))
                 if request:
                     runs[-1].set_request(request)
             self.queue.add(*runs)
@@ -112,7 +113,7 @@ class Scheduler:
         return runs
 
     def ask(self, run: Run, action: Action) -> None:
-        """Do what `Engine.ask` promises."""
+        """Do what a visitor asks for, as `Engine.ask` describes it."""
         effect, _ = self._answer(run, action)
         if self._admission and effect in ("last", "first"):
             self._admission.admit_again(run.meta.owner, self.active())
@@ -144,7 +145,7 @@ class Scheduler:
     # What is done about a request
 
     def _answer(self, run: Run, action: Action) -> tuple[Effect, Request]:
-        """What the table of a run's life says of an action, and what it asks of a worker."""
+        """What the table of a run's life prescribes for an action, and the request for a worker."""
         status = run.status()
         stage = stage_of(
             status.state,
@@ -179,7 +180,7 @@ class Scheduler:
                 self.store.delete(run)
 
     def _enqueue(self, run: Run, request: Request, *, first: bool = False) -> None:
-        """Have a run wait for a worker, `first` among its visitor's; what is to be ended comes before all."""
+        """Have a run wait, `first` of its visitor's runs; a run to be stopped comes before all others."""
         run.set_request(request)
         self._waits.forget(run)
         self.queue.add(run, first=first, at_once=request.action == "stop")
@@ -191,69 +192,58 @@ class Scheduler:
     # What is done at every look
 
     def look(self) -> None:
-        """Look after all workers, pause what was left alone, and start what there is room for."""
-        self.look_after_workers()
-        self._pause_what_is_left_alone()
+        """Look after all workers, pause runs that were left alone, and start runs if there is room."""
+        self._look_after_workers()
+        self._pause_runs_left_alone()
         self.start_next()
         self.measurers.tick(training=bool(self.active()))
 
-    def look_after_workers(self) -> None:
-        """Look after the runs of all workers; keep a spare one warm."""
+    def _look_after_workers(self) -> None:
+        """Look after the runs of all workers, end workers that hang, and keep a spare one ready."""
         for worker in self.pool.workers:
             done = worker.take_done()
-            run = self._known(done or worker.run_id)
+            run = self.store.get_or_none(done or worker.run_id)
             if run is None:
                 continue
             try:
                 if done:
-                    self._let_go(run)
+                    self._take_back(run)
                 elif worker.started:
                     run.set_meta(place=None)
                     self._release_if_paused(run)
             except (RunDamaged, OSError):
                 logger.exception("Run %s cannot be looked after", run.id)
-        self._end_hung_workers()
+        self._hung.end(self.pool.workers, self.store)
         self.pool.renew(needed=bool(self.queue))
 
     def start_next(self) -> None:
         """Give the first runs of the queue to workers, as far as there is room."""
-        while (run := self.queue.head(self._with_enough())) is not None:
-            # One that has begun goes on with the threads it had; another machine may have had more of them.
+        while (run := self.queue.head(self._visitors_at_limit())) is not None:
+            # A run that has begun keeps its number of threads, which another machine may have chosen larger.
             threads = run.status().threads or run.meta.threads or self._threads
             fits = self.pool.threads + min(threads, self._capacity) <= self._capacity
-            # A run that only has to be ended does not wait for others to be trained.
+            # A run that only has to be stopped does not wait for others to be trained.
             if not self.pool.idle or not (fits or run.request().action == "stop"):
                 return
             self.queue.pop(run)
             self._waits.forget(run)
             self.pool.idle[0].train(run, threads)
 
-    def _with_enough(self) -> set[str]:
-        """Visitors who have as many turns training as they may; twins are one."""
+    def _visitors_at_limit(self) -> set[str]:
+        """Visitors who have as many turns training as they may; twins are one turn."""
         if not self.visitor_running or not self.queue:
             return set()
         turns = set()
-        for run in filter(None, map(self._known, self.pool.run_ids)):
+        for run in filter(None, map(self.store.get_or_none, self.pool.run_ids)):
             with suppress(RunDamaged):
                 turns.add((run.meta.owner, run.meta.group if run.meta.kind == "twins" else run.id))
-        count = Counter(owner for owner, _ in turns)
-        return {owner for owner, having in count.items() if having >= self.visitor_running}
+        turns_of = Counter(owner for owner, _ in turns)
+        return {owner for owner, count in turns_of.items() if count >= self.visitor_running}
 
-    def _end_hung_workers(self) -> None:
-        """Kill the workers that hang; the next look finds them dead."""
-        for worker in self.pool.workers:
-            run = self._known(worker.run_id)
-            if self._hung.has(worker, run):
-                logger.error("A worker hangs and is ended.", extra={"run": worker.run_id or ""})
-                if run is not None:
-                    with suppress(RunDamaged, OSError):
-                        run.set_meta(note=HUNG.format(time=counted(self._hung.minutes, "minute")))
-                worker.kill()
-
-    def _pause_what_is_left_alone(self) -> None:
+    def _pause_runs_left_alone(self) -> None:
         if not self._left_alone.is_due():
             return
-        for run in filter(None, map(self._known, self.active())):
+        for run in filter(None, map(self.store.get_or_none, self.active())):
             try:
                 if self._left_alone.has(run):
                     logger.info("Paused: its visitor is gone.", extra={"run": run.id})
@@ -262,8 +252,8 @@ class Scheduler:
             except (RunDamaged, OSError):
                 logger.exception("Run %s cannot be looked after", run.id)
 
-    def _let_go(self, run: Run) -> None:
-        """After a worker is done with a run: do what was asked of it too late for this worker."""
+    def _take_back(self, run: Run) -> None:
+        """Take a run back from a worker that is done with it, and do what came too late for that worker."""
         self._paused_since.pop(run.id, None)
         run.set_meta(place=None)
         self._waits.learn(run)
@@ -277,17 +267,12 @@ class Scheduler:
             self.measurers.training_ended(run)
 
     def _release_if_paused(self, run: Run) -> None:
+        """Free the worker of a paused run if another run waits, or after `PAUSE_HOLDS` seconds."""
         status, request = run.status(), run.request()
-        # Where it is asked to go on, its worker just has not noticed yet: that wish must not be lost.
+        # A request to go on that the worker has not noticed yet must not be overwritten.
         if status.state != "paused" or not rests(request, status.epoch):
             self._paused_since.pop(run.id, None)
             return
         since = self._paused_since.setdefault(run.id, self._clock())
         if self._clock() - since > PAUSE_HOLDS or self.queue:
             run.set_request(replace(request, action="release"))
-
-    def _known(self, run_id: str | None) -> Run | None:
-        try:
-            return self.store.get(run_id) if run_id else None
-        except RunNotFound:
-            return None

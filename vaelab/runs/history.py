@@ -148,7 +148,7 @@ def _stays(event: dict[str, Any], step: int) -> bool:
 
 
 @dataclass(frozen=True)
-class Moment:
+class StepLosses:
     """A step of a run with the losses that are known of it, in nats per image."""
 
     step: int
@@ -177,7 +177,7 @@ class Moment:
         )
 
 
-def moment_at(said: History, step: int, steps_per_epoch: int) -> Moment:
+def losses_at(said: History, step: int, steps_per_epoch: int) -> StepLosses:
     """How a run stood at a step.
 
     Training losses are averages over the few steps since they were last recorded.
@@ -188,8 +188,8 @@ def moment_at(said: History, step: int, steps_per_epoch: int) -> Moment:
         place = int(np.searchsorted(steps, step))
         if place < len(steps) and (split == "training" or steps[place] == step):
             recon, kl = (float(rows[name][place]) for name in ("recon", "kl"))
-            return Moment(step, epoch, split, recon, None if math.isnan(kl) else kl)
-    return Moment(step, epoch, "")
+            return StepLosses(step, epoch, split, recon, None if math.isnan(kl) else kl)
+    return StepLosses(step, epoch, "")
 
 
 def _nats(value: float) -> str:

@@ -16,22 +16,9 @@ from typing import Any
 from vaelab.config.run_config import RunConfig
 from vaelab.files import sync, sync_folder, write_json
 from vaelab.runs.errors import RunDamaged, RunNotFound
-from vaelab.runs.life import State
-from vaelab.runs.run import TRAINED, Run, describe
-from vaelab.runs.status import Meta, Status
+from vaelab.runs.run import TRAINED, Run
+from vaelab.runs.status import Meta
 from vaelab.settings import read_settings
-
-__all__ = [
-    "Meta",
-    "Run",
-    "RunDamaged",
-    "RunNotFound",
-    "RunStore",
-    "State",
-    "Status",
-    "default_root",
-    "describe",
-]
 
 _ID = re.compile(r"[0-9a-z][0-9a-z-]{1,63}")
 
@@ -122,6 +109,13 @@ class RunStore:
         raise RunNotFound(
             f"There is no run {run_id[:64]!r} here. It may have been deleted, or made elsewhere."
         )
+
+    def get_or_none(self, run_id: str | None) -> Run | None:
+        """The run of exactly this id; None if there is none, or no id."""
+        try:
+            return self.get(run_id) if run_id else None
+        except RunNotFound:
+            return None
 
     def find(self, prefix: str) -> Run:
         """The one run whose id starts with `prefix`; raises RunNotFound."""

@@ -17,7 +17,8 @@ from tests.support.puppets import Puppet, say
 from tests.support.waiting import until
 from vaelab.engine import engine as engine_module
 from vaelab.engine.engine import Engine
-from vaelab.engine.liveness import UNSEEN, Presence, Stillness
+from vaelab.engine.hung_workers import UNSEEN, Stillness
+from vaelab.engine.presence import Presence
 from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
 from vaelab.settings import Settings

@@ -24,7 +24,7 @@ from vaelab.export.bundle import bundle
 from vaelab.figures.losses import losses
 from vaelab.runs.arrays import read_checkpoint, read_live_decoder, read_preview, read_weights
 from vaelab.runs.errors import RunDamaged
-from vaelab.runs.history import History, moment_at
+from vaelab.runs.history import History, losses_at
 from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
 from vaelab.runs.summary import last_evaluation, summarise
@@ -117,7 +117,7 @@ def _draw_losses(run: Run) -> None:
         assert len({len(column) for column in columns.values()}) <= 1
         assert all(np.isfinite(columns[name]).all() for name in ("step", "epoch", "recon"))
     losses(said.steps, said.evaluated, config=run.config, started=said.started)
-    assert moment_at(said, 3, 4).losses is not None
+    assert losses_at(said, 3, 4).losses is not None
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -19,7 +19,7 @@ from vaelab import events
 from vaelab.analysis.load import load_run, load_snapshot
 from vaelab.config.run_config import RunConfig
 from vaelab.data.loading import Dataset
-from vaelab.engine.further import further
+from vaelab.engine.continuation import continued_config
 from vaelab.models.codes import decode
 from vaelab.models.evaluation import evaluate
 from vaelab.runs.arrays import read_checkpoint, read_preview, read_weights
@@ -197,7 +197,7 @@ def as_if_undisturbed(run: Run, data: Dataset) -> None:
 
 def test_the_finished_one_trains_on_for_more_epochs(old_store: RunStore, mnist: Dataset) -> None:
     parent = old_store.get(AE)
-    run = old_store.create(further(parent, 1), parent=parent)
+    run = old_store.create(continued_config(parent, 1), parent=parent)
     assert train_to_the_end(run, mnist).step == 8
     assert (run.status().state, run.status().epoch) == ("finished", 3.0)
     steps = History(run).steps

@@ -12,7 +12,7 @@ from vaelab.data.catalogue import DATASETS
 from vaelab.figures.losses import losses
 from vaelab.figures.palette import PALETTE
 from vaelab.networks.sizes import facts
-from vaelab.runs.history import Moment, moment_at
+from vaelab.runs.history import StepLosses, losses_at
 from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.session.address import PageSettings
@@ -92,9 +92,9 @@ def _reader(run: Run, options: Sequence[str]) -> Callable[[str], str]:
     return read
 
 
-def moment(run: Run, step: int) -> Moment:
+def moment(run: Run, step: int) -> StepLosses:
     """How a run stood at a step."""
-    return moment_at(history(run), step, facts(run.config, DATASETS[run.config.dataset]).steps_per_epoch)
+    return losses_at(history(run), step, facts(run.config, DATASETS[run.config.dataset]).steps_per_epoch)
 
 
 def _names(run: Run) -> Callable[[str], str]:
@@ -124,7 +124,7 @@ def _tick(options: Sequence[str]) -> None:
     st.rerun()
 
 
-def _shown_moment(run: Run, step: int | None) -> Moment | None:
+def _shown_moment(run: Run, step: int | None) -> StepLosses | None:
     if step is None:
         step = history(run).evaluated.last.get("step")
     return None if step is None else moment(run, step)

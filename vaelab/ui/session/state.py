@@ -13,8 +13,8 @@ from vaelab.engine.engine import Engine
 from vaelab.paths import EXAMPLES
 from vaelab.runs.errors import RunDamaged, RunNotFound
 from vaelab.runs.history import History
+from vaelab.runs.recordings import Recordings
 from vaelab.runs.run import Run
-from vaelab.runs.shared import Recordings
 from vaelab.runs.store import RunStore, default_root
 from vaelab.settings import read_settings
 from vaelab.ui.session.visit import visitor

@@ -9,7 +9,7 @@ from functools import cache
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from vaelab.engine.liveness import Presence
+from vaelab.engine.presence import Presence
 from vaelab.ui.web.visitor import token_of
 
 STEPS = (0.5, 1.0, 2.0, 5.0, 10.0)

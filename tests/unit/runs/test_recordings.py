@@ -12,8 +12,8 @@ import pytest
 from vaelab.config.run_config import RunConfig
 from vaelab.files import write_json
 from vaelab.runs import shared as recordings
+from vaelab.runs.recordings import LOOK_EVERY, Recordings
 from vaelab.runs.run import Run
-from vaelab.runs.shared import LOOK_EVERY, Recordings
 from vaelab.runs.status import Status
 from vaelab.runs.store import RunStore
 

@@ -12,7 +12,7 @@ from vaelab.runs.history import History
 from vaelab.runs.run import Run
 
 
-def further(parent: Run, epochs: int) -> RunConfig:
+def continued_config(parent: Run, epochs: int) -> RunConfig:
     """The settings of a run that goes on from the end of another for more epochs.
 
     A parent that ended at its `stop_loss` hands everything on but that.

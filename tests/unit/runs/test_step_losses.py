@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from vaelab.runs.history import History, moment_at
+from vaelab.runs.history import History, losses_at
 from vaelab.runs.run import Run
 
 PER_EPOCH = 100
@@ -27,7 +27,7 @@ def said(folder: Path, kl: float | None) -> History:
 
 def test_an_evaluation_is_of_its_step_only(tmp_path: Path) -> None:
     history = said(tmp_path, 5.0)
-    at_end, before = (moment_at(history, step, PER_EPOCH) for step in (100, 20))
+    at_end, before = (losses_at(history, step, PER_EPOCH) for step in (100, 20))
     assert (at_end.split, at_end.recon, at_end.epoch) == ("test", 150, 1)
     assert (before.split, before.recon, before.epoch) == ("training", 280, 0.2)
     assert at_end.losses == "test reconstruction 150.0 + KL 5.0 = 155.0 nats per image"
@@ -35,20 +35,20 @@ def test_an_evaluation_is_of_its_step_only(tmp_path: Path) -> None:
 
 
 def test_between_two_records_counts_the_one_that_the_step_is_part_of(tmp_path: Path) -> None:
-    assert moment_at(said(tmp_path, 5.0), 4, PER_EPOCH).recon == 290
+    assert losses_at(said(tmp_path, 5.0), 4, PER_EPOCH).recon == 290
 
 
 @pytest.mark.parametrize("step", [101, 10**6])
 def test_of_what_was_never_said_nothing_is_known(tmp_path: Path, step: int) -> None:
-    assert moment_at(said(tmp_path, 5.0), step, PER_EPOCH).losses == ""
+    assert losses_at(said(tmp_path, 5.0), step, PER_EPOCH).losses == ""
 
 
 def test_an_ae_has_no_kl(tmp_path: Path) -> None:
-    assert moment_at(said(tmp_path, None), 100, PER_EPOCH).losses == (
+    assert losses_at(said(tmp_path, None), 100, PER_EPOCH).losses == (
         "test reconstruction 150.0 nats per image"
     )
 
 
 @pytest.mark.parametrize(("step", "name"), [(1001, "epoch 10.01"), (99, "step 99"), (1000, "epoch 10")])
 def test_names_tell_neighbours_apart(tmp_path: Path, step: int, name: str) -> None:
-    assert moment_at(said(tmp_path, 5.0), step, PER_EPOCH).name == name
+    assert losses_at(said(tmp_path, 5.0), step, PER_EPOCH).name == name

@@ -1,4 +1,4 @@
-"""The settings of a run that is trained on in a new one."""
+"""The config of a new run that goes on from the end of another."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from vaelab.runs.run import Run
 
 
 def continued_config(parent: Run, epochs: int) -> RunConfig:
-    """The settings of a run that goes on from the end of another for more epochs.
+    """The config of a run that goes on from the end of another for more epochs.
 
-    A parent that ended at its `stop_loss` hands everything on but that.
+    All fields are the parent's, except for a `stop_loss` at which it ended.
 
     Raises
     ------

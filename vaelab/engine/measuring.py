@@ -1,9 +1,9 @@
-"""Which runs are measured when: after their training, one after another, while no run trains.
+"""The queue of runs to be measured: after their training, one after another, while no run trains.
 
-Where some run always trains, as in a class, a run that has waited for long is measured all the same.
+Where some run always trains, as in a class, a run that has waited for `LONGEST_WAIT` is measured as well.
 
-Measuring a run takes seconds, once. A low priority alone does not keep it from slowing training down: it
-still gets some of the cores, and not every system knows priorities between sessions of processes.
+Measuring a run takes seconds, once. A low priority alone does not keep it from slowing training down: the
+process still gets some of the cores, and not every system has priorities between sessions of processes.
 """
 
 from __future__ import annotations
@@ -20,27 +20,29 @@ from vaelab.runs.measures import MEASURED, read_measures
 from vaelab.runs.run import Run
 
 IDLE = 60.0
-"""Seconds without a run to measure after which the process ends and gives its memory back."""
+"""Seconds without a run to measure after which the process is ended, which frees its memory."""
 
 LONGEST_WAIT = 120.0
-"""Seconds after which a run is measured although others train."""
+"""Seconds after which a waiting run is measured although others train."""
 
 END_WITHIN = 2.0
-"""Seconds in which the process, which has nothing to put in order, has to end before it is killed."""
+"""Seconds in which the process, which has nothing to save, has to end before it is killed."""
 
 PRIORITY = 19
-"""The lowest, so that pages, and a training that begins meanwhile, go ahead where the system lets them."""
+"""The lowest priority, so that pages, and a training that begins meanwhile, get the cores first."""
 
 NOT_SHIPPED = "It comes with VAE Lab, and is measured with it."
 DIED = "Measuring it ended without a word; it is tried again when the app is started anew."
 
 
 class Measurers:
-    """The runs that wait to be measured, and the process that measures them, when there is one.
+    """The runs that wait to be measured, and the process that measures them, if there is one.
+
+    Safe for several threads.
 
     Parameters
     ----------
-    on_change: called, from another thread, when there is something to do for `tick`.
+    on_change: called, from any thread, when there is something to do for `tick`.
     """
 
     def __init__(self, on_change: Callable[[], None]) -> None:
@@ -57,7 +59,7 @@ class Measurers:
 
         Returns
         -------
-        Empty if it waits or is being measured; else why it has none, a sentence.
+        An empty text if the run waits or is being measured; else a sentence why it has no measures.
         """
         if run.shipped:
             return NOT_SHIPPED
@@ -70,7 +72,7 @@ class Measurers:
         return ""
 
     def training_ended(self, run: Run) -> None:
-        """Have a run measured whose training has ended, whatever came of measuring it before."""
+        """Have a run measured whose training has ended, also if measuring it has failed before."""
         with self._lock:
             self._why_not.pop(run.id, None)
         with suppress(RunDamaged):
@@ -78,15 +80,15 @@ class Measurers:
                 self.ask(run)
 
     def tick(self, training: bool) -> None:
-        """Start, feed or end the process, as far as there is something to do.
+        """Give the next run to the process, starting it if needed, or end an idle process.
 
         Parameters
         ----------
-        training: whether a run trains or is about to; then only what has waited for long is measured.
+        training: whether a run trains or is about to; then only a run that has waited for long is measured.
         """
         with self._lock:
             if self._process is not None and not self._process.alive():
-                self._bury()
+                self._forget_dead_process()
             if self._now is not None:
                 return
             if self._waiting and (not training or self._longest_wait() > LONGEST_WAIT):
@@ -96,7 +98,7 @@ class Measurers:
                 self._process = None
 
     def close(self) -> None:
-        """End the process; what it was at is measured when a page asks again."""
+        """End the process; the run that it was measuring is measured when a page asks again."""
         with self._lock:
             process, self._waiting = self._process, {}
         if process is not None:
@@ -110,9 +112,8 @@ class Measurers:
     def _begin(self) -> None:
         if self._process is None:
             self._process = Child("vaelab.workers.measure", PRIORITY, self._hear, self._on_change)
-        run, _ = self._waiting.pop(next(iter(self._waiting)))
-        self._now = run
-        self._process.say({"run": str(run.path.resolve())})
+        self._now, _ = self._waiting.pop(next(iter(self._waiting)))
+        self._process.say({"run": str(self._now.path.resolve())})
 
     def _hear(self, message: dict[str, Any]) -> None:
         if "done" not in message:
@@ -123,8 +124,8 @@ class Measurers:
             self._now, self._idle_since = None, time.monotonic()
         self._on_change()
 
-    def _bury(self) -> None:
-        """Forget a process that has ended; a run that it died of is not tried again."""
+    def _forget_dead_process(self) -> None:
+        """Forget a process that has died, and do not measure again the run that it was measuring."""
         if self._now is not None:
             self._why_not[self._now.id] = DIED
         self._now = self._process = None

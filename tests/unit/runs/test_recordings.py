@@ -11,7 +11,7 @@ import pytest
 
 from vaelab.config.run_config import RunConfig
 from vaelab.files import write_json
-from vaelab.runs import shared as recordings
+from vaelab.runs import recordings
 from vaelab.runs.recordings import LOOK_EVERY, Recordings
 from vaelab.runs.run import Run
 from vaelab.runs.status import Status

@@ -194,7 +194,7 @@ def test_a_run_of_another_process_is_left_alone(process: WorkerProcess, store: R
 
 def test_a_worker_yields_to_the_server(process: WorkerProcess) -> None:
     until(lambda: process.ready)
-    (child,) = [child for child in psutil.Process().children() if child.pid == process._child.pid]
+    (child,) = [child for child in psutil.Process().children() if child.pid == process.pid]
     assert child.nice() > psutil.Process().nice()
     assert os.getsid(child.pid) != os.getsid(0)  # Ctrl-C in the server's terminal does not reach it
     session = Path(f"/proc/{child.pid}/autogroup")

@@ -1,8 +1,8 @@
-"""What a worker is to the engine: `Worker`, and `local`, whose workers are processes of this machine.
+"""The interface of a worker, `Worker`; the workers of `local` are processes of this machine.
 
-A worker elsewhere is another class with these members: queue, pool and scheduler know no more of it. All
-else goes through the run's folder, which both must reach: there the worker writes how the run stands, with
-signs of life, and reads what is asked of it.
+A worker on another machine would be another class with these members: queue, pool and scheduler use nothing
+else. Worker and engine must both reach the run's folder, where the worker writes how the run stands, with
+signs of life, and reads requests.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ class Worker(Protocol):
 
     Attributes
     ----------
-    ready: whether it can train at once.
-    run_id: the run that it was given, until `take_done` is called.
-    threads: of the processor, that it was given for this run.
-    started: whether it has made that run's folder its own.
+    ready: whether the worker can train at once.
+    run_id: id of the run that the worker was given, until `take_done` returns it.
+    threads: processor threads that the worker was given for this run.
+    started: whether the worker has locked the run's folder as its one writer.
     """
 
     ready: bool
@@ -33,23 +33,23 @@ class Worker(Protocol):
         """Tell workers apart."""
 
     def train(self, run: Run, threads: int) -> None:
-        """Have it train a run."""
+        """Have the worker train a run."""
 
     def take_done(self) -> str | None:
-        """The run that it has let go of since the last call, if any, also by its death."""
+        """Id of the run that the worker has finished with since the last call, also by its death, if any."""
 
     def alive(self) -> bool:
-        """Whether it can still do something."""
+        """Whether the worker lives."""
 
     def finish(self) -> None:
-        """Ask it to checkpoint its run and end."""
+        """Ask the worker to checkpoint its run and end."""
 
     def kill(self) -> None:
-        """End it even if it hears nothing any more."""
+        """End the worker even if it no longer reads messages."""
 
     def join(self, deadline: float) -> None:
-        """Wait until it has ended; kill it at `deadline`, a time of `time.monotonic`."""
+        """Wait until the worker has ended; kill it at `deadline`, a time of `time.monotonic`."""
 
 
 StartWorker = Callable[[Callable[[], None]], Worker]
-"""Starts a worker, which calls the given function, from another thread, when something of it has changed."""
+"""Starts a worker, which calls the given function, from another thread, when the worker has changed."""

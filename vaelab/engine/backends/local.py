@@ -21,30 +21,30 @@ from vaelab.runs.run import Run
 THREADS_THAT_YIELD = {"GOMP_SPINCOUNT": "1000", "KMP_BLOCKTIME": "1"}
 """Environment in which PyTorch's threads wait for each other without burning a core for long.
 
-As delivered they spin, so that two programs on the same cores slow each other down several times
-over. Read once, before PyTorch is imported.
+By default they spin, so that two programs on the same cores slow each other down several times
+over. The threads read it once, before PyTorch is imported.
 """
 
 MEMORY_THAT_STAYS = {"MALLOC_TRIM_THRESHOLD_": "268435456", "MALLOC_MMAP_THRESHOLD_": "33554432"}
-"""Environment in which the C library keeps what a training step has freed, up to 256 MiB, for the next.
+"""Environment in which the C library keeps up to 256 MiB that a training step has freed for the next step.
 
-As delivered glibc hands large pieces back to the system every step, and a convolutional step spends a
-quarter of its time on getting them anew, page by page. Read once, at the start of a process.
+By default glibc hands large pieces back to the system every step, and a convolutional step spends a
+quarter of its time on getting them anew, page by page. glibc reads it once, at the start of a process.
 """
 
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
-"""Limit of a container: microseconds of processor time in a period, and the period; or "max" for none."""
+"""Limit of a container: microseconds of processor time per period, and the period; "max" for no limit."""
 
 
 class Child:
-    """A Python module as a process of its own, spoken to in JSON lines; it ends when its input does.
+    """A Python module as a process of its own. Messages are lines of JSON; the process ends with its input.
 
     Parameters
     ----------
-    module: what to run.
-    priority: lower than that of this process by so much, on the scale of Unix from 1 to 19.
-    hear: called, from another thread, with every message.
-    on_end: called, from that thread, when it has ended.
+    module: the module to run.
+    priority: by how much its priority is lower than that of this process, on the scale of Unix from 1 to 19.
+    hear: called, from another thread, with every message of the process.
+    on_end: called, from that thread, when the process has ended.
     """
 
     def __init__(
@@ -71,13 +71,13 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """Its number."""
+        """The number of the process."""
         return self._process.pid
 
     def say(self, job: dict[str, str | int]) -> None:
-        """Send it a message."""
+        """Send the process a message."""
         assert self._process.stdin is not None
-        with suppress(OSError):  # it has just died; the listener says so
+        with suppress(OSError):  # the process has just died, which the listener reports
             self._process.stdin.write(json.dumps(job) + "\n")
             self._process.stdin.flush()
 
@@ -86,17 +86,13 @@ class Child:
         return self._process.poll() is None
 
     def finish(self) -> None:
-        """Ask it to put things in order and end, by ending its input."""
-        with suppress(OSError):  # it has just died, with something left unread
+        """Ask the process to put things in order and end, by ending its input."""
+        with suppress(OSError):  # the process has just died and left a message unread
             if self._process.stdin:
                 self._process.stdin.close()
 
-    def terminate(self) -> None:
-        """End it at once."""
-        self._process.terminate()
-
     def kill(self) -> None:
-        """End it even if it hears nothing any more."""
+        """End the process even if it no longer reads messages."""
         self._process.kill()
 
     def join(self, deadline: float) -> None:
@@ -116,13 +112,13 @@ class Child:
         self._on_end()
 
 
-class WorkerProcess:
+class WorkerProcess(Child):
     """The `Worker` that is a process: a `python -m vaelab.workers.train`.
 
     Parameters
     ----------
-    on_change: called, from another thread, when it becomes ready, has started a run or is done with
-        it, and when it has ended.
+    on_change: called, from another thread, when the worker becomes ready, has started a run or is done
+        with it, and when it has ended.
     """
 
     def __init__(self, on_change: Callable[[], None]) -> None:
@@ -133,39 +129,27 @@ class WorkerProcess:
         self._done = False
         self._on_change = on_change
         # Pages should answer while the cores are full, also while a worker imports what it needs.
-        self._child = Child("vaelab.workers.train", 5, self._hear, on_change)
+        super().__init__("vaelab.workers.train", 5, self._note, on_change)
 
     def train(self, run: Run, threads: int) -> None:
-        """Have it train a run."""
+        """Have the worker train a run."""
         self.run_id, self.threads, self.started, self._done = run.id, threads, False, False
-        self._child.say({"run": str(run.path.resolve()), "threads": threads})
+        self.say({"run": str(run.path.resolve()), "threads": threads})
 
     def take_done(self) -> str | None:
-        """The run that it has let go of since the last call, if any, also by its death."""
+        """Id of the run that the worker has finished with since the last call, also by its death, if any."""
         if not self._done and self.alive():
             return None
         run_id, self.run_id, self._done = self.run_id, None, False
         return run_id
 
-    def alive(self) -> bool:
-        """Whether the process runs."""
-        return self._child.alive()
-
     def finish(self) -> None:
-        """Ask it to checkpoint and end; one that still imports has nothing to lose."""
+        """Ask the worker to checkpoint and end; one that still imports has nothing to lose."""
         if not self.ready:
-            self._child.terminate()
-        self._child.finish()
+            self._process.terminate()
+        super().finish()
 
-    def kill(self) -> None:
-        """End it even if it hears nothing any more."""
-        self._child.kill()
-
-    def join(self, deadline: float) -> None:
-        """Wait until it has ended; kill it at `deadline`, a time of `time.monotonic`."""
-        self._child.join(deadline)
-
-    def _hear(self, message: dict[str, Any]) -> None:
+    def _note(self, message: dict[str, Any]) -> None:
         self.ready = True
         self.started = self.started or "started" in message
         self._done = self._done or "done" in message
@@ -173,17 +157,17 @@ class WorkerProcess:
 
 
 def _lower_priority(pid: int, by: int) -> None:
-    with suppress(psutil.Error):  # it has just died, or is lower already because this process is
-        # Where there is no such scale, on Windows, it is one class lower.
+    with suppress(psutil.Error):  # the process has just died, or its priority is as low already
+        # Windows has no such scale: there the priority is one class lower.
         psutil.Process(pid).nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", by))
-    # Where Linux groups processes by session (autogroup), priorities count within a session only, and
+    # Where Linux groups processes by session (autogroup), priorities count only within a session, and
     # sessions share the cores evenly unless they have priorities of their own: see sched(7).
     with suppress(OSError):
         Path(f"/proc/{pid}/autogroup").write_text(str(by))
 
 
 def processors(quota: Path = _QUOTA) -> int:
-    """Processors that this process, and its container, may use: the machine may have more."""
+    """Number of processors that this process and its container may use: the machine may have more."""
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with suppress(OSError, ValueError):
         time, period = quota.read_text().split()

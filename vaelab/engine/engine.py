@@ -1,8 +1,8 @@
-"""Who trains when: a queue of runs and the workers that take them.
+"""The engine: pages submit runs and requests to it, and its workers train the runs in the order of a queue.
 
-The engine owns `meta.json` and `request.json` of every run below its store and nothing else. A
-restarted server finds the queue again. A run's folder says that it waits until its worker says that
-it trains, so that at no moment it looks like a run that nobody looks after.
+The engine writes `meta.json` and `request.json` of every run below its store and no other files. A restarted
+server finds the queue again. A run's folder says that the run waits until its worker has written that it
+trains, so that the run never looks as if nobody looked after it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ TICK = 0.25
 
 
 def default_slots() -> int:
-    """How many runs train at once that are no group: one for every four cores, at least one."""
+    """Number of single runs that train at once: one for every four cores, at least one."""
     return max(1, processors() // 4)
 
 
@@ -46,13 +46,13 @@ class Engine:
 
     Parameters
     ----------
-    store: where the runs are.
-    slots: how many train at once, if each is alone; left out, what the limits say.
-    threads: of the processor, for each of them; the runs of a group share them.
+    store: all runs.
+    slots: number of single runs that train at once; by default the limits' number.
+    threads: processor threads of each single run; the runs of a group share them.
     rest: seconds until the first worker is started, unless a run waits for it.
-    limits: of a visitor and of the server; left out, there are none.
-    presence: who is there; left out, no run is paused because its visitor is gone.
-    start_worker: starts a worker; left out, workers are processes of this machine.
+    limits: the limits of each visitor and of the server; by default there are none.
+    presence: keeps who is here; by default no run is paused because its visitor is gone.
+    start_worker: starts a worker; by default workers are processes of this machine.
     clock: tells the seconds.
     """
 
@@ -82,20 +82,17 @@ class Engine:
         self._thread = threading.Thread(target=self._keep_going, name="engine", daemon=True)
         self._thread.start()
 
-    # Asked by pages
-
     def submit(
         self, config: RunConfig, *, owner: str = "", until_epoch: int | None = None, **meta: Any
     ) -> Run:
-        """Queue a new run; `until_epoch` pauses it there, `meta` are other fields of `Meta`.
+        """Queue a new run that pauses at `until_epoch`; `meta` are other fields of `Meta`.
 
         Raises
         ------
         LimitReached
             If there is no room for it.
         """
-        (run,) = self._submit([config], Request(until_epoch=until_epoch), owner=owner, **meta)
-        return run
+        return self._submit([config], Request(until_epoch=until_epoch), owner=owner, **meta)[0]
 
     def submit_group(
         self,
@@ -107,9 +104,9 @@ class Engine:
     ) -> list[Run]:
         """Queue new runs that train side by side.
 
-        Twins are one turn; between the runs of a sweep other visitors' runs have theirs. They share the
-        threads of one run, however many of them train at a time: what a run gives depends on its
-        number of threads.
+        Twins are one turn in the queue; between the runs of a sweep other visitors have turns. The runs
+        share the threads of a single run, however many of them train at a time, because the numbers that
+        a training gives depend on its number of threads.
 
         Parameters
         ----------
@@ -118,7 +115,7 @@ class Engine:
         Raises
         ------
         OSError
-            If not all of them can be written; then none is there.
+            If not all of them can be written; then none is kept.
         LimitReached
             If there is no room for all of them.
         """
@@ -135,13 +132,13 @@ class Engine:
     def train_on(self, parent: Run, epochs: int, *, owner: str = "") -> Run:
         """Queue a new run that goes on from the end of another for more epochs.
 
-        A parent that ended at its `stop_loss` hands everything on but that.
+        Its config is that of `continued_config`.
 
         Raises
         ------
         ValueError
-            If the parent is not over, has nothing to go on from, there would be too many epochs, or
-            there is no room for another run.
+            If the parent is not over, has no checkpoint, there would be too many epochs, or there is no
+            room for another run.
         """
         config = continued_config(parent, epochs)
         return self.submit(config, owner=owner, parent=parent, threads=parent.status().threads)
@@ -149,9 +146,9 @@ class Engine:
     def ask(self, run: Run, action: Action) -> None:
         """Pause a run, let it go on (for one epoch, or to its end), or stop it: see `vaelab.runs.life`.
 
-        Pausing or stopping a run in the queue takes it out again; one that has not begun is then
-        paused, or removed. What makes no sense in the run's state, such as pausing one that has
-        ended meanwhile, does nothing.
+        Pausing or stopping a run in the queue takes it out again; a run that has not begun is then paused,
+        or removed. A request that makes no sense in the run's state does nothing: the run may have ended
+        meanwhile.
 
         Raises
         ------
@@ -163,19 +160,18 @@ class Engine:
         self._changed.set()
 
     def stop_group(self, group: str) -> None:
-        """Stop all runs of a group; those that have not begun are removed."""
+        """Stop all runs of a group; runs that have not begun are removed."""
         with self._lock:
             self._scheduler.end(self.store.group(group))
 
     def admit(self, owner: str, configs: Sequence[RunConfig] = ()) -> None:
-        """Check that there is room for new runs: `Admission.admit` on this server's limits, if it has any."""
+        """Check that the limits have room for new runs, as `Admission.admit` does; raises LimitReached."""
         with self._lock:
             self._scheduler.admit(owner, configs)
 
     def at_a_time(self, runs: int) -> int:
-        """How many runs of a visitor's group of so many train side by side."""
-        most = self._scheduler.visitor_running or runs
-        return min(most, at_a_time(runs, self.threads, self.slots))
+        """How many runs of a visitor's group of `runs` train side by side."""
+        return min(self._scheduler.visitor_running or runs, at_a_time(runs, self.threads, self.slots))
 
     def place(self, run: Run) -> int | None:
         """The run's place in the queue, counted from 1; None if it does not wait."""
@@ -188,22 +184,23 @@ class Engine:
             return self._scheduler.seconds_to_wait(run)
 
     def measure(self, run: Run) -> str:
-        """Have a run measured that has no measures; empty if it will be, else a sentence why not."""
+        """Have a run measured that has no measures; returns "", or a sentence why it will not be measured."""
         return self._scheduler.measurers.ask(run)
 
     def load(self) -> Load:
-        """What it is busy with."""
+        """How busy the engine is."""
         with self._lock:
-            queued = len(self._scheduler.queue)
-            return self._scheduler.pool.load(queued=queued, closed=not self._thread.is_alive())
+            return self._scheduler.pool.load(
+                queued=len(self._scheduler.queue), closed=not self._thread.is_alive()
+            )
 
     def wait_until_warm(self) -> bool:
-        """Wait for the first worker that can train at once; false if the engine was closed instead."""
+        """Wait for the first worker that can train at once; false if the engine was closed meanwhile."""
         self._warm.wait()
         return not self._closed.is_set()
 
     def close(self) -> None:
-        """Let running training checkpoint, and end the workers; the queue waits for the next engine."""
+        """Have workers checkpoint their runs and end; the queue stays on disk for the next engine."""
         self._closed.set()
         self._warm.set()
         self._changed.set()

@@ -1,4 +1,4 @@
-"""How long a run is expected to wait for its turn."""
+"""Estimates of how long a run waits for its turn."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vaelab.runs.store import RunStore
 
 @dataclass(frozen=True)
 class _Left:
-    """What a run still has to do."""
+    """The training that a run still has to do."""
 
     seconds: float
     threads: int
@@ -24,20 +24,20 @@ class _Left:
 
 
 class Waits:
-    """Expected times of the runs of a store; not safe for several threads.
+    """Estimates waiting times of the runs of a store; not safe for several threads.
 
-    A class that waits asks all the time, so that what is known of a waiting run is kept.
+    Thirty visitors who wait ask several times a second, so that the estimate for a waiting run is kept.
 
     Parameters
     ----------
-    store: where the runs are.
-    threads: of a run that says nothing of its own.
+    store: all runs.
+    threads: processor threads of a run whose `Meta` names no number.
     """
 
     def __init__(self, store: RunStore, threads: int) -> None:
         self._store = store
         self._threads = threads
-        self._known: dict[str, _Left | None] = {}
+        self._left_of_waiting: dict[str, _Left | None] = {}
         self._slowness: dict[str, float] = {}
 
     def seconds(self, *, running: Iterable[str], ahead: Iterable[str], threads: int, capacity: int) -> float:
@@ -46,21 +46,24 @@ class Waits:
         Parameters
         ----------
         running: ids of the runs that train.
-        ahead: ids of the runs that wait and come before.
-        threads: that the run takes.
+        ahead: ids of the runs that wait and come before it.
+        threads: number of threads that the run takes.
         capacity: threads of all runs that train at once.
         """
-        now = [self._read(run_id) for run_id in running]
-        waiting = [self._waiting(run_id) for run_id in ahead]
-        left, before = ([self._here(each) for each in found if each] for found in (now, waiting))
-        return expected_wait(left, before, threads, capacity)
+        left_of_running, left_of_ahead = map(self._read, running), map(self._waiting, ahead)
+        return expected_wait(
+            [self._on_this_machine(left) for left in left_of_running if left],
+            [self._on_this_machine(left) for left in left_of_ahead if left],
+            threads,
+            capacity,
+        )
 
     def forget(self, run: Run) -> None:
-        """Read anew what a run still has to do: it has been trained, or left the queue."""
-        self._known.pop(run.id, None)
+        """Estimate a run anew: it has been trained, or has left the queue."""
+        self._left_of_waiting.pop(run.id, None)
 
     def learn(self, run: Run) -> None:
-        """Take the time of a run that has just been trained as the measure of this machine."""
+        """Learn the speed of this machine from a run that has just been trained."""
         try:
             config, status = run.config, run.status()
         except RunDamaged:
@@ -70,14 +73,14 @@ class Waits:
             share = max(1, status.threads) / self._threads
             self._slowness[config.architecture] = status.seconds * share / usual
 
-    def _here(self, left: _Left) -> tuple[float, int]:
+    def _on_this_machine(self, left: _Left) -> tuple[float, int]:
         slowness = self._slowness.get(left.guessed, 1.0) * self._threads / left.threads if left.guessed else 1
         return left.seconds * slowness, left.threads
 
     def _waiting(self, run_id: str) -> _Left | None:
-        if run_id not in self._known:
-            self._known[run_id] = self._read(run_id)
-        return self._known[run_id]
+        if run_id not in self._left_of_waiting:
+            self._left_of_waiting[run_id] = self._read(run_id)
+        return self._left_of_waiting[run_id]
 
     def _read(self, run_id: str) -> _Left | None:
         try:
@@ -104,8 +107,8 @@ def expected_wait(
     Parameters
     ----------
     running: seconds left and threads of each run that trains.
-    ahead: seconds and threads of each run that starts before, in their order.
-    threads: of the run that waits.
+    ahead: seconds and threads of each run that starts before it, in their order.
+    threads: number of threads of the run that waits.
     capacity: threads of all runs that train at once.
     """
     now, free = 0.0, capacity - sum(used for _, used in running)

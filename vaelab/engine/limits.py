@@ -1,4 +1,4 @@
-"""Whether there is room for new runs: the limits of a visitor and of the server."""
+"""The limits of each visitor and of the server: they admit a new run or refuse it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class LimitReached(ValueError):
 
 @dataclass(frozen=True)
 class _Kept:
-    """What counts of a run, as long as nothing was put into its folder or taken out."""
+    """Owner and size of a run, kept until its `stamp` changes: until files come into its folder or go."""
 
     stamp: tuple[int, ...]
     owner: str | None
@@ -37,9 +37,9 @@ class _Kept:
 
 
 class Admission:
-    """Holds new runs against the limits; not safe for several threads.
+    """Checks new runs against the limits; not safe for several threads.
 
-    It is asked at every click on Train, so that it reads a run's files only after a change.
+    Pages ask it at every click on Train, so that it reads a run's files only after a change.
     """
 
     def __init__(self, store: RunStore, limits: Settings) -> None:
@@ -52,14 +52,14 @@ class Admission:
 
         Parameters
         ----------
-        owner: the visitor that they would belong to.
-        configs: what they would train; empty for one run that is only kept.
+        owner: the visitor whom they would belong to.
+        configs: their configs; empty for one run that is kept without training, such as an imported one.
         active: ids of the runs that wait or train.
 
         Raises
         ------
         LimitReached
-            If there is not.
+            If there is no room.
         """
         self._look()
         if not self._limits.single_user:
@@ -78,7 +78,7 @@ class Admission:
             )
 
     def admit_again(self, owner: str, active: Collection[str]) -> None:
-        """Check that a run that is there already may wait to go on; raises LimitReached if not."""
+        """Check that an existing run may wait to go on; raises LimitReached if not."""
         self._look()
         if not self._limits.single_user:
             self._admit_to_own_queue(owner, 1, active)
@@ -117,28 +117,28 @@ class Admission:
             _refuse_large(config, limits)
 
     def _look(self) -> None:
-        """Read what has changed."""
+        """Read the runs that have changed."""
         before, self._kept = self._kept, {}
         for run in self._store.folders():
-            known = before.get(run.id)
-            with suppress(FileNotFoundError):  # deleted meanwhile
+            with suppress(FileNotFoundError):  # the run was deleted meanwhile
                 stamp = _stamp(run.path)
-                self._kept[run.id] = (
-                    known if known and known.stamp == stamp else _Kept(stamp, _owner(run), _bytes(run.path))
-                )
+                kept = before.get(run.id)
+                if not kept or kept.stamp != stamp:
+                    kept = _Kept(stamp, _owner(run), _bytes(run.path))
+                self._kept[run.id] = kept
 
 
 def _refuse_large(config: RunConfig, limits: Settings) -> None:
     spec = DATASETS[config.dataset]
-    of_recipe = facts(config, spec)
+    sizes = facts(config, spec)
     for count, most, what in (
         (config.epochs, limits.run_epochs, "epochs"),
-        (of_recipe.train_images, limits.run_images, "training images"),
-        (of_recipe.parameters, limits.run_megaweights * MILLION, "weights"),
+        (sizes.train_images, limits.run_images, "training images"),
+        (sizes.parameters, limits.run_megaweights * MILLION, "weights"),
     ):
         if count > most:
             raise LimitReached(f"This run has {count:,} {what}, and there can be {most:,} here.")
-    # At a guessed speed, so that the same recipe is allowed however busy the machine is.
+    # The speed is a guess and not measured: a recipe is allowed however busy the machine is.
     seconds = expected_seconds(config, spec)
     if seconds > 60 * limits.run_minutes:
         raise LimitReached(
@@ -149,7 +149,7 @@ def _refuse_large(config: RunConfig, limits: Settings) -> None:
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
-    """When files were last put into a run's folders, replaced in them or taken out."""
+    """Times at which files were last added to a run's two folders, replaced in them or removed."""
     snapshots = path / "snapshots"
     return path.stat().st_mtime_ns, snapshots.stat().st_mtime_ns if snapshots.exists() else 0
 
@@ -157,7 +157,7 @@ def _stamp(path: Path) -> tuple[int, ...]:
 def _owner(run: Run) -> str | None:
     try:
         return run.meta.owner
-    except RunDamaged as error:  # no visitor's list has it: whoever runs the server is told
+    except RunDamaged as error:  # no visitor sees this run, so the server's log has to tell
         logger.warning("A run has no owner that can be read: %s", error, extra={"run": run.id})
         return None
 
@@ -165,6 +165,6 @@ def _owner(run: Run) -> str | None:
 def _bytes(folder: Path) -> int:
     total = 0
     for path in folder.rglob("*"):
-        with suppress(FileNotFoundError):  # replaced or deleted meanwhile
+        with suppress(FileNotFoundError):  # the file was replaced or deleted meanwhile
             total += path.lstat().st_size
     return total

@@ -1,4 +1,4 @@
-"""What can be wrong with a run, as errors that each have a sentence for people."""
+"""Errors of runs; the text of each is a sentence for people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class RunDamaged(ValueError):
 
 
 class RunNotFound(LookupError):
-    """No run, or more than one, fits what was asked for; the text is a sentence for people."""
+    """No run, or more than one, has the id that was asked for."""
 
 
 class RunBusy(RuntimeError):
@@ -24,7 +24,7 @@ class Withdrawn(Exception):
 
 
 def explained(error: Exception) -> str | None:
-    """A foreseeable failure in one line for people: what went wrong, what to do. None for any other."""
+    """A line for people about a foreseeable failure: what went wrong, what to do. None for any other."""
     text = " ".join(str(error).split())
     if isinstance(error, (DatasetUnavailable, RunDamaged)):
         return text

@@ -1,4 +1,4 @@
-"""What a run has said so far: its events, read on from where reading last ended."""
+"""The history of a run: its events as columns, read on from where reading last ended."""
 
 from __future__ import annotations
 
@@ -21,21 +21,19 @@ _NEEDED: dict[str, list[tuple[str, bool]]] = {
     name: [(field.name, "None" not in str(field.type)) for field in fields(kind) if "list" not in field.type]
     for name, kind in (("step", events.Step), ("evaluated", events.Evaluated))
 }
-"""Fields that are numbers, and whether they have to be there."""
+"""The number fields of an event, each with whether it has to be there."""
 
 
 class History:
-    """The events of one run as columns; `refresh` reads what has been appended since.
+    """The events of one run as columns; `refresh` reads the events that were appended since.
 
-    Several threads may share one: a refresh puts new columns in the place of the old ones, which
-    stay as they are for whoever is reading them.
+    Several threads may share one history: a refresh replaces the columns by new ones, and the old columns
+    stay unchanged for whoever is reading them. Lines that are not a valid event are skipped.
 
     Attributes
     ----------
     started, finished: the fields of the newest such event, or None.
     steps, evaluated: all `Step` and `Evaluated` events.
-
-    Lines that are no such event are passed over.
     """
 
     def __init__(self, run: Run) -> None:
@@ -59,15 +57,14 @@ class History:
         """Read the lines added since the last call; all of them, if the run was resumed meanwhile."""
         with self._lock:
             added = self._read_on()
-            whole = added[: added.rfind(b"\n") + 1]
-            lines = whole.splitlines(keepends=True)
+            lines = added[: added.rfind(b"\n") + 1].splitlines(keepends=True)
             if lines:
-                self._offset += len(whole)
+                self._offset += sum(map(len, lines))
                 self._last_line = lines[-1]
                 self._add([event for event in map(_parsed, lines) if _is_sound(event, self._has_kl)])
 
     def _read_on(self) -> bytes:
-        """What stands behind the last line that was read, if that line still stands where it was."""
+        """The file's text after the last line that was read; all of it if that line is no longer there."""
         try:
             with self._file.open("rb") as file:
                 file.seek(self._offset - len(self._last_line))
@@ -78,9 +75,9 @@ class History:
         except OSError:
             return b""
 
-    def _add(self, said: list[dict[str, Any]]) -> None:
+    def _add(self, added: list[dict[str, Any]]) -> None:
         rows: dict[str, list[dict[str, Any]]] = {"started": [], "step": [], "evaluated": [], "finished": []}
-        for event in said:
+        for event in added:
             rows[event["event"]].append({name: value for name, value in event.items() if name != "event"})
         self.steps = self.steps.extended(rows["step"])
         self.evaluated = self.evaluated.extended(rows["evaluated"])
@@ -89,7 +86,7 @@ class History:
 
 
 def _parsed(line: bytes) -> dict[str, Any]:
-    """A line's event; an empty one for a line that is none, such as one torn by a power cut."""
+    """The event of a line; an empty one for a line without an event, such as one torn by a power cut."""
     try:
         event = json.loads(line)
     except (ValueError, RecursionError):
@@ -98,9 +95,9 @@ def _parsed(line: bytes) -> dict[str, Any]:
 
 
 def _is_sound(event: dict[str, Any], has_kl: bool | None) -> bool:
-    """Whether others can compute and draw with an event: numbers where there have to be some, a KL for a VAE.
+    """Whether an event can be computed with and drawn: its numbers are there, and a KL if the model has one.
 
-    Cheaper than `checked`, because there are thousands of them.
+    Faster than `checked`, because there are thousands of events.
     """
     name = event.get("event")
     if name in ("started", "finished"):
@@ -116,14 +113,14 @@ def _is_sound(event: dict[str, Any], has_kl: bool | None) -> bool:
 
 
 def _are_numbers(values: Any) -> bool:
-    """Whether there is one number a dimension, or nothing."""
+    """Whether a field with a number per latent dimension has numbers only, or is empty."""
     return values is None or (isinstance(values, list) and all(_is_number(value, True) for value in values))
 
 
 def _is_number(value: Any, must: bool) -> bool:
     if value is None:
         return not must
-    return type(value) in (int, float) and -LARGEST_NUMBER <= value <= LARGEST_NUMBER
+    return type(value) in (int, float) and abs(value) <= LARGEST_NUMBER
 
 
 def _is_valid(kind: type[events.Event], event: dict[str, Any]) -> bool:
@@ -135,7 +132,7 @@ def _is_valid(kind: type[events.Event], event: dict[str, Any]) -> bool:
 
 
 def drop_events_after(file: Path, step: int) -> bytes:
-    """The lines of an events file up to a step, without any end of the run: what a resumed run keeps."""
+    """The lines of an events file that a run resumed at a step keeps: up to it, and without an end."""
     if not file.exists():
         return b""
     lines = file.read_bytes().splitlines(keepends=True)
@@ -149,24 +146,24 @@ def _stays(event: dict[str, Any], step: int) -> bool:
 
 @dataclass(frozen=True)
 class StepLosses:
-    """A step of a run with the losses that are known of it, in nats per image."""
+    """The losses of a run at a step, in nats per image, as far as they were recorded."""
 
     step: int
     epoch: float
     split: str
-    """`test` where there was an evaluation at the step, else `training`; empty if nothing is known."""
+    """`test` if the step was evaluated, else `training`; empty if nothing was recorded."""
     recon: float | None = None
     kl: float | None = None
-    """None for an AE."""
+    """None for a model without a KL."""
 
     @property
     def name(self) -> str:
-        """Short: `step 16` within the first epoch, `epoch 3` from its end on."""
+        """Name of the step: `step 16` within the first epoch, `epoch 3` from its end on."""
         return f"step {self.step:,}" if self.epoch < 1 else f"epoch {self.epoch:.6g}"
 
     @property
     def losses(self) -> str:
-        """The losses in words; empty if nothing is known."""
+        """The losses in words; empty if nothing was recorded."""
         if self.recon is None:
             return ""
         if self.kl is None:
@@ -177,17 +174,17 @@ class StepLosses:
         )
 
 
-def losses_at(said: History, step: int, steps_per_epoch: int) -> StepLosses:
-    """How a run stood at a step.
+def losses_at(history: History, step: int, steps_per_epoch: int) -> StepLosses:
+    """The losses of a run at a step.
 
     Training losses are averages over the few steps since they were last recorded.
     """
     epoch = step / steps_per_epoch
-    for split, rows in (("test", said.evaluated), ("training", said.steps)):
+    for split, rows in (("test", history.evaluated), ("training", history.steps)):
         steps = rows["step"]
-        place = int(np.searchsorted(steps, step))
-        if place < len(steps) and (split == "training" or steps[place] == step):
-            recon, kl = (float(rows[name][place]) for name in ("recon", "kl"))
+        index = int(np.searchsorted(steps, step))
+        if index < len(steps) and (split == "training" or steps[index] == step):
+            recon, kl = (float(rows[name][index]) for name in ("recon", "kl"))
             return StepLosses(step, epoch, split, recon, None if math.isnan(kl) else kl)
     return StepLosses(step, epoch, "")
 

@@ -1,4 +1,4 @@
-"""What a finished run is worth: the values of its measures as its folder keeps them.
+"""The measures of a finished run, as the file `measures.json` of its folder keeps them.
 
 `vaelab.config.quantities` describes them, `vaelab.analysis.measure` computes them. No PyTorch here.
 """
@@ -20,10 +20,10 @@ from vaelab.runs.run import Run
 FILE = "measures.json"
 
 VERSION = 1
-"""Of what the measures mean; values of another version are taken anew."""
+"""Version of the definitions of the measures; results of another version are computed again."""
 
 MEASURED: frozenset[State] = frozenset({"finished", "stopped", "diverged"})
-"""States of a run that can be measured: in all others its weights will change, or are not of its step."""
+"""States of a run that can be measured: in all others the weights will change, or do not fit its step."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,15 +32,15 @@ class Measures:
 
     version: int = VERSION
     step: int
-    """Of the weights that were measured."""
+    """Step of the weights that were measured."""
     problem: str = ""
-    """Why they could not be measured, a sentence; there are no values then."""
+    """A sentence why the weights could not be measured; there are no values then."""
     values: dict[str, Any] = field(default_factory=dict)
-    """By the name of the quantity; None where one is not defined for the run."""
+    """Values by the name of the quantity; None for a quantity that is not defined for the run."""
 
 
 def read_measures(run: Run) -> Measures | None:
-    """The measures of a run's present weights; None if they have not been taken, or cannot be read.
+    """The measures of a run's present weights; None if these were not measured, or the file cannot be read.
 
     Raises
     ------
@@ -49,28 +49,28 @@ def read_measures(run: Run) -> Measures | None:
     """
     step, config = run.status().step, run.config
     try:
-        said = json.loads((run.path / FILE).read_text(encoding="utf-8"))
-        values = {name: said.get(name) for name in measures()}
-        found = checked(Measures, {**said, "values": {} if said.get("problem") else values})
+        content = json.loads((run.path / FILE).read_text(encoding="utf-8"))
+        values = {name: content.get(name) for name in measures()}
+        result = checked(Measures, {**content, "values": {} if content.get("problem") else values})
     except (OSError, ValueError, AttributeError, RecursionError):
         return None
-    if found.version != VERSION or found.step != step:
+    if result.version != VERSION or result.step != step:
         return None
-    if found.problem:
-        sane = len(found.problem) <= 500 and all(value is None for value in values.values())
+    if result.problem:
+        is_valid = len(result.problem) <= 500 and all(value is None for value in values.values())
     else:
-        sane = all(_is_possible(quantity, values[name], config) for name, quantity in measures().items())
-    return found if sane else None
+        is_valid = all(_is_possible(quantity, values[name], config) for name, quantity in measures().items())
+    return result if is_valid else None
 
 
-def write_measures(run: Run, found: Measures) -> None:
-    """Keep measures with their run; raises OSError."""
-    told = {"version": found.version, "step": found.step, "problem": found.problem}
-    write_json(run.path / FILE, {**told, **dict.fromkeys(measures()), **found.values})
+def write_measures(run: Run, result: Measures) -> None:
+    """Write the measures into the run's folder; raises OSError."""
+    head = {"version": result.version, "step": result.step, "problem": result.problem}
+    write_json(run.path / FILE, {**head, **dict.fromkeys(measures()), **result.values})
 
 
 def _is_possible(quantity: Quantity, value: Any, config: RunConfig) -> bool:
-    """Whether it can be that of a run of this config: pages compute and draw with it."""
+    """Whether a run of this config can have the value: pages compute and draw with it."""
     if not quantity.is_defined(config):
         return value is None
     if quantity.form == "per dimension":

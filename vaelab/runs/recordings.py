@@ -1,4 +1,4 @@
-"""Finished runs that anybody may watch: those that are shipped, and those that their owners share."""
+"""Recordings: finished runs that everybody may watch, because they are shipped or their owners share them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
 
 LOOK_EVERY = 10.0
-"""Seconds between two looks through all runs: a class that waits asks all the time."""
+"""Seconds between two looks through all runs: waiting visitors ask several times a second."""
 
 
 class Recordings:
@@ -25,14 +25,14 @@ class Recordings:
         self._by_recipe: dict[str, str] = {}
 
     def of(self, config: RunConfig) -> Run | None:
-        """A recording of exactly this recipe, a shipped one before others; None if there is none."""
+        """A recording of exactly this recipe, preferably a shipped one; None if there is none."""
         with self._lock:
             if time.monotonic() >= self._next_look:
                 self._look()
                 self._next_look = time.monotonic() + LOOK_EVERY
             run_id = self._by_recipe.get(_recipe(config))
-        with suppress(LookupError, RunDamaged):  # deleted meanwhile
-            run = self._store.get(run_id) if run_id else None
+        with suppress(RunDamaged):  # the run was deleted meanwhile
+            run = self._store.get_or_none(run_id)
             return run if run and _is_recording(run) else None
         return None
 
@@ -45,11 +45,11 @@ class Recordings:
 
 
 def _is_recording(run: Run) -> bool:
-    """Whether it may be shown as what comes of its recipe."""
+    """Whether the run may be shown as the result of its recipe."""
     if run.shipped:
         return run.status().state == "finished"
     meta = run.meta
-    # One that was imported came without a checkpoint: who knows what trained it.
+    # An imported run has no checkpoint, and nobody knows which program trained it.
     whole = run.has_model() and (run.path / "resume.safetensors").exists()
     return meta.shared and not meta.parent and whole and run.status().state == "finished"
 

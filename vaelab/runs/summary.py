@@ -1,4 +1,4 @@
-"""What a table of runs says of each: its state, its last test losses, its settings."""
+"""The summary of a run for tables: its state, its last test losses and its config."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vaelab.runs.run import Run
 from vaelab.runs.status import Meta, Status
 
 TAIL = 131_072
-"""Bytes at the end of the events in which the last evaluation is found: an epoch's events have 35,000."""
+"""Bytes at the end of the events in which the last evaluation stands: the events of an epoch have 35,000."""
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,14 @@ class Evaluation:
     """The last evaluation of a run on the test images."""
 
     losses: dict[str, Finite]
-    """By name; those that are not defined for the run are left out."""
+    """Losses by name, without those that are not defined for the run."""
     seconds: Seconds
-    """Spent training until then."""
+    """Time spent training until the evaluation."""
 
 
 @dataclass(frozen=True)
 class Summary:
-    """One run as a table shows it; what cannot be read is None."""
+    """One run as a table shows it; a field that cannot be read is None."""
 
     run: Run
     status: Status
@@ -40,34 +40,34 @@ class Summary:
 
     @property
     def title(self) -> str:
-        """Its name, an example's preset, or what it is; the start of its id if not even that can be read."""
+        """The name, the preset of an example, or the config in words; if damaged, the start of the id."""
         if self.run.shipped and self.run.id in PRESETS:
             return PRESETS[self.run.id].title
         return self.run.title if self.config and self.meta else f"Run {self.run.id[:8]} …"
 
     @property
     def seconds(self) -> float | None:
-        """Time spent training, as far as it is known."""
+        """Time spent training; None if it is not known."""
         return self.status.seconds or (self.evaluation.seconds if self.evaluation else None)
 
     @property
     def losses(self) -> Losses:
-        """Those of the last evaluation; none before the first."""
+        """Losses of the last evaluation; none before the first."""
         return self.evaluation.losses if self.evaluation else {}
 
     @property
     def has_learned(self) -> bool:
-        """Whether it has weights that were trained."""
+        """Whether the run has weights that were trained."""
         return self.run.has_model() and self.status.step > 0
 
     @property
     def can_be_trained_on(self) -> bool:
-        """Whether it has kept the state of its optimizer."""
+        """Whether the run has kept the state of its optimizer."""
         return (self.run.path / "resume.safetensors").exists()
 
 
 def summarise(run: Run) -> Summary:
-    """Read a run; a damaged one is summarised as such, with the reason as its message."""
+    """Read a run; a damaged run gets the state `damaged` and the reason as its message."""
     config = meta = None
     try:
         meta = run.meta
@@ -91,14 +91,14 @@ def last_evaluation(run: Run) -> Evaluation | None:
             try:
                 return _evaluation(json.loads(line))
             except (ValueError, AttributeError, RecursionError):
-                continue  # torn by a power cut, or the second half of a line
+                continue  # the line was torn by a power cut, or is the second half of a line
     return None
 
 
-def _evaluation(said: dict[str, Any]) -> Evaluation:
-    found = {
-        name: said.get(name)
+def _evaluation(event: dict[str, Any]) -> Evaluation:
+    defined = {
+        name: event[name]
         for name, loss in losses().items()
-        if name in said and not (loss.needs and said[name] is None)
+        if name in event and not (loss.needs and event[name] is None)
     }
-    return checked(Evaluation, {"losses": found, "seconds": said.get("seconds")})
+    return checked(Evaluation, {"losses": defined, "seconds": event.get("seconds")})

@@ -11,7 +11,7 @@
     posterior = model.encode(torch.rand(1, 1, 28, 28))
     images = model.decode(posterior.mean)  # (1, 1, 28, 28), pixels from 0 to 1
 
-Names resolve on first use, so that `import vaelab` brings in neither PyTorch nor anything of the app.
+Names are imported on first use, so that `import vaelab` loads neither PyTorch nor the app.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Writing files so that a reader sees the old one or the new one, never half of either; and their names."""
+"""Writing of files so that a reader sees the whole old file or the whole new one, and locks."""
 
 from __future__ import annotations
 
@@ -14,18 +14,16 @@ from typing import Any
 from filelock import FileLock
 
 REPLACE_TRIES = 50
-"""How often a file that somebody reads is tried to be replaced, 20 ms apart."""
-
+"""Number of attempts, 20 ms apart, to replace a file that another process reads."""
 
 SYNC_SHARE = 0.01
-"""Of the time that may go into waiting for the disk while something else is done: see `Syncing`."""
+"""Largest share of the time that `Syncing` waits for the disk."""
 
 
 def sync(path: Path) -> None:
     """Wait until a file, or the list of a folder's names, is on the disk; raises OSError.
 
-    What is only written is lost with the power. Systems on which folders cannot be opened
-    (Windows) keep their names by themselves.
+    Without it a power cut loses what was written. Windows cannot open folders, and keeps names by itself.
     """
     if path.is_dir() and os.name == "nt":
         return
@@ -47,17 +45,17 @@ def sync_folder(folder: Path) -> None:
 
 
 class Syncing:
-    """Syncs as often as takes at most `SYNC_SHARE` of the time: a disk may take a second for it."""
+    """Syncs rarely enough to take at most `SYNC_SHARE` of the time: a slow disk needs a second for it."""
 
     def __init__(self) -> None:
         self._rests_until = 0.0
 
     def is_due(self) -> bool:
-        """Whether it has rested long enough since it last synced."""
+        """Whether enough time has passed since the last sync."""
         return time.monotonic() >= self._rests_until
 
     def __call__(self, path: Path) -> None:
-        """Sync, and rest accordingly."""
+        """Sync a path, and rest in proportion to the time it took."""
         begun = time.monotonic()
         sync(path)
         now = time.monotonic()
@@ -69,13 +67,13 @@ def write_whole(
 ) -> None:
     """Let `write` fill a file beside `path`, then put it in its place.
 
-    With `sync`, a power cut leaves the old or the new one, and after this call the new one. Without it
-    that is left to the file system: ext4 and btrfs see to the former.
+    With `sync`, a power cut leaves the old or the new file, and after this call the new one. Without it, only
+    file systems such as ext4 and btrfs make sure that one of the two is left.
 
     Raises
     ------
     OSError
-        If it cannot be written, say on a full disk; `path` is then as before.
+        If the file cannot be written, for example on a full disk; `path` then stays as it was.
     """
     draft = path.with_name(f".{path.name}-{secrets.token_hex(4)}{path.suffix}")
     try:
@@ -90,7 +88,7 @@ def write_whole(
 
 
 def _put_in_place(draft: Path, path: Path) -> None:
-    """Rename; again if refused, because Windows does so while somebody has the old file open."""
+    """Rename a draft, again and again while Windows refuses because a process has the old file open."""
     for _ in range(REPLACE_TRIES - 1):
         try:
             os.replace(draft, path)
@@ -107,14 +105,14 @@ def write_json(path: Path, values: dict[str, Any], sync: Callable[[Path], None] 
 
 
 def take_lock(path: Path, within: float = -1) -> FileLock:
-    """A lock that one process at a time has; the system gives it back when the process ends.
+    """Take a lock that one process at a time can have; the system releases it when the process ends.
 
-    Where the file system has no locks, everybody gets it. Any thread may release it.
+    On a file system without locks, every process gets it. Any thread may release it.
 
     Raises
     ------
     filelock.Timeout
-        If another has it for `within` seconds; a negative number waits for ever.
+        If another process keeps it for `within` seconds; a negative number waits for ever.
     """
     lock = FileLock(path, timeout=within, thread_local=False)
     with suppress(NotImplementedError):
@@ -123,6 +121,6 @@ def take_lock(path: Path, within: float = -1) -> FileLock:
 
 
 def drop_drafts(folder: Path, name: str = "*") -> None:
-    """Remove what writers of a file left that were killed. For the one writer of the file."""
+    """Remove drafts that killed writers left; only the one process that writes the file may call it."""
     for draft in folder.glob(f".{name}-*"):
         draft.unlink(missing_ok=True)

@@ -3,10 +3,10 @@
     {"time": "2026-03-01T12:00:00.000Z", "level": "info", "from": "worker", "pid": 7, "logger":
      "vaelab.workers.train", "run": "0c5f…", "message": "The run was taken up."}
 
-`run` is there where a line is about one run, `traceback` where something unforeseen went wrong.
-Nothing that a visitor typed, drew or is known by belongs in it: no names of runs, no cookies. Only our
-own loggers are set up, by `log_as`; Streamlit's and the server's keep their form. The command line
-has no log: what it does it prints.
+A line about one run has `run`, and a line about an unexpected error has `traceback`. The log must not have
+anything that a visitor typed or drew, or that identifies a visitor: no names of runs, no cookies. `log_as`
+sets up the loggers of vaelab alone; those of Streamlit and the server keep their format. The command line
+prints, and has no log.
 """
 
 from __future__ import annotations
@@ -18,33 +18,33 @@ import time
 from typing import Any
 
 LOGGER = "vaelab"
-"""Above the loggers of all our modules."""
+"""Name of the logger above those of all modules of vaelab."""
 
 
 def log_as(source: str) -> None:
-    """Have this process write its log; again, it changes nothing but the name.
+    """Let this process write its log; a second call changes only the source.
 
     Parameters
     ----------
-    source: what the lines are `from`, such as `server`.
+    source: the value of `from` in every line, such as `server`.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines(source))
     logger = logging.getLogger(LOGGER)
     logger.handlers[:] = [handler]
     logger.setLevel(logging.INFO)
-    logger.propagate = False  # or whoever sets up the root logger would print each line again
+    logger.propagate = False  # otherwise a root logger, once set up, would print each line again
 
 
 class JsonLines(logging.Formatter):
-    """Formats a record as one line of JSON; `extra={"run": id}` says which run it is about."""
+    """Formats a record as one line of JSON; `extra={"run": id}` names the run that it is about."""
 
     def __init__(self, source: str) -> None:
         super().__init__()
         self._source = source
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, without its end."""
+        """The line, without a line break."""
         seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
         values: dict[str, Any] = {
             "time": f"{seconds}.{int(record.msecs):03d}Z",

@@ -1,4 +1,4 @@
-"""Where the parts of the project that are no Python modules lie."""
+"""Paths of the parts of the project that are not Python modules."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ _PACKAGE = Path(__file__).resolve().parent
 _INSTALLED = _PACKAGE / "project"
 
 PROJECT = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
-"""The folder with `app.py`, `pages/`, `assets/` and `.streamlit/`: the checkout, or what an installed package
-has of it inside of itself."""
+"""The folder with `app.py`, `pages/`, `assets/` and `.streamlit/`: the checkout, or its copy inside an
+installed package."""
 
 APP = PROJECT / "app.py"
 ROUTER = _PACKAGE / "ui" / "router.py"
@@ -19,5 +19,5 @@ ASSETS = PROJECT / "assets"
 COMPONENTS = ASSETS / "components"
 DATASETS = ASSETS / "datasets"
 EXAMPLES = ASSETS / "runs"
-"""Finished runs that every visitor sees."""
+"""Finished runs that every visitor sees as examples."""
 EXAMPLE_SWEEPS = ASSETS / "sweeps"

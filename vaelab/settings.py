@@ -1,4 +1,4 @@
-"""What whoever runs a server may set, read from environment variables; the README lists the same table."""
+"""The settings of a server, read from environment variables; the README has the same table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 class SettingsError(ValueError):
-    """A variable has a value that is not allowed; the text says which and what is."""
+    """A variable has a value that is not allowed; the text says which values are."""
 
 
 def _setting(default: str | int | bool, about: str, least: int = 1, choices: tuple[str, ...] = ()) -> Any:
@@ -20,7 +20,7 @@ def _setting(default: str | int | bool, about: str, least: int = 1, choices: tup
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of a server; each is the variable `VAELAB_` and its name in capitals."""
+    """The settings of a server; the variable of each is `VAELAB_` and its name in capitals."""
 
     runs: str = _setting("runs", "folder of the runs")
     cache: str = _setting("~/.cache/vaelab", "folder of the data sets that are fetched")
@@ -58,21 +58,19 @@ def variable(setting: Field[Any]) -> str:
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings as the environment has them; what is missing or empty has its default.
+    """The settings from the environment; a missing or empty variable means the default.
 
     Raises
     ------
     SettingsError
-        If a value is not allowed, or a variable called `VAELAB_` and so on is no setting.
+        If a value is not allowed, or a variable that starts with `VAELAB_` is no setting.
     """
-    given = os.environ if environment is None else environment
-    known = {variable(setting) for setting in fields(Settings)}
-    if unknown := sorted(name for name in given if name.startswith("VAELAB_") and name not in known):
-        raise SettingsError(f"{unknown[0]} is no setting; there are {', '.join(sorted(known))}.")
-    values: dict[str, Any] = {}
-    for setting in fields(Settings):
-        if text := given.get(variable(setting)):
-            values[setting.name] = _read(setting, text)
+    variables = os.environ if environment is None else environment
+    settings = {variable(setting): setting for setting in fields(Settings)}
+    if unknown := sorted(name for name in variables if name.startswith("VAELAB_") and name not in settings):
+        raise SettingsError(f"{unknown[0]} is no setting; there are {', '.join(sorted(settings))}.")
+    texts = {setting: variables.get(name) for name, setting in settings.items()}
+    values: dict[str, Any] = {setting.name: _read(setting, text) for setting, text in texts.items() if text}
     return Settings(**values)
 
 
@@ -87,7 +85,7 @@ def _read(setting: Field[Any], text: str) -> str | int | bool:
         if text not in ("0", "1"):
             raise SettingsError(f"{name} is {text!r}; it can be 0 or 1.")
         return text == "1"
-    # Nine digits are more than any of them needs, and keep Python from reading endless numbers.
+    # No setting needs more than nine digits, and the limit keeps Python from reading endless numbers.
     least = setting.metadata["least"]
     if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) >= least):
         raise SettingsError(f"{name} is {text[:40]!r}; it can be a whole number from {least} to 999999999.")

@@ -1,4 +1,4 @@
-"""What a trained run is worth and does: loading it, measuring it, and one step of it taken apart.
+"""Analysis of a trained run: loading its model, measuring it, and taking one step apart.
 
 A `Run` or a trained `Autoencoder` enters. Numbers and arrays leave. This package loads PyTorch.
 """

@@ -1,6 +1,6 @@
-"""Small computations with which lessons show what the objective says, on the core's own functions.
+"""Small computations for lessons about the objective, made with the functions that training uses.
 
-S codes drawn, N codes known, d the latent dimension.
+Shapes: S codes drawn, N codes of images, d latent dimensions.
 """
 
 from __future__ import annotations
@@ -15,26 +15,29 @@ from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.objective import bce, gaussian, kl_to_unit_normal
 from vaelab.models.posteriors import Posterior
 
+NEAR_SHARE = 0.99
+"""Share of codes that have another code within the distance that counts as near."""
+
 
 @dataclass(frozen=True)
 class KlEstimate:
-    """The KL of a one-dimensional posterior to the unit normal, twice. In nats."""
+    """The KL of a one-dimensional posterior to the unit normal, exact and estimated, in nats."""
 
     exact: float
-    """In closed form."""
+    """The KL in closed form."""
     z: np.ndarray
-    """(S,) the codes drawn."""
+    """(S,), the codes drawn."""
     terms: np.ndarray
-    """(S,) ln q(z) - ln p(z) of each; their mean estimates the KL."""
+    """(S,), ln q(z) - ln p(z) of each code; their mean estimates the KL."""
 
     @property
     def running(self) -> np.ndarray:
-        """(S,) the estimate from the first 1, 2, … codes."""
+        """(S,), the estimates from the first 1, 2, … codes."""
         return np.cumsum(self.terms) / np.arange(1, len(self.terms) + 1)
 
     @property
     def standard_error(self) -> float:
-        """Standard deviation of the estimate, itself estimated; NaN of a single code."""
+        """Estimated standard deviation of the estimate; NaN for a single code."""
         count = len(self.terms)
         return float(self.terms.std(ddof=1) / np.sqrt(count)) if count > 1 else float("nan")
 
@@ -48,7 +51,7 @@ def kl_estimate(mean: float, logvar: float, draws: int, seed: int) -> KlEstimate
     exact = kl_to_unit_normal(
         torch.tensor(mean, dtype=torch.float64), torch.tensor(logvar, dtype=torch.float64)
     )
-    # NumPy's, because PyTorch draws other numbers if it draws more of them.
+    # NumPy's generator, because PyTorch's draws other numbers when it draws more of them.
     noise = np.random.default_rng(seed).standard_normal(draws)
     z = mean + np.exp(0.5 * logvar) * noise
     # The constants of both normal densities cancel.
@@ -65,37 +68,36 @@ def draw_code(mean: np.ndarray, logvar: np.ndarray, seed: int) -> tuple[np.ndarr
 
 
 def pixel_losses(pixel: float, answers: np.ndarray, sigma: float) -> dict[str, np.ndarray]:
-    """What a pixel costs for each answer (K,) strictly between 0 and 1: `bce`, `mse`, `gaussian`, (K,) each.
+    """Losses of a pixel for each answer (K,) strictly between 0 and 1: `bce`, `mse`, `gaussian`, (K,) each.
 
     `bce` and `gaussian` are in nats; `mse` is the squared error, `gaussian` the negative log-density of which
     it is the variable part.
     """
-    given = torch.from_numpy(np.asarray(answers, np.float64)).reshape(1, -1, 1, 1, 1)
-    target = torch.full((given.shape[1], 1, 1, 1), pixel, dtype=torch.float64)
+    output = torch.from_numpy(np.asarray(answers, np.float64)).reshape(1, -1, 1, 1, 1)
+    target = torch.full((output.shape[1], 1, 1, 1), pixel, dtype=torch.float64)
     return {
-        "bce": bce(torch.logit(given), target)[0].numpy(),
-        "mse": (given - target).square().flatten().numpy(),
-        "gaussian": gaussian(given, target, torch.tensor(sigma, dtype=torch.float64))[0].numpy(),
+        "bce": bce(torch.logit(output), target)[0].numpy(),
+        "mse": (output - target).square().flatten().numpy(),
+        "gaussian": gaussian(output, target, torch.tensor(sigma, dtype=torch.float64))[0].numpy(),
     }
 
 
 def pixel_floor(pixels: np.ndarray) -> np.ndarray:
     """Least cross-entropy, in nats, that answers to pixels from 0 to 1 can have: the pixels' own entropy."""
-    known = torch.from_numpy(np.asarray(pixels, np.float64))
-    # The entropy of a probability p is the entropy terms of p and of 1 - p.
-    return (torch.special.entr(known) + torch.special.entr(1 - known)).numpy()
+    p = torch.from_numpy(np.asarray(pixels, np.float64))
+    return (torch.special.entr(p) + torch.special.entr(1 - p)).numpy()
 
 
 @dataclass(frozen=True)
 class ImageLosses:
-    """What the reconstruction of one image costs."""
+    """The losses of one reconstructed image."""
 
     bce: float
-    """Nats per image."""
+    """Cross-entropy in nats per image."""
     floor: float
-    """Least `bce` there can be for this image, in nats."""
+    """Least possible `bce` of this image, in nats."""
     mse: float
-    """Per pixel."""
+    """Squared error per pixel."""
 
 
 @torch.no_grad()
@@ -109,26 +111,22 @@ def image_losses(model: Autoencoder, image: np.ndarray, z: np.ndarray) -> ImageL
 
 @dataclass(frozen=True)
 class Reach:
-    """Where draws fall among the codes of real images."""
+    """Where draws fall among the codes of images."""
 
     classes: int
-    """Different classes of the images whose codes are nearest to the draws."""
+    """Number of classes of the images whose codes are nearest to the draws."""
     in_holes: float
     """Share of draws, from 0 to 1, farther from every code than nearly all codes are from each other."""
-
-
-ALONE = 0.99
-"""Share of codes that have another one within the distance that counts as near."""
 
 
 def reach(draws: np.ndarray, codes: np.ndarray, labels: np.ndarray) -> Reach:
     """Which classes draws (S, d) reach among codes (N, d) with labels (N,), and how many fall into holes.
 
     A draw is in a hole if no code is nearer than the distance within which 99 % of the codes have a
-    neighbour: the measure is the codes' own, so that models on different scales compare.
+    neighbour. That distance scales with the codes, so that models with codes on different scales compare.
     """
-    known = NearestNeighbors(n_neighbors=2).fit(codes)
-    # The nearest to a code is the code itself.
-    near = np.quantile(known.kneighbors(codes)[0][:, 1], ALONE)
-    distances, places = known.kneighbors(draws, 1)
-    return Reach(len(set(labels[places[:, 0]].tolist())), float((distances[:, 0] > near).mean()))
+    neighbours = NearestNeighbors(n_neighbors=2).fit(codes)
+    # The nearest neighbour of a code is the code itself.
+    near = np.quantile(neighbours.kneighbors(codes)[0][:, 1], NEAR_SHARE)
+    distances, nearest = neighbours.kneighbors(draws, 1)
+    return Reach(len(set(labels[nearest[:, 0]].tolist())), float((distances[:, 0] > near).mean()))

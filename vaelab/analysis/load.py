@@ -1,4 +1,4 @@
-"""A run whose model is loaded."""
+"""Loading of the models of runs: with their latest weights, or as they were at a step."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class TrainedRun:
 
     @property
     def config(self) -> RunConfig:
-        """The settings that it was trained with."""
+        """The config that the run was trained with."""
         return self.run.config
 
 
@@ -38,7 +38,7 @@ def load_run(run: Run | Path | str) -> TrainedRun:
     Raises
     ------
     RunNotFound
-        If no run, or more than one, fits.
+        If no run, or more than one, has such an id.
     RunDamaged
         If its files cannot be read or do not fit its config.
     """
@@ -53,22 +53,22 @@ def load_run(run: Run | Path | str) -> TrainedRun:
     arrays = read_weights(run)
     try:
         model.load_state_dict({name: torch.from_numpy(array) for name, array in arrays.items()})
-    except (RuntimeError, TypeError) as error:  # other names or shapes; numbers that PyTorch has not
+    except (RuntimeError, TypeError) as error:  # other names, shapes or types of numbers
         raise RunDamaged(f"The weights of run {run.id} do not fit its config.") from error
     return TrainedRun(run, model.eval().requires_grad_(False))
 
 
 @dataclass(frozen=True)
 class PastModel:
-    """A run's model as it was at a step of which there is a snapshot."""
+    """A run's model as it was at the step of a snapshot."""
 
     step: int
     model: Autoencoder
-    """It decodes; it has no `encoder`, because snapshots keep none."""
+    """A model that can only decode: it has no `encoder`, because snapshots keep none."""
     codes: Codes
-    """Of as many of the first test images as the snapshot has."""
+    """Codes of as many of the first test images as the snapshot has."""
     reconstructions: np.ndarray
-    """(64, ...) of the first 64 test examples."""
+    """(64, ...), reconstructions of the first 64 test examples."""
 
 
 def load_snapshot(run: Run, step: int) -> PastModel:
@@ -81,14 +81,14 @@ def load_snapshot(run: Run, step: int) -> PastModel:
     """
     snapshot = read_snapshot(run, step)
     model = Autoencoder(run.config, DATASETS[run.config.dataset].shape)
-    del model.encoder  # of another step: better none than one that does not belong to this decoder
+    del model.encoder  # its weights do not belong to the decoder of this step
     try:
         weights = {name: torch.from_numpy(array).float() for name, array in snapshot.decoder.items()}
         missing, _ = model.load_state_dict(weights, strict=False)
+        if set(missing) - {"sigma"} or not _fits(snapshot, run.config):
+            raise TypeError("tensors are missing, or codes and reconstructions have other shapes")
     except (RuntimeError, TypeError) as error:
-        raise _does_not_fit(run, step) from error
-    if set(missing) - {"sigma"} or not _fits(snapshot, run.config):
-        raise _does_not_fit(run, step)
+        raise RunDamaged(f"The snapshot of step {step} does not fit the config of run {run.id}.") from error
     logvar = None if snapshot.logvar is None else snapshot.logvar.astype(np.float32)
     codes = Codes(snapshot.mean.astype(np.float32), logvar)
     return PastModel(step, model.eval().requires_grad_(False), codes, snapshot.reconstructions)
@@ -105,7 +105,3 @@ def _fits(snapshot: Snapshot, config: RunConfig) -> bool:
         and snapshot.reconstructions.shape[1:] == spec.shape
         and snapshot.reconstructions.dtype == spec.kind.dtype
     )
-
-
-def _does_not_fit(run: Run, step: int) -> RunDamaged:
-    return RunDamaged(f"The snapshot of step {step} does not fit the config of run {run.id}.")

@@ -1,7 +1,7 @@
-"""Compute the measures of a trained model that `vaelab.config.quantities` describes, on a data set.
+"""Computation of the measures of a trained model that `vaelab.config.quantities` describes.
 
-B images in a pass, d the latent dimension. On one thread and with numbers drawn by purpose, so that two
-calls give the same to the last digit.
+One thread and random generators by purpose give the same measures, to the last digit, in every call. Shapes:
+B images in a pass, d latent dimensions.
 """
 
 from __future__ import annotations
@@ -36,27 +36,27 @@ from vaelab.runs.measures import Measures
 from vaelab.runs.run import Run
 
 PROBE_STEPS = 1000
-"""Most steps of the probe's solver; it needs 200 at 256 dimensions."""
+"""Largest number of steps of the probe's solver; it needs 200 at 256 dimensions."""
 
 
 class NotFinite(ArithmeticError):
-    """A model gives numbers that are not finite; the text is a sentence for people."""
+    """A model computes numbers that are not finite; the text is a sentence for people."""
 
 
 def measure_run(run: Run, step: int) -> Measures:
-    """The measures of a run's weights, which are those of a step.
+    """The measures of a run's latest weights; `step` is the step they belong to.
 
     Raises
     ------
     RunDamaged
         If its files cannot be read.
     DatasetUnavailable
-        If its data set is not here and cannot be fetched.
+        If its data set is not in the cache and cannot be fetched.
     NotFinite
-        If its numbers are not finite.
+        If its codes or losses are not finite.
     """
     model = load_run(run).model
-    return measure(model, _data(run.config.dataset), step)
+    return measure(model, _load(run.config.dataset), step)
 
 
 def measure(model: Autoencoder, data: Dataset, step: int) -> Measures:
@@ -64,22 +64,24 @@ def measure(model: Autoencoder, data: Dataset, step: int) -> Measures:
 
     Parameters
     ----------
-    step: of the weights, to which the measures are bound.
+    step: the step of the weights, which is saved with the measures.
     """
     with threadpool_limits(1), cpu_settings(1):
-        subject = Subject(model, data, evaluate(model, data.x_test))
-        _check_finite(subject.result)
-        return Measures(step=step, values=subject.values(measures()))
+        result = evaluate(model, data.x_test)
+        losses = [result.recon, result.mse, *(result.kl_per_dim or [])]
+        if not (np.isfinite(losses).all() and np.isfinite(result.mean).all()):
+            raise NotFinite("Some codes or losses on the test images are not finite numbers.")
+        return Measures(step=step, values=Subject(model, data, result).values(measures()))
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is measured; what several measures need is computed once."""
+    """A model with its data; numbers that several measures need are computed once."""
 
     model: Autoencoder
     data: Dataset
     result: Evaluation
-    """On the test images."""
+    """Losses and codes on the test images."""
 
     def values(self, names: Iterable[str]) -> dict[str, Any]:
         """Measures by name; None where one is not defined for the model."""
@@ -88,14 +90,18 @@ class Subject:
 
     @cached_property
     def bound(self) -> Bound:
-        """Of the likelihood of the first test images."""
+        """The bound on the likelihood of the first test images."""
         noise = generator_for(self.model.config.seed, "importance")
         return importance_bound(self.model, self.data.x_test[:NLL_IMAGES], NLL_SAMPLES, noise)
 
     @cached_property
     def accuracies(self) -> tuple[float, float]:
-        """Of nearest neighbours, and of the linear probe."""
-        return _accuracies(self.model, self.data, self.result.mean)
+        """Accuracy of nearest neighbours and of the linear probe on posterior means, from 0 to 1."""
+        rows = probed_rows(len(self.data.x_train))
+        codes = embed(self.model, self.data.x_train[rows]).mean
+        if not np.isfinite(codes).all():
+            raise NotFinite("Some codes of training images are not finite numbers.")
+        return accuracies(codes, self.data.y_train[rows], self.result.mean, self.data.y_test)
 
 
 COMPUTED: dict[str, Callable[[Subject], Any]] = {
@@ -111,23 +117,17 @@ COMPUTED: dict[str, Callable[[Subject], Any]] = {
     "neighbour_accuracy": lambda subject: subject.accuracies[0],
     "probe_accuracy": lambda subject: subject.accuracies[1],
 }
-"""How each measure is computed, for the models that have it."""
-
-
-def _check_finite(result: Evaluation) -> None:
-    losses = [result.recon, result.mse, *(result.kl_per_dim or [])]
-    if not (np.isfinite(losses).all() and np.isfinite(result.mean).all()):
-        raise NotFinite("Some codes or losses on the test images are not finite numbers.")
+"""The function that computes each measure, for models that have it."""
 
 
 @dataclass(frozen=True)
 class Bound:
-    """What is known of the likelihood of a set of images, in nats per image."""
+    """Bounds on the negative log-likelihood of a set of images, in nats per image."""
 
     nll: float
     """Upper bound on the negative log-likelihood."""
     gap: float
-    """Negative ELBO of the same images and codes, minus that bound; never below 0."""
+    """Negative ELBO of the same images and codes, minus `nll`; never below 0."""
 
 
 @torch.no_grad()
@@ -137,8 +137,8 @@ def importance_bound(model: Autoencoder, images: np.ndarray, samples: int, noise
     -ln((p(x, z_1) / q(z_1 given x) + ... + p(x, z_k) / q(z_k given x)) / k), with k = `samples` codes of
     each image drawn from its posterior q. Its expectation is the negative ELBO for k = 1, never grows
     with k, and tends to the negative log-likelihood: Burda, Grosse and Salakhutdinov 2016, equation 8
-    and theorem 1. Beta has no part in it. With bce on grey pixels p is not normalised (Loaiza-Ganem and
-    Cunningham 2019), and the bound is one on that number.
+    and theorem 1. It does not depend on beta. With bce on grey pixels p is not normalised (Loaiza-Ganem
+    and Cunningham 2019), and the bound is one on the unnormalised number.
 
     Raises
     ------
@@ -155,7 +155,7 @@ def importance_bound(model: Autoencoder, images: np.ndarray, samples: int, noise
         posterior = model.encode(x)
         total = torch.full((len(x),), -math.inf, dtype=torch.float64, device=device)
         mean = torch.zeros_like(total)
-        # One code an image at a time: memory does not grow with their number.
+        # One code per image at a time, so that memory does not grow with `samples`.
         for _ in range(samples):
             weight = _log_weight(model, posterior, x, noise)
             total = torch.logaddexp(total, weight)
@@ -180,17 +180,8 @@ def _log_weight(model: Autoencoder, posterior: Posterior, x: Tensor, noise: torc
     return likelihood + 0.5 * ratio.sum(-1)
 
 
-def _accuracies(model: Autoencoder, data: Dataset, test_codes: np.ndarray) -> tuple[float, float]:
-    """Accuracy of neighbours and of the probe on posterior means, from 0 to 1."""
-    rows = probed_rows(len(data.x_train))
-    codes = embed(model, data.x_train[rows]).mean
-    if not np.isfinite(codes).all():
-        raise NotFinite("Some codes of training images are not finite numbers.")
-    return accuracies(codes, data.y_train[rows], test_codes, data.y_test)
-
-
 def probed_rows(images: int) -> np.ndarray:
-    """Rows of the training images that neighbours and probe know, in order; the same for every run."""
+    """Ascending indices of the training images that neighbours and probe are fitted to; the same for all."""
     order = torch.randperm(images, generator=generator_for(0, "probed"))
     return order[:PROBED_IMAGES].sort().values.numpy()
 
@@ -198,29 +189,27 @@ def probed_rows(images: int) -> np.ndarray:
 def accuracies(
     codes: np.ndarray, labels: np.ndarray, test_codes: np.ndarray, test_labels: np.ndarray
 ) -> tuple[float, float]:
-    """Shares of test codes (M, d) whose class is told right, by codes (N, d) of known classes.
+    """Shares of test codes (M, d) whose class is predicted correctly from codes (N, d) with labels.
 
-    First by the majority of the nearest codes, as far apart as they are; then by logistic regression
-    on codes that are standardised, because its penalty depends on their scale.
+    The first share is that of a majority of the nearest codes. The second is that of logistic regression on
+    standardised codes, because its penalty depends on their scale.
     """
-    known, asked = codes.astype(np.float64), test_codes.astype(np.float64)
-    neighbours = KNeighborsClassifier(min(NEIGHBOURS, len(known))).fit(known, labels)
-    probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=PROBE_STEPS)).fit(known, labels)
-    return float(neighbours.score(asked, test_labels)), float(probe.score(asked, test_labels))
+    train, test = codes.astype(np.float64), test_codes.astype(np.float64)
+    neighbours = KNeighborsClassifier(min(NEIGHBOURS, len(train))).fit(train, labels)
+    probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=PROBE_STEPS)).fit(train, labels)
+    return float(neighbours.score(test, test_labels)), float(probe.score(test, test_labels))
 
 
 def _pca_mse(data: Dataset, dimensions: int) -> float:
     """Squared error per pixel of PCA with as many dimensions, fitted to all training images."""
-    drawn = _principal_components(data).reconstruct(data.x_test, dimensions)
-    return float(data.spec.kind.squared_errors(data.x_test, drawn).mean())
+    reconstructions = _principal_components(data).reconstruct(data.x_test, dimensions)
+    return float(data.spec.kind.squared_errors(data.x_test, reconstructions).mean())
 
 
-# One after another, runs of a sweep are mostly of one data set.
+# Runs that are measured one after another, as those of a sweep, mostly have the same data set.
 @lru_cache(maxsize=1)
 def _principal_components(data: Dataset) -> PrincipalComponents:
     return fit(data.x_train, data.spec.kind)
 
 
-@lru_cache(maxsize=1)
-def _data(name: str) -> Dataset:
-    return load(name)
+_load = lru_cache(maxsize=1)(load)

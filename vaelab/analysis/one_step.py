@@ -1,13 +1,14 @@
 """One training step on one image, taken apart: every number between the image and the gradient.
 
-Names are those of the mathematics, and of the program that `vaelab.export.script` writes for the same config.
+The names are those of the formulas, and of the program that `vaelab.export.script` writes for the same
+config.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,26 +17,26 @@ from torch import Tensor, nn
 
 from vaelab.data.catalogue import DATASETS, DatasetSpec
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.objective import CORRUPTIONS
+from vaelab.models.objective import CORRUPTIONS, OUTPUTS
 from vaelab.networks.layers import Layer
 
 
 @dataclass(frozen=True)
 class Activation:
-    """What a hidden layer gives."""
+    """The output of a hidden layer."""
 
     name: str
-    """As in the listing: `encoder[2]`."""
+    """The name in the listing: `encoder[2]`."""
     values: np.ndarray
     """(width,) of a dense layer, maps of a convolution."""
 
 
 @dataclass(frozen=True)
 class Gradient:
-    """How large the objective's gradient is in one layer."""
+    """The size of the objective's gradient in one layer."""
 
     name: str
-    """As in the listing: `encoder[1]`, `mean`, `logvar`, `decoder[0]`."""
+    """The name in the listing: `encoder[1]`, `mean`, `logvar`, `decoder[0]`."""
     size: float
     """Euclidean length of the gradient of the layer's weights and biases together."""
     parameters: int
@@ -46,26 +47,26 @@ class Explained:
     """The numbers of one step. Losses are in nats; what an AE does not have is None."""
 
     spec: DatasetSpec
-    """Of the data set whose example it is."""
+    """The data set of the example."""
     x: np.ndarray
-    """(...) of the shape of an example, numbers from 0 to 1: the target."""
+    """(...), the example as numbers from 0 to 1: the target of the reconstruction."""
     seen: np.ndarray
     """The same as the encoder sees it: spoilt, if the config has a corruption."""
     hidden: tuple[Activation, ...]
-    """Of the encoder, from the image on."""
+    """Hidden layers of the encoder, the first one first."""
     mean: np.ndarray | None
-    """(d,), as `logvar` and `epsilon`."""
+    """(d,), like `logvar` and `epsilon`."""
     logvar: np.ndarray | None
     epsilon: np.ndarray | None
     z: np.ndarray
-    """(d,) the code that is decoded."""
+    """(d,), the code that is decoded."""
     decoder_hidden: tuple[Activation, ...]
     output: np.ndarray
-    """(...) as the decoder gives it: logits for bce, means for mse."""
+    """(...), the raw output of the decoder: logits for bce, means for mse."""
     x_hat: np.ndarray
-    """(...) the reconstruction, numbers from 0 to 1."""
+    """(...), the reconstruction as numbers from 0 to 1."""
     sigma: float | None
-    """Of the Gaussian behind mse; None for bce."""
+    """Standard deviation of the Gaussian behind mse; None for bce."""
     recon: float
     kl_per_dim: np.ndarray | None
     """(d,)"""
@@ -74,7 +75,7 @@ class Explained:
     objective: float
     """`recon + beta * kl`; for an AE `recon`."""
     gradients: tuple[Gradient, ...]
-    """Of every layer with weights, from the image on."""
+    """Gradients of all layers with weights, the first layer first."""
 
 
 def explain_step(
@@ -85,13 +86,13 @@ def explain_step(
     corruption: torch.Generator,
     beta: float | None = None,
 ) -> Explained:
-    """Take apart the step that training would make with a batch of this one image. The model stays as it is.
+    """Take apart the step that training would make with this image as its batch. The model does not change.
 
     Parameters
     ----------
-    model: as it is before the step.
+    model: the model before the step.
     image: (...) an example of the model's data set.
-    noise, corruption: where epsilon and the spoilt pixels are drawn from; both go on.
+    noise, corruption: generators of epsilon and of the corruption; both advance.
     beta: weight of the KL term; left out, the config's.
     """
     model = copy.deepcopy(model).requires_grad_(True)
@@ -99,11 +100,11 @@ def explain_step(
     with torch.enable_grad():
         x = model.kind.to_tensor(image[None], "cpu")
         seen = CORRUPTIONS[model.config.corruption](x, model.config.corruption_strength, corruption)
-        hidden = _Listener("encoder", model.encoder, model.encoder_layers)
+        hidden = _recorded_activations("encoder", model.encoder, model.encoder_layers)
         posterior = model.encode(seen)
         draws = noise.clone_state()
         z = posterior.sample(noise)
-        decoder_hidden = _Listener("decoder", model.decoder, model.decoder_layers)
+        decoder_hidden = _recorded_activations("decoder", model.decoder, model.decoder_layers)
         output = model.output(z)
         recon, kl = model.reconstruction(output, x).sum(), posterior.kl()
         objective = recon if kl is None else recon + weight * kl.sum()
@@ -113,14 +114,14 @@ def explain_step(
         spec=DATASETS[model.config.dataset],
         x=_array(x[0]),
         seen=_array(seen[0]),
-        hidden=hidden.heard(),
+        hidden=tuple(hidden),
         mean=_array(posterior.mean[0]) if traits.is_stochastic else None,
         logvar=None if posterior.logvar is None else _array(posterior.logvar[0]),
         epsilon=_array(torch.randn(z.shape, generator=draws)[0, 0]) if traits.is_stochastic else None,
         z=_array(z[0, 0]),
-        decoder_hidden=decoder_hidden.heard(),
+        decoder_hidden=tuple(decoder_hidden),
         output=_array(output[0, 0]),
-        x_hat=_array(model.decode(z)[0, 0]),
+        x_hat=_array(OUTPUTS[model.config.term.output].pixels(output)[0, 0]),
         sigma=None if model.sigma is None else float(model.sigma),
         recon=recon.item(),
         kl_per_dim=None if kl is None else _array(kl[0]),
@@ -134,40 +135,33 @@ def explain_step(
     )
 
 
-class _Listener:
-    """Keeps what comes out of a network's hidden layers: of all activations between its layers."""
+def _recorded_activations(name: str, network: nn.Sequential, layers: list[Layer]) -> list[Activation]:
+    """A list to which each hidden layer adds its output for the first image, once the network runs."""
+    activations: list[Activation] = []
 
-    def __init__(self, name: str, network: nn.Sequential, layers: list[Layer]) -> None:
-        self.name, self.kept = name, dict[int, np.ndarray]()
-        last = max(place for place, layer in enumerate(layers) if layer.tensors())
-        for place, layer in enumerate(layers[:last]):
-            if layer.is_activation:
-                network[place].register_forward_hook(self._keeping(place))
+    def record(index: int, module: nn.Module, inputs: Any, output: Tensor) -> None:
+        activations.append(Activation(f"{name}[{index}]", _array(output[0])))
 
-    def _keeping(self, place: int) -> Callable[[nn.Module, Any, Tensor], None]:
-        def keep(layer: nn.Module, given: Any, result: Tensor) -> None:
-            self.kept.setdefault(place, _array(result[0]))
-
-        return keep
-
-    def heard(self) -> tuple[Activation, ...]:
-        """What the first image that passed gave."""
-        return tuple(Activation(f"{self.name}[{place}]", values) for place, values in self.kept.items())
+    last = max(index for index, layer in enumerate(layers) if layer.tensors())
+    for index, layer in enumerate(layers[:last]):
+        if layer.is_activation:
+            network[index].register_forward_hook(partial(record, index))
+    return activations
 
 
 def _gradients(name: str, network: nn.Sequential, heads: bool = False) -> list[Gradient]:
-    """Gradients by layer; with `heads`, the two halves of the last layer apart."""
-    found = []
-    for place, layer in enumerate(network):
+    """Gradients by layer; with `heads`, the two halves of the last layer are apart."""
+    gradients = []
+    for index, layer in enumerate(network):
         slopes = [tensor.grad for tensor in layer.parameters() if tensor.grad is not None]
-        if not slopes:
-            continue
-        if heads and place == len(network) - 1:
+        if heads and index == len(network) - 1:
             halves = zip(*(slope.chunk(2) for slope in slopes), strict=True)
-            found += [_gradient(head, half) for head, half in zip(("mean", "logvar"), halves, strict=True)]
-        else:
-            found.append(_gradient(f"{name}[{place}]", slopes))
-    return found
+            gradients += [
+                _gradient(head, half) for head, half in zip(("mean", "logvar"), halves, strict=True)
+            ]
+        elif slopes:
+            gradients.append(_gradient(f"{name}[{index}]", slopes))
+    return gradients
 
 
 def _gradient(name: str, slopes: list[Tensor] | tuple[Tensor, ...]) -> Gradient:

@@ -1,8 +1,7 @@
-"""What the best linear code makes of examples: the baseline that a network has to beat.
+"""Principal component analysis of examples: the linear baseline that a network has to beat.
 
-Principal component analysis gives, among all linear encoders and decoders of d numbers, those of
-the smallest squared error on the examples it was fitted to. N examples of some shape (...) have M numbers
-each. Nothing here needs PyTorch.
+Among all linear encoders and decoders with d numbers, PCA gives those with the smallest squared error on the
+examples that it was fitted to. Shapes: N examples of some shape (...) with M numbers each.
 """
 
 from __future__ import annotations
@@ -15,15 +14,15 @@ from sklearn.decomposition import PCA
 from vaelab.data.kinds.base import Kind
 
 MOST_DIMENSIONS = 256
-"""As many as a model's code can have."""
+"""Largest number of components: as many as a model's code can have."""
 
 CHUNK = 1000
-"""Examples at a time, which bounds the memory that floating-point copies of them take."""
+"""Number of examples at a time, which bounds the memory of their floating-point copies."""
 
 
 @dataclass(frozen=True, eq=False)
 class PrincipalComponents:
-    """Mean and directions of largest variance of a set of examples, as a model sees them."""
+    """Mean and directions of largest variance of a set of examples, as a model gets them."""
 
     kind: Kind
     mean: np.ndarray
@@ -32,18 +31,18 @@ class PrincipalComponents:
     """(most, M) float32, orthonormal rows, by falling variance."""
 
     def reconstruct(self, examples: np.ndarray, dimensions: int) -> np.ndarray:
-        """Examples coded as their first principal components, and drawn again from those.
+        """Examples reconstructed from their first principal components.
 
         Parameters
         ----------
         examples
             (N, ...).
         dimensions
-            Numbers a code.
+            Number of components.
 
         Returns
         -------
-        (N, ...), as a model's reconstructions are.
+        (N, ...), like a model's reconstructions.
 
         Raises
         ------
@@ -54,28 +53,27 @@ class PrincipalComponents:
         if not 1 <= dimensions <= most:
             raise ValueError(f"PCA of these {self.kind.many} has 1 to {most} dimensions, not {dimensions}.")
         basis = self.components[:dimensions]
-        drawn = np.empty((len(examples), basis.shape[1]), self.kind.dtype)
+        reconstructions = np.empty((len(examples), basis.shape[1]), self.kind.dtype)
         for start in range(0, len(examples), CHUNK):
             part = slice(start, start + CHUNK)
             codes = (_flat(examples[part], self.kind) - self.mean) @ basis.T
-            drawn[part] = self.kind.examples(codes @ basis + self.mean)
-        return drawn.reshape(examples.shape)
+            reconstructions[part] = self.kind.examples(codes @ basis + self.mean)
+        return reconstructions.reshape(examples.shape)
 
 
 def fit(examples: np.ndarray, kind: Kind) -> PrincipalComponents:
-    """The principal components of examples (N, ...) of a kind, all of them and not a sample.
+    """The principal components of examples (N, ...) of a kind, fitted to all of them.
 
-    Components are nested: the first d of many are those of a fit with d. So one fit serves codes of
-    every size.
+    Components are nested: the first d of many equal those of a fit with d, so that one fit serves every d.
     """
     numbers = _flat(examples, kind)
     most = min(MOST_DIMENSIONS, *numbers.shape)
-    # Through the covariance matrix, which is small beside the examples: as exact here as through
-    # the examples themselves, and about a second for 60,000 of 784 pixels.
+    # The covariance matrix is much smaller than the examples: about a second for 60,000 of 784 pixels, and as
+    # exact here as a decomposition of the examples themselves.
     fitted = PCA(most, svd_solver="covariance_eigh", copy=False).fit(numbers)
     return PrincipalComponents(kind, fitted.mean_, fitted.components_)
 
 
 def _flat(examples: np.ndarray, kind: Kind) -> np.ndarray:
-    """(N, M) float32 from 0 to 1."""
+    """Examples as rows of numbers from 0 to 1: (N, M) float32."""
     return kind.numbers(examples.reshape(len(examples), -1))

@@ -1,4 +1,4 @@
-"""The data sets: what each holds, how large it is, and where it comes from."""
+"""The data sets: their contents, sizes and sources."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from vaelab.data.kinds.image import IMAGE
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """What is known of a data set without reading it."""
+    """The description of a data set, known without reading it."""
 
     name: str
     title: str
     kind: Kind
     shape: tuple[int, ...]
-    """Of an example, as its kind has it."""
+    """Shape of an example, with the axes of its kind."""
     classes: tuple[str, ...]
-    """Name of each class; a label is an index into them."""
+    """Names of the classes; a label is an index into them."""
     train_images: int
     test_images: int
     bundled: bool
@@ -27,15 +27,15 @@ class DatasetSpec:
     licence: str = ""
     source: str = ""
     torchvision: str = ""
-    """How torchvision opens it, for a listing; empty if it does not have it."""
+    """Start of the call with which torchvision opens it, for a listing; empty if torchvision lacks it."""
     torchvision_axes: tuple[str, str] = ("", "")
-    """How torchvision's axes differ from ours, in words and as the code that mends it."""
+    """How torchvision's axes differ from these, in words and as the code that corrects them."""
     sha256: str = ""
     """Checksum of the bundled file."""
 
     @property
     def label(self) -> str:
-        """The title, as forms and tables have it."""
+        """The name in forms and tables: the title."""
         return self.title
 
 
@@ -79,6 +79,5 @@ _ALL = (
         torchvision_axes=("channels come last", ".transpose(0, 3, 1, 2)"),
     ),
 )  # fmt: skip
-
 
 DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in _ALL}

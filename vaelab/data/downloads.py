@@ -1,9 +1,8 @@
 """Data sets that are fetched when first chosen: KMNIST, EMNIST letters and CIFAR-10.
 
-torchvision knows the addresses and MD5 sums, verifies, extracts and reads; it is imported only in
-here, when a data set is really fetched. The transfer itself is ours, because torchvision's has
-neither a timeout nor a way to report progress. CIFAR-10 comes in its binary version: torchvision's
-own reader unpickles what it downloaded.
+torchvision knows the addresses and MD5 sums, verifies, extracts and reads; it is imported only when a data
+set is fetched. The transfer is our own, because torchvision's has neither a timeout nor a way to report
+progress. CIFAR-10 comes in its binary version, because torchvision's reader unpickles what it downloaded.
 """
 
 from __future__ import annotations
@@ -23,28 +22,28 @@ import numpy as np
 from vaelab.words import listed
 
 Progress = Callable[[float, str], None]
-"""Takes the fraction done, from 0 to 1, and a sentence for people."""
+"""A function of the fraction done, from 0 to 1, and a sentence for people."""
 
 Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """x_train, y_train, x_test, y_test; images (N, H, W) or (N, C, H, W) uint8, labels (N,) from 0."""
 
 TIMEOUT = 10.0
-"""Seconds without a byte after which an attempt is given up."""
+"""Seconds without a byte after which an attempt fails."""
 
 ATTEMPTS = 2
-"""Attempts at each address: servers drop long transfers now and then, and more would only hang."""
+"""Attempts at each address: servers drop long transfers now and then; more would take too long."""
 
 CHUNK = 1 << 16
-"""Bytes between two reports of progress."""
+"""Number of bytes between two reports of progress."""
 
 
 class DatasetUnavailable(Exception):
-    """A data set that cannot be had; one sentence says why, and which files to put where."""
+    """A data set cannot be loaded; the sentence says why, and which files to put where."""
 
 
 @dataclass(frozen=True)
 class PublishedFile:
-    """One file as its authors published it, and where to get it."""
+    """A file of a data set as its authors published it, and its addresses."""
 
     name: str
     md5: str
@@ -53,13 +52,13 @@ class PublishedFile:
 
 @dataclass(frozen=True)
 class Publication:
-    """The files that make up a data set, and how to read them."""
+    """The published files of a data set, and the function that reads them."""
 
     sizes: dict[str, int]
-    """Name of each file and its bytes; known without torchvision. The bytes only scale the progress."""
+    """Bytes of each file by its name, known without torchvision; they only scale the progress."""
     files: Callable[[], Iterable[PublishedFile]]
     read: Callable[[list[Path], Path], Arrays]
-    """Takes the files, in the order of `files`, and an empty folder to work in."""
+    """A function of the paths of the files, in the order of `files`, and an empty folder to work in."""
 
 
 def _kmnist_files() -> list[PublishedFile]:
@@ -92,7 +91,7 @@ def _read_kmnist(paths: list[Path], work: Path) -> Arrays:
 
 
 def _read_emnist_letters(paths: list[Path], work: Path) -> Arrays:
-    """Only the letters of the archive, which also holds five other splits and 2 GB of images."""
+    """Read only the letters of the archive, which also holds five other splits and 2 GB of images."""
     from torchvision.datasets import EMNIST
 
     with zipfile.ZipFile(paths[0]) as archive:
@@ -118,7 +117,7 @@ def _both_splits(open_split: Callable[[bool], Any]) -> Arrays:
 
 
 def _read_cifar10(paths: list[Path], work: Path) -> Arrays:
-    """Rows of one label byte and 3 * 32 * 32 pixel bytes, channel by channel."""
+    """Read rows of one label byte and 3 * 32 * 32 pixel bytes, channel by channel."""
     from torchvision.datasets.utils import extract_archive
 
     extract_archive(paths[0], work)
@@ -135,31 +134,36 @@ def _cifar10_batches(paths: list[Path]) -> tuple[np.ndarray, np.ndarray]:
 
 PUBLICATIONS: dict[str, Publication] = {
     "kmnist": Publication(
-        {"train-images-idx3-ubyte.gz": 18_165_135, "train-labels-idx1-ubyte.gz": 29_497,
-         "t10k-images-idx3-ubyte.gz": 3_041_136, "t10k-labels-idx1-ubyte.gz": 5_120},
-        _kmnist_files, _read_kmnist,
+        {
+            "train-images-idx3-ubyte.gz": 18_165_135,
+            "train-labels-idx1-ubyte.gz": 29_497,
+            "t10k-images-idx3-ubyte.gz": 3_041_136,
+            "t10k-labels-idx1-ubyte.gz": 5_120,
+        },
+        _kmnist_files,
+        _read_kmnist,
     ),
     "emnist-letters": Publication({"gzip.zip": 561_753_746}, _emnist_files, _read_emnist_letters),
     "cifar10": Publication({"cifar-10-binary.tar.gz": 170_052_171}, _cifar10_files, _read_cifar10),
-}  # fmt: skip
+}
 
 
 def placed_by_hand(name: str, folder: Path) -> bool:
-    """Whether all files of the data set lie in this folder, so that no network is needed."""
+    """Whether all files of the data set are in this folder, so that no network is needed."""
     return all((folder / file).is_file() for file in PUBLICATIONS[name].sizes)
 
 
 def obtain(name: str, title: str, *, by_hand: Path, work: Path, progress: Progress) -> Arrays:
-    """Read a data set from files placed by hand, and fetch those that are not there.
+    """Read a data set from files placed by hand, and fetch those that are missing.
 
     Parameters
     ----------
     name, title : str
-        A key of `PUBLICATIONS`, and what people call the data set.
+        A key of `PUBLICATIONS`, and the title of the data set.
     by_hand : Path
-        Folder where somebody may have put the published files; it is only read.
+        Folder where a person may have put the published files; it is only read.
     work : Path
-        Folder for what is fetched and extracted; the caller removes it.
+        Folder for fetched and extracted files; the caller removes it.
     progress : callable
         Called as bytes arrive.
 
@@ -178,7 +182,7 @@ def obtain(name: str, title: str, *, by_hand: Path, work: Path, progress: Progre
 
 
 class _Fetcher:
-    """Gets one file after another and reports progress over all of them."""
+    """Fetches one file after another and reports progress over all of them."""
 
     def __init__(
         self, sizes: dict[str, int], title: str, by_hand: Path, folder: Path, progress: Progress
@@ -188,7 +192,7 @@ class _Fetcher:
         self.bytes_before = 0
 
     def get(self, file: PublishedFile) -> Path:
-        """Find the file placed by hand, else fetch it from the first address that works; verify it."""
+        """The file placed by hand, or fetched from the first address that works; its MD5 sum is verified."""
         from torchvision.datasets.utils import check_integrity
 
         if file.name not in self.missing:
@@ -232,7 +236,7 @@ class _Fetcher:
 
 
 def _reason(error: Exception) -> str:
-    """Say what went wrong, without the layers and error numbers around it."""
+    """The cause of an error, without the layers and error numbers around it."""
     if isinstance(error, HTTPError):
         return str(error)
     inner = getattr(error, "reason", error)

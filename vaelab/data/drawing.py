@@ -1,7 +1,7 @@
-"""Images that a visitor brings: how each data set wants them, their form in a link, what they are near to.
+"""Images that a visitor brings: how they become like those of a data set, and their form in a link.
 
-The browser makes the image (`assets/components/draw_pad/`); whatever comes from there or from a link is
-checked here. C H W are the channels, height and width of a data set's images.
+The browser makes the image (`assets/components/draw_pad/`). This module checks everything that comes from the
+browser or from a link. Shapes: C, H, W are channels, height and width of a data set's images.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ from typing import Literal
 import numpy as np
 
 LEVELS = 16
-"""Brightnesses of a pixel, from 0 to 255 in steps of 17: two pixels fit a byte of the link."""
+"""Number of brightnesses of a pixel in a link, from 0 to 255 in steps of 17: two pixels fit a byte."""
 
 STEP = 255 // (LEVELS - 1)
-
 
 Shape = tuple[int, ...]
 """Channels, height, width."""
@@ -30,39 +29,45 @@ class Placement:
     """How a drawing or an uploaded image becomes an image like those of a data set."""
 
     box: int | None
-    """Pixels of the longer side of what is drawn; None to take the whole square as it is."""
+    """Length of the drawing's longer side in pixels; None to take the whole square as it is."""
     centre: Literal["mass", "box"]
-    """What comes to the middle: the centre of mass, or of the bounding box."""
+    """The point that moves to the middle: the centre of mass, or of the bounding box."""
     tones: bool
-    """Whether greys mean something, as on garments; else a background that is not even is removed."""
+    """Whether greys have a meaning, as on garments; if not, an uneven background is removed."""
     sentence: str
-    """The same in words."""
+    """The placement in words."""
 
 
 _PLACEMENTS = {
     "mnist": Placement(
-        20, "mass", False,
+        20,
+        "mass",
+        False,
         "As MNIST's images were made (LeCun and co-authors 1998), what you draw is fitted into 20 × 20 "
         "pixels, its proportions kept, and shifted until its centre of mass is in the middle of 28 × 28.",
     ),
     "fashion-mnist": Placement(
-        28, "box", True,
+        28,
+        "box",
+        True,
         "As Fashion-MNIST's images were made (Xiao and co-authors 2017), the longer side is fitted into "
         "28 pixels and the shorter one centred; a photograph on a light background becomes its negative.",
     ),
     "kmnist": Placement(28, "box", False, "What you draw is fitted into 28 × 28 pixels and centred."),
     "emnist-letters": Placement(
-        24, "box", False,
+        24,
+        "box",
+        False,
         "As the images of EMNIST were made (Cohen and co-authors 2017), what you draw is fitted into 24 × 24 "
         "pixels, its proportions kept, and centred in 28 × 28.",
     ),
-}  # fmt: skip
+}
 
 _AS_IT_IS = Placement(None, "box", True, "The whole square is taken as it is; pictures are cut to a square.")
 
 
 def placement_for(name: str) -> Placement:
-    """How images for a data set are made; of one that is not known, the whole square as it is."""
+    """How images for a data set are made; for an unknown data set, the whole square is taken."""
     return _PLACEMENTS.get(name, _AS_IT_IS)
 
 
@@ -72,7 +77,7 @@ def quantize(image: np.ndarray) -> np.ndarray:
 
 
 def text_of(image: np.ndarray) -> str:
-    """An image (C, H, W) uint8 as a link holds it: 4 bits a pixel, zlib (RFC 1950), base64url.
+    """The text of an image (C, H, W) uint8 in a link: 4 bits per pixel, zlib (RFC 1950), base64url.
 
     Brightnesses are rounded as `quantize` does.
     """
@@ -100,8 +105,8 @@ def image_of(text: str, shape: Shape) -> np.ndarray:
 
 
 def _unpacked(text: str, length: int) -> bytes | None:
-    """The bytes that a text holds if they are so many, else None. Inflates one more of them at most."""
-    # zlib makes nothing longer by more than 11 bytes and 5 for every 16 kB; base64 makes 4 of 3.
+    """The bytes of a text if their number is `length`, else None. It inflates at most one byte more."""
+    # zlib adds at most 11 bytes, and 5 per 16 kB; base64 makes 4 characters of 3 bytes.
     if len(text) > 4 * (length + length // 1000 + 16) // 3 or not re.fullmatch(r"[A-Za-z0-9_-]+", text):
         return None
     inflate = zlib.decompressobj()
@@ -119,12 +124,12 @@ def image_from_browser(value: object, shape: Shape) -> np.ndarray | None:
     Parameters
     ----------
     value
-        The pixels as base64 text; empty for none. Anything else may come too: browsers are not trusted.
+        The pixels as base64 text; empty for none. Browsers are not trusted, so it may be anything else.
 
     Raises
     ------
     ValueError
-        If it is no image of that shape: a sentence.
+        If it is no image of that shape; the text is a sentence for people.
     """
     count = int(np.prod(shape))
     if value == "":

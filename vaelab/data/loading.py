@@ -1,4 +1,4 @@
-"""The data sets: what is known of each, and its arrays, memory-mapped from a cache.
+"""The arrays of data sets, memory-mapped from a cache.
 
 MNIST and Fashion-MNIST are bundled; the others are fetched when first chosen (`vaelab.data.downloads`).
 Whatever the source, a data set is unpacked once into the cache as plain .npy files:
@@ -27,8 +27,7 @@ from vaelab.data.downloads import Arrays, DatasetUnavailable, Progress, obtain, 
 from vaelab.settings import read_settings
 
 LAYOUT = 1
-"""Version of the form in which arrays lie in the cache; a new one has everything unpacked again."""
-
+"""Version of the format of arrays in the cache; a new version unpacks every data set again."""
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 
@@ -53,7 +52,7 @@ class Dataset:
 
 
 def load(name: str, *, cache: Path | None = None, progress: Progress | None = None) -> Dataset:
-    """Give the arrays of a data set; unpack, and if need be fetch, it on first use.
+    """Load the arrays of a data set; the first use unpacks it, and fetches it if necessary.
 
     Parameters
     ----------
@@ -63,8 +62,8 @@ def load(name: str, *, cache: Path | None = None, progress: Progress | None = No
         Cache folder; default `$VAELAB_CACHE`, else `~/.cache/vaelab`. If it cannot be written, a
         bundled data set is read into memory instead.
     progress : callable, optional
-        Called with a fraction from 0 to 1 and a sentence while files arrive. What it raises ends
-        the work and leaves nothing behind.
+        Called with a fraction from 0 to 1 and a sentence while files arrive. An exception that it raises
+        ends the work, of which nothing is left.
 
     Raises
     ------
@@ -74,7 +73,7 @@ def load(name: str, *, cache: Path | None = None, progress: Progress | None = No
         If it cannot be fetched; the sentence says which files to put into which folder.
     """
     spec, root = _find(name), _cache_folder(cache)
-    return _open(spec, root) or _prepare(spec, root, progress or _no_progress)
+    return _open(spec, root) or _prepare(spec, root, progress or (lambda fraction, sentence: None))
 
 
 def is_ready(name: str, *, cache: Path | None = None) -> bool:
@@ -104,17 +103,13 @@ def _by_hand(spec: DatasetSpec, root: Path) -> Path:
     return root / "downloads" / spec.name
 
 
-def _no_progress(fraction: float, sentence: str) -> None:
-    """Report to nobody."""
-
-
 def _unpacked(spec: DatasetSpec) -> Path:
-    """Where the arrays lie, below the folder `datasets` of the cache."""
+    """Folder of the arrays, relative to the folder `datasets` of the cache."""
     return Path(spec.name) / "-".join(filter(None, (f"layout{LAYOUT}", spec.sha256[:12])))
 
 
 def _open(spec: DatasetSpec, root: Path) -> Dataset | None:
-    """Map the arrays into memory; None if they are not there, cut short or of another shape."""
+    """Map the arrays into memory; None if they are missing, truncated or of another shape."""
     folder = root / "datasets" / _unpacked(spec)
     try:
         arrays = [np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in ARRAYS]
@@ -131,7 +126,7 @@ def _open(spec: DatasetSpec, root: Path) -> Dataset | None:
 def _prepare(spec: DatasetSpec, root: Path, progress: Progress) -> Dataset:
     try:
         with _lock(spec, root, progress):
-            # Another process may have been quicker.
+            # Another process may have unpacked it while this one waited for the lock.
             return _open(spec, root) or _unpack(spec, root, progress)
     except OSError as error:
         return _read_into_memory(spec, root, error, progress)
@@ -139,8 +134,8 @@ def _prepare(spec: DatasetSpec, root: Path, progress: Progress) -> Dataset:
 
 @contextmanager
 def _lock(spec: DatasetSpec, root: Path, progress: Progress) -> Iterator[None]:
-    """Keep others from unpacking, and above all from downloading, the same thing meanwhile."""
-    from filelock import FileLock, Timeout  # 50 ms that a ready data set does without
+    """Within this context, no other process unpacks, or even downloads, the same data set."""
+    from filelock import FileLock, Timeout  # the import takes 50 ms, which a ready data set does not need
 
     folder = root / "datasets"
     folder.mkdir(parents=True, exist_ok=True)
@@ -157,17 +152,17 @@ def _lock(spec: DatasetSpec, root: Path, progress: Progress) -> Iterator[None]:
 
 
 def _unpack(spec: DatasetSpec, root: Path, progress: Progress) -> Dataset:
-    """Write the arrays into a folder beside, then rename it; the caller holds the lock."""
+    """Write the arrays into a temporary folder, then rename it; the caller holds the lock."""
     folder = root / "datasets"
     work = folder / f"{spec.name}.partial"
-    shutil.rmtree(work, ignore_errors=True)  # of a process that was killed
+    shutil.rmtree(work, ignore_errors=True)  # left by a process that was killed
     try:
         arrays = _read(spec, root, work, progress)
         target = work / _unpacked(spec)
         target.mkdir(parents=True)
         for name, array in zip(ARRAYS, arrays, strict=True):
             np.save(target / f"{name}.npy", array, allow_pickle=False)
-        shutil.rmtree(folder / spec.name, ignore_errors=True)  # damaged, or of an older layout
+        shutil.rmtree(folder / spec.name, ignore_errors=True)  # arrays that are damaged or of an older layout
         (work / spec.name).rename(folder / spec.name)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -178,7 +173,7 @@ def _unpack(spec: DatasetSpec, root: Path, progress: Progress) -> Dataset:
 
 
 def _read_into_memory(spec: DatasetSpec, root: Path, problem: OSError, progress: Progress) -> Dataset:
-    """Do without the cache, where that needs no download each time."""
+    """Load a data set without the cache, unless that would download it each time."""
     if not is_ready(spec.name, cache=root):
         raise DatasetUnavailable(
             f"{spec.title} could not be stored: the cache folder {root} cannot be used "
@@ -192,7 +187,7 @@ def _read_into_memory(spec: DatasetSpec, root: Path, problem: OSError, progress:
 
 
 def _read(spec: DatasetSpec, root: Path, work: Path, progress: Progress) -> Arrays:
-    """Read the bundled or the published files into the layout of `Dataset`."""
+    """The arrays of the bundled or the published files, in the shapes of `Dataset`."""
     if spec.bundled:
         x_train, y_train, x_test, y_test = _read_bundled(spec)
     else:

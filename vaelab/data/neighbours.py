@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 CHUNK = 1000
-"""Images at a time, so that floating-point copies of them stay within the processor's cache."""
+"""Number of images at a time, so that floating-point copies of them fit the processor's cache."""
 
 
 @dataclass(frozen=True, eq=False)
 class Neighbours:
-    """The images nearest to one, the nearest first."""
+    """The images nearest to an image, the nearest first."""
 
     indices: np.ndarray
     """(count,) int64."""
@@ -36,14 +36,14 @@ def nearest_images(image: np.ndarray, images: np.ndarray, count: int) -> Neighbo
         part = images[start : start + CHUNK].reshape(-1, target.size).astype(np.float32)
         part -= target
         distances[start : start + len(part)] = np.einsum("ij,ij->i", part, part)
-    # Single precision rounds such sums: those that may belong to the nearest are summed again in integers.
-    most = np.partition(distances, count - 1)[count - 1] * 1.0001
-    near = np.flatnonzero(distances <= most)
+    # Single precision rounds such sums, so that all candidates are summed again in integers.
+    limit = np.partition(distances, count - 1)[count - 1] * 1.0001
+    near = np.flatnonzero(distances <= limit)
     exact = ((images[near].astype(np.int64) - image) ** 2).reshape(len(near), -1).sum(1)
     order = np.argsort(exact, kind="stable")[:count]
     return Neighbours(near[order], exact[order] / (255**2 * target.size))
 
 
 def share_below(error: float, errors: np.ndarray) -> float:
-    """The share of errors (N,) that are smaller than one, from 0 to 1."""
+    """The share of errors (N,) that are smaller than `error`, from 0 to 1."""
     return float(np.mean(errors < error))

@@ -1,4 +1,4 @@
-"""The kinds of data: one module a kind, of the same name in `models`, `figures` and `ui.explore`."""
+"""The kinds of data: one module per kind, with the same name in `models`, `figures` and `ui.explore`."""
 
 from vaelab.data.kinds.base import Kind
 from vaelab.data.kinds.image import IMAGE

@@ -1,4 +1,4 @@
-"""What is said of a kind of data before any network or picture: its numbers, its limits and its words."""
+"""The description of a kind of data without networks or pictures: its numbers, limits and words."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ class Kind:
     name: str
     """The name that the kind has in every layer."""
     one: str
-    """What an example is called: `image`."""
+    """The word for an example: `image`."""
     many: str
     element: str
-    """What a number of an example is called: `pixel`."""
+    """The word for a number of an example: `pixel`."""
     axes: str
     """What the axes of an example are."""
     dtype: type[np.generic]
     scale: float
-    """Largest number of an example. Models see examples divided by it: numbers from 0 to 1."""
+    """Largest number of an example. Models get examples divided by it: numbers from 0 to 1."""
     choices: dict[str, tuple[str, ...]]
-    """Choices that make sense for this kind, by the field of a recipe; a field that is left out has all."""
+    """Sensible choices for this kind by field of a recipe; other fields allow all their choices."""
 
     @property
     def nats(self) -> str:
@@ -32,20 +32,18 @@ class Kind:
         return f"nats per {self.one}"
 
     def numbers(self, examples: np.ndarray) -> np.ndarray:
-        """Examples as a model sees them: float32 from 0 to 1, in the same shape."""
-        numbers = examples.astype(np.float32)
-        numbers /= self.scale
-        return numbers
+        """Examples as a model gets them: float32 from 0 to 1, in the same shape."""
+        return np.divide(examples, np.float32(self.scale), dtype=np.float32)
 
     def examples(self, numbers: np.ndarray) -> np.ndarray:
-        """Examples of such numbers, in the same shape: clamped to the range; rounded if they are whole."""
+        """Examples from numbers, in the same shape: clamped to 0 to 1, scaled, and rounded if integer."""
         scaled = self.scale * np.clip(numbers, 0, 1)
         return (np.rint(scaled) if np.issubdtype(self.dtype, np.integer) else scaled).astype(self.dtype)
 
     def squared_errors(self, examples: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
-        """Mean squared error a number of each of N reconstructions, numbers from 0 to 1: (N,) float64."""
+        """Mean squared error per number of each of N reconstructions, numbers from 0 to 1: (N,) float64."""
         errors = np.empty(len(examples))
-        # Few at a time, which bounds the memory that floating-point copies take.
+        # Chunks bound the memory that floating-point copies take.
         for start in range(0, len(examples), 1000):
             part = slice(start, start + 1000)
             difference = self.numbers(examples[part]) - self.numbers(reconstructions[part])
@@ -53,12 +51,12 @@ class Kind:
         return errors
 
     def mean(self, examples: np.ndarray, rows: np.ndarray | None = None, most: int = 60_000) -> np.ndarray:
-        """Mean of examples as a model sees them, float32; of evenly spaced ones beyond `most`.
+        """Mean of examples as a model gets them, float32; of at most `most` evenly spaced ones.
 
-        `rows` chooses among the examples, of which only those that count are read.
+        `rows` are the indices of the examples to average; None for all.
         """
-        among = np.arange(len(examples)) if rows is None else rows
-        chosen = among[:: -(-len(among) // most)]
+        rows = np.arange(len(examples)) if rows is None else rows
+        chosen = rows[:: -(-len(rows) // most)]
         total = np.zeros(examples.shape[1:], np.float64)
         # A sum of 1,000 bytes fits 32 bits; 64-bit accumulation would be half as fast.
         exact = np.uint32 if self.dtype == np.uint8 else np.float64

@@ -111,7 +111,7 @@ class Preview:
     mean: np.ndarray
     """(2000, latent_dim) float32, codes of the first test images."""
     reconstructions: np.ndarray
-    """(classes, ...) of the first test image of each class."""
+    """(classes, ...), reconstructions of the first test image of each class."""
     samples: np.ndarray | None
     """(16, ...) decoded from fixed draws of the prior; None for an AE."""
     decoder: Arrays = field(default_factory=dict)

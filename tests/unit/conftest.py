@@ -1,4 +1,4 @@
-"""Small data, and trainings that are collected instead of shown."""
+"""Small data, and trainings whose events are collected."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class Recording:
 
     @property
     def said(self) -> list[dict[str, Any]]:
-        """What two runs of one config have in common, bit for bit: all but `seconds`."""
+        """The values that are equal in two runs of one config: all but `seconds`."""
         return [_comparable(event) for event in self.events]
 
 
 def _comparable(event: events.Event) -> dict[str, Any]:
-    """The event's values, with a checksum of the bytes in the place of each array."""
+    """The event's values, with a checksum in place of each array."""
     values: dict[str, Any] = {"event": events.event_name(event)}
     for field in dataclasses.fields(event):
         value = getattr(event, field.name)
@@ -72,7 +72,7 @@ def _checksum(array: np.ndarray) -> str:
 
 @pytest.fixture(scope="session")
 def record(tiny: Dataset) -> Callable[..., Recording]:
-    """Train on the tiny data, with the arguments of `train`, and collect what is said.
+    """Train on the tiny data, with the arguments of `train`, and collect the events.
 
     On one thread, if nothing else is said: more do not speed up work of this size.
     """
@@ -86,16 +86,16 @@ def record(tiny: Dataset) -> Callable[..., Recording]:
 
 
 class Wishes:
-    """A `request` that asks for one thing after another, and counts how often it was asked."""
+    """A `request` that returns one action after another, and counts its calls."""
 
     def __init__(self, changes: dict[int, events.Request]) -> None:
         self.changes = changes
-        """What is wanted from which call on, counted from 1; before the first, to run."""
+        """Actions by the number of the call, from 1, from which on they are returned; first `run`."""
         self.calls = 0
         self.wanted = events.Request()
 
     def __call__(self) -> events.Request:
-        """What is wanted at this call."""
+        """The request that this call returns."""
         self.calls += 1
         self.wanted = self.changes.get(self.calls, self.wanted)
         return self.wanted
@@ -103,7 +103,7 @@ class Wishes:
 
 @pytest.fixture
 def wishing() -> Callable[..., Wishes]:
-    """Make a `request`: actions by the number of the call from which on they are wanted."""
+    """Make a `request` from actions by the number of the call from which on they are returned."""
 
     def make(changes: dict[int, str | events.Request]) -> Wishes:
         requests = {
@@ -142,7 +142,7 @@ def negative_elbo_draws() -> Callable[..., Any]:
 
 @pytest.fixture
 def flush_denormals() -> Iterator[Callable[[bool], None]]:
-    """Have PyTorch flush denormal numbers or not, and not any more afterwards; skips where it cannot."""
+    """Let PyTorch flush denormal numbers or not, and restore that afterwards; skips where it cannot."""
     import torch
 
     if not torch.set_flush_denormal(True):

@@ -28,7 +28,7 @@ def names_in(folder: Path) -> list[str]:
 
 
 def half_of(text: str) -> Callable[[Path], None]:
-    """A write that a full disk cuts short."""
+    """A write that fails in the middle, as on a full disk."""
 
     def write(draft: Path) -> None:
         draft.write_text(text[: len(text) // 2])
@@ -77,7 +77,7 @@ def test_readers_never_meet_half_a_file(tmp_path: Path) -> None:
 
 
 def refusing(times: int) -> Callable[[Path, Path], None]:
-    """`os.replace` as it is on Windows while somebody reads the file: refused, some times."""
+    """`os.replace` as on Windows while a process reads the file: the first calls fail."""
     replace, refusals = os.replace, iter(range(times))
 
     def try_to_replace(source: Path, target: Path) -> None:

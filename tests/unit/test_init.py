@@ -22,7 +22,7 @@ def test_an_unknown_name_is_answered_with_those_that_are_there():
 
 
 def test_the_example_runs(tiny, monkeypatch, capsys):
-    """Word for word, but on fewer images."""
+    """The example, word for word, but on fewer images."""
     monkeypatch.setattr(training, "load", lambda name: tiny)
     example = [part for part in vaelab.__doc__.split("\n\n") if part.startswith("    ")]
     scope: dict = {}

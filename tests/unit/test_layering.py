@@ -27,7 +27,7 @@ def sources(*folders: str) -> list[Path]:
 
 
 def module_name(path: Path) -> str:
-    """`vaelab.files` of vaelab/files.py; `vaelab.config` of its __init__.py."""
+    """The module of a file: `vaelab.files` for vaelab/files.py, `vaelab.config` for its __init__.py."""
     return ".".join(path.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
 
 
@@ -36,7 +36,7 @@ OURS = [module for module in MODULES if module != "vaelab"]
 
 
 def package(module: str) -> str:
-    """`config` of vaelab.config.fields, `files` of vaelab.files, `pages` of a page."""
+    """A module's package: `config` of vaelab.config.fields, `files` of vaelab.files, `pages` of any page."""
     parts = module.split(".")
     return "pages" if parts[0] == "pages" else parts[1]
 
@@ -59,7 +59,7 @@ def imported(tree: ast.AST, *, at_load: bool) -> Iterator[str]:
 
 
 def resolved(module: str, name: str) -> str:
-    """The module that `from module import name` brings in."""
+    """The module that `from module import name` imports."""
     if f"{module}.{name}" in MODULES:
         return f"{module}.{name}"
     return vaelab._HOME[name] if module == "vaelab" else module
@@ -72,7 +72,7 @@ def imports_of(module: str, at_load: bool) -> frozenset[str]:
 
 
 def loaded_with(module: str) -> set[str]:
-    """All that is imported when a module is, ours and others', by what the sources say."""
+    """All modules that importing a module imports, ours and others', according to the sources."""
     found: set[str] = set()
     waiting = [module]
     while waiting:
@@ -160,7 +160,7 @@ UNSAFE = re.compile(r"\b((read_|to_)?pickle|dill|cloudpickle|joblib|shelve|marsh
 
 
 def pickling(tree: ast.AST) -> Iterator[str]:
-    """Whatever in a source could run code that comes with data."""
+    """Calls in a source that could run code from data."""
     for node in ast.walk(tree):
         match node:
             case ast.Import(names=names):

@@ -1,4 +1,4 @@
-"""The log: one JSON object a line, whatever is in it."""
+"""The log has one JSON object per line, whatever a message contains."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vaelab.logs import LOGGER, log_as
 
 @pytest.fixture
 def logger() -> Iterator[logging.Logger]:
-    """The logger of one of our modules; ours are as they were afterwards."""
+    """The logger of one of our modules; afterwards, our loggers are restored."""
     ours = logging.getLogger(LOGGER)
     before = (ours.handlers[:], ours.level, ours.propagate)
     yield logging.getLogger(f"{LOGGER}.some_module")

@@ -1,4 +1,4 @@
-"""Numbers as sentences have them."""
+"""Numbers and names within sentences."""
 
 from __future__ import annotations
 

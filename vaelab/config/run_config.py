@@ -46,8 +46,8 @@ def _described(
 
     `rows` is the registry whose keys are the values of a choice, and which gives their labels.
     """
-    extra: dict[str, Any] = {"unit": unit, "allowed": allowed, "labels": labels or {}, "rows": rows}
-    extra |= {"minimum": ge, "maximum": le}
+    words: dict[str, Any] = {"unit": unit, "allowed": allowed, "labels": labels or {}}
+    extra = {**words, "rows": rows, "minimum": ge, "maximum": le}
     return Field(default, title=label, description=help, json_schema_extra=extra, ge=ge, le=le)
 
 

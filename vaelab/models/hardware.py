@@ -14,15 +14,15 @@ from vaelab.networks.sizes import network_type
 from vaelab.settings import read_settings
 
 
-def settle_device(wanted: str | None = None) -> torch.device:
-    """The device to train on: `wanted`, else `$VAELAB_DEVICE`, else "auto", the fastest of the machine.
+def settle_device(name: str | None = None) -> torch.device:
+    """The device to train on: `name`, else `$VAELAB_DEVICE`, else "auto", the fastest of the machine.
 
     Raises
     ------
     ValueError
         If the device is unknown or this machine does not have it.
     """
-    name = wanted or read_settings().device
+    name = name or read_settings().device
     is_available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if name == "auto":
         return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if is_available[kind]))
@@ -48,8 +48,7 @@ def settle_precision(config: RunConfig, device: torch.device) -> str:
 
 
 def _multiplies_bf16() -> bool:
-    abilities = get_capabilities()
-    return bool(abilities.get("amx_bf16") or abilities.get("avx512_bf16"))
+    return any(get_capabilities().get(name) for name in ("amx_bf16", "avx512_bf16"))
 
 
 @contextmanager

@@ -89,16 +89,16 @@ def _run(session: Session, request: Callable[[], events.Request]) -> Iterator[ev
         if event is not None:
             yield event
             continue
-        wanted = request()
-        pause = _wants_pause(session, wanted)
-        if (pause or wanted.action == "release") and not _has_finite_weights(session):
+        current = request()
+        pause = _wants_pause(session, current)
+        if (pause or current.action == "release") and not _has_finite_weights(session):
             continue  # such weights are worth no checkpoint, and the step under way ends the training
         if pause:
-            wanted = yield from _pause(session, request)
-        if wanted.action == "stop":
+            current = yield from _pause(session, request)
+        if current.action == "stop":
             yield from _stop(session)
             return
-        if wanted.action == "release":
+        if current.action == "release":
             yield session.checkpoint()
             yield _finished(session, "released", "Waiting to be resumed.")
             return
@@ -118,17 +118,17 @@ def _pause(
     yield session.checkpoint()
     yield events.Paused(step=session.progress.step, epoch=session.epochs_done())
     yield session.preview()  # so that a visitor looks at the paused model, not at an earlier one
-    while _wants_pause(session, wanted := request()):
+    while _wants_pause(session, current := request()):
         time.sleep(PAUSE_POLL)
     session.progress.clock.go()
-    if wanted.action == "run":
+    if current.action == "run":
         yield events.Continued(step=session.progress.step, epoch=session.epochs_done())
-    return wanted
+    return current
 
 
-def _wants_pause(session: Session, wanted: events.Request) -> bool:
-    reached = wanted.until_epoch is not None and session.progress.epoch >= wanted.until_epoch
-    return wanted.action == "pause" or (wanted.action == "run" and reached)
+def _wants_pause(session: Session, current: events.Request) -> bool:
+    reached = current.until_epoch is not None and session.progress.epoch >= current.until_epoch
+    return current.action == "pause" or (current.action == "run" and reached)
 
 
 def _stop(session: Session) -> Iterator[events.Event]:

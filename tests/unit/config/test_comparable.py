@@ -1,4 +1,4 @@
-"""What twins are, and which losses lie on one scale."""
+"""Twins, and losses on one scale."""
 
 from __future__ import annotations
 

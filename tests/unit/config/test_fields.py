@@ -1,4 +1,4 @@
-"""What fields say of themselves, and what is said of wrong values."""
+"""Descriptions of fields, and sentences about wrong values."""
 
 from __future__ import annotations
 

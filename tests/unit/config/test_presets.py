@@ -1,4 +1,4 @@
-"""The named recipes: each trains, and is what its title says."""
+"""The presets: each trains, and its config fits its title."""
 
 from __future__ import annotations
 

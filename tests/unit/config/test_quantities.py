@@ -1,4 +1,4 @@
-"""The registry of quantities: complete, and asked by everything that shows or compares one."""
+"""The registry of quantities is complete, and all code that shows or compares a quantity asks it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GAUSSIAN = RunConfig(reconstruction="mse")
 OF_LIKELIHOODS = ("neg_elbo", "recon", "kl", "nll", "nll_gap", "active_units", "kl_per_dim")
 
 NO_LOSSES = {"step", "epoch", "seconds", "beta", "learning_rate", "sigma", "aggregate_variance"}
-"""Fields of events that say where a training is, or with what it works."""
+"""Fields of events that are no quantities: progress, and values of the schedules."""
 
 
 def test_every_quantity_is_described_and_the_glossary_knows_it():

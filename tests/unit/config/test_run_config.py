@@ -65,7 +65,7 @@ def test_json_and_back_is_the_same_recipe(config):
 @MANY
 @given(configs())
 def test_text_and_back_is_the_same_recipe(config):
-    """As links and command lines have it: every value a text."""
+    """A config as links and command lines write it: every value is a text."""
     texts = {name: as_text(value) for name, value in config.model_dump().items()}
     assert read_config(texts) == (config, {})
 
@@ -103,7 +103,7 @@ def test_a_variant_differs_where_it_was_asked_to():
     "changes", [{"epochs": 0}, {"latent_dim": 1000}, {"colour": "red"}, {"architecture": "conv"}]
 )
 def test_a_variant_is_validated(changes):
-    """The last one keeps `hidden` as it is, which is none for conv."""
+    """The last variant keeps the text of `hidden`, which conv does not allow."""
     with pytest.raises(ValidationError):
         RunConfig().variant(**changes)
 
@@ -184,7 +184,7 @@ def test_hidden_is_read_leniently_and_kept_plainly(text):
 
 
 def test_a_field_may_wait_to_come_into_force():
-    """It is validated and kept meanwhile."""
+    """A field without effect is validated and kept."""
     config = RunConfig(model="ae", beta=4)
     assert why_not_in_force(config, "beta") == "only a VAE has a KL term"
     assert why_not_in_force(config.variant(model="vae"), "beta") is None

@@ -1,4 +1,4 @@
-"""What models and reconstruction terms have is asked of `vaelab.config.traits`, and of nothing else."""
+"""All code asks `vaelab.config.traits` what models and reconstruction terms have."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from vaelab.paths import PROJECT
 from vaelab.ui.slow_motion import words
 
 ASKED = ("model", "reconstruction")
-"""Fields whose values only registries know."""
+"""Fields whose values only registries may name."""
 
 SOURCES = [
     path
@@ -35,7 +35,7 @@ SOURCES = [
 
 
 def _texts(node: ast.AST) -> set[str]:
-    """Texts that a side of a comparison names: itself, or what it holds."""
+    """Texts on one side of a comparison: itself, or its items."""
     return {
         each.value
         for each in ast.walk(node)
@@ -55,7 +55,7 @@ def _is_spelling(node: ast.Attribute) -> bool:
 
 
 def _offences(tree: ast.AST) -> list[int]:
-    """Lines that compare with the name of a kind, match it, or make a label of it."""
+    """Lines that compare a value with the name of a kind, match it, or make a label of it."""
     lines = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare):

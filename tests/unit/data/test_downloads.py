@@ -57,7 +57,7 @@ def test_the_files_are_those_that_are_published(name: str):
 
 
 def letter_f() -> np.ndarray:
-    """Draw an image that no turn or reflection maps to itself."""
+    """Draw an image that every rotation or reflection changes."""
     image = np.zeros((28, 28), np.uint8)
     image[4:24, 8:11] = image[4:7, 8:20] = image[12:15, 8:16] = 255
     return image
@@ -86,7 +86,7 @@ def write_kmnist(folder: Path, arrays: Arrays) -> None:
 
 
 def write_emnist(folder: Path, arrays: Arrays) -> None:
-    """Write as NIST does: rows and columns exchanged, letters from 1, other splits beside."""
+    """Write the files as NIST does: rows and columns exchanged, letters from 1, and other splits."""
     with zipfile.ZipFile(folder / "gzip.zip", "w") as archive:
         archive.writestr("gzip/emnist-digits-train-images-idx3-ubyte.gz", b"not even a gzip file")
         archive.writestr("gzip/emnist-letters-mapping.txt", "1 65 97\n")
@@ -145,7 +145,7 @@ class Published:
 
     name: str
     folder: Path
-    """Where the files lie, and are served from."""
+    """The folder from which the files are served."""
     files: list[str]
     arrays: Arrays
     cache: Path
@@ -157,7 +157,7 @@ class Published:
         self.folder.rename(self.by_hand)
 
     def assert_holds(self, dataset: Dataset) -> None:
-        """Compare every array, and how it is held."""
+        """Compare every array, its type and its memory layout."""
         for name in ARRAYS:
             array = getattr(dataset, name)
             assert isinstance(array, np.memmap)
@@ -176,7 +176,7 @@ def published(
 def publish(
     name: str, arrays: Arrays, server: tuple[Path, str], cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Published:
-    """Write and serve the files, and have `vaelab` expect them in place of the large ones."""
+    """Write and serve the files, and let `vaelab` expect them in place of the large ones."""
     folder, address = server
     WRITERS[name](folder, arrays)
     content = {file: (folder / file).read_bytes() for file in downloads.PUBLICATIONS[name].sizes}

@@ -1,4 +1,4 @@
-"""A drawing's form in a link, what of the browser is believed, and which images are near to it."""
+"""A drawing's text in a link, checks of what the browser sends, and the nearest images."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ KNOWS_THE_SHAPE = re.compile(
     r"\bC,? H,? W\b|channels,? (height|width)|(?<![.\w])shape\[[0-2]|spec\.shape\["
     r"|(images?|maps)\.shape\[-?\d\]|(?<![.\w])(tile|arrange)\("
 )
-"""What tells that a file knows that an example has channels, height and width."""
+"""Patterns of code that depends on channels, height and width."""
 
 
 @pytest.fixture

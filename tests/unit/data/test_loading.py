@@ -1,4 +1,4 @@
-"""The data sets: published content, and a cache that is whole or not there, whatever happens."""
+"""The data sets have the published content, and the cache is complete or absent after any failure."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_a_ready_data_set_needs_no_heavy_import(shared_cache: Path):
 
 
 def write_bundle(folder: Path, monkeypatch: pytest.MonkeyPatch, offset: int = 0) -> dict[str, np.ndarray]:
-    """Put a small `mnist.npz` in the place of the bundled one; what it holds."""
+    """Put a small `mnist.npz` in the place of the bundled one, and return its arrays."""
     images = np.arange(7 * 28 * 28, dtype=np.uint32).reshape(7, 28, 28) + offset
     arrays = {"x_train": images[:4].astype(np.uint8), "y_train": np.array([3, 1, 4, 1], np.uint8),
               "x_test": images[4:].astype(np.uint8), "y_test": np.array([5, 9, 2], np.uint8)}  # fmt: skip

@@ -11,7 +11,7 @@ CENTRES = np.array([[10.0, 0, 0], [-10, 0, 3], [0, 20, 0]])
 
 
 def clusters(count: int = 3000, scale: float = 1.0) -> np.ndarray:
-    """Codes in three clusters, in each of which the first two coordinates go together."""
+    """Codes in three clusters, with the first two coordinates correlated in each."""
     random = np.random.default_rng(0)
     along = random.normal(size=(count, 1)) * [2.0, 2.0, 0.0]
     codes = CENTRES[np.arange(count) % 3] + along + 0.3 * random.normal(size=(count, 3))

@@ -117,7 +117,7 @@ def test_signs_and_order_are_kept_from_the_previous_plane(signs, swapped):
 
 
 def test_a_plane_that_turns_slowly_never_flips():
-    """Where two variances cross, the order of the components would change, and the picture jump."""
+    """Where two variances cross, components would exchange their order, and the picture would jump."""
     spread = numbers(0).normal(size=(2000, 3))
     previous, largest_jump = None, 0.0
     for share in np.linspace(0, 1, 60):
@@ -134,7 +134,7 @@ def test_bases_are_orthonormal():
 
 
 def test_codes_that_are_all_the_same_have_a_plane_too():
-    """A collapsed model."""
+    """The codes of a collapsed model."""
     plane = principal_plane(np.full((50, 4), 0.5, np.float32))
     np.testing.assert_allclose(plane.project(np.full((1, 4), 0.5)), [[0, 0]], atol=1e-9)
 

@@ -1,4 +1,4 @@
-"""What is seen of the latent plane holds the codes, and the prior's circles what they name."""
+"""The view of the latent plane has the codes in it, and the prior's circles hold the shares they state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The autoencoder: posteriors, decoding, and where it starts."""
+"""The autoencoder: posteriors, decoding, and initial weights."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ SHAPE = (1, 28, 28)
 
 @pytest.fixture(params=["vae", "ae"])
 def model(request: pytest.FixtureRequest) -> Autoencoder:
-    """As it is in training: with gradients on."""
+    """A model as in training: with gradients on."""
     return Autoencoder(VAE.variant(model=request.param), SHAPE)
 
 

@@ -1,4 +1,4 @@
-"""Our convolutions are PyTorch's, with another way to the bias's gradient."""
+"""Our convolutions compute what PyTorch's do, with another gradient of the bias."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAIRS = {
 def output_and_gradients(
     module: nn.Module, x: torch.Tensor, weights: dict[str, torch.Tensor], precision: torch.dtype
 ) -> list[torch.Tensor]:
-    """What the module gives for x, and the gradients of x, weight and bias of a mean square."""
+    """The module's output for x, and the gradients of its mean square by x, weight and bias."""
     module.load_state_dict(weights)
     x = x.clone(memory_format=torch.preserve_format).requires_grad_()
     with torch.autocast("cpu", torch.bfloat16, enabled=precision == torch.bfloat16):

@@ -1,4 +1,4 @@
-"""The golden file, and whether this machine has to give its numbers to the last bit."""
+"""The golden file, and whether this machine must reproduce its numbers to the last bit."""
 
 from __future__ import annotations
 
@@ -29,6 +29,6 @@ def exactly(golden: Golden, pytestconfig: pytest.Config) -> bool:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say how the golden losses were checked, if they were."""
+    """Print how the golden losses were checked, if they were."""
     if _CHECKED in config.stash:
         terminalreporter.write_line(config.stash[_CHECKED])

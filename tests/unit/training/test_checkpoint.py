@@ -1,4 +1,4 @@
-"""Going on from a checkpoint is as if nothing had happened."""
+"""A training resumed from a checkpoint yields the same events as one without a break."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CONFIGS = [
 
 @pytest.fixture
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Several chunks a step and several passes an evaluation, so that there are places within them."""
+    """Several chunks per step and several passes per evaluation, so that training can stop within them."""
     for network in ("dense", "convolutional"):
         monkeypatch.setitem(IMAGES_A_PASS["training"], network, 100)
         monkeypatch.setitem(IMAGES_A_PASS["evaluation"], network, 200)
@@ -42,7 +42,7 @@ def differing(config: RunConfig) -> str:
 @pytest.mark.usefixtures("small_pieces")
 @pytest.mark.parametrize("config", CONFIGS, ids=differing)
 def test_a_released_training_goes_on_exactly_wherever_it_was(config, record, wishing):
-    """Between epochs, between steps, within a step, within an evaluation, within a snapshot."""
+    """Stops between epochs, between steps, within a step, within an evaluation, within a snapshot."""
     count = wishing({})
     whole = record(config, request=count).said
     # Another place in each config, so that together they are everywhere.
@@ -65,7 +65,7 @@ def test_every_checkpoint_of_a_run_can_be_gone_on_from(record):
 
 
 def test_a_stopped_training_goes_on_as_if_it_had_not_been_stopped(record, wishing):
-    """Its last evaluation, in the midst of an epoch, is nothing to those after it."""
+    """The last evaluation of the stopped run, within an epoch, does not change later ones."""
     config = SMALL.variant(stop_loss=1)
     whole = record(config)
     stopped = record(config, request=wishing({6: "stop"}))
@@ -94,7 +94,7 @@ def test_a_run_that_reached_its_stop_loss_has_nothing_to_go_on_with(record):
 
 
 def test_a_checkpoint_is_a_copy(record):
-    """Training goes on after it was given, and must not write into it."""
+    """Training that goes on after a checkpoint must not change the checkpoint's arrays."""
     saved = record(SMALL).of(events.Checkpoint)
     for before, after in pairwise(saved):
         assert any((before.model[name] != after.model[name]).any() for name in before.model)
@@ -107,7 +107,7 @@ def test_threads_of_a_checkpoint_are_kept(record):
 
 
 def test_the_precision_of_a_checkpoint_is_kept(record, monkeypatch):
-    """Though "auto" would be another one now."""
+    """The precision "auto" would be another one now."""
     monkeypatch.setattr(session, "settle_precision", lambda config, device: "bf16")
     whole = record(SMALL)
     monkeypatch.setattr(session, "settle_precision", lambda config, device: "fp32")

@@ -15,7 +15,7 @@ from vaelab.training import optimizers
 from vaelab.training.loop import train
 
 SMALL = RunConfig(epochs=3, hidden="16")
-"""Eight steps an epoch on the tiny data."""
+"""A config with eight steps per epoch on the tiny data."""
 
 
 def reason(recording) -> str:
@@ -24,7 +24,7 @@ def reason(recording) -> str:
 
 @pytest.fixture
 def poisoned(monkeypatch: pytest.MonkeyPatch):
-    """Have the optimizer `sgd` make a weight NaN at a step, as a gradient that overflows does."""
+    """Let the optimizer `sgd` make a weight NaN at a step, as an overflowing gradient does."""
 
     def poison(step: int) -> None:
         class Poisoned(torch.optim.SGD):
@@ -69,7 +69,7 @@ def test_a_diverging_run_says_so_and_keeps_finite_weights(changes, record):
 @pytest.mark.parametrize("wish", ["run", "pause", "release", "stop"])
 @pytest.mark.parametrize("step", [3, 4, 8, 12])
 def test_weights_that_are_nan_before_the_loss_is(wish, step, record, wishing, poisoned):
-    """Whatever is asked for meanwhile: in the midst of an epoch, at a snapshot, at an epoch's end."""
+    """No request changes that: within an epoch, at a snapshot, at the end of an epoch."""
     poisoned(step)
     config = SMALL.variant(optimizer="sgd", learning_rate=0.01)
     count = wishing({})

@@ -1,4 +1,4 @@
-"""Training computes what it computed when the golden file was made: `python -m tests.support.golden`."""
+"""Training computes the losses of the golden file, which `python -m tests.support.golden` makes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_preset_trains_as_it_did(name: str, golden: Golden, exactly: bool) -> 
 def test_a_training_with_a_break_is_the_same_training(
     name: str, after: int, golden: Golden, exactly: bool
 ) -> None:
-    """`vae-256` in its second epoch, with noise and a sigma; `denoising-ae` in its first, with masks."""
+    """`vae-256` stops in epoch 2, with noise and a sigma; `denoising-ae` in epoch 1, with masks."""
     first, rest = in_two_parts(name, after)
     started, *others = rest["events"]
     assert first["events"][-1]["step"] == started["step"] == after
@@ -61,7 +61,7 @@ def test_the_scripts_of_all_presets_train_as_they_did(golden: Golden, exactly: b
 
 
 def changed(recorded: Recorded, place: int, field: str, factor: float) -> Recorded:
-    """With one number of an event changed."""
+    """Events with one number changed."""
     other = copy.deepcopy(recorded)
     other["events"][place][field] *= factor
     return other

@@ -1,4 +1,4 @@
-"""`train` and `fit`: the order of events, and nothing of the caller's is changed."""
+"""`train` and `fit`: the order of events, and the caller's state stays as it was."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from vaelab.training import loop as training
 from vaelab.training.loop import fit, train
 
 SMALL = RunConfig(epochs=3, hidden="16")
-"""Eight steps an epoch on the tiny data."""
+"""A config with eight steps per epoch on the tiny data."""
 
 
 # What comes when
@@ -52,7 +52,7 @@ def test_a_device_that_is_not_there_is_refused(record):
 
 
 def surroundings() -> dict[str, Any]:
-    """State of the process that training must not be seen in."""
+    """State of the process that training must not change."""
     numpy_state = np.random.get_state()  # noqa: NPY002  # that nobody should use it is the point
     return {
         "torch": torch.get_rng_state().tolist(),

@@ -1,4 +1,4 @@
-"""How far each optimizer steps, against the formulas of the textbooks, for a gradient that stays the same."""
+"""Steps of each optimizer under a constant gradient, compared with the formulas of textbooks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EXPECTED = {
 
 
 def positions(config: RunConfig, gradients: list[float]) -> list[float]:
-    """Where a weight that starts at 2 is after each step."""
+    """The value of a weight, which starts at 2, after each step."""
     model = Autoencoder(config, (1, 4, 4))
     optimizer = make_optimizer(config, model)
     weight = model.decoder[0].weight

@@ -107,7 +107,7 @@ def test_samples_are_decoded_from_the_same_draws_each_time(tiny):
 
 @pytest.mark.parametrize(("cost", "pause"), [(0.0, preview.SHORTEST_INTERVAL), (0.15, 0.15 / preview.SHARE)])
 def test_previews_take_a_small_share_of_the_time(cost, pause, tiny, monkeypatch):
-    """The dearer one was, the longer it takes to the next."""
+    """The longer a preview took, the later the next one comes."""
     monkeypatch.setattr(preview, "time", SimpleNamespace(perf_counter=iter([10.0, 10.0 + cost]).__next__))
     previewer = Previewer(Autoencoder(VAE, SHAPE), tiny)
     assert previewer.due(0.0)

@@ -53,7 +53,7 @@ def test_its_negative_elbo_is_that_of_torch_distributions(standard_vae, mnist, n
 
 
 def test_the_maps_of_two_dimensions(mnist):
-    """Convolutions are worth their time: the preset's map is the better one."""
+    """The map of the convolutional preset is better."""
     dense, convolutional = (
         last_negative_elbo(fit(PRESETS[name].config, data=mnist)) for name in ("vae-2d", "conv-vae")
     )
@@ -61,5 +61,5 @@ def test_the_maps_of_two_dimensions(mnist):
 
 
 def test_the_convolutional_vae_of_the_keras_example(mnist):
-    """With PyTorch's own initialisation it stays at the mean image."""
+    """With PyTorch's own initialisation the model stays at the mean image."""
     assert last_negative_elbo(fit(PRESETS["conv-vae-keras"].config, data=mnist)) <= 170

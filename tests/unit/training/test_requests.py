@@ -1,4 +1,4 @@
-"""What may be asked of a training while it runs: to pause, to go on, to stop, to be set free."""
+"""Requests to a running training: pause, run, stop, release."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from vaelab.networks.sizes import IMAGES_A_PASS
 from vaelab.training.loop import train
 
 SMALL = RunConfig(epochs=3, hidden="16")
-"""Eight steps an epoch on the tiny data."""
+"""A config with eight steps per epoch on the tiny data."""
 
 LAST_WORDS = ["evaluated", "snapshot", "checkpoint", "finished"]
 
 
 def without_pauses(recording) -> list[dict[str, Any]]:
-    """What is said, without pauses and the checkpoint before each."""
+    """The events without pauses and the checkpoint before each pause."""
     said = recording.said
     paused = [at for at, event in enumerate(said) if event["event"] == "paused"]
     assert all(said[at - 1]["event"] == "checkpoint" for at in paused)
@@ -90,7 +90,7 @@ def test_a_paused_training_can_be_ended(ending, record, wishing):
     ids=["gd", "large batches", "conv"],
 )  # fmt: skip
 def test_requests_are_looked_at_after_every_piece_of_work(changes, expected, tiny, monkeypatch):
-    """Never more than a chunk of images goes through the network between two looks."""
+    """At most one chunk of images goes through the network between two polls."""
     seen = 0
     between: list[int] = []
     encode = Autoencoder.encode

@@ -1,4 +1,4 @@
-"""The laws of a training: what determines it, what does not, and when what is said."""
+"""The laws of a training: what determines it, what does not, and the steps of its events."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from vaelab.training.optimizers import OPTIMIZERS
 from vaelab.training.subset import Subset
 
 SMALL = RunConfig(epochs=2, hidden="16")
-"""Eight steps an epoch on the tiny data."""
+"""A config with eight steps per epoch on the tiny data."""
 
 SMALL_CONV = SMALL.variant(architecture="conv", hidden="4-8/16")
 
@@ -168,7 +168,7 @@ def test_an_ae_has_no_kl_anywhere(tiny, record):
 
 @pytest.fixture
 def batches(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
-    """The training images that are taken, step by step; fills while training goes on."""
+    """The indices of the training images of each step; the list fills while training goes on."""
     taken: list[np.ndarray] = []
 
     take = Subset.take
@@ -234,7 +234,7 @@ def test_held_out_losses_are_those_of_the_model_on_the_images_left_out(record, t
 
 
 def test_the_input_is_corrupted_and_the_target_is_not(record):
-    """With nothing of the input left, the best answer is the mean image, of a loss of 200 nats."""
+    """Without any input left, the best answer is the mean image, with a loss of 200 nats."""
     blind = record(SMALL.variant(model="ae", corruption="mask", corruption_strength=1))
     assert blind.of(events.Step)[-1].recon == pytest.approx(200, abs=10)
 
@@ -243,7 +243,7 @@ def test_the_input_is_corrupted_and_the_target_is_not(record):
 
 
 def test_steps_are_told_by_their_number_alone(record):
-    """The first twenty, then about fifty an epoch, and the last of each epoch."""
+    """Steps that are recorded: the first twenty, then about fifty per epoch, and the last of each epoch."""
     steps = [event.step for event in record(SMALL.variant(batch_size=9, hidden="4")).of(events.Step)]
     an_epoch = math.ceil(2000 / 9)
     every = an_epoch // 50

@@ -1,4 +1,4 @@
-"""The numbers of a training, against the same thing written out plainly."""
+"""The numbers of a training, compared with a plain training loop."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vaelab.networks.sizes import IMAGES_A_PASS
 from vaelab.training import session
 
 SMALL = RunConfig(epochs=2, hidden="16")
-"""Eight steps an epoch on the tiny data."""
+"""A config with eight steps per epoch on the tiny data."""
 
 
 def model_of(checkpoint: events.Checkpoint, config: RunConfig) -> Autoencoder:
@@ -26,7 +26,7 @@ def model_of(checkpoint: events.Checkpoint, config: RunConfig) -> Autoencoder:
 
 
 def test_the_first_steps_are_those_of_a_vae_written_out(record, tiny):
-    """Against a plain loop with `torch.distributions`, in nats per image."""
+    """Losses equal those of a plain loop with `torch.distributions`, in nats per image."""
     config = SMALL.variant(precision="fp32", beta=3, beta_warmup=1, epochs=1, lr_schedule="constant")
     recording = record(config)
     model = model_of(recording.of(events.Checkpoint)[0], config).requires_grad_(True)

@@ -19,7 +19,7 @@ class Kind:
     element: str
     """The word for a number of an example: `pixel`."""
     axes: str
-    """What the axes of an example are."""
+    """Names of the axes of an example."""
     dtype: type[np.generic]
     scale: float
     """Largest number of an example. Models get examples divided by it: numbers from 0 to 1."""

@@ -1,4 +1,4 @@
-"""What a model needs of a kind of data."""
+"""The interface between a model and a kind of data."""
 
 from __future__ import annotations
 

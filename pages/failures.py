@@ -6,7 +6,7 @@ from vaelab.ui.learn.failures import failure_cards
 from vaelab.ui.session.recipe import restore_form
 from vaelab.ui.session.state import engine
 
-engine()  # made on the first visit, so that a worker is warm when a failure is trained
+engine()  # the first visit starts it, so that a worker is warm when a failure is trained
 
 restore_form()
 st.title("Failures")

@@ -1,4 +1,4 @@
-"""Latent grid: what the decoder draws all over a plane of the latent space."""
+"""Latent grid: images decoded all over a plane of the latent space."""
 
 import numpy as np
 import streamlit as st
@@ -7,18 +7,18 @@ from vaelab.latent.planes import Plane
 from vaelab.latent.view import Span
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.controls import (
-    farthest,
+    coordinate_system,
     grid_positions,
-    pick_anchor,
+    largest_coordinate,
+    pick_image,
     pick_plane,
     pick_range,
-    take_anchor,
-    whereabouts,
+    take_image,
     with_code,
 )
 from vaelab.ui.explore.gifs import gif_button, grid_drawer
 from vaelab.ui.explore.opened import Opened, grid_sheet, open_page
-from vaelab.ui.explore.panels import place_panel
+from vaelab.ui.explore.panels import position_panel
 from vaelab.ui.session.readers import interval_text, point, switch, switch_text, whole_number
 from vaelab.ui.session.visit import put
 from vaelab.ui.widgets.components import pictures
@@ -26,7 +26,7 @@ from vaelab.ui.widgets.latent_canvas import Layer, Shown, latent_canvas
 
 
 def caption(opened: Opened, is_auto: bool, count: int) -> str:
-    """What the cells stand for and what to look for."""
+    """Explain what the cells stand for, and what to look for."""
     if not opened.traits.has_prior:
         covered = "the middle 98 % of its test codes along each axis" if is_auto else "the range chosen above"
         return (
@@ -46,15 +46,15 @@ def caption(opened: Opened, is_auto: bool, count: int) -> str:
     )
 
 
-def take_place(opened: Opened, plane: Plane, x: np.ndarray, y: np.ndarray) -> str:
-    """Settle which place of the grid is looked at, at first its middle; returns the key of the state."""
+def take_position(opened: Opened, plane: Plane, x: np.ndarray, y: np.ndarray) -> str:
+    """Settle which position of the grid is shown large, by default its middle; returns the state's key."""
     middle = (float(x[len(x) // 2]), float(y[len(y) // 2]))
-    read, within = point(farthest(opened, plane)), whereabouts(opened, plane)
+    read, within = point(largest_coordinate(opened, plane)), coordinate_system(opened, plane)
     return opened.settings.take("at", read, middle, interval_text, within=within)
 
 
 def grid_span(x: np.ndarray, y: np.ndarray) -> Span:
-    """Ends of the axes: half a cell beyond the outermost images."""
+    """Ends of the axes, half a cell beyond the outermost images."""
     across, up = (
         (1.5 * values[0] - 0.5 * values[1], 1.5 * values[-1] - 0.5 * values[-2])
         if len(values) > 1
@@ -65,7 +65,7 @@ def grid_span(x: np.ndarray, y: np.ndarray) -> Span:
 
 
 def pick_overlay(opened: Opened) -> frozenset[Layer]:
-    """Choose whether the codes lie over the decoded images, where there is a plane to lie on."""
+    """Choose whether the codes lie over the decoded images, unless the latent space is a line."""
     if opened.config.latent_dim == 1:
         return frozenset({"manifold"})
     key = opened.settings.take("codes", switch, False, switch_text)
@@ -86,35 +86,40 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     key = settings.take("n", whole_number(8, 40), 20)
     count = st.slider(label, 8, 40, key=key, width=240, persist_state="session")
     layers = pick_overlay(opened)
-anchor_key = take_anchor(opened)
+anchor_key = take_image(opened)
 anchor = with_code(opened, st.session_state[anchor_key])
 x, y = grid_positions(opened, plane, ends, count)
-at_key = take_place(opened, plane, x, y)
+at_key = take_position(opened, plane, x, y)
 left, right = st.columns([3, 1], gap="medium")
 with left:
     with st.container(key="latent-grid"):
-        shown = Shown(
-            opened.run, opened.version, plane, grid_span(x, y), layers, anchor=anchor,
-            point=st.session_state[at_key], grid=(x.tolist(), y.tolist()),
-        )  # fmt: skip
+        view = Shown(
+            opened.run,
+            opened.version,
+            plane,
+            grid_span(x, y),
+            layers,
+            anchor=anchor,
+            point=st.session_state[at_key],
+            grid=(x.tolist(), y.tolist()),
+        )
         alt = (
             "Decoded images over a grid of codes. Arrow keys move the cursor, Shift makes small steps, Enter "
             "keeps a place, plus and minus zoom, 0 shows everything."
         )
         height = 620 if dimensions > 1 else 150
-        chosen = latent_canvas(shown, key="latent_grid_canvas", height=height, alt=alt)
+        chosen = latent_canvas(view, key="latent_grid_canvas", height=height, alt=alt)
     st.caption(
         "Move over the grid: every place between the images is decoded as you go. "
         + caption(opened, ends is None, count)
     )
 if chosen and chosen.point and chosen.point != st.session_state[at_key]:
     put(at_key, chosen.point)
-    st.rerun()  # the grid above marks the chosen place
+    st.rerun()  # so that the grid above marks the chosen position
 with right:
     if dimensions > 2:
-        pick_anchor(
-            opened, anchor_key, "Anchor", "The test image whose code fills in what the plane leaves open."
-        )
+        help = "The test image whose code fills in what the plane leaves open."
+        pick_image(opened, anchor_key, "Anchor", help)
         pictures(
             [opened.with_reconstruction(anchor)],
             key="anchor",
@@ -122,7 +127,7 @@ with right:
             file_name=opened.file_name("anchor", "png"),
         )
         st.caption("All images have the code of this one, but for the two directions of the plane.")
-    place_panel(opened, plane, np.array(st.session_state[at_key]), anchor)
+    position_panel(opened, plane, np.array(st.session_state[at_key]), anchor)
     st.caption("Click a place of the grid to keep it here, or reach it with the arrow keys and press Enter.")
     sheet, name = grid_sheet(opened, plane, x, y, anchor), opened.file_name("latent-grid", "png")
     st.download_button(

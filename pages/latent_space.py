@@ -1,29 +1,29 @@
-"""Latent space: where the model puts every test image, and what the decoder makes of every place."""
+"""Latent space: the codes of all test images, and the image decoded at every position."""
 
 import numpy as np
 import streamlit as st
 
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.controls import (
-    pick_anchor,
+    pick_image,
     pick_layers,
     pick_plane,
     pick_range,
     seen_span,
-    take_anchor,
-    take_kept_place,
+    take_image,
+    take_kept_position,
     with_code,
 )
 from vaelab.ui.explore.gifs import gif_button, map_drawer
 from vaelab.ui.explore.opened import Opened, open_page
-from vaelab.ui.explore.panels import FEW, code_panel, kl_panel, neighbours_panel, place_panel
+from vaelab.ui.explore.panels import FEW, code_panel, kl_panel, neighbours_panel, position_panel
 from vaelab.ui.explore.region import region_panel, take_region
 from vaelab.ui.session.visit import put
 from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
 
 
 def caption(opened: Opened) -> str:
-    """What the picture shows and what to look for."""
+    """Explain what the plane shows, and what to look for."""
     dimensions = opened.config.latent_dim
     text = "Each point is the code of a test image" + (
         ", its posterior mean. " if opened.traits.is_stochastic else ". "
@@ -45,14 +45,14 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         "Shows all codes, or the part of the plane that the Latent grid then covers, too.",
     )  # fmt: skip
     layers = pick_layers(opened)
-key = take_anchor(opened)
+key = take_image(opened)
 chosen_image = with_code(opened, st.session_state[key])
 region = take_region(opened, plane)
-kept = take_kept_place(opened, plane)
+kept = take_kept_position(opened, plane)
 left, right = st.columns([3, 1], gap="medium")
 with left:
     with st.container(key="latent-scatter"):
-        shown = Shown(
+        view = Shown(
             opened.run,
             opened.version,
             plane,
@@ -67,19 +67,19 @@ with left:
             "Test codes by class. Arrow keys move the cursor, Shift makes small steps, N goes to the nearest "
             "code, Enter chooses it, L begins a region, plus and minus zoom, 0 shows everything."
         )
-        chosen = latent_canvas(shown, key="latent_canvas", height=560, alt=alt, lasso=True)
+        chosen = latent_canvas(view, key="latent_canvas", height=560, alt=alt, lasso=True)
     st.caption(
         "Move over the plane: every place is decoded as you go. Click a code or a place to keep it, drag to "
         "move, turn the wheel to zoom (or use two fingers), use the loop to choose a region. By keys: "
         "arrows, Enter to keep a place, N for the nearest code, L for a region, plus, minus and 0 to zoom. "
         + caption(opened)
     )
-    gif_button(opened, "latent-space", map_drawer(opened, plane, shown.span, "prior" in layers))
+    gif_button(opened, "latent-space", map_drawer(opened, plane, view.span, "prior" in layers))
 now = st.session_state[key], st.session_state[kept]
 if chosen and chosen.index is not None and now != (chosen.index, None):
     put(key, chosen.index)
     put(kept, None)
-    st.rerun()  # the plane above marks the chosen code
+    st.rerun()  # so that the plane above marks the chosen code
 if chosen and chosen.point and chosen.point != now[1]:
     put(kept, chosen.point)
     st.rerun()
@@ -87,10 +87,10 @@ if chosen and chosen.region and chosen.region != st.session_state[region]:
     put(region, chosen.region)
     st.rerun()
 with right:
-    pick_anchor(opened, key, "Test image", "Click a point, or give the number of a test image.")
+    pick_image(opened, key, "Test image", "Click a point, or give the number of a test image.")
     if st.session_state[kept] is not None:
         st.markdown("**The place that is kept**", help=help_for("decoder"))
-        place_panel(opened, plane, np.array(st.session_state[kept]), chosen_image)
+        position_panel(opened, plane, np.array(st.session_state[kept]), chosen_image)
     code_panel(opened, chosen_image)
     neighbours_panel(opened, chosen_image)
 region_panel(opened, plane, region)

@@ -1,10 +1,10 @@
-"""Lessons: six short ones, each on a model that is really there."""
+"""Lessons: six short lessons, each with experiments on trained models."""
 
 from vaelab.ui.learn.page import followed_lesson, index, show_lesson
 from vaelab.ui.session.recipe import restore_form
 from vaelab.ui.session.state import engine
 
-engine()  # made on the first visit, so that a worker is warm when a recipe is trained
+engine()  # the first visit starts it, so that a worker is warm when a recipe is trained
 
 restore_form()
 number = followed_lesson()

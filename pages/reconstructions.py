@@ -1,14 +1,15 @@
-"""Reconstructions: test images beside what the model and PCA make of them, and where the model errs."""
+"""Reconstructions: test images beside their reconstructions by the model and by PCA, with the errors."""
 
 import numpy as np
 import streamlit as st
 
 from vaelab.figures.sheets import Sheet
 from vaelab.teaching.glossary import help_for
+from vaelab.ui.explore.controls import pick_option
 from vaelab.ui.explore.gifs import gif_button, pairs_drawer
 from vaelab.ui.explore.kinds import kind_of
 from vaelab.ui.explore.opened import Opened, open_page
-from vaelab.ui.explore.reconstructed import Compared, reconstructed, reconstructed_by_pca
+from vaelab.ui.explore.reconstructed import Reconstructions, reconstructed, reconstructed_by_pca
 from vaelab.ui.session.readers import one_of, whole_number
 from vaelab.ui.widgets.components import pictures, plot
 from vaelab.words import counted
@@ -18,41 +19,54 @@ MOST_SHOWN = 60
 
 
 def controls(opened: Opened) -> tuple[str, str, int, int]:
-    """Draw the controls; class, order, number of images and seed."""
-    settings, classes = opened.settings, opened.data.spec.classes
+    """Choose the class, the order, the number of images and the seed."""
+    settings, classes = opened.settings, ("all", *opened.data.spec.classes)
     seed = 0
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        key = settings.take("class", one_of(("all", *classes)), "all")
         name = st.selectbox(
-            "Class", ("all", *classes), key=key, width=180, persist_state="session",
+            "Class",
+            classes,
+            key=settings.take("class", one_of(classes), "all"),
+            width=180,
+            persist_state="session",
             format_func=lambda name: "All classes" if name == "all" else name,
-        )  # fmt: skip
-        key = settings.take("sort", one_of(tuple(ORDERS)), "random")
+        )
         order = st.selectbox(
-            "Order", tuple(ORDERS), key=key, width=180, persist_state="session",
-            format_func=ORDERS.__getitem__, help="Best and worst by the squared error of the model.",
-        )  # fmt: skip
+            "Order",
+            tuple(ORDERS),
+            key=settings.take("sort", one_of(tuple(ORDERS)), "random"),
+            width=180,
+            persist_state="session",
+            format_func=ORDERS.__getitem__,
+            help="Best and worst by the squared error of the model.",
+        )
         key = settings.take("count", whole_number(1, MOST_SHOWN), 10)
         count = st.number_input("Images", 1, MOST_SHOWN, key=key, width=130, persist_state="session")
         if order == "random":
-            key = settings.take("seed", whole_number(0, 999_999), 0)
             seed = st.number_input(
-                "Seed", 0, 999_999, key=key, width=130, persist_state="session",
+                "Seed",
+                0,
+                999_999,
+                key=settings.take("seed", whole_number(0, 999_999), 0),
+                width=130,
+                persist_state="session",
                 help="Another number draws other images; the same one draws the same.",
-            )  # fmt: skip
+            )
     return name, order, count, seed
 
 
 def in_order(members: np.ndarray, errors: np.ndarray, order: str, seed: int) -> np.ndarray:
-    """Indices of test images, sorted by their errors or shuffled."""
+    """Sort or shuffle the indices `members` of test images, by the errors (N,) of all of them."""
     if order == "random":
         return np.random.default_rng(seed).permutation(members)
     ranked = members[np.argsort(errors[members], kind="stable")]
     return ranked if order == "best" else ranked[::-1]
 
 
-def comparison(opened: Opened, model: Compared, pca: Compared, name: str, members: np.ndarray) -> str:
-    """The mean errors of both over all images of the class, in a sentence."""
+def comparison(
+    opened: Opened, model: Reconstructions, pca: Reconstructions, name: str, members: np.ndarray
+) -> str:
+    """State the mean errors of the model and of PCA over all images of the class."""
     ours, theirs = model.errors[members].mean(), pca.errors[members].mean()
     images = f"{len(members):,} test images" + ("" if name == "all" else f" of class {name}")
     change = f"{abs(1 - ours / theirs):.0%}".replace("%", " %")
@@ -62,15 +76,10 @@ def comparison(opened: Opened, model: Compared, pca: Compared, name: str, member
     )
 
 
-def strip(opened: Opened, model: Compared, pca: Compared, index: int) -> Sheet:
-    """One test image with what was made of it."""
-    image, ours, name, kind = (
-        opened.data.x_test[index],
-        model.images[index],
-        opened.name,
-        opened.data.spec.kind,
-    )
-    title = opened.describe(index)
+def strip(opened: Opened, model: Reconstructions, pca: Reconstructions, index: int) -> Sheet:
+    """A test image, both reconstructions, and the errors of the model's."""
+    image, ours = opened.data.x_test[index], model.images[index]
+    name, kind, title = opened.name, opened.data.spec.kind, opened.describe(index)
     return opened.drawn.with_error(
         np.stack([image, ours, pca.images[index]]),
         kind.numbers(ours) - kind.numbers(image),
@@ -82,9 +91,8 @@ def strip(opened: Opened, model: Compared, pca: Compared, index: int) -> Sheet:
 
 
 def caption(opened: Opened) -> str:
-    """What the pictures show and what to look for."""
-    dimensions = opened.config.latent_dim
-    numbers = counted(dimensions, "number")
+    """Explain what the pictures show, and what to look for."""
+    numbers = counted(opened.config.latent_dim, "number")
     decoded = "the mean of its posterior" if opened.traits.is_stochastic else "its code"
     colours = opened.drawn.error_words(opened.data.spec.shape)
     return (
@@ -97,14 +105,14 @@ def caption(opened: Opened) -> str:
 
 
 def test_images(opened: Opened) -> None:
-    """Test images in strips, with how large the errors are over all of them."""
+    """Draw the mean errors over all test images, and some of the images in strips."""
     name, order, count, seed = controls(opened)
     model = reconstructed(opened)
     pca = reconstructed_by_pca(opened.data.spec.name, opened.config.latent_dim)
     labels, classes = opened.data.y_test, opened.data.spec.classes
     members = np.flatnonzero(labels == classes.index(name)) if name != "all" else np.arange(len(labels))
-    sentence = comparison(opened, model, pca, name, members)
-    st.markdown(sentence, help="\n\n".join(map(help_for, ("mse", "PCA"))))
+    help = "\n\n".join(map(help_for, ("mse", "PCA")))
+    st.markdown(comparison(opened, model, pca, name, members), help=help)
     with st.container(key="reconstructions"):
         chosen = in_order(members, model.errors, order, seed)[:count].tolist()
         strips = [strip(opened, model, pca, index) for index in chosen]
@@ -114,30 +122,24 @@ def test_images(opened: Opened) -> None:
 opened = open_page("Reconstructions")
 own = kind_of(opened.data.spec).own
 views = {"test": f"Test {opened.data.spec.kind.many}"} | ({"draw": own.title} if own else {})
-# A link to a drawing is one to where it is shown.
+# A link to a drawing opens the section that shows it.
 if "drawn" in opened.settings.asked:
     opened.settings.asked.setdefault("show", "draw")
-shown = st.segmented_control(
+view = pick_option(
+    opened.settings,
+    "show",
     "Show",
-    list(views),
-    format_func=views.__getitem__,
-    key=opened.settings.take("show", one_of(tuple(views)), "test"),
-    required=True,
-    persist_state="session",
+    views,
     help="Test images that the model never learnt from, or an image that you draw, upload or paste.",
 )
-if own and shown == "draw":
+if own and view == "draw":
     own.section(opened)
 else:
     test_images(opened)
 with st.container(width=452):
-    plot(
-        opened.drawn.error_legend().update_xaxes(title_standoff=14),
-        key="error_legend",
-        height=120,
-        alt="Colours of the signed error",
-    )
-if shown == "test":
+    legend = opened.drawn.error_legend().update_xaxes(title_standoff=14)
+    plot(legend, key="error_legend", height=120, alt="Colours of the signed error")
+if view == "test":
     st.caption(caption(opened))
     gif_button(opened, "reconstructions", pairs_drawer(opened))
 opened.write_address()

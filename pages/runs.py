@@ -1,4 +1,4 @@
-"""Runs: compare what was trained, go on with it, take it elsewhere, delete it."""
+"""Runs: the table of runs, and what can be done with one: resume, export, import, delete."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from vaelab.ui.session.chosen import follow_run_link
 from vaelab.ui.session.state import engine, may_change
 from vaelab.ui.session.steering import tell_refusal
 
-engine()  # made here too, so that a queue goes on whichever page is opened after a restart
+engine()  # after a restart the queue goes on, whichever page is opened first
 refused = follow_run_link()
 carry_out_deletions()
 listed = listed_runs()
@@ -32,7 +32,7 @@ if not any(may_change(summary.run) for summary in listed):
             Path(__file__).parent / "train.py", label="Train your first one", icon=":material/play_circle:"
         )
 
-st.space("small")  # where the table's toolbar hovers
+st.space("small")  # room for the table's toolbar
 with st.container(key="runs-table"):
     runs_table(listed)
 st.caption(

@@ -1,4 +1,4 @@
-"""Sweep: train one recipe with several values of a setting, and see what it does."""
+"""Sweep: train one recipe with several values of a field, and compare the results."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from vaelab.ui.sweep.setup import set_up
 from vaelab.ui.sweep.shown import pick_sweep
 from vaelab.ui.sweep.view import watch_sweep
 
-engine()  # a queue goes on whichever page is opened after a restart
+engine()  # after a restart the queue goes on, whichever page is opened first
 
 restore_form()
 restore_settings()

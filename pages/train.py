@@ -18,7 +18,7 @@ from vaelab.ui.slow_motion.panel import slow_motion_panel
 from vaelab.ui.train.controls import control_row, start_if_asked
 from vaelab.ui.train.live import watch
 
-engine()  # made on the first visit, so that a worker is warm when Train is pressed
+engine()  # the first visit starts it, so that a worker is warm when Train is pressed
 
 linked, problems = followed_link()
 if linked is not None:

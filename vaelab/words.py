@@ -42,3 +42,8 @@ def counted(count: float, noun: str) -> str:
 def with_minus(number: str) -> str:
     """A formatted number with minus signs in place of hyphens."""
     return number.replace("-", "−")
+
+
+def signed(value: float, form: str) -> str:
+    """A number in a format such as `.1f`, with a true minus sign, and without one if it rounds to 0."""
+    return with_minus(f"{value:z{form}}")

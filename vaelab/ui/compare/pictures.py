@@ -21,7 +21,6 @@ from vaelab.ui.compare.members import Member
 from vaelab.ui.compare.planes import columns_of
 from vaelab.ui.explore.controls import grid_positions
 from vaelab.ui.explore.opened import BY_VERSION, Opened, grid_sheet
-from vaelab.ui.explore.walks import decoded
 from vaelab.ui.session.address import page_link
 from vaelab.ui.widgets.components import pictures
 from vaelab.words import capitalized
@@ -78,7 +77,7 @@ def reconstructions_section(opened: Sequence[tuple[Member, Opened]], index: int)
         data = together[0][1].data
         first = data.first_of_each_class()
         indices = np.array([index, *first[first != index]][:COLUMNS])
-        shown = [(member, decoded(one, one.codes.mean[indices])) for member, one in together]
+        shown = [(member, one.decode(one.codes.mean[indices])) for member, one in together]
         if len(sets) > 1:
             st.markdown(f"**{data.spec.title}**")
         with st.container(key=f"compare-reconstructions-{number}"):
@@ -117,7 +116,7 @@ def _samples(member: Member, opened: Opened) -> None:
 @st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_VERSION)
 def _sample_sheet(opened: Opened) -> Sheet:
     draws = prior_draws(SAMPLES, opened.config.latent_dim, 1.0, 0)
-    return opened.drawn.sheet(decoded(opened, draws), 10, "", "")
+    return opened.drawn.sheet(opened.decode(draws), 10, "", "")
 
 
 def grids_section(opened: Sequence[tuple[Member, Opened]], planes: Sequence[Plane], index: int) -> None:

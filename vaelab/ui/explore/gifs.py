@@ -1,4 +1,4 @@
-"""Downloads of a whole training as a GIF: one frame a snapshot, of what an Explore page shows."""
+"""Download the training of a run as a GIF: one frame per snapshot, each of what an Explore page shows."""
 
 from __future__ import annotations
 
@@ -15,26 +15,24 @@ from vaelab.latent.view import PRIOR_CIRCLES, Span
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.run import Run
 from vaelab.ui.explore.opened import Opened
-from vaelab.ui.explore.rewind import moment
+from vaelab.ui.explore.rewind import step_losses
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the first page
     from vaelab.analysis.load import PastModel
 
 Drawer = Callable[["PastModel"], np.ndarray]
-"""What is drawn of a model: (height, width) or (height, width, 3) uint8."""
+"""Draws a frame of a model: (height, width) or (height, width, 3) uint8."""
 
-PAIRS_A_ROW = 8
+PAIRS_PER_ROW = 8
 
 
 def gif_button(opened: Opened, name: str, draw: Drawer) -> None:
-    """Offer an animation of what the page shows, made when it is asked for.
+    """Offer an animation of what the page shows, which is made when a visitor asks for it.
 
     Parameters
     ----------
     name
-        Of the page, for the file.
-    draw
-        The picture of a step.
+        The page's part of the file's name.
     """
     run = opened.run
     if len(run.snapshot_steps()) > 1:
@@ -50,26 +48,26 @@ def _animated(run: Run, draw: Drawer) -> bytes:
 
     frames = []
     for step in run.snapshot_steps():
-        with suppress(RunDamaged):  # one that is damaged, or has just been thinned out, is left out
-            at = moment(run, step)
+        with suppress(RunDamaged):  # a snapshot is left out if it is damaged, or has just been thinned out
+            at_step = step_losses(run, step)
             pixels = draw(load_snapshot(run, step))
-            frames.append(Frame(pixels, f"{run.title} · {at.name}\n{at.losses}"))
+            frames.append(Frame(pixels, f"{run.title} · {at_step.name}\n{at_step.losses}"))
     return gif(frames)
 
 
 def pairs_drawer(opened: Opened) -> Drawer:
-    """Draws the first test images, each beside its reconstruction."""
+    """Make a drawer of the first test images, each beside its reconstruction."""
     images = opened.newest.data.x_test
 
     def draw(past: PastModel) -> np.ndarray:
         pairs = np.stack([images[: len(past.reconstructions)], past.reconstructions], 1)
-        return _opaque(opened.drawn.arranged(pairs.reshape(-1, *images.shape[1:]), 2 * PAIRS_A_ROW))
+        return _opaque(opened.drawn.arranged(pairs.reshape(-1, *images.shape[1:]), 2 * PAIRS_PER_ROW))
 
     return draw
 
 
 def grid_drawer(opened: Opened, plane: Plane, x: np.ndarray, y: np.ndarray, anchor: int) -> Drawer:
-    """Draws the decoder over a grid of a plane, as `explore.grid_sheet` does."""
+    """Make a drawer of the decoder over a grid of a plane, as `grid_sheet` shows it."""
     from vaelab.models.codes import decode_grid
 
     def draw(past: PastModel) -> np.ndarray:
@@ -80,27 +78,23 @@ def grid_drawer(opened: Opened, plane: Plane, x: np.ndarray, y: np.ndarray, anch
 
 
 def map_drawer(opened: Opened, plane: Plane, span: Span, with_prior: bool) -> Drawer:
-    """Draws the codes on a plane, by class, and the prior's circles where it is shown."""
+    """Make a drawer of the codes on a plane, by class, with the prior's circles where it is shown."""
     config, labels, classes = opened.config, opened.newest.data.y_test, opened.data.spec.classes
     is_line = config.latent_dim == 1
     circles = [radius for radius, _ in PRIOR_CIRCLES] if with_prior and not is_line else []
 
     def draw(past: PastModel) -> np.ndarray:
         points = plane.project(past.codes.mean)
-        if is_line:
-            points[:, 1] = _class_rows(labels[: len(points)])
+        if is_line:  # each class has a row, in which the heights are random, the same in all frames
+            jitter = np.random.default_rng(0).uniform(-0.35, 0.35, len(points))
+            points[:, 1] = labels[: len(points)] + jitter
         return scatter_picture(points, labels[: len(points)], classes, span, circles, not is_line)
 
     return draw
 
 
-def _class_rows(labels: np.ndarray) -> np.ndarray:
-    """Heights for codes of one dimension: a row a class, spread at random and always the same; (N,)."""
-    return labels + np.random.default_rng(0).uniform(-0.35, 0.35, len(labels))
-
-
 def _opaque(sheet: np.ndarray) -> np.ndarray:
-    """A sheet as `arrange` makes it with its gaps in white: (height, width) or (height, width, 3)."""
+    """Paint the gaps of a sheet of `arrange` white: (height, width) or (height, width, 3)."""
     channels = sheet.shape[2]
     if channels in (2, 4):
         sheet = np.where(sheet[:, :, -1:] == 0, 255, sheet)[:, :, :-1].astype(np.uint8)

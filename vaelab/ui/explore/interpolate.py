@@ -1,46 +1,45 @@
-"""Interpolate: what lies between two images, and what a difference of two codes does to a third."""
+"""Interpolate: the path between two images, and the difference of two codes added to a third."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from vaelab.latent.walks import analogy, cross_fade, linear, spherical
 from vaelab.teaching.glossary import help_for
+from vaelab.ui.explore.controls import pick_image, pick_option, take_image
 from vaelab.ui.explore.kinds import kind_of
 from vaelab.ui.explore.opened import Opened
-from vaelab.ui.explore.walks import Place, decoded, pick_image, pick_steps, place_of, show
-from vaelab.ui.session.readers import one_of
+from vaelab.ui.explore.walks import CodedImage, pick_steps, show, test_image
 
 SHELL_DIMENSIONS = 8
-"""Latent dimensions from which on a unit normal lies in a shell thin enough to matter.
+"""Smallest number of latent dimensions in which the shell of a unit normal is thin enough to matter.
 
-Its draws have a mean distance of about sqrt(d) from 0 and a standard deviation of about 0.7 in it.
+The distance of its draws from 0 has a mean of about sqrt(d) and a standard deviation of about 0.7.
 """
 
 
 def interpolate(opened: Opened) -> None:
     """Draw the tab: three images, the paths from A to B, and A minus B plus C."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = pick_image(opened, "a", "Image A", 0, "Where the paths begin: a test image.")
-        last = pick_image(opened, "b", "Image B", 1, "Where the paths end: a test image.")
+        first = pick_image(opened, take_image(opened, "a"), "Image A", "Where the paths begin: a test image.")
+        last = pick_image(opened, take_image(opened, "b", 1), "Image B", "Where the paths end: a test image.")
         steps = pick_steps(opened, "interpolation")
     role, drawing = _drawing(opened)
-    a = drawing if drawing and role == "a" else place_of(opened, first)
-    b = drawing if drawing and role == "b" else place_of(opened, last)
+    a = drawing if drawing and role == "a" else test_image(opened, first)
+    b = drawing if drawing and role == "b" else test_image(opened, last)
     _paths(opened, a, b, steps)
     st.markdown("#### A − B + C", help=help_for("latent arithmetic"))
     help = "The test image that the difference of A and B is added to."
-    third = pick_image(opened, "c", "Image C", _like(opened.newest, 1), help)
-    c = drawing if drawing and role == "c" else place_of(opened, third)
+    third = pick_image(opened, take_image(opened, "c", _next_of_class(opened.newest, 1)), "Image C", help)
+    c = drawing if drawing and role == "c" else test_image(opened, third)
     _arithmetic(opened, a, b, c)
 
 
-def _drawing(opened: Opened) -> tuple[str, Place | None]:
-    """Offer what was drawn on Reconstructions as one of the images: as which, and where it lies.
+def _drawing(opened: Opened) -> tuple[str, CodedImage | None]:
+    """Offer the drawing of the page Reconstructions as A, B or C; returns its role and the drawing.
 
     Only the newest weights have an encoder, whose codes an earlier decoder would not understand.
     """
@@ -56,26 +55,19 @@ def _drawing(opened: Opened) -> tuple[str, Place | None]:
     from vaelab.models.codes import embed
 
     roles = {"none": "not used", "a": "A", "b": "B", "c": "C"}
-    role: Any = st.segmented_control(
-        "Your drawing is",
-        list(roles),
-        format_func=roles.__getitem__,
-        key=opened.settings.take("drawn_as", one_of(tuple(roles)), "none"),
-        required=True,
-        persist_state="session",
-        help="What you drew on the Reconstructions page, in place of a test image.",
-    )
-    return role, Place(image, embed(opened.model, image[None]).mean[0], "your drawing")
+    help = "What you drew on the Reconstructions page, in place of a test image."
+    role = pick_option(opened.settings, "drawn_as", "Your drawing is", roles, help=help)
+    return role, CodedImage(image, embed(opened.model, image[None]).mean[0], "your drawing")
 
 
-def _paths(opened: Opened, a: Place, b: Place, steps: int) -> None:
-    """Rows of images from A to B: through latent space, and pixel by pixel."""
+def _paths(opened: Opened, a: CodedImage, b: CodedImage, steps: int) -> None:
+    """Draw rows of images from A to B: through latent space, and pixel by pixel."""
     straight = linear(a.code, b.code, steps)
-    rows = {"Latent space, linear": decoded(opened, straight)}
-    bent = _has_shell(opened)
-    if bent:
+    rows = {"Latent space, linear": opened.decode(straight)}
+    has_shell = opened.traits.has_prior and opened.config.latent_dim >= SHELL_DIMENSIONS
+    if has_shell:
         arc = spherical(a.code, b.code, steps)
-        rows["Latent space, spherical"] = decoded(opened, arc)
+        rows["Latent space, spherical"] = opened.decode(arc)
     rows["Pixels, cross-faded"] = cross_fade(a.image, b.image, steps)
     shares = np.linspace(0, 100, steps)
     show(
@@ -92,23 +84,19 @@ def _paths(opened: Opened, a: Place, b: Place, steps: int) -> None:
         f"A is {a.name}, B is {b.name}; the rows of latent space begin and end at their reconstructions. Look"
         " half-way, where pixels show both images at once, whether latent space draws one that is changing."
     )
-    if bent:
+    if has_shell:
         st.caption(_why_spherical(opened.config.latent_dim, straight[steps // 2], arc[steps // 2]))
 
 
-def _like(opened: Opened, index: int) -> int:
-    """The next test image of the same class: A minus B plus such a C has a chance to look like A's class."""
+def _next_of_class(opened: Opened, index: int) -> int:
+    """The next test image of the class of B: A minus B plus such a C has a chance to look like A's class."""
     labels = opened.data.y_test
-    alike = np.flatnonzero(labels == labels[index])
-    return int(alike[alike > index].min(initial=len(labels) - 1))
-
-
-def _has_shell(opened: Opened) -> bool:
-    return opened.traits.has_prior and opened.config.latent_dim >= SHELL_DIMENSIONS
+    members = np.flatnonzero(labels == labels[index])
+    return int(members[members > index].min(initial=len(labels) - 1))
 
 
 def _why_spherical(dimensions: int, straight: np.ndarray, arc: np.ndarray) -> str:
-    """Why to go round 0, with the distances of both middles (d,) from it."""
+    """Explain the spherical path by the distances of both middle codes (d,) from 0."""
     lengths = (float(np.linalg.norm(middle)) for middle in (straight, arc))
     return (
         "Spherical, because in high dimensions nearly all of the prior lies in a shell:"
@@ -118,15 +106,14 @@ def _why_spherical(dimensions: int, straight: np.ndarray, arc: np.ndarray) -> st
     )
 
 
-def _arithmetic(opened: Opened, a: Place, b: Place, c: Place) -> None:
-    """A, B, C and A minus B plus C, in latent space and in pixels."""
-    places = (a, b, c)
-    codes = np.stack([place.code for place in places])
-    images = np.stack([place.image for place in places])
+def _arithmetic(opened: Opened, a: CodedImage, b: CodedImage, c: CodedImage) -> None:
+    """Draw A, B, C and A minus B plus C, in latent space and in pixels."""
+    codes = np.stack([a.code, b.code, c.code])
+    images = np.stack([a.image, b.image, c.image])
     pixels = analogy(*images.astype(np.int16)).clip(0, 255).astype(np.uint8)
     show(
         opened,
-        np.stack([*decoded(opened, np.stack([*codes, analogy(*codes)])), *images, pixels]),
+        np.stack([*opened.decode(np.stack([*codes, analogy(*codes)])), *images, pixels]),
         4,
         key="arithmetic",
         alt=f"{a.name}, minus {b.name}, plus {c.name}, and what that gives",

@@ -1,6 +1,6 @@
-"""What the Explore pages share: the opened run, and what is computed of it.
+"""What the Explore pages share: the opened run, and the results that are computed from it.
 
-What is computed depends on a run's weights, which change while it trains: it is kept, once for all
+The results depend on the run's weights, which change while it trains. They are cached, once for all
 visitors, by the run and the time at which its weights were saved.
 """
 
@@ -25,7 +25,7 @@ from vaelab.latent.planes import Plane
 from vaelab.latent.view import seen_plane
 from vaelab.runs.errors import RunDamaged, RunNotFound
 from vaelab.runs.run import Run
-from vaelab.ui.explore.rewind import losses_then, past_model, rewind_bar
+from vaelab.ui.explore.rewind import losses_panel, past_model, rewind_bar
 from vaelab.ui.session.address import PageSettings
 from vaelab.ui.session.chosen import follow_run_link, pick_run
 from vaelab.ui.session.following import follow, next_look, watches
@@ -39,9 +39,8 @@ if TYPE_CHECKING:  # PyTorch and scikit-learn stay off the way to the first page
     from vaelab.models.autoencoder import Autoencoder
     from vaelab.models.codes import Codes
 
-
 FOLLOWED = 3.0
-"""Seconds between two looks for newer weights: each computes all codes anew, beside the training."""
+"""Seconds between two looks for newer weights, each of which computes all codes anew beside the training."""
 
 
 @dataclass(frozen=True)
@@ -50,91 +49,86 @@ class Opened:
 
     run: Run
     saved_at: int
-    """When these weights were saved, in nanoseconds: another number for other weights."""
+    """Time at which these weights were saved, in nanoseconds; other weights have another one."""
     model: Autoencoder
-    """At an earlier step it only decodes: what needs an encoder takes that of `newest`."""
+    """The model, which can only decode at an earlier step: only that of `newest` has an encoder."""
     data: Dataset
-    """With the test images that have codes here: all, or as many of the first as a snapshot has."""
+    """The data set with the test images that have codes here: all, or the first ones of a snapshot."""
     codes: Codes
-    """Of these test images."""
+    """Codes of these test images."""
     settings: PageSettings
-    """Of the page."""
+    """What the address of the page says."""
     step: int | None = None
-    """The step that was gone back to; None for the newest weights."""
+    """The earlier step that is shown; None for the newest weights."""
     end: Opened | None = None
-    """The run with its newest weights, if this one was gone back with."""
+    """The run with its newest weights, if an earlier step is shown."""
 
     @property
     def newest(self) -> Opened:
-        """The run with its newest weights: for what has to stay the same over all steps."""
+        """The run with its newest weights, for what has to stay the same at all steps."""
         return self.end or self
 
     @property
     def version(self) -> str:
-        """Which state of the run is shown, as the browser asks for it."""
+        """Name of the shown state of the run, by which the browser asks for it."""
         return f"{'weights' if self.step is None else f'step-{self.step}'}-{self.saved_at}"
 
     @property
     def config(self) -> RunConfig:
-        """What the run was trained with."""
+        """The config that the run was trained with."""
         return self.run.config
 
     @property
     def traits(self) -> ModelTraits:
-        """What its kind of model has."""
+        """The traits of its kind of model."""
         return self.config.traits
 
     @property
     def name(self) -> str:
-        """The kind of model, as labels have it."""
+        """Label of its kind of model."""
         return self.traits.label
 
     @property
     def drawn(self) -> Drawn:
-        """How the examples of the run's data set are drawn."""
+        """The drawing of the kind of data that the run learnt."""
         return kind_of(self.data.spec)
 
     def write_address(self) -> None:
-        """Write the run and all settings of the page to its address; when all widgets are drawn."""
+        """Write the run and all choices to the page's address, after all widgets have been drawn."""
         if self.settings.write({"run": self.run.id}):
-            follow_run_link()  # it names the run that is shown: what is picked next is newer than that
+            follow_run_link()  # reads the new address now, so that the next choice counts as newer
 
     def file_name(self, what: str, ending: str) -> str:
         """The name of a file to download."""
         return f"{what}-{slug(self.run.title)}.{ending}"
 
     def describe(self, index: int) -> str:
-        """A test image in words: its class and its number."""
+        """Class and number of a test image in words."""
         return f"{self.data.spec.classes[self.data.y_test[index]]} · test image {index}"
 
-    def decode(self, z: np.ndarray) -> np.ndarray:
-        """Mean image (...) of one code (d,)."""
+    def decode(self, codes: np.ndarray) -> np.ndarray:
+        """Mean images (N, ...) of codes (N, d)."""
         from vaelab.models.codes import decode
 
-        return decode(self.model, z[None])[0]
+        return decode(self.model, codes)
 
     def with_reconstruction(self, index: int) -> Sheet:
         """A test image beside its reconstruction at the posterior mean."""
-        both = np.stack([self.data.x_test[index], self.decode(self.codes.mean[index])])
+        both = np.concatenate([self.data.x_test[[index]], self.decode(self.codes.mean[[index]])])
         title = self.describe(index)
         labels = (self.data.spec.kind.one.capitalize(), "Reconstruction")
         return self.drawn.sheet(both, 2, title, f"{title} and its reconstruction", labels)
 
 
-def _version(opened: Opened) -> tuple[str, str]:
-    """What a cached result of a run depends on."""
-    return str(opened.run.path), opened.version
-
-
 BY_VERSION: dict[str | type[Any], Any] = {
-    Opened: _version,
+    Opened: lambda opened: (str(opened.run.path), opened.version),
     Plane: lambda plane: (plane.origin, plane.basis),
 }
 """How Streamlit's caches tell runs and planes apart."""
 
 
 def open_page(title: str) -> Opened:
-    """Draw title, run picker and Rewind, and load the run; or say what is missing and end the page."""
+    """Draw title, run picker and Rewind, and load the run; end the page with a sentence if that fails."""
     st.title(title)
     # Streamlit forgets a widget as soon as a page without it was drawn.
     settings = PageSettings(title, arrived="picked_run" not in st.session_state)
@@ -148,7 +142,7 @@ def open_page(title: str) -> Opened:
         if is_ready(name):
             with right, st.container(gap="xsmall"):
                 step = rewind_bar(run, settings, title)
-            losses_then(run, step)
+            losses_panel(run, step)
             newest = Opened(run, saved_at(run), trained(run).model, dataset(name), test_codes(run), settings)
             if run.status().state == "running":
                 _say_that_it_trains(newest, step)
@@ -169,7 +163,7 @@ def open_page(title: str) -> Opened:
 
 
 def _say_that_it_trains(newest: Opened, step: int | None) -> None:
-    """Say how the page keeps up with a run in training: while it shows the newest weights, by itself."""
+    """Explain how the page keeps up with a run in training; it follows the newest weights by itself."""
     if step is not None:
         st.caption(
             "This run is still training: every change on this page shows the steps that it has by then."
@@ -182,24 +176,27 @@ def _say_that_it_trains(newest: Opened, step: int | None) -> None:
 
 
 def follow_training(run: Run, version: int) -> None:
-    """Draw the page anew when there are weights saved at another time, or when training is over."""
+    """Draw the page anew when the run has saved other weights than those of `version`, or trains no more."""
     follow(
-        version, partial(_saved_while_it_trains, run), lambda version: None,
-        tick=lambda version: next_look(FOLLOWED), sign=lambda version: version,
-    )  # fmt: skip
+        version,
+        partial(_saved_in_training, run),
+        lambda saved: None,
+        tick=lambda saved: next_look(FOLLOWED),
+        sign=lambda saved: saved,
+    )
 
 
-def _saved_while_it_trains(run: Run) -> int | None:
-    """When the weights of a run were saved; None if it trains no more, or cannot be read."""
+def _saved_in_training(run: Run) -> int | None:
+    """Time at which the weights of a run were saved; None if it trains no more, or cannot be read."""
     watches(run)
     try:
         return saved_at(run) if run.status().state == "running" else None
     except (RunDamaged, OSError):
-        return None  # the page says what is wrong
+        return None  # then the page is drawn anew, and says what is wrong
 
 
 def _gone_back(newest: Opened, step: int) -> Opened:
-    """The run as it was at a step; with its newest weights, and a sentence, if that cannot be read."""
+    """The run at an earlier step; at its newest weights, with a warning, if its snapshot cannot be read."""
     try:
         saved = saved_at(newest.run, step)
         past = past_model(newest.run, step, saved)
@@ -216,6 +213,7 @@ def _gone_back(newest: Opened, step: int) -> Opened:
 
 
 def _say_if_not_begun(wanted: str | None, shown: Run) -> None:
+    """Explain why the page shows another run than the wanted one, if that has no weights yet."""
     asked = find_run(wanted) if wanted and wanted != shown.id else None
     if asked and not asked.has_model():
         st.info(
@@ -233,15 +231,15 @@ def kl_per_dimension(opened: Opened) -> np.ndarray:
 
 
 def usual_plane(opened: Opened) -> Plane:
-    """Both latent dimensions, or the two directions in which the newest codes vary most, at any step."""
+    """The default plane of a run: both dimensions, or the directions in which the newest codes vary most."""
     return _usual_plane(opened.newest)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_VERSION)
 def _usual_plane(opened: Opened) -> Plane:
     plane = seen_plane(opened.codes.mean)
-    # Through 0 and not through the mean of the codes, so that the prior is a unit normal around 0 on
-    # this plane as on any other.
+    # The plane goes through 0 and not through the mean of the codes, so that the prior is a unit normal
+    # around 0 on it, as on any other.
     return replace(plane, origin=np.zeros_like(plane.origin))
 
 
@@ -255,17 +253,14 @@ def mixture(opened: Opened) -> Mixture:
     return fit(opened.codes.mean)
 
 
-@st.cache_data(
-    max_entries=64,
-    show_spinner="Decoding the grid …",
-    hash_funcs=BY_VERSION,
-)
+@st.cache_data(max_entries=64, show_spinner="Decoding the grid …", hash_funcs=BY_VERSION)
 def grid_sheet(opened: Opened, plane: Plane, x: np.ndarray, y: np.ndarray, anchor: int) -> Sheet:
-    """The decoder over a grid of a plane, the largest y on top.
+    """Images decoded over a grid of a plane, with the largest y on top.
 
     Parameters
     ----------
-    anchor: the test image whose code gives the coordinates that the plane leaves open.
+    anchor
+        The test image whose code gives the coordinates that the plane leaves open.
     """
     from vaelab.models.codes import decode_grid
 

@@ -1,4 +1,4 @@
-"""Panels beside the latent views: one code in numbers, and how much each latent dimension says."""
+"""Panels beside the latent views: one code, its neighbours, a decoded position, the KL per dimension."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from vaelab.latent.units import ACTIVE_VARIANCE, active_units
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.opened import Opened, kl_per_dimension
 from vaelab.ui.widgets.components import pictures, plot
-from vaelab.words import with_minus
+from vaelab.words import signed
 
 FEW = 6
-"""Dimensions that can be listed beside a chart without scrolling."""
+"""Largest number of dimensions that can be listed beside a chart without scrolling."""
 
 MOST_NAMED = 12
+"""Unused dimensions that the sentence about them names."""
+
+NEIGHBOURS = 10
 
 
 def code_panel(opened: Opened, index: int) -> None:
-    """A test image, its reconstruction, and its code or posterior in numbers."""
+    """Draw a test image, its reconstruction, and its code or posterior in numbers."""
     mean, logvar = opened.codes.mean[index], opened.codes.logvar
     pictures(
         [opened.with_reconstruction(index)],
@@ -28,20 +31,17 @@ def code_panel(opened: Opened, index: int) -> None:
         max_scale=5,
         file_name=opened.file_name("test-image", "png"),
     )
-    table = {"dimension": [f"z{place + 1}" for place in range(len(mean))]}
-    table["code" if logvar is None else "mean"] = [_number(value) for value in mean]
+    table = {"dimension": [f"z{dimension + 1}" for dimension in range(len(mean))]}
+    table["code" if logvar is None else "mean"] = [signed(value, ".3f") for value in mean]
     if logvar is not None:
-        table["standard deviation"] = [_number(value) for value in np.exp(logvar[index] / 2)]
+        table["standard deviation"] = [signed(value, ".3f") for value in np.exp(logvar[index] / 2)]
     name, term = ("Its code", "latent code") if logvar is None else ("Its posterior", "posterior")
     st.markdown(f"**{name}**", help=help_for(term))
     st.table(table, hide_index=True, border="horizontal", height="content" if len(mean) <= FEW else 260)
 
 
-NEIGHBOURS = 10
-
-
 def neighbours_panel(opened: Opened, index: int) -> None:
-    """The test images whose codes are nearest to that of one, with their true classes."""
+    """Draw the test images whose codes are nearest to that of the test image `index`, with their classes."""
     mean, labels = opened.codes.mean, opened.data.y_test
     distances = np.linalg.norm(mean - mean[index], axis=1)
     distances[index] = np.inf
@@ -60,24 +60,23 @@ def neighbours_panel(opened: Opened, index: int) -> None:
     st.caption(f"{same} of the {NEIGHBOURS} nearest{within}{',' if within else ''} have its class.")
 
 
-def _number(value: float, decimals: int = 3) -> str:
-    return with_minus(f"{value:.{decimals}f}")
+def position_panel(opened: Opened, plane: Plane, position: np.ndarray, anchor: int) -> None:
+    """Draw the image that is decoded at a position (2,) of a plane, large, and its coordinates.
 
-
-def place_panel(opened: Opened, plane: Plane, point: np.ndarray, anchor: int) -> None:
-    """The image that is decoded at a point (2,) of a plane, large, and where that is.
-
-    `anchor` is the test image whose code gives the coordinates that the plane leaves open.
+    Parameters
+    ----------
+    anchor
+        The test image whose code gives the coordinates that the plane leaves open.
     """
-    picture = opened.decode(plane.lift(point[None], opened.codes.mean[anchor])[0])
-    named = zip(plane.labels, point, strict=True)
-    place = ", ".join(f"{label} = {_number(value, 2)}" for label, value in named if label)
-    sheet = opened.drawn.sheet(picture[None], 1, place, f"Image decoded at {place}")
+    images = opened.decode(plane.lift(position[None], opened.codes.mean[anchor]))
+    axes = zip(plane.labels, position, strict=True)
+    title = ", ".join(f"{label} = {signed(value, '.2f')}" for label, value in axes if label)
+    sheet = opened.drawn.sheet(images, 1, title, f"Image decoded at {title}")
     pictures([sheet], key="place", max_scale=8, file_name=opened.file_name("place", "png"))
 
 
 def kl_panel(opened: Opened) -> None:
-    """How much each latent dimension of a VAE says, as bars and in a sentence."""
+    """Draw the KL of each latent dimension as bars, with a sentence on those that are unused."""
     kl, active = kl_per_dimension(opened), active_units(opened.codes.mean)
     st.markdown("**KL per dimension**", help="\n\n".join(map(help_for, ("KL", "active unit"))))
     plot(
@@ -91,7 +90,7 @@ def kl_panel(opened: Opened) -> None:
 
 
 def _on_use(active: np.ndarray) -> str:
-    unused = [f"z{place + 1}" for place in np.flatnonzero(~active)]
+    unused = [f"z{dimension + 1}" for dimension in np.flatnonzero(~active)]
     if not unused:
         return "No dimension is unused: look how evenly they share the work." if len(active) > 1 else ""
     named = ", ".join(unused[:MOST_NAMED]) + (", …" if len(unused) > MOST_NAMED else "")

@@ -1,4 +1,4 @@
-"""Test images beside what a run, and PCA, make of them: computed once for all visitors."""
+"""Reconstructions of the test images by a run and by PCA, computed once for all visitors."""
 
 from __future__ import annotations
 
@@ -16,30 +16,28 @@ if TYPE_CHECKING:  # scikit-learn stays off the way to the first page
 
 
 @dataclass(frozen=True, eq=False)
-class Compared:
-    """Test images as something draws them again."""
+class Reconstructions:
+    """Reconstructions of the test images."""
 
     images: np.ndarray
-    """(N, ...) of the shape of the test images."""
+    """The reconstructions, of the shape (N, ...) of the test images."""
     errors: np.ndarray
-    """(N,) squared error per pixel, pixels from 0 to 1."""
+    """Squared error per pixel (N,), with pixels from 0 to 1."""
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reconstructing the test images …", hash_funcs=BY_VERSION)
-def reconstructed(opened: Opened) -> Compared:
+def reconstructed(opened: Opened) -> Reconstructions:
     """All test images decoded at their posterior means."""
-    from vaelab.models.codes import decode
-
-    data, images = opened.data, decode(opened.model, opened.codes.mean)
-    return Compared(images, data.spec.kind.squared_errors(data.x_test, images))
+    data, images = opened.data, opened.decode(opened.codes.mean)
+    return Reconstructions(images, data.spec.kind.squared_errors(data.x_test, images))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def reconstructed_by_pca(name: str, dimensions: int) -> Compared:
-    """All test images of a data set as PCA of that many dimensions draws them."""
+def reconstructed_by_pca(name: str, dimensions: int) -> Reconstructions:
+    """All test images of a data set, reconstructed from a PCA code of that many dimensions."""
     data = dataset(name)
     images = principal_components(name).reconstruct(data.x_test, dimensions)
-    return Compared(images, data.spec.kind.squared_errors(data.x_test, images))
+    return Reconstructions(images, data.spec.kind.squared_errors(data.x_test, images))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Fitting PCA, once for a data set …")

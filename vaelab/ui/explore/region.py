@@ -1,16 +1,15 @@
-"""A region of the latent plane that was drawn round: which test images have their codes there."""
+"""The region that a visitor has drawn on the latent plane, and the test images whose codes lie there."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from vaelab.figures.explore import class_counts
 from vaelab.latent.planes import Plane, inside
-from vaelab.ui.explore.controls import farthest, whereabouts
+from vaelab.ui.explore.controls import coordinate_system, largest_coordinate
 from vaelab.ui.explore.opened import Opened
 from vaelab.ui.session.readers import coordinates
 from vaelab.ui.session.visit import put
@@ -23,20 +22,20 @@ MOST_SHOWN = 60
 
 def take_region(opened: Opened, plane: Plane) -> str:
     """Settle which region of the plane is chosen, if any; returns the key of the session's state."""
-    read = partial(_read, farthest(opened, plane))
-    return opened.settings.take("region", read, None, _write, within=whereabouts(opened, plane))
+    read = partial(_read, largest_coordinate(opened, plane))
+    return opened.settings.take("region", read, None, _write, within=coordinate_system(opened, plane))
 
 
 def _read(limit: float, text: str) -> Region | None:
     if not text:
         return None
     corners = [coordinates(corner, limit) for corner in text.split(";")]
-    found = tuple(corner for corner in corners if corner is not None)
-    if len(found) < len(corners) or not 3 <= len(found) <= MOST_CORNERS:
+    region = tuple(corner for corner in corners if corner is not None)
+    if len(region) < len(corners) or not 3 <= len(region) <= MOST_CORNERS:
         raise ValueError(
             f"3 to {MOST_CORNERS} corners such as 0,0;1,0;1,1, with coordinates from {-limit:g} to {limit:g}"
         )
-    return found
+    return region
 
 
 def _write(region: Region | None) -> str:
@@ -44,7 +43,7 @@ def _write(region: Region | None) -> str:
 
 
 def region_panel(opened: Opened, plane: Plane, key: str) -> None:
-    """The images of the chosen region: how many of each class, their mean, and some of them."""
+    """Draw what is in the chosen region: the test images per class, their mean, and some of them."""
     region = st.session_state[key]
     if region is None:
         return
@@ -52,7 +51,7 @@ def region_panel(opened: Opened, plane: Plane, key: str) -> None:
     with st.container(key="region"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(f"**The chosen region: {len(members):,} test images**", width="content")
-            st.button("Forget the region", on_click=_forget, args=(key,), icon=":material/close:")
+            st.button("Forget the region", on_click=put, args=(key, None), icon=":material/close:")
         if len(members) == 0:
             st.caption("No test image has its code here: the decoder was never asked to draw this place.")
             return
@@ -65,15 +64,15 @@ def region_panel(opened: Opened, plane: Plane, key: str) -> None:
             _gallery(opened, members)
 
 
-def _forget(key: str) -> None:
-    put(key, None)
-
-
 def _counts(opened: Opened, members: np.ndarray) -> None:
     classes = opened.data.spec.classes
     counts = np.bincount(opened.data.y_test[members], minlength=len(classes))
-    figure: Any = class_counts(counts, classes)
-    plot(figure, key="region_counts", height=220, alt="Test images of the region by class")
+    plot(
+        class_counts(counts, classes),
+        key="region_counts",
+        height=220,
+        alt="Test images of the region by class",
+    )
 
 
 def _mean(opened: Opened, members: np.ndarray) -> None:

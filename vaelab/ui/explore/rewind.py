@@ -1,4 +1,4 @@
-"""Rewind: a slider over the snapshots of a run, which shows an Explore page as it was then."""
+"""Rewind: a slider over the snapshots of a run, which shows an Explore page at an earlier step."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ if TYPE_CHECKING:  # PyTorch stays off the way to the first page
     from vaelab.analysis.load import PastModel
 
 NEWEST = "newest"
-"""The setting `step` for the weights that were saved last."""
+"""Value of the parameter `step` for the weights that were saved last."""
 
 TICK = 0.8
-"""Seconds between two pictures while it plays, or more where a page takes longer."""
+"""Seconds between two snapshots while Rewind plays; more where a page takes longer."""
 
 _KEY = "view_step"
 
 
 def rewind_bar(run: Run, settings: PageSettings, page: str) -> int | None:
-    """Draw the slider with what belongs to it; the step that is chosen, None for the newest weights.
+    """Draw Play and the slider, or a sentence if there are no snapshots.
 
-    Without snapshots there is a sentence in its place.
+    Returns the chosen step, None for the newest weights.
     """
     steps = _steps(run)
     options = [*map(str, steps), NEWEST]
@@ -54,7 +54,8 @@ def rewind_bar(run: Run, settings: PageSettings, page: str) -> int | None:
             on_click=_toggle, args=((page, run.id), options),
         )  # fmt: skip
         st.select_slider(
-            "Rewind to", options, key=_KEY, format_func=_names(run), on_change=_pause,
+            "Rewind to", options, key=_KEY, on_change=_pause,
+            format_func=lambda option: NEWEST if option == NEWEST else step_losses(run, int(option)).name,
             persist_state="session", help=help_for("snapshot"),
         )  # fmt: skip
     visit().drawn = True
@@ -67,7 +68,7 @@ def rewind_bar(run: Run, settings: PageSettings, page: str) -> int | None:
 
 
 def _steps(run: Run) -> list[int]:
-    """The snapshots to offer: not the one that the newest weights were evaluated with, which they are."""
+    """Steps of the snapshots to offer; the last one is left out if it has the newest weights."""
     steps, evaluated = run.snapshot_steps(), history(run).evaluated.last.get("step", math.inf)
     return steps[:-1] if steps and steps[-1] >= evaluated else steps
 
@@ -79,7 +80,7 @@ def _why_none(run: Run) -> str:
 
 
 def _reader(run: Run, options: Sequence[str]) -> Callable[[str], str]:
-    """Read a step that is offered, or the last one as the newest weights, which it has."""
+    """Make a reader of the steps on offer, which reads a snapshot of the newest weights as `newest`."""
 
     def read(text: str) -> str:
         if text in options:
@@ -92,20 +93,16 @@ def _reader(run: Run, options: Sequence[str]) -> Callable[[str], str]:
     return read
 
 
-def moment(run: Run, step: int) -> StepLosses:
-    """How a run stood at a step."""
+def step_losses(run: Run, step: int) -> StepLosses:
+    """The losses of a run at a step."""
     return losses_at(history(run), step, facts(run.config, DATASETS[run.config.dataset]).steps_per_epoch)
 
 
-def _names(run: Run) -> Callable[[str], str]:
-    return lambda option: NEWEST if option == NEWEST else moment(run, int(option)).name
-
-
-def _toggle(what: tuple[str, str], options: Sequence[str]) -> None:
+def _toggle(page_and_run: tuple[str, str], options: Sequence[str]) -> None:
     if visit().playing:
         _pause()
         return
-    visit().playing = what
+    visit().playing = page_and_run
     if st.session_state[_KEY] == NEWEST:
         put(_KEY, options[0])
 
@@ -115,7 +112,7 @@ def _pause() -> None:
 
 
 def _tick(options: Sequence[str]) -> None:
-    """The body of the fragment: the next snapshot, unless the page has only just been drawn."""
+    """Go on to the next snapshot, unless the page was drawn since the last tick."""
     drawn, visit().drawn = visit().drawn, False
     chosen = st.session_state[_KEY]
     if drawn or chosen not in options[:-1]:
@@ -124,40 +121,52 @@ def _tick(options: Sequence[str]) -> None:
     st.rerun()
 
 
-def _shown_moment(run: Run, step: int | None) -> StepLosses | None:
+def _losses_shown(run: Run, step: int | None) -> StepLosses | None:
+    """The losses at the step that is shown; None if the run has not been evaluated yet."""
     if step is None:
         step = history(run).evaluated.last.get("step")
-    return None if step is None else moment(run, step)
+    return None if step is None else step_losses(run, step)
 
 
 def _words(run: Run, step: int | None) -> str:
-    shown = _shown_moment(run, step)
-    if shown is None:
+    at_step = _losses_shown(run, step)
+    if at_step is None:
         return ""
-    epoch = f"{shown.epoch:.2g}" if shown.epoch < 1 else f"{shown.epoch:.6g}"
-    return f"Epoch {epoch} of {run.config.epochs}" + (f": {shown.losses}" if shown.losses else "")
+    epoch = f"{at_step.epoch:.2g}" if at_step.epoch < 1 else f"{at_step.epoch:.6g}"
+    return f"Epoch {epoch} of {run.config.epochs}" + (f": {at_step.losses}" if at_step.losses else "")
 
 
-def losses_then(run: Run, step: int | None) -> None:
-    """Draw the run's losses, if asked for, with a line where the page is."""
-    shown = _shown_moment(run, step)
-    if shown is None:
+def losses_panel(run: Run, step: int | None) -> None:
+    """Draw the curves of the run, if their box is open, with a line at the step that is shown."""
+    at_step = _losses_shown(run, step)
+    if at_step is None:
         return
     box = st.expander("Losses", key="rewind_losses", on_change="rerun", type="compact")
     if not box.open:
         return
-    said = history(run)
-    figure = losses(said.steps, said.evaluated, config=run.config, started=said.started)
+    run_history = history(run)
+    figure = losses(run_history.steps, run_history.evaluated, config=run.config, started=run_history.started)
     line = {"color": PALETTE.prior, "width": 3}
-    figure.add_shape(type="line", x0=shown.epoch, x1=shown.epoch, yref="paper", y0=0, y1=1, line=line)
+    figure.add_shape(type="line", x0=at_step.epoch, x1=at_step.epoch, yref="paper", y0=0, y1=1, line=line)
     with box:
-        alt = f"Losses in nats per image against epochs, with a line at {shown.name}"
-        plot(figure, key="rewind_losses_plot", height=360, step=shown.step, alt=alt)
+        alt = f"Losses in nats per image against epochs, with a line at {at_step.name}"
+        plot(figure, key="rewind_losses_plot", height=360, step=at_step.step, alt=alt)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Going back …", hash_funcs={Run: lambda run: str(run.path)})
-def past_model(run: Run, step: int, version: int) -> PastModel:
-    """The run's model as it was at a step; raises RunDamaged. `version`: when its snapshot was saved."""
+def past_model(run: Run, step: int, saved: int) -> PastModel:
+    """The run's model at an earlier step.
+
+    Parameters
+    ----------
+    saved
+        Time at which its snapshot was saved, which tells the cache's entries apart.
+
+    Raises
+    ------
+    RunDamaged
+        If the snapshot cannot be read.
+    """
     from vaelab.analysis.load import load_snapshot
 
     return load_snapshot(run, step)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from vaelab.config.traits import kinds_with
 from vaelab.latent.walks import prior_draws
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.explore.controls import pick_number
+from vaelab.ui.explore.controls import pick_number, pick_option
 from vaelab.ui.explore.opened import Opened, mixture
-from vaelab.ui.explore.walks import decoded, show
-from vaelab.ui.session.readers import one_of, real_number, whole_number
+from vaelab.ui.explore.walks import show
+from vaelab.ui.session.readers import real_number, whole_number
 
 if TYPE_CHECKING:  # scikit-learn stays off the way to the first page
     from vaelab.latent.mixture import Mixture
@@ -23,15 +23,16 @@ SEEDS = 1_000_000
 
 COLUMNS = 10
 
-HOTTEST = 2.0
+HIGHEST_TEMPERATURE = 2.0
 
 
 def sample(opened: Opened) -> None:
     """Draw the tab: what to draw from, how many, and the pictures."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         source = _pick_source(opened)
-        temperature = _pick_temperature(opened) if source == "prior" else 1.0
-        if source != "prior":
+        if source == "prior":
+            temperature = _pick_temperature(opened)
+        else:
             opened.settings.leave(("temperature",), "it scales the prior, and a mixture is drawn from here")
         key = opened.settings.take("pictures", whole_number(1, 100), 60)
         count = st.slider("Pictures", 1, 100, key=key, width=180, persist_state="session")
@@ -50,7 +51,7 @@ def sample(opened: Opened) -> None:
         codes, about = fitted.draw(count, seed), _about_mixture(opened, fitted)
     show(
         opened,
-        decoded(opened, codes),
+        opened.decode(codes),
         COLUMNS,
         key="samples",
         alt=f"Images decoded at {count} codes drawn from the {SOURCES[source]}",
@@ -66,28 +67,20 @@ def _pick_source(opened: Opened) -> str:
             settings.asked.pop("source")  # there is nothing else: such a link means what it says
         settings.leave(("source",), f"{opened.traits.phrase} has no prior to draw from, only the mixture")
         return "mixture"
-    chosen: Any = st.segmented_control(
-        "Draw from",
-        list(SOURCES),
-        format_func=SOURCES.__getitem__,
-        key=settings.take("source", one_of(tuple(SOURCES)), "prior"),
-        required=True,
-        persist_state="session",
-        help="\n\n".join(map(help_for, ("prior", "Gaussian mixture"))),
-    )
-    return str(chosen)
+    help = "\n\n".join(map(help_for, ("prior", "Gaussian mixture")))
+    return pick_option(settings, "source", "Draw from", SOURCES, help=help)
 
 
 def _pick_temperature(opened: Opened) -> float:
-    key = opened.settings.take("temperature", real_number(0, HOTTEST), 1.0)
+    key = opened.settings.take("temperature", real_number(0, HIGHEST_TEMPERATURE), 1.0)
     return st.slider(
-        "Temperature", 0.0, HOTTEST, step=0.05, key=key, width=180, persist_state="session",
+        "Temperature", 0.0, HIGHEST_TEMPERATURE, step=0.05, key=key, width=180, persist_state="session",
         help=help_for("temperature"),
     )  # fmt: skip
 
 
 def _about_prior(opened: Opened, temperature: float) -> str:
-    """What was drawn from the prior, and what to look for."""
+    """Describe the draws from the prior, and what to look for."""
     text = (
         f"The codes are drawn from the prior with its standard deviation multiplied by {temperature:g}."
         f" {opened.traits.subject} has this density in advance: it was trained for it. "
@@ -101,7 +94,7 @@ def _about_prior(opened: Opened, temperature: float) -> str:
 
 
 def _about_mixture(opened: Opened, fitted: Mixture) -> str:
-    """What the mixture is, and what it is good for."""
+    """Describe the mixture, and what it is good for."""
     count, components = len(opened.codes.mean), len(fitted.weights)
     kind = f"a mixture of {components} normal distributions" if components > 1 else "a normal distribution"
     codes, of = "posterior means" if opened.traits.is_stochastic else "codes", f"the {count:,} test images"

@@ -10,28 +10,29 @@ from vaelab.latent.units import ACTIVE_VARIANCE, active_units
 from vaelab.latent.walks import percentile_values, prior_values
 from vaelab.latent.walks import traverse as codes_along
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.explore.controls import pick_anchor, take_anchor, with_code
+from vaelab.ui.explore.controls import pick_image, take_image, with_code
 from vaelab.ui.explore.opened import Opened, kl_per_dimension
-from vaelab.ui.explore.walks import decoded, pick_steps, show, signed
+from vaelab.ui.explore.walks import pick_steps, show
 from vaelab.ui.session.readers import whole_number
 from vaelab.ui.widgets.components import pictures
+from vaelab.words import signed
 
 FEW = 10
-"""Dimensions that are shown without asking."""
+"""Largest number of dimensions for which all are shown, and the default for more."""
 
 
 def traverse(opened: Opened) -> None:
     """Draw the tab: controls, a strip of pictures for each dimension, and the anchor."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        key = take_anchor(opened)
-        anchor = pick_anchor(opened, key, "Anchor", "The test image whose code gives all other coordinates.")
+        help = "The test image whose code gives all other coordinates."
+        anchor = pick_image(opened, take_image(opened), "Anchor", help)
         steps = pick_steps(opened, "latent traversal")
-        shown = _pick_shown(opened)
+        rows = _pick_rows(opened)
     anchor = with_code(opened, anchor)
     used = _in_use(opened)
     left, right = st.columns([2.4, 1], gap="medium")
     with left:
-        _strips(opened, anchor, steps, shown, used)
+        _strips(opened, anchor, steps, rows, used)
         st.caption(_caption(opened))
     with right:
         pictures(
@@ -41,11 +42,13 @@ def traverse(opened: Opened) -> None:
             file_name=opened.file_name("anchor", "png"),
         )
         st.caption("The anchor: every picture has its code, except in the one dimension of its strip.")
-        st.markdown(f"**{_count(opened, used)}**", help=help_for("active unit"))
+        units = "Active units" if opened.traits.is_stochastic else "Dimensions in use"
+        st.markdown(f"**{units}: {used.sum()} of {len(used)}**", help=help_for("active unit"))
         st.caption(_rule(opened))
 
 
-def _pick_shown(opened: Opened) -> int:
+def _pick_rows(opened: Opened) -> int:
+    """Choose how many dimensions have a strip."""
     dimensions = opened.config.latent_dim
     if dimensions <= FEW:
         return dimensions
@@ -57,19 +60,19 @@ def _pick_shown(opened: Opened) -> int:
 
 
 def _in_use(opened: Opened) -> np.ndarray:
-    """Which dimensions say something of the image: (d,) bool."""
+    """Which dimensions carry information about the image: (d,) bool."""
     if opened.traits.is_stochastic:
         return active_units(opened.codes.mean)
     return np.ptp(opened.codes.mean, axis=0) > 0
 
 
-def _strips(opened: Opened, anchor: int, steps: int, shown: int, used: np.ndarray) -> None:
+def _strips(opened: Opened, anchor: int, steps: int, rows: int, used: np.ndarray) -> None:
     weights = _weights(opened)
-    # In the order and over the range of the newest weights, so that a strip stays while Rewind moves.
-    dimensions = np.argsort(-_weights(opened.newest), kind="stable")[:shown]
+    # The strips have the order and the range of the newest weights, so that they stay while Rewind moves.
+    dimensions = np.argsort(-_weights(opened.newest), kind="stable")[:rows]
     if opened.traits.has_prior:
-        values = prior_values(shown, steps)
-        columns = tuple(signed(value) for value in values[0])
+        values = prior_values(rows, steps)
+        columns = tuple(signed(value, ".1f") for value in values[0])
     else:
         values = percentile_values(opened.newest.codes.mean[:, dimensions], steps)
         columns = ("1 %", *[""] * (steps - 2), "99 %")
@@ -80,10 +83,10 @@ def _strips(opened: Opened, anchor: int, steps: int, shown: int, used: np.ndarra
         labels.append(f"z{dimension + 1} · {extent}" + ("" if used[dimension] else " · unused"))
     show(
         opened,
-        decoded(opened, codes_along(opened.codes.mean[anchor], dimensions, values)),
+        opened.decode(codes_along(opened.codes.mean[anchor], dimensions, values)),
         steps,
         key="traversal",
-        alt=f"Images decoded along {shown} of the latent dimensions, one row for each",
+        alt=f"Images decoded along {rows} of the latent dimensions, one row for each",
         column_labels=columns,
         row_labels=tuple(labels),
         max_scale=2,
@@ -91,7 +94,7 @@ def _strips(opened: Opened, anchor: int, steps: int, shown: int, used: np.ndarra
 
 
 def _weights(opened: Opened) -> np.ndarray:
-    """How much each dimension says: its KL in nats, or the variance of an AE's codes; (d,)."""
+    """Information in each dimension (d,): its KL in nats, or the variance of an AE's codes."""
     return kl_per_dimension(opened) if opened.traits.has_kl else opened.codes.mean.var(0)
 
 
@@ -110,11 +113,6 @@ def _caption(opened: Opened) -> str:
         f" {opened.traits.subject} has no prior that would say how far to go: look how different the"
         " ranges are, and where rows stop resembling an image."
     )
-
-
-def _count(opened: Opened, used: np.ndarray) -> str:
-    kind = "Active units" if opened.traits.is_stochastic else "Dimensions in use"
-    return f"{kind}: {used.sum()} of {len(used)}"
 
 
 def _rule(opened: Opened) -> str:

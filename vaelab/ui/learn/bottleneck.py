@@ -10,10 +10,10 @@ from vaelab.figures.lessons import compression_curve
 from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.reconstructed import principal_components
-from vaelab.ui.explore.walks import signed
 from vaelab.ui.learn.parts import decoded, lesson_run, pick_image, say_which
 from vaelab.ui.session.state import dataset, saved_at, test_codes
 from vaelab.ui.widgets.components import pictures, plot
+from vaelab.words import signed
 
 DIMENSIONS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 """Sizes of PCA's code that can be chosen."""

@@ -9,10 +9,10 @@ import streamlit as st
 from vaelab.figures.lessons import first_steps, posterior_and_prior, running_estimate
 from vaelab.runs.measures import read_measures
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.explore.walks import signed
 from vaelab.ui.learn.parts import draw_again, lesson_run, say_which
 from vaelab.ui.session.state import history
 from vaelab.ui.widgets.components import plot
+from vaelab.words import signed
 
 DRAWS = (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000)
 """Codes to draw."""

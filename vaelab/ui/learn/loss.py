@@ -8,10 +8,10 @@ import streamlit as st
 from vaelab.figures.kinds.image import IMAGE
 from vaelab.figures.lessons import pixel_curves
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.explore.walks import signed
 from vaelab.ui.learn.parts import decoded, lesson_run, pick_image, say_which
 from vaelab.ui.session.state import dataset, test_codes, trained
 from vaelab.ui.widgets.components import pictures, plot
+from vaelab.words import signed
 
 ANSWERS = np.linspace(0.005, 0.995, 199)
 """For the curves: cross-entropy is infinite at 0 and 1, for a pixel that is neither."""

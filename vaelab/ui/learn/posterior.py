@@ -14,13 +14,13 @@ from vaelab.latent.walks import prior_draws
 from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
 from vaelab.teaching.lessons.posterior import TUTORIAL
-from vaelab.ui.explore.walks import signed
 from vaelab.ui.learn.parts import decoded, draw_again, lesson_run, pick_image, say_which
 from vaelab.ui.recipe.show_code import show_code
 from vaelab.ui.session.state import dataset, test_codes
 from vaelab.ui.session.visit import put
 from vaelab.ui.slow_motion.panel import slow_motion
 from vaelab.ui.widgets.components import pictures, plot
+from vaelab.words import signed
 
 NUMBERS = ("mean", "log-variance", "epsilon", "z")
 """What a code is made of, in the order in which it is computed."""

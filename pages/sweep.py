@@ -4,7 +4,7 @@ import streamlit as st
 
 from vaelab.ui.session.recipe import restore_form
 from vaelab.ui.session.state import engine
-from vaelab.ui.sweep.link import follow_sweep_link, restore_settings, write_sweep_link
+from vaelab.ui.sweep.link import follow_sweep_link, restore_choices, write_sweep_link
 from vaelab.ui.sweep.setup import set_up
 from vaelab.ui.sweep.shown import pick_sweep
 from vaelab.ui.sweep.view import watch_sweep
@@ -12,7 +12,7 @@ from vaelab.ui.sweep.view import watch_sweep
 engine()  # after a restart the queue goes on, whichever page is opened first
 
 restore_form()
-restore_settings()
+restore_choices()
 sentences = follow_sweep_link()
 
 st.title("Sweep")

@@ -28,7 +28,7 @@ from vaelab.teaching.lessons.entry import Lesson, Link
 from vaelab.training.loop import train
 from vaelab.ui.learn.bottleneck import DIMENSIONS
 from vaelab.ui.session.recipe_link import parameters_of, recipe_of
-from vaelab.ui.sweep.link import SETTINGS
+from vaelab.ui.sweep.link import PARAMETERS
 from vaelab.ui.sweep.shown import example
 
 lessons = pytest.mark.parametrize("lesson", LESSONS.values(), ids=[str(number) for number in LESSONS])
@@ -103,7 +103,7 @@ def test_every_link_leads_to_something(link: Link, examples: RunStore):
         examples.get(run).check()
     assert (link.page == "sweep") == (link.config is not None)
     if link.config:
-        assert link.parameters.keys() <= {*SETTINGS, "group"}
+        assert link.parameters.keys() <= {*PARAMETERS, "group"}
         assert link.parameters["measure"] in losses()
         values = read_values(link.parameters["values"])
         sweep = plan(link.config, [(link.parameters["field"], values)], int(link.parameters["seeds"]))

@@ -1,4 +1,4 @@
-"""Compare while runs train: one fragment that follows all of them by what their previews show."""
+"""Compare while runs train: one fragment that follows all of them by their previews."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from vaelab.runs.arrays import read_preview
 from vaelab.runs.errors import RunDamaged
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.compare.members import Member, members_of
-from vaelab.ui.compare.pictures import reconstruction_sheets
-from vaelab.ui.compare.planes import Seen, planes_section
+from vaelab.ui.compare.pictures import show_reconstructions
+from vaelab.ui.compare.planes import PlaneView, planes_section
 from vaelab.ui.compare.sections import losses_section, settings_section
 from vaelab.ui.session.following import follow, watches
 from vaelab.ui.session.state import dataset, is_own
@@ -26,7 +26,6 @@ from vaelab.ui.session.text import plain
 from vaelab.ui.session.visit import visit
 from vaelab.ui.train.controls import progress_line
 from vaelab.ui.train.live import tick_of
-from vaelab.ui.widgets.components import pictures
 
 
 def tick_of_all(members: Sequence[Member]) -> float | None:
@@ -57,10 +56,10 @@ def _draw(members: Sequence[Member]) -> None:
     settings_section(members)
     state, step = "running", sum(member.status.step for member in members)
     losses_section(members, state=state, step=step)
-    shown = _previews(members)
-    seen = {member.letter: _seen(member, preview) for member, preview in shown}
-    planes_section([seen.get(member.letter, member) for member in members], state=state, step=step)
-    _reconstructions(shown, state, step)
+    previews = _previews(members)
+    views = {member.letter: _view(member, preview) for member, preview in previews}
+    planes_section([views.get(member.letter, member) for member in members], state=state, step=step)
+    _reconstructions(previews, state, step)
 
 
 def _progress(members: Sequence[Member]) -> None:
@@ -85,37 +84,32 @@ def _stop(members: Sequence[Member]) -> None:
 
 
 def _previews(members: Sequence[Member]) -> list[tuple[Member, Preview]]:
-    shown = []
+    """The last preview of each run that has one; a warning for each that cannot be read."""
+    previews = []
     for member in members:
         if not is_ready(member.run.config.dataset):
-            continue  # its worker fetches it
+            continue  # the run's worker is fetching the data set
         try:
             preview = read_preview(member.run)
         except RunDamaged as error:
             st.warning(plain(str(error)))
             continue
         if preview is not None:
-            shown.append((member, preview))
-    return shown
+            previews.append((member, preview))
+    return previews
 
 
-def _seen(member: Member, preview: Preview) -> Seen:
-    """The plane of a run and what is in view, which move as little as may be from look to look."""
+def _view(member: Member, preview: Preview) -> PlaneView:
+    """The plane of a run and its part in view, which move as little as possible from look to look."""
     memory = visit().compare_memory.setdefault(member.run.id, {})
     classes = len(DATASETS[member.run.config.dataset].classes)
-    return Seen(member, f"live-{preview.step}", *followed(memory, preview.mean, classes))
+    return PlaneView(member, f"live-{preview.step}", *followed(memory, preview.mean, classes))
 
 
-def _reconstructions(shown: Sequence[tuple[Member, Preview]], state: str, step: int) -> None:
+def _reconstructions(previews: Sequence[tuple[Member, Preview]], state: str, step: int) -> None:
     st.subheader("Reconstructions", help="\n\n".join(map(help_for, ("reconstruction", "mse"))))
-    for number, places in enumerate(by_dataset([member.run.config for member, _ in shown])):
-        together = [shown[place] for place in places]
-        data = dataset(together[0][0].run.config.dataset)
-        shown_here = [(member, preview.reconstructions) for member, preview in together]
-        sheets = reconstruction_sheets(shown_here, data, data.first_of_each_class())
-        name = f"compare-reconstructions-{data.spec.name}.png"
-        pictures(
-            sheets, key=f"compare_reconstructions_{number}", file_name=name, max_scale=2.5,
-            state=state, step=step,
-        )  # fmt: skip
+    for number, group in enumerate(by_dataset([member.run.config for member, _ in previews])):
+        rows = [(previews[index][0], previews[index][1].reconstructions) for index in group]
+        data = dataset(rows[0][0].run.config.dataset)
+        show_reconstructions(number, rows, data, data.first_of_each_class(), state=state, step=step)
     st.caption("A test image of each class, and beside each letter the squared error per pixel over them.")

@@ -1,4 +1,4 @@
-"""Which runs the page Compare shows: those of its address, or a pair of twins to begin with."""
+"""The runs that the page Compare shows: those of its address, or by default a pair of twins."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ LETTERS = "ABCDEF"
 
 _ID = re.compile(r"[0-9a-z][0-9a-z-]{1,63}")
 _CHOSEN, _PICKED = "view_runs", "compared_runs"
-"""Session state: the runs that are compared, and the picker's key."""
+"""Keys in the session's state of the runs that are compared, and of the picker."""
 
 
 @dataclass(frozen=True)
 class Member:
-    """A run that is compared with others, which call it by a letter."""
+    """A run that is compared with others, for which it has a letter."""
 
-    place: int
+    index: int
     run: Run
     status: Status
 
     @property
     def letter(self) -> str:
-        """A for the first."""
-        return LETTERS[self.place]
+        """The letter of the run: A for the first."""
+        return LETTERS[self.index]
 
     @property
     def name(self) -> str:
-        """As labels have it: "A VAE"."""
+        """Letter and kind of model, as labels have it: "A VAE"."""
         return f"{self.letter} {self.run.config.traits.label}"
 
     @property
@@ -50,19 +50,20 @@ class Member:
 
 
 def new_settings() -> PageSettings:
-    """The page's settings, from its address or as the visitor left them."""
+    """What the page shows, from its address or as the visitor left it."""
     return PageSettings("Compare", arrived=_PICKED not in st.session_state)
 
 
 def pick_members(settings: PageSettings) -> list[Member]:
-    """Draw the picker; the chosen runs that can be read, with a sentence for each other one."""
+    """Draw the picker; returns the chosen runs that can be read, with a warning for each of the others."""
     settings.take("runs", _read_ids, [], ",".join)
     chosen = st.session_state[_CHOSEN]
-    members = members_of(chosen if chosen or visit().emptied else _pair_to_begin_with())
+    members = members_of(chosen if chosen or visit().emptied else _default_pair())
     visit().emptied = False
     options = {member.run.id: _label(member.run) for member in members}
-    options |= {run.id: _label(run) for run in _offered() if run.id not in options}
-    # Set before the widget is made: its options may have changed since it was last shown.
+    others = (run for run in (*own_runs(), *store().shipped_runs()) if run.id not in options)
+    options |= {run.id: _label(run) for run in others if _is_readable(run)}
+    # The value is set before the widget is made, as its options may have changed since it was last shown.
     for key in (_CHOSEN, _PICKED):
         put(key, [member.run.id for member in members])
     st.multiselect(
@@ -74,29 +75,29 @@ def pick_members(settings: PageSettings) -> list[Member]:
 
 
 def members_of(ids: Sequence[str]) -> list[Member]:
-    """The runs of some ids that can be read; a sentence on the page for each of the others."""
-    found: list[tuple[Run, Status]] = []
+    """The runs of some ids that can be read; the page gets a warning for each of the others."""
+    readable: list[tuple[Run, Status]] = []
     for run_id in ids:
         try:
             run = store().get(run_id)
             _ = run.config, run.meta
-            found.append((run, run.status()))
+            readable.append((run, run.status()))
         except RunNotFound:
             st.warning(
                 f"There is no run {run_id!r} on this server. It may have been deleted, or made elsewhere."
             )
         except RunDamaged as error:
             st.warning(plain(f"Run {run_id} is left out, because it cannot be read. {error}"))
-    return [Member(place, run, status) for place, (run, status) in enumerate(found)]
+    return [Member(index, run, status) for index, (run, status) in enumerate(readable)]
 
 
 def link_of(members: Sequence[Member]) -> dict[str, str]:
-    """What the page's address says of its runs."""
+    """The parameter of the page's address that names its runs."""
     return {"runs": ",".join(member.run.id for member in members)}
 
 
 def _label(run: Run) -> str:
-    """What the picker calls a run; two runs never the same."""
+    """Label of a run in the picker, different for any two runs."""
     return f"{describe(run.config)} ({run.id})" if run.shipped else f"{run.title} · {run.id[:6]}"
 
 
@@ -112,11 +113,7 @@ def _read_ids(text: str) -> list[str]:
     return ids
 
 
-def _offered() -> list[Run]:
-    return [run for run in (*own_runs(), *store().shipped_runs()) if _is_whole(run)]
-
-
-def _is_whole(run: Run) -> bool:
+def _is_readable(run: Run) -> bool:
     try:
         _ = run.config, run.meta, run.status()
     except RunDamaged:
@@ -124,9 +121,9 @@ def _is_whole(run: Run) -> bool:
     return True
 
 
-def _pair_to_begin_with() -> list[str]:
+def _default_pair() -> list[str]:
     """The visitor's newest twins, if the newest run is one of a pair; else the finished examples."""
-    own = [run for run in own_runs() if _is_whole(run)]
+    own = [run for run in own_runs() if _is_readable(run)]
     if own and own[0].meta.kind == "twins":
         pair = [run.id for run in store().group(own[0].meta.group)]
         if len(pair) > 1:

@@ -1,9 +1,10 @@
-"""Test images, draws from the prior and grids as several runs draw them."""
+"""Reconstructions, samples from the prior and latent grids of several runs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -26,10 +27,10 @@ from vaelab.ui.widgets.components import pictures
 from vaelab.words import capitalized
 
 COLUMNS = 10
-"""Test images beside each other: as many as a phone shows."""
+"""Test images in a row: as many as a phone shows."""
 SAMPLES = 30
 CELLS = 12
-"""Images a side of a grid."""
+"""Images per side of a grid."""
 
 WALKS = PAGES / "walks.py"
 
@@ -42,48 +43,61 @@ Reconstructed = tuple[Member, np.ndarray]
 """A run with its reconstructions (n, ...)."""
 
 
-def reconstruction_sheets(shown: Sequence[Reconstructed], data: Dataset, indices: np.ndarray) -> list[Sheet]:
-    """Test images of these indices over what each run makes of them, with its error; ten images a sheet.
+def show_reconstructions(
+    number: int, rows: Sequence[Reconstructed], data: Dataset, indices: np.ndarray, **progress: Any
+) -> None:
+    """Draw test images over the reconstructions of each run, with its error; ten images per sheet.
 
     Parameters
     ----------
-    shown: runs of one data set, each with the reconstructions of these images.
+    number
+        Number of the data set on the page, for Streamlit's key.
+    rows
+        Runs of one data set, each with its reconstructions of the images of these indices.
+    progress
+        The arguments `state` and `step` of `pictures`.
     """
     parts = [slice(start, start + COLUMNS) for start in range(0, len(indices), COLUMNS)]
-    return [_sheet([(member, made[part]) for member, made in shown], data, indices[part]) for part in parts]
+    pictures(
+        [_sheet([(member, made[part]) for member, made in rows], data, indices[part]) for part in parts],
+        key=f"compare_reconstructions_{number}",
+        file_name=f"compare-reconstructions-{data.spec.name}.png",
+        max_scale=2.5,
+        **progress,
+    )
 
 
-def _sheet(shown: Sequence[Reconstructed], data: Dataset, indices: np.ndarray) -> Sheet:
+def _sheet(rows: Sequence[Reconstructed], data: Dataset, indices: np.ndarray) -> Sheet:
     images, kind = data.x_test[indices], data.spec.kind
     labels = tuple(data.spec.classes[label] for label in data.y_test[indices])
     return kind_of(data.spec).sheet(
-        np.concatenate([images, *(made for _, made in shown)]),
+        np.concatenate([images, *(made for _, made in rows)]),
         len(labels),
         "",
         f"Test images of {', '.join(labels)} over the reconstructions of "
-        + ", ".join(member.name for member, _ in shown),
+        + ", ".join(member.name for member, _ in rows),
         labels if max(map(len, labels)) <= 3 else None,
         (kind.one, *(f"{member.letter} {kind.squared_errors(images, made).mean():.4f}"
-                     for member, made in shown)),
+                     for member, made in rows)),
     )  # fmt: skip
 
 
 def reconstructions_section(opened: Sequence[tuple[Member, Opened]], index: int) -> None:
-    """The chosen test image and one of each class, as every run draws them."""
+    """Draw every run's reconstructions of the chosen test image and of one image per class."""
     st.subheader("Reconstructions", help="\n\n".join(map(help_for, ("reconstruction", "mse"))))
     sets = by_dataset([member.run.config for member, _ in opened])
-    for number, places in enumerate(sets):
-        together = [opened[place] for place in places]
-        data = together[0][1].data
+    for number, group in enumerate(sets):
+        data = opened[group[0]][1].data
         first = data.first_of_each_class()
         indices = np.array([index, *first[first != index]][:COLUMNS])
-        shown = [(member, one.decode(one.codes.mean[indices])) for member, one in together]
+        rows = [
+            (member, loaded.decode(loaded.codes.mean[indices]))
+            for member, loaded in (opened[position] for position in group)
+        ]
         if len(sets) > 1:
             st.markdown(f"**{data.spec.title}**")
         with st.container(key=f"compare-reconstructions-{number}"):
-            sheets = reconstruction_sheets(shown, data, indices)
-            name = f"compare-reconstructions-{data.spec.name}.png"
-            pictures(sheets, key=f"compare_reconstructions_{number}", file_name=name, max_scale=2.5)
+            show_reconstructions(number, rows, data, indices)
     st.caption(
         f"The chosen test image ({index}) and the first of some classes, decoded at the posterior mean of "
         f"{kinds_with('is_stochastic')} and at the code of {kinds_with('is_stochastic', has=False)}. Beside "
@@ -92,16 +106,16 @@ def reconstructions_section(opened: Sequence[tuple[Member, Opened]], index: int)
 
 
 def samples_section(opened: Sequence[tuple[Member, Opened]]) -> None:
-    """Draws from the prior, the same for all VAEs of one latent dimension."""
+    """Draw samples from the prior, decoded from the same codes for all VAEs of one latent dimension."""
     st.subheader("Samples", help=help_for("prior"))
-    for column, (member, one) in zip(columns_of(len(opened)), opened, strict=True):
+    for column, (member, loaded) in zip(columns_of(len(opened)), opened, strict=True):
         with column, st.container(key=f"compare-samples-{member.letter}"):
             st.markdown(f"**{member.name}**")
-            if one.traits.has_prior:
-                _samples(member, one)
+            if loaded.traits.has_prior:
+                _samples(member, loaded)
             else:
-                st.caption(NO_PRIOR.format(subject=one.traits.subject))
-                parameters = {"run": one.run.id, "walk": "sample"}
+                st.caption(NO_PRIOR.format(subject=loaded.traits.subject))
+                parameters = {"run": loaded.run.id, "walk": "sample"}
                 page_link(WALKS, label="Samples from a mixture", query_params=parameters)
     st.caption("The same draws for every VAE of one latent dimension. Look how many pass for real images.")
 
@@ -120,17 +134,17 @@ def _sample_sheet(opened: Opened) -> Sheet:
 
 
 def grids_section(opened: Sequence[tuple[Member, Opened]], planes: Sequence[Plane], index: int) -> None:
-    """The decoder all over each plane, as the page Latent grid draws it."""
+    """Draw images decoded all over each plane, as on the page Latent grid."""
     st.subheader("Latent grids", help=help_for("latent grid"))
-    for column, (member, one), plane in zip(columns_of(len(opened)), opened, planes, strict=True):
+    for column, (member, loaded), plane in zip(columns_of(len(opened)), opened, planes, strict=True):
         with column, st.container(key=f"compare-grid-{member.letter}"):
             st.markdown(f"**{member.name}**")
-            x, y = grid_positions(one, plane, None, CELLS)
+            x, y = grid_positions(loaded, plane, None, CELLS)
             alt = f"Decoded images all over the plane of {member.name}"
-            # On a plane of two dimensions nothing is left open, and one grid serves every image.
-            anchor = index if one.config.latent_dim > 2 else 0
-            sheet = replace(grid_sheet(one, plane, x, y, anchor), alt=alt)
-            name = one.file_name("latent-grid", "png")
+            # A plane of two dimensions leaves nothing open, so that one cached grid serves every image.
+            anchor = index if loaded.config.latent_dim > 2 else 0
+            sheet = replace(grid_sheet(loaded, plane, x, y, anchor), alt=alt)
+            name = loaded.file_name("latent-grid", "png")
             pictures([sheet], key=f"compare_grid_{member.letter}", file_name=name, max_scale=1.5)
     st.caption(
         f"Of {kinds_with('has_prior')}, rows and columns lie at quantiles of the prior: with two dimensions "

@@ -1,4 +1,4 @@
-"""The latent planes of several runs under one cursor, which the browser shares among them."""
+"""The latent planes of several runs under one cursor, which the browser moves on all of them."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ HEIGHT = 380
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What is seen of a run's latent space."""
+class PlaneView:
+    """The plane of a run's latent space, and the part of it in view."""
 
     member: Member
     version: str
-    """Which state of the run, as `vaelab.ui.server.run_files` names them."""
+    """Name of the run's state, as `vaelab.ui.server.run_files` has it."""
     plane: Plane
     span: Span
 
 
 def take_cursor(settings: PageSettings, count: int) -> None:
-    """Settle which test image of `count`, and which relative place, the planes show at rest."""
+    """Settle which of `count` test images, and which relative position, the planes show at rest."""
     settings.take("anchor", whole_number(0, count - 1), 0)
     settings.take("place", _read_place, None, _place_text)
 
 
 def chosen_image() -> int:
-    """The test image that the page is about."""
+    """Index of the test image that all planes mark."""
     return int(st.session_state["view_anchor"])
 
 
-def planes_section(seen: Sequence[Seen | Member], *, state: str = "", step: int | None = None) -> None:
-    """Draw the planes; a click on one chooses for all. Of a run that has no codes yet, an empty place."""
+def planes_section(views: Sequence[PlaneView | Member], *, state: str = "", step: int | None = None) -> None:
+    """Draw the planes, where a click on one chooses for all; a run without codes has an empty column."""
     st.subheader("Latent planes", help=help_for("latent space"))
     st.caption(
         "One cursor for all planes. On a code, every plane marks the same test image and shows its own "
@@ -55,19 +55,19 @@ def planes_section(seen: Sequence[Seen | Member], *, state: str = "", step: int 
         f"along each axis of {kinds_with('has_prior', has=False)}. The axes of two runs need not mean the "
         "same: compare the images, not the numbers."
     )
-    for column, one in zip(columns_of(len(seen)), seen, strict=True):
+    for column, view in zip(columns_of(len(views)), views, strict=True):
         with column:
-            if isinstance(one, Member):
-                _empty(one)
+            if isinstance(view, Member):
+                _empty(view)
             else:
-                _take(_plane(one, state, step))
+                _take(_plane(view, state, step))
 
 
 def columns_of(count: int) -> list[Any]:
-    """A column for each of some runs: at most three beside each other, or planes would be too small."""
-    a_row = 2 if count in (2, 4) else 3
-    rows = -(-count // a_row)
-    return [column for _ in range(rows) for column in st.columns(a_row, gap="medium")][:count]
+    """A column for each run: at most three in a row, so that planes are large enough."""
+    per_row = 2 if count in (2, 4) else 3
+    rows = -(-count // per_row)
+    return [column for _ in range(rows) for column in st.columns(per_row, gap="medium")][:count]
 
 
 def _empty(member: Member) -> None:
@@ -75,15 +75,20 @@ def _empty(member: Member) -> None:
     st.container(height=HEIGHT, border=False).caption("Its codes appear here with the first steps.")
 
 
-def _plane(one: Seen, state: str, step: int | None) -> Choice | None:
-    member = one.member
+def _plane(view: PlaneView, state: str, step: int | None) -> Choice | None:
+    member = view.member
     st.markdown(f"**{member.name}**")
     place: Place | None = st.session_state["view_place"]
     index = chosen_image()
     shown = Shown(
-        member.run, one.version, one.plane, one.span, anchor=index,
-        chosen=None if place else index, shared=SharedCursor(CHANNEL, place),
-    )  # fmt: skip
+        member.run,
+        view.version,
+        view.plane,
+        view.span,
+        anchor=index,
+        chosen=None if place else index,
+        shared=SharedCursor(CHANNEL, place),
+    )
     alt = (
         f"Test codes of {member.name} by class. Arrow keys move the cursor of all planes, N goes to the "
         "nearest code, Enter keeps it."
@@ -94,7 +99,7 @@ def _plane(one: Seen, state: str, step: int | None) -> Choice | None:
 
 
 def _take(choice: Choice | None) -> None:
-    """Take what was chosen on a plane: a test image, or a place."""
+    """Keep what was chosen on a plane: a test image, or a relative position."""
     if choice is None:
         return
     chosen: dict[str, Any] = {}
@@ -105,7 +110,7 @@ def _take(choice: Choice | None) -> None:
     if any(st.session_state[key] != value for key, value in chosen.items()):
         for key, value in chosen.items():
             put(key, value)
-        st.rerun()  # all planes show what was chosen
+        st.rerun()  # so that all planes show what was chosen
 
 
 def _read_place(text: str) -> Place | None:
@@ -121,5 +126,5 @@ def _read_place(text: str) -> Place | None:
 
 
 def _place_text(place: Place | None) -> str:
-    # As many digits as the outermost quantiles need to be the same place again.
+    # The outermost quantiles need nine digits to give the same position again.
     return ",".join(as_text(round(part, 9)) for part in place) if place else ""

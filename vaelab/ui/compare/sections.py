@@ -1,4 +1,4 @@
-"""Sections of Compare: the settings, the losses and the measures of runs, those in training as well."""
+"""Sections of Compare for runs in any state: their configs, losses and measures."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SCALES = (
 
 
 def settings_section(members: Sequence[Member]) -> None:
-    """The settings that differ as a table, those that are the same in one line."""
+    """Draw the fields that differ as a table, and those that are the same as one line."""
     configs = [member.run.config for member in members]
     differing = fields_that_differ(configs)
     table = {"Run": [_title(member) for member in members]}
@@ -45,32 +45,31 @@ def settings_section(members: Sequence[Member]) -> None:
         st.table(table, hide_index=True)
     same = [name for name in FIELD_NAMES if name not in differing and in_force(configs[0], name)]
     with st.expander("The same for all of them", key="compare-same", type="compact"):
-        st.markdown(" · ".join(_setting(configs[0], name) for name in same))
+        values = {field_spec(name).label: plain(in_force(configs[0], name) or "") for name in same}
+        st.markdown(" · ".join(f"{label}: {value}" for label, value in values.items()))
     if not differing:
         st.info("All settings of these runs are the same.")
 
 
 def _title(member: Member) -> str:
-    """Letter and title, with a link: a table that is too wide for a phone can then be scrolled by keys."""
-    address = link_to("latent-space", with_display({"run": member.run.id}))
-    return f"**{member.letter}** [{plain(summarise(member.run).title)}]({address})"
+    """Letter and title of a run, as a link so that keys can scroll a table too wide for a phone."""
+    return f"**{member.letter}** [{plain(summarise(member.run).title)}]({_link(member)})"
 
 
-def _setting(config: RunConfig, name: str) -> str:
-    return f"{field_spec(name).label}: {plain(in_force(config, name) or '')}"
+def _link(member: Member) -> str:
+    return link_to("latent-space", with_display({"run": member.run.id}))
 
 
 def losses_section(members: Sequence[Member], *, state: str = "", step: int | None = None) -> None:
-    """The unweighted losses, a chart each; runs whose losses do not compare have charts of their own."""
+    """Draw a chart per unweighted loss; runs whose losses do not compare have charts of their own."""
     st.subheader("Losses", help=help_for("nat"))
     scales = by_scale([member.run.config for member in members])
     if len(scales) > 1:
         st.info(SCALES)
-    for number, places in enumerate(scales):
-        together = [members[place] for place in places]
+    for number, group in enumerate(scales):
         if len(scales) > 1:
-            st.markdown(f"**{_scale_in_words(together[0].run.config)}**")
-        compared = [_compared(member) for member in together]
+            st.markdown(f"**{_scale_in_words(members[group[0]].run.config)}**")
+        compared = [_compared(members[index]) for index in group]
         for column, name in zip(st.columns(3, gap="medium"), losses_to_compare(compared), strict=False):
             alt = f"{QUANTITIES[name].label} of the runs in nats per image against epochs"
             with column, st.container(key=f"compare-losses-{number}-{name}"):
@@ -87,18 +86,21 @@ def losses_section(members: Sequence[Member], *, state: str = "", step: int | No
 
 
 def _compared(member: Member) -> ComparedRun:
-    said = history(member.run)
-    return ComparedRun(member.name, member.place, member.run.config, said.steps, said.evaluated)
+    run_history = history(member.run)
+    return ComparedRun(member.name, member.index, member.run.config, run_history.steps, run_history.evaluated)
 
 
 def _scale_in_words(config: RunConfig) -> str:
     names = ("dataset", "reconstruction", "sigma")
-    return ", ".join(plain(words) if name != "sigma" else f"sigma {words}"
-                     for name in names if (words := in_force(config, name)))  # fmt: skip
+    return ", ".join(
+        plain(words) if name != "sigma" else f"sigma {words}"
+        for name in names
+        if (words := in_force(config, name))
+    )
 
 
 def measures_section(members: Sequence[Member]) -> None:
-    """The table, as a fragment of its own, which is drawn again when a measure has been taken."""
+    """Draw the table of measures as a fragment, which is drawn again when a measurement is done."""
     st.subheader("Measures", help=help_for("measure"))
     st.fragment(_measures)([member.run.id for member in members])
 
@@ -108,7 +110,6 @@ def _measures(ids: Sequence[str]) -> None:
     if len(members) < len(ids):
         st.rerun()
     with st.container(key="compare-measures"):
-        runs, names = [member.run for member in members], [member.name for member in members]
-        links = [link_to("latent-space", with_display({"run": run.id})) for run in runs]
-        measures_table(runs, names, links)
+        runs = [member.run for member in members]
+        measures_table(runs, [member.name for member in members], list(map(_link, members)))
     wait_for_measures(runs)

@@ -1,4 +1,4 @@
-"""The whole comparison of runs that are over."""
+"""The whole comparison of runs whose training is over."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vaelab.data.loading import is_ready
 from vaelab.runs.errors import RunDamaged
 from vaelab.ui.compare.members import Member
 from vaelab.ui.compare.pictures import grids_section, reconstructions_section, samples_section
-from vaelab.ui.compare.planes import Seen, chosen_image, planes_section, take_cursor
+from vaelab.ui.compare.planes import PlaneView, chosen_image, planes_section, take_cursor
 from vaelab.ui.compare.sections import losses_section, measures_section, settings_section
 from vaelab.ui.explore.controls import seen_span
 from vaelab.ui.explore.opened import Opened, usual_plane
@@ -28,7 +28,7 @@ DATA_SETS = (
 
 
 def whole_comparison(members: Sequence[Member], settings: PageSettings) -> None:
-    """Draw all sections; what a run lacks for one gets a sentence."""
+    """Draw all sections, with a sentence for each run that lacks what a section needs."""
     settings_section(members)
     if len(by_dataset([member.run.config for member in members])) > 1:
         st.info(DATA_SETS)
@@ -40,19 +40,21 @@ def whole_comparison(members: Sequence[Member], settings: PageSettings) -> None:
 
 
 def _pictures(opened: Sequence[tuple[Member, Opened]], settings: PageSettings) -> None:
-    take_cursor(settings, min(len(one.data.x_test) for _, one in opened))
-    planes = [usual_plane(one) for _, one in opened]
+    take_cursor(settings, min(len(loaded.data.x_test) for _, loaded in opened))
+    planes = [usual_plane(loaded) for _, loaded in opened]
     planes_section(
-        [Seen(member, one.version, plane, seen_span(one, plane))
-         for (member, one), plane in zip(opened, planes, strict=True)]
-    )  # fmt: skip
+        [
+            PlaneView(member, loaded.version, plane, seen_span(loaded, plane))
+            for (member, loaded), plane in zip(opened, planes, strict=True)
+        ]
+    )
     reconstructions_section(opened, chosen_image())
     samples_section(opened)
     grids_section(opened, planes, chosen_image())
 
 
 def _opened(members: Sequence[Member], settings: PageSettings) -> list[tuple[Member, Opened]]:
-    """The runs whose weights can be loaded; a sentence for each of the others."""
+    """The runs whose weights can be loaded; the page gets a warning for each of the others."""
     opened = []
     for member in members:
         try:

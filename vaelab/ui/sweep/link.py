@@ -1,4 +1,4 @@
-"""What the page Sweep is set to, kept while other pages are shown, and its address."""
+"""The choices of the page Sweep, which stay while other pages are shown, and its address."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from vaelab.ui.session.text import plain
 from vaelab.ui.session.visit import put, visit
 
 EPOCHS = 3
-"""Epochs of each run at first: a sweep of the default recipe is then over within about a minute."""
+"""Default epochs of each run, with which a sweep of the default recipe takes about a minute."""
 
 LONGEST_VALUES = 300
-"""Letters of the text of values that is read from a link."""
+"""Largest number of letters that a link may have for the values of a field."""
 
 NO_FIELD = ""
-"""Stands for no second field."""
+"""The value of `sweep_field2` that stands for no second field."""
 
 
 def _short(text: str) -> str:
     return text[:LONGEST_VALUES]
 
 
-SETTINGS: dict[str, tuple[Callable[[str], Any], Any]] = {
+PARAMETERS: dict[str, tuple[Callable[[str], Any], Any]] = {
     "field": (one_of(SWEPT), "beta"),
     "values": (_short, suggested_values(RunConfig(), "beta")),
     "field2": (one_of(SWEPT), NO_FIELD),
@@ -42,19 +42,20 @@ SETTINGS: dict[str, tuple[Callable[[str], Any], Any]] = {
     "seeds": (whole_number(1, MOST_SEEDS), 3),
     "measure": (one_of(tuple(losses())), "neg_elbo"),
 }
-"""Parameters of the address: how each is read, and what a newcomer finds. `sweep_field` is a widget's key."""
+"""Reader and default of each parameter of the address; the widget of `field` has the key `sweep_field`."""
+
+DEFAULTS = {name: default for name, (_, default) in PARAMETERS.items()}
 
 
-def restore_settings() -> None:
-    """Give every setting that has none yet the value that a newcomer finds."""
-    defaults = {name: default for name, (_, default) in SETTINGS.items()} | {"epochs": EPOCHS}
-    for name, default in defaults.items():
+def restore_choices() -> None:
+    """Give every widget that has no value yet its default."""
+    for name, default in (DEFAULTS | {"epochs": EPOCHS}).items():
         if f"sweep_{name}" not in st.session_state:
             put(f"sweep_{name}", default)
 
 
 def follow_sweep_link() -> list[str]:
-    """Take what the address asks for, if that is new; a sentence for each thing that is wrong."""
+    """Take what the address asks for, if that is new; returns a sentence for each wrong parameter."""
     parameters = address()
     if not is_new("sweep", parameters):
         return []
@@ -64,14 +65,14 @@ def follow_sweep_link() -> list[str]:
         sentences += map(plain, problems.values())
         if "epochs" in parameters:
             put("sweep_epochs", config.epochs)
-        # The form's own epochs are those of a run on the Train page.
+        # The form keeps its own epochs, which are those of a run on the Train page.
         fill_form(config.variant(epochs=visit().recipe.epochs))
-    for name in filter(parameters.__contains__, SETTINGS):
+    for name in filter(parameters.__contains__, PARAMETERS):
         try:
-            put(f"sweep_{name}", SETTINGS[name][0](parameters[name]))
+            put(f"sweep_{name}", PARAMETERS[name][0](parameters[name]))
         except ValueError as allowed:
             sentences.append(in_this_link(must_be(name, allowed, parameters[name])))
-    if parameters and "field2" not in parameters and "field" in parameters:
+    if "field" in parameters and "field2" not in parameters:
         put("sweep_field2", NO_FIELD)
     if "group" in parameters:
         visit().sweep = parameters["group"][:LONGEST_VALUES]
@@ -79,7 +80,7 @@ def follow_sweep_link() -> list[str]:
 
 
 def _not_to_vary(parameters: dict[str, str]) -> list[str]:
-    """A sentence for each field of the link that the recipe cannot vary, so that another is offered."""
+    """A sentence for each field of the link that cannot vary, so that the form offers another."""
     asked = {name: parameters[name] for name in ("field", "field2") if parameters.get(name) in SWEPT}
     sentences = []
     for name, field in asked.items():
@@ -91,12 +92,12 @@ def _not_to_vary(parameters: dict[str, str]) -> list[str]:
 
 
 def base_recipe() -> RunConfig:
-    """The form's recipe with the number of epochs that a run of the sweep has."""
+    """The form's recipe with the epochs of a run of the sweep."""
     return visit().recipe.variant(epochs=st.session_state.sweep_epochs)
 
 
 def write_sweep_link() -> None:
-    """Write the settings to the address, unless it means the same already."""
+    """Write the choices to the address, unless it means the same already."""
     wanted = _address()
     if wanted != address():
         write_address(wanted)
@@ -104,11 +105,10 @@ def write_sweep_link() -> None:
 
 
 def _address() -> dict[str, str]:
-    """Parameters of what is set; none for what a newcomer sees."""
-    values = {name: st.session_state[f"sweep_{name}"] for name in SETTINGS}
-    newcomer = {name: default for name, (_, default) in SETTINGS.items()}
+    """Parameters of the choices; none if all are the defaults."""
+    values = {name: st.session_state[f"sweep_{name}"] for name in PARAMETERS}
     is_default = base_recipe() == PRESETS[DEFAULT_PRESET].config.variant(epochs=EPOCHS)
-    if is_default and values == newcomer and visit().sweep is None:
+    if is_default and values == DEFAULTS and visit().sweep is None:
         return {}
     linked = {name: str(value) for name, value in values.items() if value != NO_FIELD}
     if "field2" not in linked:
@@ -117,6 +117,6 @@ def _address() -> dict[str, str]:
 
 
 def address_of_sweep() -> dict[str, str]:
-    """Parameters that show the sweep again that was shown last."""
+    """Parameters that show the last shown sweep again."""
     group = visit().sweep
     return {"group": group} if group else {}

@@ -1,4 +1,4 @@
-"""Setting up a sweep: recipe, fields and values, what it will cost, and its start."""
+"""The form of a sweep: recipe, fields and values, the expected duration, and Start."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from vaelab.ui.sweep.link import NO_FIELD, base_recipe
 from vaelab.words import duration
 
 START_SECONDS = 0.5
-"""What a run takes besides training: its start, snapshots and checkpoints."""
+"""Seconds that a run takes besides training: its start, snapshots and checkpoints."""
 
 
 def set_up() -> None:
-    """Draw the form of a sweep; Start queues it and has the page show it."""
+    """Draw the form of a sweep; Start queues its runs and makes the page show it."""
     with st.container(border=True, key="sweep-setup"):
         _recipe()
         _varied()
@@ -100,31 +100,32 @@ def _allowed(name: str) -> str:
     return f"With commas between them. {spec.help} Each must be {spec.allowed}."
 
 
-def _suggest(field: str, values: str) -> None:
-    """Offer values of a field that was just chosen."""
-    name = st.session_state[field]
-    put(values, suggested_values(visit().recipe, name) if name else "")
+def _suggest(field_key: str, values_key: str) -> None:
+    """Offer values of the field that was just chosen."""
+    name = st.session_state[field_key]
+    put(values_key, suggested_values(visit().recipe, name) if name else "")
 
 
 def _planned() -> Sweep | None:
-    given = [(st.session_state.sweep_field, read_values(st.session_state.sweep_values))]
-    if st.session_state.sweep_field2 != NO_FIELD:
-        given.append((st.session_state.sweep_field2, read_values(st.session_state.sweep_values2)))
+    """The sweep that the form describes; None, with an error on the page, if it is not valid."""
+    state = st.session_state
+    texts = {state.sweep_field: state.sweep_values, state.sweep_field2: state.sweep_values2}
+    axes = [(name, read_values(text)) for name, text in texts.items() if name != NO_FIELD]
     try:
-        return plan(base_recipe(), given, st.session_state.sweep_seeds)
+        return plan(base_recipe(), axes, state.sweep_seeds)
     except ValueError as error:
         st.error(plain(str(error)))
         return None
 
 
 def cost_in_words(sweep: Sweep) -> str:
-    """How many runs there will be, and how long they will take on this machine."""
-    runs, made = len(sweep.configs), engine()
-    side_by_side = made.at_a_time(runs)
-    # Each has a share of the threads of a lone run, of which the speed is known.
-    share = max(1, made.threads // runs) / made.threads
+    """State how many runs there will be, and how long they will take on this machine."""
+    runs, threads = len(sweep.configs), engine().threads
+    side_by_side = engine().at_a_time(runs)
+    # The speed is known of a run that has all threads; here each has only a share of them.
+    share = max(1, threads // runs) / threads
     kinds = {config.architecture: config for config in sweep.configs}
-    speeds = {name: measured_speed(config, made.threads) for name, config in kinds.items()}
+    speeds = {name: measured_speed(config, threads) for name, config in kinds.items()}
     seconds = sum(
         START_SECONDS
         + expected_seconds(config, DATASETS[config.dataset], speeds[config.architecture]) / share
@@ -135,7 +136,7 @@ def cost_in_words(sweep: Sweep) -> str:
 
 
 def _start(sweep: Sweep) -> None:
-    # One seed of every value first: the whole picture is there early, and gets its bands later.
+    # The runs of one seed come first, so that all values have a result early and their bands later.
     configs = sorted(sweep.configs, key=lambda config: config.seed)
     try:
         runs = engine().submit_group(

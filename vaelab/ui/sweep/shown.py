@@ -1,4 +1,4 @@
-"""Which sweep is shown: read from its runs' folders, or the finished example."""
+"""The sweep on the page: read from the folders of its runs, or the finished example."""
 
 from __future__ import annotations
 
@@ -29,86 +29,82 @@ EXAMPLE = EXAMPLE_SWEEPS / "vae-2d-beta.json"
 """The finished sweep that comes with VAE Lab."""
 
 EXAMPLE_LABEL = "Finished example"
-"""What the picker calls it."""
+"""Label of the finished example in the picker."""
 
 
 @dataclass(frozen=True)
 class ShownSweep:
-    """The runs of a sweep as they are now, those of one setting next to each other."""
+    """The runs of a sweep as they are now; those with the same values stand next to each other."""
 
     axes: tuple[str, ...]
     configs: list[RunConfig]
     results: list[Result]
     runs: list[Run]
-    """None of the example."""
+    """Empty for the finished example, as are the two fields below."""
     statuses: list[Status]
-    courses: list[SweptRun]
+    histories: list[SweptRun]
 
     @property
     def active(self) -> bool:
-        """Whether there is more to come."""
+        """Whether a run of the sweep trains or waits."""
         return any(status.state in UNDER_WAY for status in self.statuses)
 
     @property
     def over(self) -> int:
-        """How many runs have ended."""
+        """Number of runs that have ended."""
         return sum(not status.active for status in self.statuses)
 
     @property
     def own(self) -> bool:
-        """Whether the visitor may stop it."""
+        """Whether the visitor owns the sweep, and so may stop it."""
         return bool(self.runs) and is_own(self.runs[0])
 
 
 def read_sweep(group: str) -> ShownSweep | None:
     """The sweep of a group as it is now; None if there is no such sweep."""
-    read = [found for run in store().group(group) if (found := _read(run))]
-    if not read or read[0][0].meta.kind != "sweep":
+    statuses = {run: status for run in store().group(group) if (status := _status(run))}
+    runs = list(statuses)
+    if not runs or runs[0].meta.kind != "sweep":
         return None
-    axes = read[0][0].meta.axes
-    settings = list(dict.fromkeys(_setting(run, axes) for run, _ in read))
-    read.sort(key=lambda found: (settings.index(_setting(found[0], axes)), found[0].config.seed))
-    results, courses = [], []
-    for run, status in read:
-        said = history(run)
-        results.append(result(run.id, run.config, axes, status.state, said.evaluated.last))
+    axes = runs[0].meta.axes
+    order = list(dict.fromkeys(_values(run, axes) for run in runs))
+    runs.sort(key=lambda run: (order.index(_values(run, axes)), run.config.seed))
+    results, histories = [], []
+    for run in runs:
+        events, state = history(run), statuses[run].state
+        results.append(result(run.id, run.config, axes, state, events.evaluated.last))
         diverged = results[-1].state == "diverged"
-        courses.append(SweptRun(results[-1].values, run.config.seed, diverged, said.steps, said.evaluated))
-    runs, statuses = [run for run, _ in read], [status for _, status in read]
-    return ShownSweep(axes, [run.config for run in runs], results, runs, statuses, courses)
+        values = results[-1].values
+        histories.append(SweptRun(values, run.config.seed, diverged, events.steps, events.evaluated))
+    configs = [run.config for run in runs]
+    return ShownSweep(axes, configs, results, runs, [statuses[run] for run in runs], histories)
 
 
-def _setting(run: Run, axes: Sequence[str]) -> Values:
+def _values(run: Run, axes: Sequence[str]) -> Values:
     return tuple(getattr(run.config, name) for name in axes)
 
 
-def _read(run: Run) -> tuple[Run, Status] | None:
+def _status(run: Run) -> Status | None:
+    """The status of a run; None if a file of the run cannot be read."""
     try:
         _ = run.config, run.meta
-        return run, run.status()
+        return run.status()
     except RunDamaged:
         return None
 
 
 @cache
 def example() -> ShownSweep:
-    """The finished sweep that comes with VAE Lab: its numbers without its runs."""
-    said = json.loads(EXAMPLE.read_text("utf-8"))
-    base, axes = RunConfig.model_validate(upgrade(said["config"])), tuple(said["axes"])
-    configs = [base.variant(**{name: row[name] for name in (*axes, "seed")}) for row in said["rows"]]
-    return ShownSweep(
-        axes,
-        configs,
-        [from_row(config, axes, row) for config, row in zip(configs, said["rows"], strict=True)],
-        [],
-        [],
-        [],
-    )
+    """The finished sweep that comes with VAE Lab: its results without its runs."""
+    file = json.loads(EXAMPLE.read_text("utf-8"))
+    base, axes = RunConfig.model_validate(upgrade(file["config"])), tuple(file["axes"])
+    configs = [base.variant(**{name: row[name] for name in (*axes, "seed")}) for row in file["rows"]]
+    results = [from_row(config, axes, row) for config, row in zip(configs, file["rows"], strict=True)]
+    return ShownSweep(axes, configs, results, [], [], [])
 
 
 def own_sweeps() -> dict[str, str]:
-    """The visitor's sweeps, newest first: group and what it is in words."""
-    labels: dict[str, str] = {}
+    """Label of each of the visitor's sweeps by its group, the newest first."""
     members: dict[str, list[Run]] = {}
     for run in own_runs():
         try:
@@ -116,17 +112,14 @@ def own_sweeps() -> dict[str, str]:
                 members.setdefault(run.meta.group, []).append(run)
         except RunDamaged:
             continue
-    for group, runs in members.items():
-        labels[group] = _label(runs[::-1])
-    return labels
+    return {group: _label(runs[::-1]) for group, runs in members.items()}
 
 
 def _label(runs: list[Run]) -> str:
-    axes = runs[0].meta.axes
     varied = " × ".join(
         f"{field_spec(name).label} "
         + ", ".join(dict.fromkeys(in_words(name, getattr(run.config, name)) for run in runs))
-        for name in axes
+        for name in runs[0].meta.axes
     )
     count = counted(len(runs), "run")
     config = runs[0].config
@@ -134,22 +127,22 @@ def _label(runs: list[Run]) -> str:
     return f"{varied} · {config.traits.label} · {dataset} · {count} · {runs[0].id[:4]}"
 
 
-def seconds_left(shown: ShownSweep, side_by_side: int) -> float | None:
-    """Expected time until the last run has ended, as fast as they went so far; None before that is known."""
+def seconds_left(sweep: ShownSweep, side_by_side: int) -> float | None:
+    """Expected seconds until the last run has ended, at the speed so far; None before that is known."""
     done = left = seconds = 0.0
-    for config, each, course, status in zip(
-        shown.configs, shown.results, shown.courses, shown.statuses, strict=True
+    for config, outcome, events, status in zip(
+        sweep.configs, sweep.results, sweep.histories, sweep.statuses, strict=True
     ):
         whole = work(config, DATASETS[config.dataset])
-        done += whole * course.evaluated.last.get("epoch", 0.0) / config.epochs
-        seconds += each.seconds
+        done += whole * events.evaluated.last.get("epoch", 0.0) / config.epochs
+        seconds += outcome.seconds
         if status.active:
             left += whole * max(0.0, 1 - status.epoch / config.epochs)
     return left / (done / seconds * side_by_side) if done and seconds else None
 
 
 def pick_sweep() -> str | None:
-    """The group of the sweep to show, None for the example; a picker if there is a choice."""
+    """Draw a picker if there is a choice; returns the group of the chosen sweep, None for the example."""
     sweeps, wanted = own_sweeps(), visit().sweep
     if wanted and wanted not in sweeps:
         if read_sweep(wanted) is None:
@@ -161,7 +154,7 @@ def pick_sweep() -> str | None:
     if not sweeps:
         return None
     options = {**sweeps, "": EXAMPLE_LABEL}
-    # Set before the widget is made: its options may have changed since it was last shown.
+    # The value is set before the widget is made, as its options may have changed since it was last shown.
     put("picked_sweep", wanted or "")
     st.selectbox(
         "Sweep", list(options), format_func=options.__getitem__, key="picked_sweep", on_change=_take_picked

@@ -1,4 +1,4 @@
-"""A sweep while it trains and afterwards: progress, curves, results, the runs themselves."""
+"""A sweep while it trains and afterwards: its progress, curves, results and runs."""
 
 from __future__ import annotations
 
@@ -40,115 +40,112 @@ def watch_sweep(group: str | None) -> None:
     follow(look() or example(), look, partial(_draw, group), tick=_tick)
 
 
-def _tick(shown: ShownSweep) -> float | None:
-    return next_look(TICK) if any(status.state == "running" for status in shown.statuses) else None
+def _tick(sweep: ShownSweep) -> float | None:
+    return next_look(TICK) if any(status.state == "running" for status in sweep.statuses) else None
 
 
-def _draw(group: str | None, shown: ShownSweep) -> None:
+def _draw(group: str | None, sweep: ShownSweep) -> None:
     if group:
-        _progress(shown, group)
+        _progress(sweep, group)
     else:
         st.markdown(
             "**A finished example:** beta of the default recipe. Press **Start** for one of your own."
         )
-    measures = criteria(shown.configs)
-    leading = best(shown.results, measures[0])
-    _outcome(shown, leading)
+    measures = criteria(sweep.configs)
+    leading = best(sweep.results, measures[0])
+    _outcome(sweep, leading)
     left, right = st.columns(2, gap="medium")
     with left:
-        _results(shown, measures, leading)
+        _results(sweep, measures, leading)
     with right:
-        if shown.courses:
-            _curves(shown, measures[0])
+        if sweep.histories:
+            _curves(sweep, measures[0])
         else:
-            _rate_distortion(shown, measures)
-    if shown.courses and "kl" in measures:
+            _rate_distortion(sweep, measures)
+    if sweep.histories and "kl" in measures:
         left, right = st.columns(2, gap="medium")
         with left:
-            _rate_distortion(shown, measures)
+            _rate_distortion(sweep, measures)
         with right:
-            sweep_table(shown)
+            sweep_table(sweep)
     else:
-        sweep_table(shown)
-    _chosen(shown)
-    if _tick(shown) is None:
-        still = [run for run, status in zip(shown.runs, shown.statuses, strict=True) if waits(status)]
-        wait_for(still, key="waiting_sweep")
+        sweep_table(sweep)
+    _chosen(sweep)
+    if _tick(sweep) is None:
+        waiting = [run for run, status in zip(sweep.runs, sweep.statuses, strict=True) if waits(status)]
+        wait_for(waiting, key="waiting_sweep")
 
 
-def _progress(shown: ShownSweep, group: str) -> None:
-    count = len(shown.runs)
+def _progress(sweep: ShownSweep, group: str) -> None:
+    count = len(sweep.runs)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if shown.active:
-            left = seconds_left(shown, engine().at_a_time(count))
+        if sweep.active:
+            left = seconds_left(sweep, engine().at_a_time(count))
             share = sum(
                 min(1.0, status.epoch / config.epochs) if status.active else 1.0
-                for status, config in zip(shown.statuses, shown.configs, strict=True)
+                for status, config in zip(sweep.statuses, sweep.configs, strict=True)
             )
             time = "" if left is None else f", {duration(left)} left"
-            st.progress(share / count, f"**{shown.over} of {count} done**{time}")
+            st.progress(share / count, f"**{sweep.over} of {count} done**{time}")
         else:
-            paused = count - shown.over
+            paused = count - sweep.over
             rest = f", {paused} paused: resume them on the page Runs" if paused else ""
-            gone = shown.runs[0].meta.planned - count
+            gone = sweep.runs[0].meta.planned - count
             removed = f" {gone} more were planned, and stopped before they began." if gone > 0 else ""
-            st.markdown(f"**{shown.over} of {count} runs have ended**{rest}.{removed}")
-        if shown.active and shown.own:
+            st.markdown(f"**{sweep.over} of {count} runs have ended**{rest}.{removed}")
+        if sweep.active and sweep.own:
             st.button("Stop all", key="sweep_stop", icon=":material/stop:", on_click=_stop, args=(group,),
                       help="Ends the runs that train; those that have not begun are removed.")  # fmt: skip
 
 
 def _stop(group: str) -> None:
     if not all(may_change(run) for run in store().group(group)):
-        return  # a button that is not drawn is only the browser's word
+        return  # a browser can send the click of a button that was not drawn
     engine().stop_group(group)
-    if read_sweep(group) is None:  # none had begun
+    if read_sweep(group) is None:  # no run had begun
         visit().sweep = None
 
 
-def _outcome(shown: ShownSweep, leading: Best | None) -> None:
-    """What came out, in a sentence or two."""
-    said = [_best_in_words(shown, leading)] if leading else []
+def _outcome(sweep: ShownSweep, leading: Best | None) -> None:
+    """State the best value, and the runs without a result."""
+    sentences = [_best_in_words(sweep, leading)] if leading else []
     for state, verb in (("diverged", "diverged"), ("failed", "failed"), ("stopped", "stopped early")):
-        ended = [result for result in shown.results if result.state == state]
+        ended = [result for result in sweep.results if result.state == state]
         if ended:
-            where = dict.fromkeys(words(shown.axes, result.values) for result in ended)
+            where = dict.fromkeys(words(sweep.axes, result.values) for result in ended)
             runs = counted(len(ended), "run")
-            said.append(f"{runs} {verb} ({'; '.join(where)}) and count for nothing.")
-    if not said:
-        said.append("The best value will stand here as soon as runs have finished.")
+            sentences.append(f"{runs} {verb} ({'; '.join(where)}) and count for nothing.")
+    if not sentences:
+        sentences.append("The best value will stand here as soon as runs have finished.")
     with st.container(key="sweep-outcome"):
-        st.markdown(" ".join(said), help=help_for("held-out images"))
+        st.markdown(" ".join(sentences), help=help_for("held-out images"))
 
 
-def _best_in_words(shown: ShownSweep, leading: Best) -> str:
+def _best_in_words(sweep: ShownSweep, leading: Best) -> str:
     measure = QUANTITIES[leading.measure]
-    so_far = " so far" if shown.active else ""
-    found = (
-        f"Best{so_far} on held-out images: **{words(shown.axes, leading.values)}**, {measure.label} "
-        f"**{measure.with_unit(leading.held_out.mean)}** ({_seeds(leading)}); on the test images "
+    so_far = " so far" if sweep.active else ""
+    count = leading.held_out.seeds
+    seeds = "one seed" if count == 1 else f"mean of {count} seeds"
+    sentence = (
+        f"Best{so_far} on held-out images: **{words(sweep.axes, leading.values)}**, {measure.label} "
+        f"**{measure.with_unit(leading.held_out.mean)}** ({seeds}); on the test images "
         f"{measure.with_unit(leading.test.mean)}."
     )
     close = [
-        words(shown.axes, band.values)
-        for band in bands(shown.results, leading.measure)
+        words(sweep.axes, band.values)
+        for band in bands(sweep.results, leading.measure)
         if band.values != leading.values and band.low <= leading.held_out.high
     ]
-    if leading.held_out.seeds == 1:
-        return f"{found} One seed cannot tell a difference from luck: take three."
+    if count == 1:
+        return f"{sentence} One seed cannot tell a difference from luck: take three."
     if close:
-        return f"{found} Its seeds overlap with those of {' and '.join(close)}: the order may be luck."
-    if leading.held_out.seeds == 2:
-        return f"{found} Two seeds can lie apart by luck: take three."
-    return found
+        return f"{sentence} Its seeds overlap with those of {' and '.join(close)}: the order may be luck."
+    if count == 2:
+        return f"{sentence} Two seeds can lie apart by luck: take three."
+    return sentence
 
 
-def _seeds(leading: Best) -> str:
-    count = leading.held_out.seeds
-    return "one seed" if count == 1 else f"mean of {count} seeds"
-
-
-def _results(shown: ShownSweep, measures: tuple[str, ...], leading: Best | None) -> None:
+def _results(sweep: ShownSweep, measures: tuple[str, ...], leading: Best | None) -> None:
     if st.session_state.sweep_measure not in measures:
         put("sweep_measure", measures[0])
     with heading_row("results"):
@@ -157,63 +154,61 @@ def _results(shown: ShownSweep, measures: tuple[str, ...], leading: Best | None)
             "Measure", measures, format_func=lambda name: QUANTITIES[name].label, key="sweep_measure",
             persist_state="session", label_visibility="collapsed", width=260,
         )  # fmt: skip
-    if len(shown.axes) == 1:
-        figure = measure_curve(shown.axes, shown.results, measure, leading)
+    if len(sweep.axes) == 1:
+        figure = measure_curve(sweep.axes, sweep.results, measure, leading)
         caption = (
             "Look whether the band, from the lowest to the highest seed, is wide beside the differences: "
             "then a difference may be luck. The dashed line, or a cross, is on the test images."
         )
     else:
-        figure = heat_map(shown.axes, shown.results, measure, leading)
+        figure = heat_map(sweep.axes, sweep.results, measure, leading)
         caption = "Each cell is the mean over the seeds on held-out images. Darker is lower."
     if len(measures) == 1:
         caption += " These runs have different objectives, so only the squared error compares them."
+    names = " and ".join(field_spec(field).label.lower() for field in sweep.axes)
     with st.container(key="sweep-results"):
         chosen = plot(
-            figure, key="sweep_results", height=HEIGHT, selectable=bool(shown.runs), step=_finished(shown),
-            state="active" if shown.active else "over",
-            alt=f"{QUANTITIES[measure].label} against {' and '.join(map(_name, shown.axes))}",
+            figure, key="sweep_results", height=HEIGHT, selectable=bool(sweep.runs), step=_finished(sweep),
+            state="active" if sweep.active else "over",
+            alt=f"{QUANTITIES[measure].label} against {names}",
         )  # fmt: skip
-    what = "point" if len(shown.axes) == 1 else "cell"
-    st.caption(caption + (f" Choose a {what} to open a run of it." if shown.runs else ""))
+    what = "point" if len(sweep.axes) == 1 else "cell"
+    st.caption(caption + (f" Choose a {what} to open a run of it." if sweep.runs else ""))
     _take(chosen)
 
 
-def _finished(shown: ShownSweep) -> int:
-    return sum(result.state == "finished" for result in shown.results)
+def _finished(sweep: ShownSweep) -> int:
+    return sum(result.state == "finished" for result in sweep.results)
 
 
-def _name(field: str) -> str:
-    return field_spec(field).label.lower()
-
-
-def _curves(shown: ShownSweep, measure: str) -> None:
+def _curves(sweep: ShownSweep, measure: str) -> None:
     with heading_row("curves"):
         st.markdown("**Curves**", help=help_for("held-out images"))
-    figure = curves(shown.axes, shown.courses, measure, max(config.epochs for config in shown.configs))
-    settings = len({result.values for result in shown.results})
+    figure = curves(sweep.axes, sweep.histories, measure, max(config.epochs for config in sweep.configs))
+    settings = len({result.values for result in sweep.results})
     with st.container(key="sweep-curves"):
-        plot(figure, key="sweep_curves", height=max(panels_height(settings), HEIGHT), step=_steps(shown),
-             alt=f"Curves of {len(shown.runs)} runs, a panel for each setting")  # fmt: skip
+        plot(
+            figure,
+            key="sweep_curves",
+            height=max(panels_height(settings), HEIGHT),
+            step=sum(status.step for status in sweep.statuses),
+            alt=f"Curves of {len(sweep.runs)} runs, a panel for each setting",
+        )
     st.caption(
         "A panel for each value, over epochs and on the same axes: thin lines are training, one for each "
         "seed, dots are held-out images after each epoch. Look which values are slow and which restless."
     )
 
 
-def _steps(shown: ShownSweep) -> int:
-    return sum(status.step for status in shown.statuses)
-
-
-def _rate_distortion(shown: ShownSweep, measures: tuple[str, ...]) -> None:
+def _rate_distortion(sweep: ShownSweep, measures: tuple[str, ...]) -> None:
     if "kl" not in measures:
         return
     with heading_row("rate"):
         st.markdown("**Rate and distortion**", help=help_for("rate-distortion"))
     with st.container(key="sweep-rate"):
         chosen = plot(
-            rate_distortion(shown.axes, shown.results), key="sweep_rate", height=HEIGHT,
-            selectable=bool(shown.runs), step=_finished(shown),
+            rate_distortion(sweep.axes, sweep.results), key="sweep_rate", height=HEIGHT,
+            selectable=bool(sweep.runs), step=_finished(sweep),
             alt="Reconstruction against KL on held-out images, one point a run",
         )  # fmt: skip
     st.caption(
@@ -231,24 +226,20 @@ def _take(chosen: object) -> None:
         st.rerun()
 
 
-def _chosen(shown: ShownSweep) -> None:
-    """The chosen run, and the pages that show it."""
-    found = [
-        (run, result) for run, result in zip(shown.runs, shown.results, strict=False) if run.id == visit().run
-    ]
-    if not found:
-        return
-    run, result = found[0]
-    with st.container(border=True, key="sweep-chosen", horizontal=True, vertical_alignment="center"):
-        st.markdown(plain(_run_in_words(shown, result)))
-        _open_links(run)
+def _chosen(sweep: ShownSweep) -> None:
+    """Draw the chosen run in words, with links to the pages that show it."""
+    for run, result in zip(sweep.runs, sweep.results, strict=False):
+        if run.id == visit().run:
+            with st.container(border=True, key="sweep-chosen", horizontal=True, vertical_alignment="center"):
+                st.markdown(plain(_run_in_words(sweep, result)))
+                _open_links(run)
 
 
-def _run_in_words(shown: ShownSweep, result: Result) -> str:
-    said = f"{words(shown.axes, result.values)}, seed {result.seed}: {result.state}"
+def _run_in_words(sweep: ShownSweep, result: Result) -> str:
+    text = f"{words(sweep.axes, result.values)}, seed {result.seed}: {result.state}"
     for name, value in list(result.test.items())[:1]:
-        said += f", test {QUANTITIES[name].label} {QUANTITIES[name].with_unit(value)}"
-    return said
+        text += f", test {QUANTITIES[name].label} {QUANTITIES[name].with_unit(value)}"
+    return text
 
 
 def _open_links(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""The live parts of lesson 6: the trade of a sweep over beta, and the dimensions that beta 4 leaves."""
+"""The live part of lesson 6: the active units at beta 4, and rate against distortion in a sweep."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from vaelab.figures.sweep import rate_distortion
 from vaelab.latent.units import active_units
 from vaelab.sweeps.results import bands
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.learn.parts import decoded, lesson_run, say_which
+from vaelab.ui.learn.parts import decoded, lesson_run, name_runs
 from vaelab.ui.session.state import dataset, test_codes
 from vaelab.ui.sweep.shown import example
 from vaelab.ui.widgets.components import pictures, plot
 
-SHOWN = 10
+COLUMNS = 10
 """Images in a row."""
 
 
 def experiment() -> None:
-    """Active units at beta 4, then rate against distortion of a whole sweep."""
+    """Draw the active units at beta 4, then rate against distortion of a sweep."""
     _active()
     st.markdown("#### Rate against distortion")
     _trade()
@@ -42,22 +42,22 @@ def _active() -> None:
              alt="KL of each latent dimension, the largest first")  # fmt: skip
     with right:
         other = lesson_run("vae-20d")
-        images = dataset(run.config.dataset).x_test[:SHOWN]
-        rows = [images, *(decoded(one, test_codes(one).mean[:SHOWN]) for one in (run, other))]
-        sheet = IMAGE.sheet(np.concatenate(rows), SHOWN, "", "Test images, reconstructed with beta 4 and 1",
+        images = dataset(run.config.dataset).x_test[:COLUMNS]
+        rows = [images, *(decoded(vae, test_codes(vae).mean[:COLUMNS]) for vae in (run, other))]
+        sheet = IMAGE.sheet(np.concatenate(rows), COLUMNS, "", "Test images, reconstructed with beta 4 and 1",
                       None, ("Image", "beta 4", "beta 1"))  # fmt: skip
         pictures([sheet], key="lesson-blur", max_scale=2, file_name="beta.png")
         st.caption("The VAE of beta 1 has 20 dimensions and uses them all; that of beta 4 has 10.")
-    say_which(run, other)
+    name_runs(run, other)
 
 
 def _trade() -> None:
-    shown = example()
-    betas = list(dict.fromkeys(result.values[0] for result in shown.results))
+    sweep = example()
+    betas = list(dict.fromkeys(result.values[0] for result in sweep.results))
     beta = st.select_slider(
         "Beta", betas, 1.0, key="lesson_6_beta", persist_state="session", help=help_for("beta")
     )
-    means = {name: {band.values[0]: band.mean for band in bands(shown.results, name)} for name in
+    means = {name: {band.values[0]: band.mean for band in bands(sweep.results, name)} for name in
              ("kl", "recon", "neg_elbo")}  # fmt: skip
     with st.container(horizontal=True):
         st.metric("Rate: KL", f"{means['kl'][beta]:.2f} nats", width="content", help=help_for("rate"))
@@ -68,7 +68,7 @@ def _trade() -> None:
         )
         weighted = means["recon"][beta] + beta * means["kl"][beta]
         st.metric("Objective", f"{weighted:.1f} nats", width="content", help=help_for("objective"))
-    figure = rate_distortion(shown.axes, shown.results)
+    figure = rate_distortion(sweep.axes, sweep.results)
     figure.add_trace(ring(means["kl"][beta], means["recon"][beta]))
     plot(figure, key="lesson_trade", height=360, alt="KL against reconstruction for five values of beta")
     st.caption(

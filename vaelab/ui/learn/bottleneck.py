@@ -10,7 +10,7 @@ from vaelab.figures.lessons import compression_curve
 from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.reconstructed import principal_components
-from vaelab.ui.learn.parts import decoded, lesson_run, pick_image, say_which
+from vaelab.ui.learn.parts import decoded, lesson_run, name_runs, pick_image
 from vaelab.ui.session.state import dataset, saved_at, test_codes
 from vaelab.ui.widgets.components import pictures, plot
 from vaelab.words import signed
@@ -19,16 +19,16 @@ DIMENSIONS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 """Sizes of PCA's code that can be chosen."""
 
 COUNTED = 2_000
-"""Test images on which errors are measured here: enough for three digits, and quick."""
+"""Test images on which errors are measured: enough for three digits, and quick."""
 
-SHOWN = 10
+CLASSES = 10
 """Images in a row: one of each class."""
 
 PIXELS = 784
 
 
 def opening() -> None:
-    """A test image, its code and its reconstruction."""
+    """Draw a test image, its code and its reconstruction."""
     run = lesson_run("ae-2d")
     index = pick_image(1, run)
     code = test_codes(run).mean[index]
@@ -42,11 +42,11 @@ def opening() -> None:
         st.metric("Its code: 2 numbers", ", ".join(signed(value, ".2f") for value in code),
                   help=help_for("latent code"), width="content")  # fmt: skip
         st.caption("All that the decoder gets. The scale is the network's own choice.")
-    say_which(run)
+    name_runs(run)
 
 
 def experiment() -> None:
-    """PCA with a code of any size beside the autoencoder with 2 numbers."""
+    """Draw PCA with a code of any size beside the autoencoder with 2 numbers."""
     run, linear, wide = (lesson_run(preset) for preset in ("ae-2d", "linear-ae", "ae-256"))
     chosen = st.select_slider(
         "Numbers a code has, for PCA", DIMENSIONS, 2, key="lesson_1_dimensions", persist_state="session",
@@ -54,8 +54,8 @@ def experiment() -> None:
     )  # fmt: skip
     errors = pca_errors(run.config.dataset)
     models = {
-        name: (of.config.latent_dim, _error(of, saved_at(of)))
-        for name, of in (("autoencoder above", run), ("linear autoencoder", linear), ("ReLU code", wide))
+        name: (model.config.latent_dim, _error(model, saved_at(model)))
+        for name, model in (("autoencoder above", run), ("linear autoencoder", linear), ("ReLU code", wide))
     }
     with st.container(horizontal=True):
         st.metric("Compression", f"{PIXELS / chosen:.1f} ×", width="content", help=help_for("compression"))
@@ -69,25 +69,24 @@ def experiment() -> None:
         st.caption(f"Squared error per pixel on {COUNTED:,} test images. Lower is closer.")
     with right:
         _rows(run, chosen)
-    say_which(run, linear, wide)
+    name_runs(run, linear, wide)
 
 
 def _rows(run: Run, chosen: int) -> None:
     data = dataset(run.config.dataset)
-    places = np.array([np.flatnonzero(data.y_test == label)[0] for label in range(SHOWN)])
-    images = data.x_test[places]
+    indices = data.first_of_each_class()
+    images = data.x_test[indices]
     by_pca = principal_components(run.config.dataset).reconstruct(images, chosen)
-    rows = np.concatenate([images, by_pca, decoded(run, test_codes(run).mean[places])])
-    labels = ("Image", f"PCA {chosen}", "AE 2")
-    sheet = IMAGE.sheet(rows, SHOWN, "",
+    rows = np.concatenate([images, by_pca, decoded(run, test_codes(run).mean[indices])])
+    sheet = IMAGE.sheet(rows, CLASSES, "",
                   f"Test images, PCA with {chosen} numbers, and the autoencoder with 2",
-                  None, labels)  # fmt: skip
+                  None, ("Image", f"PCA {chosen}", "AE 2"))  # fmt: skip
     pictures([sheet], key="lesson-rows", max_scale=1.5, file_name="compression.png")
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def pca_errors(name: str) -> dict[int, float]:
-    """Squared error per pixel of PCA by the size of its code, on the first test images of a data set."""
+    """Squared error per pixel of PCA, by the size of its code, on the first test images of a data set."""
     images = dataset(name).x_test[:COUNTED]
     components = principal_components(name)
     return {
@@ -97,8 +96,8 @@ def pca_errors(name: str) -> dict[int, float]:
 
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs={Run: lambda run: str(run.path)})
-def _error(run: Run, version: int) -> float:
-    """The same of a run's model, as its weights were saved."""
+def _error(run: Run, saved: int) -> float:
+    """Squared error per pixel of a run's model on the same images; `saved` tells its weights apart."""
     data = dataset(run.config.dataset)
     reconstructions = decoded(run, test_codes(run).mean[:COUNTED])
     return float(data.spec.kind.squared_errors(data.x_test[:COUNTED], reconstructions).mean())

@@ -1,4 +1,4 @@
-"""The live parts of lesson 4: the KL computed twice, and how it rises in a training."""
+"""The live parts of lesson 4: the KL computed in two ways, and its rise during training."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ import streamlit as st
 from vaelab.figures.lessons import first_steps, posterior_and_prior, running_estimate
 from vaelab.runs.measures import read_measures
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.learn.parts import draw_again, lesson_run, say_which
+from vaelab.ui.learn.parts import draw_again, lesson_run, name_runs
 from vaelab.ui.session.state import history
 from vaelab.ui.widgets.components import plot
 from vaelab.words import signed
 
 DRAWS = (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000)
-"""Codes to draw."""
+"""Numbers of codes to draw."""
 
 STEPS = 235
-"""Steps of the first epoch of the default recipe."""
+"""Steps in the first epoch of the default recipe."""
 
 MARKED = 40
-"""Drawn codes that are marked on the axis: more would be a bar."""
+"""Drawn codes that are marked on the axis; more would merge into a bar."""
 
 
 def opening() -> None:
-    """The KL in closed form and from drawn codes, of one latent dimension."""
+    """Draw the KL of one latent dimension in closed form, and estimated from drawn codes."""
     from vaelab.analysis.demonstrations import kl_estimate
 
     st.markdown("**The KL of one latent dimension, computed twice**", help=help_for("KL"))
@@ -36,24 +36,24 @@ def opening() -> None:
     draws = third.select_slider("Codes drawn", DRAWS, 100, key="lesson_4_draws", persist_state="session")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = draw_again(4, "Resample")
-        found = kl_estimate(mean, logvar, draws, seed)
-        estimate, error = float(found.terms.mean()), found.standard_error
+        kl = kl_estimate(mean, logvar, draws, seed)
+        estimate, error = float(kl.terms.mean()), kl.standard_error
         spread = "" if math.isnan(error) else f" ± {error:.3f}"
-        st.metric("Closed form", f"{found.exact:.3f} nats", width="content")
+        st.metric("Closed form", f"{kl.exact:.3f} nats", width="content")
         st.metric("Monte Carlo estimate", f"{signed(estimate, '.3f')}{spread} nats", width="content",
                   help="The average over the codes drawn, and its standard error.")  # fmt: skip
     left, right = st.columns(2, gap="medium")
     with left:
-        plot(posterior_and_prior(mean, logvar, found.z[:MARKED]), key="lesson_densities", height=280,
+        plot(posterior_and_prior(mean, logvar, kl.z[:MARKED]), key="lesson_densities", height=280,
              alt="Densities of the posterior and of the prior, and the codes drawn")  # fmt: skip
     with right:
-        plot(running_estimate(found.running, found.exact), key="lesson_running", height=280,
+        plot(running_estimate(kl.running, kl.exact), key="lesson_running", height=280,
              alt="The estimate as more codes are drawn, and the closed form")  # fmt: skip
     st.caption("A hundred times as many codes make the error ten times smaller. The closed form needs none.")
 
 
 def experiment() -> None:
-    """Reconstruction and KL of a training's first steps, and the bound at its end."""
+    """Draw reconstruction and KL in the first epoch of a training, and the bound at its end."""
     run = lesson_run("vae-2d")
     steps = history(run).steps
     count = int((steps["step"] <= STEPS).sum())
@@ -74,4 +74,4 @@ def experiment() -> None:
     st.caption(
         "Of batches of training images, in nats per image; the last two on test images, after all epochs."
     )
-    say_which(run)
+    name_runs(run)

@@ -1,4 +1,4 @@
-"""The failure gallery: a card a recipe that goes wrong, with a question, an answer and a way to try it."""
+"""The failure gallery: a card per recipe that goes wrong, with a question, an answer and Train."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def _card(name: str, failure: Failure) -> None:
         st.markdown(f"**Predict first:** {failure.question}")
         with st.expander("What happens"):
             st.markdown(f"{failure.answer} **{title}.**", help=help_for(term))
-        st.caption(_settings(failure.config))
+        st.caption(_changed_fields(failure.config))
         recipe_actions(failure.config, name)
 
 
-def _settings(config: RunConfig) -> str:
-    """How a recipe differs from the default one."""
+def _changed_fields(config: RunConfig) -> str:
+    """The fields in which a config differs from the default one, in words."""
     return " · ".join(
         f"{field_spec(name).label.lower()} {in_words(name, getattr(config, name))}"
         for name in changes(config, RunConfig())

@@ -1,4 +1,4 @@
-"""The glossary as a page: every term in the order of the alphabet, found by its name or by what it says."""
+"""The page Glossary: all terms in alphabetical order, with a search over names and explanations."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from vaelab.words import slug
 GLOSSARY_PAGE = PAGES / "glossary.py"
 
 WIDTH = 760
-"""Pixels: about 90 letters a line."""
+"""Width of the text in CSS pixels: about 90 letters per line."""
 
 _MOST_LETTERS = 60
-"""Of a search text."""
+"""Longest text to search for."""
 
 
 def links_to_terms(terms: Sequence[str]) -> None:
@@ -32,7 +32,7 @@ def links_to_terms(terms: Sequence[str]) -> None:
 
 
 def glossary() -> None:
-    """Draw the search, the letters, what was found, and below it all other terms."""
+    """Draw the search and the terms found, then the letters and all other terms."""
     _follow_link()
     with st.container(key="glossary", width=WIDTH):
         text = st.text_input(
@@ -40,10 +40,10 @@ def glossary() -> None:
             placeholder="A term, a setting, or a word of its explanation", persist_state="session",
         ).strip()  # fmt: skip
         found = search(text) if text else []
-        rest = [entry for entry in sorted(GLOSSARY.values(), key=_alphabet) if entry not in found]
+        in_order = sorted(GLOSSARY.values(), key=lambda entry: entry.term.casefold())
+        rest = [entry for entry in in_order if entry not in found]
         if text:
-            count = len(found)
-            st.caption(f"{count or 'Nothing'} found for “{plain(text)}”. All other terms follow.")
+            st.caption(f"{len(found) or 'Nothing'} found for “{plain(text)}”. All other terms follow.")
         for entry in found:
             _entry(entry)
         if found:
@@ -54,13 +54,14 @@ def glossary() -> None:
 
 
 def _follow_link() -> None:
-    """Search what the address asks for, if that is new."""
+    """Search for the term in the address, if that is new."""
     wanted = parameter("term")
     if is_new("term", wanted):
         put("glossary_search", (wanted or "")[:_MOST_LETTERS])
 
 
 def _letters(entries: Sequence[Entry]) -> None:
+    """Draw a link from each letter to its first term."""
     first: dict[str, Entry] = {}
     for entry in entries:
         first.setdefault(entry.term[0].upper(), entry)
@@ -73,10 +74,6 @@ def _entry(entry: Entry) -> None:
     if entry.formula:
         parts.append(f"$$\n{entry.formula}\n$$")
     also = [name for name in entry.also if name.casefold() != entry.term.casefold()]
-    said = f"Also: {', '.join(also)}. " if also else ""
+    synonyms = f"Also: {', '.join(also)}. " if also else ""
     linked = ", ".join(f"[{term}](#{slug(term)})" for term in entry.see)
-    st.markdown("\n\n".join([*parts, f"{plain(said)}See {linked}."]))
-
-
-def _alphabet(entry: Entry) -> str:
-    return entry.term.casefold()
+    st.markdown("\n\n".join([*parts, f"{plain(synonyms)}See {linked}."]))

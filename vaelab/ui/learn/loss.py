@@ -1,4 +1,4 @@
-"""The live parts of lesson 2: what one pixel costs, and what an image does."""
+"""The live part of lesson 2: the loss of one pixel, and of a whole image."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import streamlit as st
 from vaelab.figures.kinds.image import IMAGE
 from vaelab.figures.lessons import pixel_curves
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.learn.parts import decoded, lesson_run, pick_image, say_which
+from vaelab.ui.learn.parts import decoded, lesson_run, name_runs, pick_image
 from vaelab.ui.session.state import dataset, test_codes, trained
 from vaelab.ui.widgets.components import pictures, plot
 from vaelab.words import signed
 
 ANSWERS = np.linspace(0.005, 0.995, 199)
-"""For the curves: cross-entropy is infinite at 0 and 1, for a pixel that is neither."""
+"""Answers of the network on the curves, without 0 and 1, where cross-entropy may be infinite."""
 
 
 def experiment() -> None:
-    """One pixel, then a whole image."""
+    """Draw the loss of one pixel, then of a whole image."""
     _one_pixel()
     st.markdown("#### The same for a whole image")
     _whole_image()
@@ -70,15 +70,15 @@ def _whole_image() -> None:
     index = pick_image(2, run)
     image = dataset(run.config.dataset).x_test[index]
     code = test_codes(run).mean[index]
-    answer = decoded(run, code[None])[0]
+    both = np.stack([image, decoded(run, code[None])[0]])
     losses = image_losses(trained(run).model, image, code)
     left, right = st.columns([1.2, 1], vertical_alignment="center")
     with left:
-        sheet = IMAGE.sheet(np.stack([image, answer]), 2, "", f"Test image {index} and its reconstruction",
+        sheet = IMAGE.sheet(both, 2, "", f"Test image {index} and its reconstruction",
                       ("Image", "Reconstruction"))  # fmt: skip
         pictures([sheet], key="lesson-loss", max_scale=5, file_name="loss.png")
     with right:
         st.metric("Cross-entropy of the image", f"{losses.bce:.1f} nats per image", width="content")
         st.metric("its floor", f"{losses.floor:.1f} nats per image", width="content")
         st.metric("Squared error of the image", f"{losses.mse:.4f} per pixel", width="content")
-    say_which(run)
+    name_runs(run)

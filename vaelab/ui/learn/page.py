@@ -1,4 +1,4 @@
-"""The page of lessons: an index, and one lesson at a time."""
+"""The page Lessons: an index, and one lesson at a time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from vaelab.ui.widgets.components import go_to_top
 LESSONS_PAGE = PAGES / "lessons.py"
 
 WIDTH = 960
-"""Pixels: lines of text stay readable, and two charts stand side by side."""
+"""Width of a lesson in CSS pixels: its lines stay readable, and two charts stand side by side."""
 
 Part = Callable[[], None]
 
@@ -39,11 +39,11 @@ class Live:
     """The live parts of a lesson."""
 
     experiment: Part
-    """After the question."""
+    """The part after the question."""
     opening: Part | None = None
-    """Before it."""
+    """The part before the question."""
     asks_first: bool = False
-    """Whether it explains only after the question, which the explanation would answer."""
+    """Whether the explanation comes after the question, which it would answer."""
 
 
 LIVE: dict[int, Live] = {
@@ -57,7 +57,7 @@ LIVE: dict[int, Live] = {
 
 
 def followed_lesson() -> int | None:
-    """The number of the lesson in the address; None for the index, with a sentence if it names no lesson."""
+    """The number of the lesson in the address; None for the index, with a warning if it names no lesson."""
     wanted, number = parameter("lesson"), None
     if wanted is not None:
         try:
@@ -67,14 +67,14 @@ def followed_lesson() -> int | None:
     visit().lesson = number
     is_first = "lesson" not in visit().seen
     if is_new("lesson", number) and not is_first:
-        # A link from one lesson to the next changes the parameters here, but not the address: Streamlit
-        # takes it for a link to the page that is shown already. A visitor's first address is right as it is.
+        # A link from one lesson to the next changes the parameters here but not the address, because
+        # Streamlit takes it for a link to the page that is shown. The first address of a visit is right.
         write_address({"lesson": str(number)} if number else {})
     return number
 
 
 def index() -> None:
-    """All lessons, with a sentence on each."""
+    """Draw links to all lessons, with a sentence on each."""
     with st.container(horizontal_alignment="center"), st.container(key="lessons", width=WIDTH):
         st.title("Lessons")
         st.caption(
@@ -89,7 +89,7 @@ def index() -> None:
 
 
 def show_lesson(number: int) -> None:
-    """One lesson from its text to what comes next."""
+    """Draw one lesson, from its text to the links to its neighbours."""
     lesson = LESSONS[number]
     with st.container(horizontal_alignment="center"), st.container(key=f"lesson-{number}", width=WIDTH):
         page_link(LESSONS_PAGE, label="All lessons", icon=":material/arrow_back:", query_params={})

@@ -1,4 +1,4 @@
-"""What lessons share: questions, statements, links, and the run that an experiment is done on."""
+"""What lessons share: questions, statements, links, and the run of an experiment."""
 
 from __future__ import annotations
 
@@ -16,50 +16,51 @@ from vaelab.ui.recipe.actions import recipe_actions
 from vaelab.ui.session.address import page_link
 from vaelab.ui.session.recipe_link import parameters_of
 from vaelab.ui.session.state import dataset, own_runs, store, trained
-from vaelab.ui.session.visit import put
+from vaelab.ui.session.visit import put, take_next_seed
 
 
 def lesson_run(preset: str) -> Run:
-    """The run of a preset: the visitor's newest that has finished, else the example that comes along."""
+    """The visitor's newest finished run of a preset, else its finished example."""
     for run in own_runs():
         try:
-            same = run.config == PRESETS[preset].config
-            if same and run.has_model() and run.status().state == "finished":
+            is_preset = run.config == PRESETS[preset].config
+            if is_preset and run.has_model() and run.status().state == "finished":
                 return run
         except RunDamaged:
             continue
     return store().get(preset)
 
 
-def say_which(*runs: Run) -> None:
-    """Say which runs the numbers are of."""
-    told = [
+def name_runs(*runs: Run) -> None:
+    """Draw a caption with the runs that the numbers come from."""
+    names = [
         f"{describe(run.config)} ({f'finished example {run.id}' if run.shipped else 'trained by you'})"
         for run in runs
     ]
-    st.caption(f"Live from {' and '.join(told)}.")
+    st.caption(f"Live from {' and '.join(names)}.")
 
 
 def pick_image(number: int, run: Run) -> int:
-    """Choose a test image of a run's data set, from 0."""
+    """Choose a test image of a run's data set; returns its index."""
     count = len(dataset(run.config.dataset).x_test)
-    key = f"lesson_{number}_image"
-    chosen = st.number_input(
-        "Test image", 0, count - 1, 0, key=key, width=180, persist_state="session",
+    index: int = st.number_input(
+        "Test image",
+        0,
+        count - 1,
+        0,
+        key=f"lesson_{number}_image",
+        width=180,
+        persist_state="session",
         help=f"Which of the {count:,} test images.",
-    )  # fmt: skip
-    return int(chosen)
+    )
+    return index
 
 
 def draw_again(number: int, label: str) -> int:
-    """Draw a button that takes other random numbers; returns their seed."""
+    """Draw a button that takes the next seed; returns the seed of the random numbers."""
     key = f"lesson_{number}_seed"
-    st.button(label, key=f"{key}_next", icon=":material/casino:", on_click=_next_seed, args=(key,))
+    st.button(label, key=f"{key}_next", icon=":material/casino:", on_click=take_next_seed, args=(key,))
     return int(st.session_state.get(key, 0))
-
-
-def _next_seed(key: str) -> None:
-    put(key, st.session_state.get(key, 0) + 1)
 
 
 def decoded(run: Run, codes: np.ndarray) -> np.ndarray:
@@ -70,61 +71,58 @@ def decoded(run: Run, codes: np.ndarray) -> np.ndarray:
 
 
 def ask(number: int, question: Question) -> bool:
-    """Draw the question of a lesson; whether its answer has been revealed."""
+    """Draw the question of a lesson; returns whether its answer has been revealed."""
     key = f"lesson_{number}_prediction"
-    revealed: bool = st.session_state.get(f"lesson_{number}_revealed", False)
+    revealed_key = f"lesson_{number}_revealed"
+    revealed: bool = st.session_state.get(revealed_key, False)
     with st.container(border=True, key="lesson-question"):
         st.markdown(f"#### Predict first\n{question.ask}")
-        places = list(range(len(question.options)))
         widget: Any = st.pills if question.several else st.radio
         extra: dict[str, Any] = {"selection_mode": "multi"} if question.several else {"index": None}
         chosen = widget(
-            "Your prediction", places, format_func=question.options.__getitem__, key=key, disabled=revealed,
-            persist_state="session", label_visibility="collapsed", **extra,
-        )  # fmt: skip
+            "Your prediction",
+            list(range(len(question.options))),
+            format_func=question.options.__getitem__,
+            key=key,
+            disabled=revealed,
+            persist_state="session",
+            label_visibility="collapsed",
+            **extra,
+        )
         predicted = set(chosen) if question.several else {chosen} - {None}
         if not revealed:
             st.button("Reveal", key="lesson_reveal", type="primary", disabled=not predicted,
-                      on_click=_reveal, args=(number,), help="Choose an answer first.")  # fmt: skip
+                      on_click=put, args=(revealed_key, True), help="Choose an answer first.")  # fmt: skip
             return False
-        verdict = "**As you predicted.**" if predicted == set(question.right) else _right(question)
+        answer = "; ".join(question.options[option] for option in question.right)
+        is_right = predicted == set(question.right)
+        verdict = "**As you predicted.**" if is_right else f"**Not quite. The answer: {answer}.**"
         st.markdown(f"{verdict} {question.why}")
     return True
-
-
-def _right(question: Question) -> str:
-    named = "; ".join(question.options[place] for place in question.right)
-    return f"**Not quite. The answer: {named}.**"
-
-
-def _reveal(number: int) -> None:
-    put(f"lesson_{number}_revealed", True)
 
 
 def judge(number: int, statements: tuple[Statement, ...]) -> None:
     """Draw the statements of a lesson, each to be judged true or false."""
     st.subheader("True or false?")
-    for place, statement in enumerate(statements):
-        with st.container(key=f"lesson-statement-{place}", gap="xsmall"):
+    for index, statement in enumerate(statements):
+        with st.container(key=f"lesson-statement-{index}", gap="xsmall"):
             st.markdown(f"“{statement.text}”")
             answer = st.segmented_control(
-                f"“{statement.text}”", ("True", "False"), key=f"lesson_{number}_statement_{place}",
+                f"“{statement.text}”", ("True", "False"), key=f"lesson_{number}_statement_{index}",
                 label_visibility="collapsed", persist_state="session",
             )  # fmt: skip
             if answer:
-                right = (answer == "True") == statement.true
-                st.markdown(
-                    f"**{'Right' if right else 'No'}: it is {str(statement.true).lower()}.** {statement.why}"
-                )
+                verdict = "Right" if (answer == "True") == statement.true else "No"
+                st.markdown(f"**{verdict}: it is {str(statement.true).lower()}.** {statement.why}")
 
 
 def go_on(number: int, lesson: Lesson) -> None:
     """Draw the recipes to train and the links into the app."""
     st.subheader("Do it yourself")
-    for place, recipe in enumerate(lesson.recipes):
-        with st.container(key=f"lesson-recipe-{place}", gap="xsmall"):
+    for index, recipe in enumerate(lesson.recipes):
+        with st.container(key=f"lesson-recipe-{index}", gap="xsmall"):
             st.markdown(recipe.label)
-            recipe_actions(recipe.config, f"lesson-{number}-{place}", twins=recipe.twins)
+            recipe_actions(recipe.config, f"lesson-{number}-{index}", twins=recipe.twins)
     for link in lesson.links:
         page_link(
             PAGES / f"{link.page}.py",

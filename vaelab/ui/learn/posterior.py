@@ -1,4 +1,4 @@
-"""The live parts of lesson 3: a tutorial's autoencoder beside a VAE, and a code, number by number."""
+"""The live parts of lesson 3: a tutorial's autoencoder beside a VAE, and a code computed step by step."""
 
 from __future__ import annotations
 
@@ -14,27 +14,31 @@ from vaelab.latent.walks import prior_draws
 from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
 from vaelab.teaching.lessons.posterior import TUTORIAL
-from vaelab.ui.learn.parts import decoded, draw_again, lesson_run, pick_image, say_which
+from vaelab.ui.learn.parts import decoded, draw_again, lesson_run, name_runs, pick_image
 from vaelab.ui.recipe.show_code import show_code
 from vaelab.ui.session.state import dataset, test_codes
-from vaelab.ui.session.visit import put
+from vaelab.ui.session.visit import take_next_seed
 from vaelab.ui.slow_motion.panel import slow_motion
 from vaelab.ui.widgets.components import pictures, plot
 from vaelab.words import signed
 
 NUMBERS = ("mean", "log-variance", "epsilon", "z")
-"""What a code is made of, in the order in which it is computed."""
+"""The stages of computing a code."""
 
-TERMS = {"mean": "posterior", "log-variance": "log-variance", "epsilon": "reparameterisation",
-         "z": "latent code"}  # fmt: skip
-"""Of the glossary."""
+TERMS = {
+    "mean": "posterior",
+    "log-variance": "log-variance",
+    "epsilon": "reparameterisation",
+    "z": "latent code",
+}
+"""The term of the glossary that explains each stage."""
 
-SHOWN = 8
+COLUMNS = 8
 """Pictures in a row."""
 
 
 def opening() -> None:
-    """The tutorial's listing."""
+    """Draw the tutorial's listing."""
     st.markdown("This stands in many a tutorial:")
     with st.container(key="listing-tutorial"):
         st.code(TUTORIAL, language="python", wrap_lines=True)
@@ -45,7 +49,7 @@ def opening() -> None:
 
 
 def experiment() -> None:
-    """Both models on test images and on draws of the prior; a code number by number; one step of training."""
+    """Draw both models on test images and on prior draws, a code in stages, and one training step."""
     _side_by_side()
     st.markdown("#### A code, one number at a time")
     _one_code()
@@ -63,20 +67,20 @@ def _side_by_side() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = draw_again(3, "Draw other codes")
         show_code(PRESETS["vae-256"].config)
-    draws = prior_draws(SHOWN, PRESETS["vae-256"].config.latent_dim, 1.0, seed)
-    images = dataset("mnist").x_test[:SHOWN]
+    draws = prior_draws(COLUMNS, PRESETS["vae-256"].config.latent_dim, 1.0, seed)
+    images = dataset("mnist").x_test[:COLUMNS]
     left, right = st.columns(2, gap="medium")
-    again = [decoded(run, test_codes(run).mean[:SHOWN]) for run in runs.values()]
+    again = [decoded(run, test_codes(run).mean[:COLUMNS]) for run in runs.values()]
     with left:
         _sheet("lesson-copies", "Test images, reconstructed", [images, *again], ("Image", *runs))
     with right:
         _sheet("lesson-draws", "Codes drawn from the unit normal, decoded",
                [decoded(run, draws) for run in runs.values()], tuple(runs))  # fmt: skip
-    say_which(*runs.values())
+    name_runs(*runs.values())
 
 
 def _sheet(key: str, title: str, rows: list[np.ndarray], labels: tuple[str, ...]) -> None:
-    sheet = IMAGE.sheet(np.concatenate(rows), SHOWN, title, f"{title}: {', '.join(labels)}", None, labels)
+    sheet = IMAGE.sheet(np.concatenate(rows), COLUMNS, title, f"{title}: {', '.join(labels)}", None, labels)
     pictures([sheet], key=key, max_scale=2, file_name=f"{key}.png")
 
 
@@ -91,39 +95,46 @@ def _one_code() -> None:
             persist_state="session", help=help_for("reparameterisation"),
         )  # fmt: skip
         stage = NUMBERS.index(chosen)
-        st.button("Resample", key="lesson_3_resample", icon=":material/casino:", on_click=_resample,
-                  disabled=stage < NUMBERS.index("epsilon"), help="Draws another epsilon.")  # fmt: skip
+        st.button(
+            "Resample",
+            key="lesson_3_resample",
+            icon=":material/casino:",
+            on_click=take_next_seed,
+            args=("lesson_3_epsilon",),
+            disabled=stage < NUMBERS.index("epsilon"),
+            help="Draws another epsilon.",
+        )
     codes = test_codes(run)
     assert codes.logvar is not None
     mean, logvar = codes.mean[index], codes.logvar[index]
     z, epsilon = draw_code(mean, logvar, st.session_state.get("lesson_3_epsilon", 0))
-    known = dict(zip(NUMBERS, (mean, logvar, epsilon, z), strict=True))
+    values = dict(zip(NUMBERS, (mean, logvar, epsilon, z), strict=True))
     with st.container(horizontal=True, key="lesson-numbers"):
         for name in NUMBERS[: stage + 1]:
-            both = ", ".join(signed(float(value), ".3f") for value in known[name])
+            both = ", ".join(signed(float(value), ".3f") for value in values[name])
             st.metric(name, both, width="content", help=help_for(TERMS[name]))
-    st.latex(_sum(known, stage))
-    _picture_of_code(run, index, known, stage)
+    st.latex(_sum(values, stage))
+    _picture_of_code(run, index, values, stage)
     st.caption(
         "Both latent dimensions; the formula and the chart show the first. Resample changes epsilon, and "
         "with it z; mean and log-variance stay."
     )
-    say_which(run)
+    name_runs(run)
 
 
-def _sum(known: dict[str, np.ndarray], stage: int) -> str:
-    """The reparameterisation of the first dimension, with numbers for what is known by then."""
+def _sum(values: dict[str, np.ndarray], stage: int) -> str:
+    """The reparameterisation of the first dimension, with numbers for the stages up to this one."""
     letters = (r"\mu_1", r"\ell_1", r"\varepsilon_1", "z_1")
-    given = [
-        f"{known[name][0]:.3f}" if stage >= place else letters[place] for place, name in enumerate(NUMBERS)
-    ]
-    sum_ = f"{given[0]} + e^{{{given[1]} / 2}} \\cdot ({given[2]})"
-    return f"z_1 = {sum_}" + (f" = {given[3]}" if stage == len(NUMBERS) - 1 else "")
+    mean, logvar, epsilon, z = (
+        f"{values[name][0]:.3f}" if stage >= index else letters[index] for index, name in enumerate(NUMBERS)
+    )
+    sum_ = f"z_1 = {mean} + e^{{{logvar} / 2}} \\cdot ({epsilon})"
+    return f"{sum_} = {z}" if stage == len(NUMBERS) - 1 else sum_
 
 
-def _picture_of_code(run: Run, index: int, known: dict[str, np.ndarray], stage: int) -> None:
-    """The distributions that are known by a stage, and what the mean and the code decode to."""
-    mean, logvar, z = known["mean"], known["log-variance"], known["z"]
+def _picture_of_code(run: Run, index: int, values: dict[str, np.ndarray], stage: int) -> None:
+    """Draw the distributions that are known at a stage, and the images decoded at the mean and at z."""
+    mean, logvar, z = values["mean"], values["log-variance"], values["z"]
     is_drawn = stage == len(NUMBERS) - 1
     left, right = st.columns([1.3, 1], gap="medium", vertical_alignment="center")
     with left:
@@ -132,14 +143,10 @@ def _picture_of_code(run: Run, index: int, known: dict[str, np.ndarray], stage: 
         plot(figure, key="lesson_code", height=280,
              alt="Posterior and prior of the first latent dimension, and the code drawn")  # fmt: skip
     with right:
-        places, labels = (np.stack([mean, z]), ("Image", "at the mean", "at z"))
-        shown = 2 if is_drawn else 1
+        codes = np.stack([mean, z] if is_drawn else [mean])
+        labels = ("Image", "at the mean", "at z")[: len(codes) + 1]
         image = dataset(run.config.dataset).x_test[index][None]
-        both = np.concatenate([image, decoded(run, places[:shown])])
-        sheet = IMAGE.sheet(both, shown + 1, "", f"Test image {index}, and what its mean and code decode to",
-                      labels[: shown + 1])  # fmt: skip
+        images = np.concatenate([image, decoded(run, codes)])
+        alt = f"Test image {index}, and what its mean and code decode to"
+        sheet = IMAGE.sheet(images, len(images), "", alt, labels)
         pictures([sheet], key="lesson-code", max_scale=4, file_name="code.png")
-
-
-def _resample() -> None:
-    put("lesson_3_epsilon", st.session_state.get("lesson_3_epsilon", 0) + 1)

@@ -129,3 +129,8 @@ def visitor() -> str:
 def put(key: str, value: Any) -> None:
     """Set the value of a widget, or of a setting of the address; before it is drawn, or in a callback."""
     st.session_state[key] = value
+
+
+def take_next_seed(key: str) -> None:
+    """Raise the seed under a key of the session's state by 1; the first seed is 0."""
+    st.session_state[key] = st.session_state.get(key, 0) + 1

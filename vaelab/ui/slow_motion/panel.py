@@ -1,4 +1,4 @@
-"""Slow motion: one training step on one image, walked through forwards and backwards."""
+"""Slow motion: the stages of one training step on one image, forwards and backwards."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vaelab.runs.run import Run, describe
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.session.state import dataset, trained
 from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import put
+from vaelab.ui.session.visit import put, take_next_seed
 from vaelab.ui.slow_motion.stages import Stage, line_of_listing, stages_of
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the page
@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # PyTorch stays off the way to the page
 
 
 def slow_motion_panel(run: Run) -> None:
-    """Draw the closed panel of the Train page; nothing is computed before it is opened."""
+    """Draw the panel of the Train page, which computes nothing before a visitor opens it."""
     if not run.has_model():
         return
     panel = st.expander(
@@ -33,12 +33,11 @@ def slow_motion_panel(run: Run) -> None:
 
 
 def slow_motion(run: Run) -> None:
-    """One step of the run's model as it was last saved: choose the image, draw epsilon, go through it."""
-    config = run.config
-    stages = stages_of(config)
+    """Draw one step of the run's model as it was last saved, with controls for image, epsilon and stage."""
+    stages = stages_of(run.config)
     st.caption(
-        f"What one step computes for one image, with the weights last saved of {plain(describe(config))}. "
-        "The step is not taken: the weights stay as they are."
+        "What one step computes for one image, with the weights last saved of "
+        f"{plain(describe(run.config))}. The step is not taken: the weights stay as they are."
     )
     try:
         image, seed = _controls(run)
@@ -46,34 +45,33 @@ def slow_motion(run: Run) -> None:
     except (RunDamaged, DatasetUnavailable) as error:
         st.warning(plain(str(error)))
         return
-    place = _walk(stages)
-    _show(stages[place], place, len(stages), step, run)
+    index = _pick_stage(stages)
+    _show(stages[index], index, len(stages), step, run)
 
 
 def _controls(run: Run) -> tuple[int, int]:
-    """The training image and the seed of the random numbers."""
+    """Choose the training image and the seed of the random numbers."""
     images = dataset(run.config.dataset).x_train
     seed = st.session_state.get("slow_seed", 0)
-    # Another data set may have fewer images.
+    # The last run may have had a data set with more images.
     put("slow_image", min(st.session_state.get("slow_image", 1), len(images)))
     is_stochastic = run.config.traits.is_stochastic
-    draws = is_stochastic or run.config.corruption != "none"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         image = st.number_input(
             "Training image", 1, len(images), key="slow_image", width=180, persist_state="session",
             help=f"Which of the {len(images):,} training images.",
         )  # fmt: skip
-        if draws:
+        if is_stochastic or run.config.corruption != "none":
             st.button(
-                "Draw again", key="slow_resample", icon=":material/casino:", on_click=_draw_again,
+                "Draw again",
+                key="slow_resample",
+                icon=":material/casino:",
+                on_click=take_next_seed,
+                args=("slow_seed",),
                 help=help_for("reparameterisation" if is_stochastic else "corruption"),
-            )  # fmt: skip
+            )
             st.caption(f"random numbers of seed {seed}", width="content")
     return int(image) - 1, seed
-
-
-def _draw_again() -> None:
-    put("slow_seed", st.session_state.get("slow_seed", 0) + 1)
 
 
 def _explained(run: Run, image: int, seed: int) -> Explained:
@@ -89,29 +87,38 @@ def _explained(run: Run, image: int, seed: int) -> Explained:
     return explain_step(trained(run).model, images[image], noise=noise, corruption=corruption, beta=beta)
 
 
-def _walk(stages: list[Stage]) -> int:
-    """Back and Next, and all stages by name; returns the place of the one shown."""
+def _pick_stage(stages: list[Stage]) -> int:
+    """Choose a stage by Back and Next, or by its name; returns its index."""
     titles = [stage.title for stage in stages]
     if st.session_state.get("slow_stage") not in titles:
         put("slow_stage", titles[0])
-    place = titles.index(st.session_state.slow_stage)
+    index, last = titles.index(st.session_state.slow_stage), len(titles) - 1
     with st.container(horizontal=True, vertical_alignment="center", key="slow-walk"):
-        st.button("Back", key="slow_back", icon=":material/arrow_back:", disabled=place == 0,
-                  on_click=_go, args=(titles, place - 1))  # fmt: skip
-        st.button("Next", key="slow_next", icon=":material/arrow_forward:", disabled=place == len(titles) - 1,
-                  on_click=_go, args=(titles, place + 1), type="primary")  # fmt: skip
+        st.button(
+            "Back",
+            key="slow_back",
+            icon=":material/arrow_back:",
+            disabled=index == 0,
+            on_click=put,
+            args=("slow_stage", titles[max(index - 1, 0)]),
+        )
+        st.button(
+            "Next",
+            key="slow_next",
+            icon=":material/arrow_forward:",
+            disabled=index == last,
+            on_click=put,
+            args=("slow_stage", titles[min(index + 1, last)]),
+            type="primary",
+        )
         st.selectbox("Stage", titles, key="slow_stage", label_visibility="collapsed", width=260)
-    return place
+    return index
 
 
-def _go(titles: list[str], place: int) -> None:
-    put("slow_stage", titles[place])
-
-
-def _show(stage: Stage, place: int, count: int, step: Explained, run: Run) -> None:
+def _show(stage: Stage, index: int, count: int, step: Explained, run: Run) -> None:
     left, right = st.columns([1, 1.25], gap="medium")
     with left:
-        st.markdown(f"**{place + 1} of {count} · {stage.title}**", help=help_for(stage.term))
+        st.markdown(f"**{index + 1} of {count} · {stage.title}**", help=help_for(stage.term))
         st.latex(stage.formula)
         st.markdown(stage.words)
         st.code(line_of_listing(run.config, stage.line), language=None, wrap_lines=True)

@@ -1,4 +1,4 @@
-"""What each stage of slow motion draws: the numbers of the step, as pictures, bars and figures."""
+"""What each stage of slow motion draws: the numbers of a training step, as pictures, bars and tables."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from vaelab.figures.kinds.image import IMAGE
 from vaelab.figures.one_step import latent_bars, layer_bars, unit_strip
 from vaelab.figures.sheets import Sheet
 from vaelab.ui.widgets.components import pictures, plot
-from vaelab.words import with_minus
+from vaelab.words import signed
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the page
     from vaelab.analysis.one_step import Activation, Explained
 
 BARS, STRIP = 260, 150
-"""Heights in CSS pixels."""
+"""Heights of charts in CSS pixels."""
 
 FEW = 6
-"""Latent dimensions whose numbers are listed."""
+"""Largest number of latent dimensions for which a table lists the numbers."""
 
 FILE = "one-training-step.png"
-"""Of a picture that is downloaded."""
+"""Name of a downloaded picture."""
 
 MOST_MAPS = 32
 """Channels of a convolution that are shown."""
 
 
 def image(step: Explained) -> None:
-    """The image, and what the encoder sees of it."""
+    """Draw the image, and the corrupted one that the encoder sees, if there is one."""
     sheets = [_sheet(step, step.x, "x", "The training image")]
     if not np.array_equal(step.x, step.seen):
         sheets.append(_sheet(step, step.seen, "as the encoder sees it", "The image as it is spoilt"))
@@ -41,27 +41,27 @@ def image(step: Explained) -> None:
 
 
 def hidden(step: Explained) -> None:
-    """What each hidden layer of the encoder says."""
-    for place, layer in enumerate(step.hidden, 1):
+    """Draw the activations of each hidden layer of the encoder."""
+    for number, layer in enumerate(step.hidden, 1):
         positive = int((layer.values > 0).sum())
-        st.markdown(f"$h_{place}$ · `{layer.name}`: {layer.values.size:,} numbers, {positive:,} above 0")
-        _layer(layer, place)
+        st.markdown(f"$h_{number}$ · `{layer.name}`: {layer.values.size:,} numbers, {positive:,} above 0")
+        _layer(layer, number)
 
 
-def _layer(layer: Activation, place: int) -> None:
+def _layer(layer: Activation, number: int) -> None:
     if layer.values.ndim == 1:
-        plot(unit_strip(layer.values), key=f"slow_hidden_{place}", height=STRIP,
+        plot(unit_strip(layer.values), key=f"slow_hidden_{number}", height=STRIP,
              alt=f"What the {len(layer.values)} units of {layer.name} say")  # fmt: skip
         return
     maps = layer.values[:MOST_MAPS, None]
     low, high = float(maps.min()), float(maps.max())
     grey = np.rint((maps - low) / max(high - low, 1e-9) * 255).astype(np.uint8)
     sheet = IMAGE.sheet(grey, 8, "", f"The feature maps of {layer.name}")
-    pictures([sheet], key=f"slow_maps_{place}", max_scale=3, file_name=FILE)
+    pictures([sheet], key=f"slow_maps_{number}", max_scale=3, file_name=FILE)
 
 
 def posterior(step: Explained) -> None:
-    """Mean and log-variance of each dimension."""
+    """Draw mean and log-variance of each dimension."""
     assert step.mean is not None
     assert step.logvar is not None
     numbers = {"mean": step.mean, "logvar": step.logvar}
@@ -70,14 +70,14 @@ def posterior(step: Explained) -> None:
 
 
 def epsilon(step: Explained) -> None:
-    """The numbers drawn."""
+    """Draw the sampled numbers."""
     assert step.epsilon is not None
     _bars({"epsilon": step.epsilon}, "Epsilon in each latent dimension")
     _table({"epsilon": step.epsilon})
 
 
 def code(step: Explained) -> None:
-    """The code; of a VAE beside what it is made of."""
+    """Draw the code; for a VAE beside the numbers that it is computed from."""
     if step.mean is None or step.logvar is None or step.epsilon is None:
         _bars({"z": step.z}, "The code")
         _table({"z": step.z})
@@ -88,19 +88,19 @@ def code(step: Explained) -> None:
 
 
 def reconstruction(step: Explained) -> None:
-    """The image and its reconstruction."""
+    """Draw the image and its reconstruction."""
     pictures(_pair(step), key="slow_pictures", max_scale=6, file_name=FILE)
-    low, high = float(step.output.min()), float(step.output.max())
-    st.caption(f"The decoder's output is from {_number(low)} to {_number(high)}.")
+    low, high = (signed(float(end), ".2f") for end in (step.output.min(), step.output.max()))
+    st.caption(f"The decoder's output is from {low} to {high}.")
 
 
 def losses(step: Explained) -> None:
-    """The terms in nats, and where they come from."""
+    """Draw the loss terms in nats, the error of each pixel, and the KL of each dimension."""
     with st.container(horizontal=True, key="slow-losses"):
-        st.metric("recon", f"{_number(step.recon)} nats", width="content")
+        st.metric("recon", f"{signed(step.recon, '.2f')} nats", width="content")
         if step.kl is not None:
-            st.metric("KL", f"{_number(step.kl)} nats", width="content")
-        st.metric("objective", f"{_number(step.objective)} nats", width="content")
+            st.metric("KL", f"{signed(step.kl, '.2f')} nats", width="content")
+        st.metric("objective", f"{signed(step.objective, '.2f')} nats", width="content")
     kind, none = step.spec.kind, step.spec.kind.examples(step.x[None][:0])
     alt = f"Reconstruction minus {kind.one}"
     error = kind_of(step.spec).with_error(none, step.x_hat - step.x, "error", alt)
@@ -111,7 +111,7 @@ def losses(step: Explained) -> None:
 
 
 def gradients(step: Explained) -> None:
-    """How large the gradient is in each layer."""
+    """Draw the length of the gradient in each layer."""
     names = [gradient.name for gradient in step.gradients]
     sizes = [gradient.size for gradient in step.gradients]
     plot(layer_bars(names, sizes), key="slow_gradients", height=90 + 32 * len(names),
@@ -141,10 +141,6 @@ def _bars(values: dict[str, np.ndarray], alt: str, unit: str = "") -> None:
 def _table(values: dict[str, np.ndarray]) -> None:
     count = len(next(iter(values.values())))
     if count <= FEW:
-        columns = {name: [_number(value, 3) for value in numbers] for name, numbers in values.items()}
-        rows = {"dimension": [f"z{place + 1}" for place in range(count)], **columns}
-        st.table(rows, hide_index=True, border="horizontal")
-
-
-def _number(value: float, decimals: int = 2) -> str:
-    return with_minus(f"{value:.{decimals}f}")
+        columns = {name: [signed(value, ".3f") for value in numbers] for name, numbers in values.items()}
+        dimensions = {"dimension": [f"z{dimension + 1}" for dimension in range(count)]}
+        st.table(dimensions | columns, hide_index=True, border="horizontal")

@@ -1,4 +1,4 @@
-"""The stages of slow motion: what each shows, in the symbols of the mathematics and the code's names."""
+"""The stages of slow motion: each with its formula, its words, its line of code and its picture."""
 
 from __future__ import annotations
 
@@ -17,53 +17,71 @@ if TYPE_CHECKING:  # PyTorch stays off the way to the page
 
 @dataclass(frozen=True)
 class Stage:
-    """One stop of the walk, for one recipe."""
+    """One stage of a training step, for one config."""
 
     title: str
     term: str
-    """In the glossary."""
+    """The term of the glossary that explains it."""
     formula: str
-    """LaTeX."""
+    """The formula in LaTeX."""
     words: str
-    """Markdown that names every symbol of the formula."""
+    """Markdown that explains every symbol of the formula."""
     line: str
     """Name of its line of the listing, as the templates of `vaelab.export.script` give it."""
     draw: Callable[[Explained], None]
 
 
+MEAN_AND_LOGVAR = Stage(
+    "Mean and log-variance",
+    "posterior",
+    r"q(z \mid x) = \mathcal{N}\big(z;\ \mu, \operatorname{diag}(\sigma^2)\big)",
+    words.POSTERIOR,
+    "posterior",
+    pictures.posterior,
+)
+
+EPSILON = Stage(
+    "Epsilon",
+    "reparameterisation",
+    r"\varepsilon \sim \mathcal{N}(0, I)",
+    words.EPSILON,
+    "epsilon",
+    pictures.epsilon,
+)
+
+GRADIENT = Stage(
+    "Gradient",
+    "step",
+    r"\lVert \nabla_{\theta_k} L \rVert, \qquad \theta \leftarrow \theta - \eta\, g",
+    words.GRADIENT,
+    "gradient",
+    pictures.gradients,
+)
+
+
 def stages_of(config: RunConfig) -> list[Stage]:
-    """The stages that a recipe has, from the image to the gradient."""
-    inside = [_mean_and_logvar(), _epsilon()] if config.traits.is_stochastic else []
-    hidden = [_hidden(config)] if _has_hidden(config) else []
+    """The stages of a training step with this config, from the image to the gradient."""
+    hidden = parse_hidden(config.hidden, config.architecture)
     return [
-        _image(config),
-        *hidden,
-        *inside,
+        Stage("Image", "reconstruction", r"x \in [0, 1]^D", words.image(config), "image", pictures.image),
+        *([_hidden(config)] if hidden.channels or hidden.encoder_widths else []),
+        *([MEAN_AND_LOGVAR, EPSILON] if config.traits.is_stochastic else []),
         _code(config),
         _reconstruction(config),
         _loss(config),
-        _gradient(),
+        GRADIENT,
     ]
 
 
 def line_of_listing(config: RunConfig, name: str) -> str:
-    """The line of a recipe's listing that has this name, without what is remarked behind it."""
-    found = (part.named[name] for part in sections(config) if name in part.named)
-    return next(found).strip().split("  #")[0]
-
-
-def _has_hidden(config: RunConfig) -> bool:
-    hidden = parse_hidden(config.hidden, config.architecture)
-    return bool(hidden.channels or hidden.encoder_widths)
+    """The line of this name in the listing of a config, without the comment at its end."""
+    lines = (part.named[name] for part in sections(config) if name in part.named)
+    return next(lines).strip().split("  #")[0]
 
 
 def _below(*rows: str) -> str:
-    """Formulas below each other, so that a phone has room for each."""
+    """Stack formulas, so that each fits the width of a phone."""
     return r"\begin{gathered} " + r" \\ ".join(rows) + r" \end{gathered}"
-
-
-def _image(config: RunConfig) -> Stage:
-    return Stage("Image", "reconstruction", r"x \in [0, 1]^D", words.image(config), "image", pictures.image)
 
 
 def _hidden(config: RunConfig) -> Stage:
@@ -71,17 +89,6 @@ def _hidden(config: RunConfig) -> Stage:
     if config.traits.is_stochastic:
         formula = _below(r"h = \operatorname{encoder}(x):", formula)
     return Stage("Hidden layers", "encoder", formula, words.hidden(config), "hidden", pictures.hidden)
-
-
-def _mean_and_logvar() -> Stage:
-    formula = r"q(z \mid x) = \mathcal{N}\big(z;\ \mu, \operatorname{diag}(\sigma^2)\big)"
-    title = "Mean and log-variance"
-    return Stage(title, "posterior", formula, words.POSTERIOR, "posterior", pictures.posterior)
-
-
-def _epsilon() -> Stage:
-    formula = r"\varepsilon \sim \mathcal{N}(0, I)"
-    return Stage("Epsilon", "reparameterisation", formula, words.EPSILON, "epsilon", pictures.epsilon)
 
 
 def _code(config: RunConfig) -> Stage:
@@ -93,9 +100,9 @@ def _code(config: RunConfig) -> Stage:
 
 
 def _reconstruction(config: RunConfig) -> Stage:
-    squashed, what_becomes = words.OUTPUTS[config.term.output]
-    formula = _below(r"\text{output} = \operatorname{decoder}(z)", rf"\hat{{x}} = {squashed}")
-    text = "The decoder makes of the code $z$ one number a pixel (`output`). " + what_becomes
+    right_side, sentence = words.OUTPUTS[config.term.output]
+    formula = _below(r"\text{output} = \operatorname{decoder}(z)", rf"\hat{{x}} = {right_side}")
+    text = "The decoder makes of the code $z$ one number a pixel (`output`). " + sentence
     return Stage("Reconstruction", "decoder", formula, text, "output", pictures.reconstruction)
 
 
@@ -106,8 +113,3 @@ def _loss(config: RunConfig) -> Stage:
         formula = _below(formula, rf"{{}} + \beta \underbrace{{{kl}}}_{{\text{{KL}}}}")
     text = words.objective(config)
     return Stage("Loss", "reconstruction term", formula, text, "objective", pictures.losses)
-
-
-def _gradient() -> Stage:
-    formula = r"\lVert \nabla_{\theta_k} L \rVert, \qquad \theta \leftarrow \theta - \eta\, g"
-    return Stage("Gradient", "step", formula, words.GRADIENT, "gradient", pictures.gradients)

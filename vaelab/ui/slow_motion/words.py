@@ -1,4 +1,4 @@
-"""The words of slow motion: each names every symbol of its stage's formula. Markdown."""
+"""The words of slow motion, in Markdown: those of a stage explain every symbol of its formula."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ OUTPUTS = {
         r"They are the reconstruction $\hat{x}$; for the picture they are cut off at 0 and 1.",
     ),
 }
-"""What becomes of the decoder's output, by `TermTraits.output`: a formula, and a sentence."""
+"""The reconstruction from the decoder's output, by `TermTraits.output`: a formula, and a sentence."""
 
 LIKELIHOODS = {
     "bce": r"its negative logarithm is the cross-entropy of the pixels with $\hat{x}$. ",
     "mse": r"a Gaussian with mean $\hat{x}$ and standard deviation `sigma` for each pixel. ",
 }
-"""What the decoder says of an image, by the reconstruction term."""
+"""The likelihood of an image given its code, by the reconstruction term."""
 
 KL_TERMS = {
     "vae": (
@@ -49,11 +49,11 @@ KL_TERMS = {
         r"$j$ counts the latent dimensions; $\mu_j$ is the mean and $\sigma_j^2$ the variance of $z_j$; ",
     ),
 }
-"""The KL, by the kind of model where there is one: a formula, and what its symbols are."""
+"""The KL, by the kinds of model that have one: a formula, and what its symbols mean."""
 
 
 def image(config: RunConfig) -> str:
-    """Of the image."""
+    """Explain the image."""
     words = "$x$ (`x`) is the image, $D$ the number of its pixels, each from 0 (black) to 1 (white)."
     if config.corruption != "none" and config.corruption_strength > 0:
         words += " The encoder sees it spoilt; what has to come out is the clean one."
@@ -61,7 +61,7 @@ def image(config: RunConfig) -> str:
 
 
 def hidden(config: RunConfig) -> str:
-    """Of the hidden layers."""
+    """Explain the hidden layers."""
     words = (
         "Layer $k$ takes what is before it, $h_k$, to $h_{k+1}$: by weights $W_k$, biases $b_k$ and the "
         f"activation $a$, here {config.activation}. "
@@ -76,7 +76,7 @@ def hidden(config: RunConfig) -> str:
 
 
 def objective(config: RunConfig) -> str:
-    """Of the loss."""
+    """Explain the loss."""
     words = (
         r"$L$ is the objective (`objective`) for this image, in nats. $p(x \mid z)$ is what the decoder says "
         rf"of $x$: {LIKELIHOODS[config.reconstruction]}"

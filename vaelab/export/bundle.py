@@ -1,10 +1,10 @@
-"""Runs as zip files: taken from one VAE Lab, imported into another.
+"""Runs as zip files, exported from one VAE Lab and imported into another.
 
     README.txt config.json model.safetensors losses.csv events.jsonl
 
-`losses.csv` is for people and their tools; an import draws its curves from `events.jsonl`. A zip
-comes from a stranger, so every part of it is checked before anything is written. Measures are left out:
-nobody could check them but by taking them anew, which an imported run has done as every run has.
+`losses.csv` is for people and their tools; an import takes its curves from `events.jsonl`. An imported zip is
+not trusted, so every part of it is checked before anything is written. Measures are left out, because they
+could only be checked by computing them again; an imported run is measured like every other run.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from vaelab.runs.store import RunStore
 __all__ = ["LARGEST_ZIP", "ImportRefused", "bundle", "import_bundle", "losses_csv", "too_large"]
 
 LARGEST_WEIGHTS = 64 * MEGABYTE
-"""Bytes of weights: 16 million numbers. The presets have at most 4.2 MB; the largest network that a
-config can describe has 3 GB, which no server should take from a visitor."""
+"""Largest size of weights in bytes: 16 million numbers. The presets have at most 4.2 MB. The largest network
+that a config can describe has 3 GB, which no server should accept from a visitor."""
 LARGEST_EVENTS = 32 * MEGABYTE
-"""Bytes of events: 500 epochs of a VAE with 256 dimensions have 16 MB."""
+"""Largest size of events in bytes: 500 epochs of a VAE with 256 dimensions have 16 MB."""
 LARGEST_ZIP = LARGEST_WEIGHTS + 16 * MEGABYTE
-"""Bytes of a zip: the weights, which do not pack well, and everything else, which does."""
+"""Largest size of a zip in bytes: the weights, which hardly shrink, and everything else, packed."""
 
 _WANTED = {
     "config.json": 20_000,
@@ -80,7 +80,7 @@ To go on with it: import this zip on the page Runs of VAE Lab, or, in Python, un
 
 
 def too_large(run: Run) -> str | None:
-    """Why a run cannot be taken along as a zip that can be imported again, None if it can."""
+    """A sentence that says why a run cannot become a zip that can be imported again; None if it can."""
     try:
         size = (run.path / "model.safetensors").stat().st_size
     except OSError:
@@ -99,35 +99,34 @@ def bundle(run: Run) -> bytes:
     Raises
     ------
     RunDamaged
-        If its files cannot be read.
+        If the run's files cannot be read.
     ValueError
-        If it is too large: see `too_large`.
+        If the run is too large: see `too_large`.
     """
-    reason = too_large(run)
-    if reason:
+    if reason := too_large(run):
         raise ValueError(reason)
-    said = History(run)
+    history = History(run)
     contents = {
         "README.txt": README.encode(),
         "config.json": json.dumps(run.config.model_dump(), indent=1).encode(),
         "model.safetensors": safetensors.numpy.save(read_weights(run)),
-        "losses.csv": losses_csv(said).encode(),
-        "events.jsonl": _lines(_said_again(said)),
+        "losses.csv": losses_csv(history).encode(),
+        "events.jsonl": _json_lines(_events(history)),
     }
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, content in contents.items():
-            # Weights hardly shrink, and would take long.
+            # Packing weights takes long and hardly shrinks them.
             method = zipfile.ZIP_STORED if name.endswith(".safetensors") else zipfile.ZIP_DEFLATED
             archive.writestr(zipfile.ZipInfo(name), content, method)
     return packed.getvalue()
 
 
-def losses_csv(said: History) -> str:
-    """Training steps and test epochs in one table, by step; `README` says what the columns are."""
+def losses_csv(history: History) -> str:
+    """Training steps and test evaluations in one table, by step; `README` explains the columns."""
     total = QUANTITIES["neg_elbo"]
-    rows = [{"split": "train", **row, total.name: total.of(row)} for row in said.steps.rows()]
-    rows += [{"split": "test", **row} for row in said.evaluated.rows()]
+    rows = [{"split": "train", **row, total.name: total.of(row)} for row in history.steps.rows()]
+    rows += [{"split": "test", **row} for row in history.evaluated.rows()]
     table = io.StringIO()
     writer = csv.DictWriter(table, LOSS_COLUMNS, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
@@ -135,31 +134,31 @@ def losses_csv(said: History) -> str:
     return table.getvalue()
 
 
-def _said_again(said: History) -> list[dict[str, Any]]:
-    """The events of a history, without what a power cut may have torn."""
-    placed = [{"event": "step", **row} for row in said.steps.rows()]
-    placed += [{"event": "evaluated", **row} for row in said.evaluated.rows()]
-    started = [{"event": "started", **said.started}] if said.started else []
-    finished = [{"event": "finished", **said.finished}] if said.finished else []
-    return [*started, *sorted(placed, key=lambda event: event["step"]), *finished]
+def _events(history: History) -> list[dict[str, Any]]:
+    """The complete events of a history, without lines that a power cut may have torn."""
+    measured = [{"event": "step", **row} for row in history.steps.rows()]
+    measured += [{"event": "evaluated", **row} for row in history.evaluated.rows()]
+    started = [{"event": "started", **history.started}] if history.started else []
+    finished = [{"event": "finished", **history.finished}] if history.finished else []
+    return [*started, *sorted(measured, key=lambda event: event["step"]), *finished]
 
 
-def _lines(values: list[dict[str, Any]]) -> bytes:
+def _json_lines(values: list[dict[str, Any]]) -> bytes:
     return b"".join(json.dumps(value, allow_nan=False).encode() + b"\n" for value in values)
 
 
 def import_bundle(content: bytes, store: RunStore, owner: str = "") -> Run:
-    """A finished run of a store, made of a zip as `bundle` makes them.
+    """Create a finished run in a store from a zip that `bundle` has made.
 
-    `config.json` and `model.safetensors` must be there, `events.jsonl` may be: without it the run
-    has no curves. What is stored is written anew from what was read.
+    The zip must have `config.json` and `model.safetensors`, and may have `events.jsonl`, without which the
+    run has no curves. The run's files are written from the checked values, not copied from the zip.
 
     Raises
     ------
     ImportRefused
-        If it is anything else; the text says what is allowed. Nothing is left behind.
+        If the content is anything else; the text says what is allowed. The store is left unchanged.
     OSError
-        If the run cannot be written; nothing is left behind.
+        If the run cannot be written. The store is left unchanged.
     """
     if len(content) > LARGEST_ZIP:
         raise ImportRefused(
@@ -171,19 +170,24 @@ def import_bundle(content: bytes, store: RunStore, owner: str = "") -> Run:
             raise ImportRefused(f"The zip lacks {name}; it must have config.json and model.safetensors.")
     config = parse_recipe(parts["config.json"])
     weights = parse_weights(parts["model.safetensors"], config)
-    said = parse_events(parts.get("events.jsonl", b""), config)
-    status = _status(said, config)
-    kept = [replace(event, message=status.message) if isinstance(event, events.Finished) else event
-            for event in said]  # fmt: skip
+    parsed = parse_events(parts.get("events.jsonl", b""), config)
+    status = _status(parsed, config)
+    lines = [
+        events.as_json(
+            replace(event, message=status.message) if isinstance(event, events.Finished) else event
+        )
+        for event in parsed
+    ]
     files = {
         "model.safetensors": safetensors.numpy.save(weights),
-        "events.jsonl": _lines([events.as_json(event) for event in kept]),
+        "events.jsonl": _json_lines(lines),
         "status.json": json.dumps(asdict(status), indent=1).encode(),
     }
     return store.create(config, owner=owner, files=files)
 
 
-def _status(said: list[events.Event], config: RunConfig) -> Status:
+def _status(parsed: list[events.Event], config: RunConfig) -> Status:
+    """The status of an imported run, from its events."""
     steps_per_epoch = facts(config, DATASETS[config.dataset]).steps_per_epoch
     status = Status(
         state="finished",
@@ -192,17 +196,20 @@ def _status(said: list[events.Event], config: RunConfig) -> Status:
         steps_per_epoch=steps_per_epoch,
         message="Imported. It came without its losses.",
     )
-    for event in said:
+    for event in parsed:
         if isinstance(event, events.Started):
             status = replace(
-                status, threads=event.threads, precision=event.precision, device=event.device,
+                status,
+                threads=event.threads,
+                precision=event.precision,
+                device=event.device,
                 steps_per_epoch=event.steps_per_epoch,
-            )  # fmt: skip
+            )
         elif isinstance(event, (events.Evaluated, events.Finished)):
             status = replace(status, seconds=event.seconds)
-    placed = [event for event in said if not isinstance(event, events.Started)]
-    if not placed:
+    measured = [event for event in parsed if not isinstance(event, events.Started)]
+    if not measured:
         return status
-    last = max(placed, key=lambda event: event.step)
+    last = max(measured, key=lambda event: event.step)
     message = f"Imported. It was trained elsewhere, for {last.epoch:.4g} of {config.epochs} epochs."
     return replace(status, step=last.step, epoch=last.epoch, message=message)

@@ -1,7 +1,7 @@
-"""Parts of a run that come from a stranger, checked before anything is made of them.
+"""Checks of the parts of an imported run, which are not trusted.
 
-Nothing is written here, no size is taken from a file's word, and every refusal is one sentence
-that says what is wrong and what is allowed.
+Nothing is written here, no size that a file states is believed, and every refusal is one sentence that says
+what is wrong and what is allowed.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from vaelab.networks.sizes import facts
 from vaelab.runs.records import LARGEST_NUMBER, LONGEST, MOST_THREADS, checked
 
 LONGEST_HEADER = 65_536
-"""Bytes of the list of tensors in front of weights; that of the deepest network has 8,000."""
+"""Largest size of the header of a safetensors file in bytes; that of the deepest network has 8,000."""
 
 _EVENTS: dict[str, type[events.Event]] = {
     "started": events.Started, "step": events.Step, "evaluated": events.Evaluated,
     "finished": events.Finished,
 }  # fmt: skip
 _DEFINED = ("kl", "neg_elbo", "kl_per_dim")
-"""Fields of events that are there where the quantity is defined for the model, and nowhere else."""
+"""Fields of events that must have a value if the quantity is defined for the model, and none otherwise."""
 
 
 def parse_recipe(content: bytes) -> RunConfig:
@@ -44,7 +44,7 @@ def parse_recipe(content: bytes) -> RunConfig:
     Raises
     ------
     ImportRefused
-        If it is not one, or does not state every field: a default may have been another when it was made.
+        If the content is not a config, or does not state every field: defaults may have changed since then.
     """
     values = _json(content, "config.json")
     config, problems = read_config(values)
@@ -60,9 +60,8 @@ def parse_recipe(content: bytes) -> RunConfig:
 def _json(content: bytes, name: str) -> dict[str, Any]:
     try:
         values = json.loads(content)
-        json.dumps(
-            values, ensure_ascii=False
-        ).encode()  # half a surrogate pair passes, and could not be shown
+        # Half a surrogate pair can be read, but could not be shown: encoding it raises.
+        json.dumps(values, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise ImportRefused(f"{name} is not JSON that can be read.") from error
     if not isinstance(values, dict):
@@ -71,7 +70,7 @@ def _json(content: bytes, name: str) -> dict[str, Any]:
 
 
 def tensor_shapes(config: RunConfig) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of all tensors of a config's model; all of them are float32."""
+    """Names and shapes of all tensors of a config's model, which are all float32."""
     encoder, decoder = layers.network_layers(config, DATASETS[config.dataset].shape)
     sigma: dict[str, tuple[int, ...]] = {"sigma": ()} if config.term.has_sigma else {}
     return sigma | layers.tensor_shapes(encoder, "encoder") | layers.tensor_shapes(decoder, "decoder")
@@ -83,7 +82,7 @@ def parse_weights(content: bytes, config: RunConfig) -> Arrays:
     Raises
     ------
     ImportRefused
-        If they are not exactly the tensors of that model, all numbers finite.
+        If the file does not have exactly the tensors of that model, or a number is not finite.
     """
     shapes = tensor_shapes(config)
     expected = 4 * sum(math.prod(shape) for shape in shapes.values())
@@ -119,12 +118,12 @@ def _check_tensor(name: str, array: np.ndarray | None, shape: tuple[int, ...] | 
 
 
 def parse_events(content: bytes, config: RunConfig) -> list[events.Event]:
-    """What a training said, from the lines of an `events.jsonl`.
+    """The events of a training from the lines of an `events.jsonl`.
 
     Raises
     ------
     ImportRefused
-        If a line is not such an event, does not belong to the config, or they are out of order.
+        If a line is not an event, an event does not belong to the config, or the order is wrong.
     """
     steps = facts(config, DATASETS[config.dataset]).steps_per_epoch * config.epochs
     parsed = [_event(line, number, config) for number, line in enumerate(content.splitlines(), start=1)]
@@ -134,8 +133,8 @@ def parse_events(content: bytes, config: RunConfig) -> list[events.Event]:
         if sum(isinstance(event, _EVENTS[once]) for event in parsed) > 1:
             raise ImportRefused(f"events.jsonl says {once!r} more than once.")
     for kind in (events.Step, events.Evaluated):
-        places = [event.step for event in parsed if isinstance(event, kind)]
-        if any(earlier >= later for earlier, later in pairwise(places)):
+        steps_of_kind = [event.step for event in parsed if isinstance(event, kind)]
+        if any(earlier >= later for earlier, later in pairwise(steps_of_kind)):
             raise ImportRefused("events.jsonl is not in the order of its steps.")
     return parsed
 
@@ -156,7 +155,7 @@ def _event(line: bytes, number: int, config: RunConfig) -> events.Event:
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether a value is nothing, an ordinary number, a word or two, or a list of such numbers."""
+    """Whether a value is None, an ordinary number, a short text, or a list of such numbers."""
     if isinstance(value, list):
         return all(isinstance(number, (int, float)) and _is_plain(number) for number in value)
     if isinstance(value, str):
@@ -165,7 +164,7 @@ def _is_plain(value: Any) -> bool:
 
 
 def _fits(event: events.Event, config: RunConfig) -> bool:
-    """Whether an event can be one of a run of this config: what others compute with is there and sane."""
+    """Whether a run of this config can have this event: its values are present and in range."""
     if isinstance(event, events.Started):
         counts = (event.train_images, event.test_images, event.steps_per_epoch, event.parameters)
         words = (event.precision, event.device)

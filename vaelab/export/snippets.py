@@ -18,15 +18,15 @@ def command_line(config: RunConfig) -> str:
 
 
 def _option(config: RunConfig, name: str) -> str:
-    # Words and numbers only, so that no shell needs quotes.
+    # The value consists of words and numbers only, so that no shell needs quotes.
     value = as_text(getattr(config, name))
-    # Behind a space, argparse would take -1e-05 for the name of an option.
+    # After a space, argparse would take -1e-05 for the name of an option.
     separator = "=" if value.startswith("-") else " "
     return f"--{name.replace('_', '-')}{separator}{value}"
 
 
 def python_code(config: RunConfig) -> str:
-    """Python that trains a recipe; it leaves `config` and `model` behind."""
+    """Python code that trains a recipe and defines `config` and `model`."""
     fields = "".join(f"    {name}={_literal(getattr(config, name))},\n" for name in FIELD_NAMES)
     return f"from vaelab import RunConfig, fit\n\nconfig = RunConfig(\n{fields})\nmodel = fit(config).model\n"
 

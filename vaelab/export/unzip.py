@@ -1,4 +1,4 @@
-"""Reading a zip that comes from a stranger: the files that are wanted, of the sizes that are allowed."""
+"""Reading a zip from an untrusted source: only expected files, and only of the sizes that are allowed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections.abc import Mapping
 
 MEGABYTE = 2**20
 RATIO = 100
-"""How many times larger than its packed form a file may be: text reaches 20, weights 1.1."""
+"""Largest ratio of a file's size to its packed size: text reaches 20, weights 1.1."""
 MOST_ENTRIES = 100
 
 
 class ImportRefused(ValueError):
-    """What was given is not a run that can be imported; the text is a sentence for people."""
+    """A file is not a run that can be imported; the text is a sentence for people."""
 
 
 def unpack(content: bytes, wanted: Mapping[str, int], ignored: frozenset[str]) -> dict[str, bytes]:
@@ -22,16 +22,16 @@ def unpack(content: bytes, wanted: Mapping[str, int], ignored: frozenset[str]) -
 
     Parameters
     ----------
-    content: the zip.
-    wanted: names of the files to read, all at the top of the zip, and the most bytes of each.
-    ignored: names that may be there too, and are not read.
+    content: the bytes of the zip.
+    wanted: names of the files to read, which stand in no folder, with the largest size of each in bytes.
+    ignored: names of further files that are allowed and not read.
 
     Raises
     ------
     ImportRefused
-        If it is no zip, has any other file, or a file is damaged or too large.
+        If the content is not a zip, has any other file, or a file is damaged or too large.
     """
-    # Before the zip is opened, because that makes an object of every entry.
+    # This count comes before opening the zip, because opening creates an object for every entry.
     if content.count(b"PK\x01\x02") > MOST_ENTRIES:
         raise ImportRefused(f"The zip has too many files; {_allowed(wanted, ignored)}")
     try:
@@ -43,7 +43,7 @@ def unpack(content: bytes, wanted: Mapping[str, int], ignored: frozenset[str]) -
                 for entry in entries
                 if entry.filename in wanted
             }
-    # All that zipfile raises on files that are damaged, or made by hand.
+    # These are the errors that zipfile raises for files that are damaged or made by hand.
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise ImportRefused(f"This file is no zip, or a damaged one: {error}.") from error
     except ImportRefused:
@@ -77,5 +77,5 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
             f"{entry.filename} unpacks to more than {RATIO} times its size, which no run's file does."
         )
     with archive.open(entry) as file:
-        # The number is for entries that unpack to more than they say: without it, all is unpacked at once.
+        # The limit is for entries that unpack to more than they state.
         return file.read(entry.file_size + 1)

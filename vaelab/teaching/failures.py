@@ -1,4 +1,4 @@
-"""Recipes that fail, each in its own way: what to predict, what happens, and the hint that it ends in."""
+"""Recipes that fail, each in its own way, with a question, the answer, and the hint that explains it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ class Failure:
 
     title: str
     question: str
-    """What to predict before it is trained."""
+    """The question to answer before the recipe is trained."""
     answer: str
     """What happens, in one sentence."""
     hint: str
-    """The rule of `vaelab.teaching.hints` that recognises it."""
+    """The rule of `vaelab.teaching.hints` that recognises the failure."""
     config: RunConfig
 
 
 _SMALL = {"train_size": 10_000, "batch_size": 128, "epochs": 3}
-"""Enough for a failure to be seen, little enough for it to be seen within seconds."""
+"""Fields that let a failure show, and show within seconds."""
 _PLAIN = {"lr_schedule": "constant", "learning_rate": 1e-3}
 
 FAILURES: dict[str, Failure] = {
@@ -118,4 +118,4 @@ FAILURES: dict[str, Failure] = {
         RunConfig(model="ae", batch_size=2, train_size=200, epochs=4),
     ),
 }
-"""All failures by the name that a page's key has."""
+"""All failures by the names that keys of widgets use."""

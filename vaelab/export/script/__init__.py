@@ -1,10 +1,10 @@
-"""A recipe as a self-contained PyTorch script, and as a notebook: exactly its model and its training.
+"""A recipe as a self-contained PyTorch script, and as a notebook, with exactly its model and its training.
 
-script(RunConfig())      # Python that needs torch and torchvision, and nothing of ours
-notebook(RunConfig())    # the same in cells, between words and equations: the JSON of an .ipynb file
+script(RunConfig())      # Python that needs torch and torchvision, but not vaelab
+notebook(RunConfig())    # the same in cells, between texts and equations: the JSON of an .ipynb file
 
-Both are made of one list of sections, which hold only what the recipe uses. They favour short code over
-the speed of `vaelab.training.loop` and draw other random numbers, so that losses agree up to chance.
+Both consist of the same sections, which contain only what the recipe uses. They prefer short code to the
+speed of `vaelab.training.loop` and draw other random numbers, so that losses are the same up to chance.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ def script(config: RunConfig) -> str:
     text = "\n\n".join(parts) + "".join(
         f"\n\n\n# {number}. {part.title}\n\n{part.code}" for number, part in enumerate(others, 1)
     )
-    # Two empty lines, never more, as style has it.
+    # Style allows two empty lines, not more.
     return re.sub(r"\n{4,}", "\n\n\n", text) + "\n"
 
 
 def notebook(config: RunConfig) -> str:
-    """The same as a Jupyter notebook, format 4.5, without output."""
+    """The same sections as a Jupyter notebook, format 4.5, without output."""
     cells = [_cell(0, "markdown", f"# {_title(config)}\n\n{_INTRODUCTION}")]
     for part in sections(config):
         cells.append(_cell(len(cells), "markdown", f"## {part.title}\n\n{part.words}"))
@@ -57,7 +57,7 @@ def notebook(config: RunConfig) -> str:
 
 
 def file_stem(config: RunConfig) -> str:
-    """A file name for both, without its ending: `vae_mnist`."""
+    """The name of the script's or notebook's file without its ending, such as `vae_mnist`."""
     return f"{config.model}_{config.dataset}".replace("-", "_")
 
 

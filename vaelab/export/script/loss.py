@@ -1,4 +1,4 @@
-"""The loss of a listing, and what it is on images that were not learned from."""
+"""The sections of a listing that define the loss and its evaluation on images outside of training."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vaelab.export.script.terms import TERMS
 
 
 def loss(config: RunConfig) -> Section:
-    """The terms of the objective, a number an image each."""
+    """The terms of the objective, each with one number per image."""
     term, posterior = TERMS[config.reconstruction], POSTERIORS[config.model]
     texts = [term.words, words.UNIT]
     if config.traits.has_kl:
@@ -40,7 +40,7 @@ kl  |     return recon / len(images), kl / len(images)
 
 
 def evaluation(config: RunConfig) -> Section:
-    """Mean losses of a set of images."""
+    """The function that computes the mean losses of a set of images."""
     text = "What the model is worth on images that it has not learned from."
     if corrupts(config):
         text += " They are clean ones."

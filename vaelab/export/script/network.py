@@ -1,4 +1,4 @@
-"""The model of a listing: encoder and decoder as layers, and the way of an image through them."""
+"""The section of a listing that defines the model: encoder, decoder and forward pass."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ _MADE = """\
 
 
 def model(config: RunConfig) -> Section:
-    """Encoder and decoder, how their weights start, and the way of an image through them."""
+    """Encoder and decoder, their initial weights, and the forward pass."""
     shape = DATASETS[config.dataset].shape
     encoder, decoder = network_layers(config, shape)
     posterior = POSTERIORS[config.model]
     code = _with(encoder[-1], outputs="latent_dim")
-    # The two halves of the last layer become heads with names.
+    # The two halves of the encoder's last layer become heads with names.
     ends = [] if config.traits.is_stochastic else [code]
     if ends and config.code_activation == "relu":
         ends.append(Layer("relu"))
-    last = max(place for place, layer in enumerate(decoder) if layer.tensors())
+    last = max(index for index, layer in enumerate(decoder) if layer.tensors())
     dense = decoder[last].tensors()["bias"] == (math.prod(shape),)
     mean = "x_train.mean(0).flatten()" if dense else "x_train.mean((0, 2, 3))"
     return section(
@@ -79,11 +79,11 @@ def _sequence(layers: list[Layer]) -> str:
 
 
 def _weighed(layers: list[Layer]) -> str:
-    """The classes of the layers that have matrices or kernels, in the order of the table."""
-    found = {
+    """The classes of layers that have matrices or kernels, in the order of `OPERATIONS`."""
+    classes = {
         layer.operation: layer.code().split("(")[0]
         for layer in layers
         if len(layer.tensors().get("weight", ())) > 1
     }
-    kinds = [found[operation] for operation in OPERATIONS if operation in found]
-    return kinds[0] if len(kinds) == 1 else f"({', '.join(kinds)})"
+    names = [classes[operation] for operation in OPERATIONS if operation in classes]
+    return names[0] if len(names) == 1 else f"({', '.join(names)})"

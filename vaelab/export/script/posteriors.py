@@ -1,4 +1,4 @@
-"""What a listing says of each kind of model: the way of an image through it, and its KL term."""
+"""The parts of a listing that depend on the kind of model: its forward pass and its KL term."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from vaelab.export.script import words
 
 @dataclass(frozen=True)
 class PosteriorListing:
-    """What a kind of model needs of a listing; code is in templates as `section` fills them."""
+    """The parts of a listing for one kind of model; code is in templates that `section` fills."""
 
     name: str
-    """Of its class."""
+    """Name of the model's class."""
     words: str
-    """Beside the model, in a notebook."""
+    """Text beside the model in a notebook."""
     forward: str
     """Template of the method `forward`, with the names of the lines that slow motion shows."""
     outputs: str
     """Names of what `forward` returns; the first is `output`."""
     kl: str = ""
-    """Template of the function `kl_divergence`; empty without a KL term, as are the next three."""
+    """Template of the function `kl_divergence`; this and the next three are empty without a KL term."""
     kl_call: str = ""
+    """Expression that calls the function."""
     objective_words: str = ""
     kl_words: str = ""
 
@@ -58,4 +59,4 @@ POSTERIORS: dict[str, PosteriorListing] = {
         _KL_TO_UNIT_NORMAL, "kl_divergence(mean, logvar)", words.ELBO, words.KL,
     ),
 }  # fmt: skip
-"""By the kind of model, as in `vaelab.models.posteriors`."""
+"""The parts by the name of the kind of model, as in `vaelab.models.posteriors`."""

@@ -1,11 +1,11 @@
-"""A step of a listing, made of a template and of what a recipe needs of it.
+"""Sections of a listing, filled from templates with what a recipe needs.
 
-A template has a line of code behind each bar, and in front of it when the line is there:
+Each row of a template has a line of code after the bar, and before it the conditions for including the line:
 
     follow !gd @error |     mse = {error}
 
-`follow` and `gd` are conditions, of a recipe or of the values that fill the braces; one behind a `!` must
-not hold. A name behind an `@` is that of the line, for whoever shows it alone.
+`follow` and `gd` are conditions of the recipe, or names of values that fill the braces. A condition after `!`
+must not hold. A word after `@` names the line, so that a page can show it alone.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ class Section:
     words: str
     code: str
     named: dict[str, str]
-    """Lines of the code by their names."""
+    """The lines of the code that have names, by their names."""
 
 
 def corrupts(config: RunConfig) -> bool:
-    """Whether the network sees something else than the image."""
+    """Whether the network's input differs from the image."""
     return config.corruption != "none" and config.corruption_strength > 0
 
 
 def warms_up(config: RunConfig) -> bool:
-    """Whether the weight of the KL term changes while training goes on."""
+    """Whether the weight of the KL term changes during training."""
     return config.traits.has_kl and config.beta_warmup > 0
 
 
 def learns_sigma(config: RunConfig) -> bool:
-    """Whether sigma follows the error."""
+    """Whether sigma follows the reconstruction error during training."""
     return config.term.has_sigma and config.sigma == "auto"
 
 
 def weighs_kl(config: RunConfig) -> bool:
-    """Whether beta is to be seen: a weight of 1 is none."""
+    """Whether the listing needs beta: a constant weight of 1 is left out."""
     return config.traits.has_kl and (config.beta != 1 or warms_up(config))
 
 
@@ -60,13 +60,13 @@ CONDITIONS: dict[str, Callable[[RunConfig], bool]] = {
     "stop": lambda config: config.stop_loss is not None,
     "bf16": lambda config: config.precision == "bf16",
 }
-"""Conditions of the lines of all templates."""
+"""The conditions that lines of templates may name."""
 
 
 def section(title: str, words: str, template: str, config: RunConfig, /, **values: object) -> Section:
     """A section whose template is filled with the fields of a config and with further values."""
-    known = config.model_dump() | values
-    holds = known | {name: condition(config) for name, condition in CONDITIONS.items()}
+    fields = config.model_dump() | values
+    holds = fields | {name: condition(config) for name, condition in CONDITIONS.items()}
     code: list[str] = []
     named: dict[str, str] = {}
     for row in template.strip("\n").splitlines():
@@ -74,6 +74,6 @@ def section(title: str, words: str, template: str, config: RunConfig, /, **value
         marks = when.split()
         names = [mark[1:] for mark in marks if mark[0] == "@"]
         if all(bool(holds[mark.lstrip("!")]) != (mark[0] == "!") for mark in marks if mark[0] != "@"):
-            code.append(text[1:].format(**known))
+            code.append(text[1:].format(**fields))
             named |= dict.fromkeys(names, code[-1])
     return Section(title, words, "\n".join(code), named)

@@ -1,4 +1,4 @@
-"""The first steps of a listing: its settings and its data."""
+"""The first sections of a listing: the numbers of the recipe and the data."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ held_out some   | x_held_out, x_train = x_train[order[:{held_out}]], x_train[ord
 
 
 def data(config: RunConfig) -> Section:
-    """The images: from torchvision, or from a file; the training images drawn, some held out."""
+    """The images, from torchvision or a file, with a random choice of training images and held-out ones."""
     spec = DATASETS[config.dataset]
     kind, (remark, axes) = spec.kind, spec.torchvision_axes
     held_out = min(config.held_out, spec.train_images // 2)

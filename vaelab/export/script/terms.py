@@ -1,4 +1,4 @@
-"""What a listing says of each reconstruction term."""
+"""The parts of a listing that depend on the reconstruction term."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from vaelab.export.script import words
 
 @dataclass(frozen=True)
 class TermListing:
-    """What a reconstruction term needs of a listing."""
+    """The parts of a listing for one reconstruction term."""
 
     words: str
-    """Beside the loss, in a notebook."""
+    """Text beside the loss in a notebook."""
     code: str
-    """Template of the function `reconstruction` of output and images x; `pixels` is how many one has."""
+    """Template of the function `reconstruction(output, x)`; `pixels` is the number of pixels of an image."""
     start: str
-    """Where the decoder's last bias starts, of the `mean` of the images."""
+    """Initial value of the decoder's last bias, as an expression of the `mean` of the images."""
     needs: str
-    """What its code imports: "math" or "functional"."""
+    """The module that the code imports: "math" or "functional"."""
 
 
 _CROSS_ENTROPY = '''\
@@ -38,4 +38,4 @@ TERMS: dict[str, TermListing] = {
     "bce": TermListing(words.BCE, _CROSS_ENTROPY, "torch.logit({mean}, eps=1e-3)", "functional"),
     "mse": TermListing(words.MSE, _GAUSSIAN, "{mean}", "math"),
 }
-"""By the name of the term, as in `vaelab.models.objective`."""
+"""The parts by the name of the term, as in `vaelab.models.objective`."""

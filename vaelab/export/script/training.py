@@ -1,4 +1,4 @@
-"""The training of a listing: optimizer, schedule, and the loop over the epochs."""
+"""The section of a listing that trains: optimizer, schedule, and the loop over the epochs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from vaelab.export.script.section import Section, corrupts, learns_sigma, sectio
 from vaelab.networks.sizes import images_a_pass
 
 SIGMA_WINDOW = 10_000
-"""Images over which `sigma` averages the error; that of `vaelab.training.session`."""
+"""Images over which `sigma` averages the error, as in `vaelab.training.session`."""
 
 _TRAINING = '''
 corrupt       | def corrupt(x):
@@ -100,7 +100,7 @@ def training(config: RunConfig) -> Section:
 
 
 def _corruption(config: RunConfig) -> tuple[str, str]:
-    """What a corruption does, in words and as an expression."""
+    """A docstring and an expression for the images that a corruption returns."""
     strength = config.corruption_strength
     if config.corruption == "gaussian":
         return "Images with Gaussian noise.", f"(x + {strength!r} * torch.randn_like(x)).clamp(0, 1)"

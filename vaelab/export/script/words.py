@@ -1,4 +1,4 @@
-"""What stands between the code of a notebook: the equations, with every symbol named. Markdown."""
+"""The texts between the code cells of a notebook: equations with every symbol named, as Markdown."""
 
 VAE = r"""The encoder gives each image $x$ a normal distribution over codes, the approximate posterior
 

@@ -21,13 +21,11 @@ GLOSSARY: dict[str, Entry] = {
 }
 """All entries by their term, related ones after each other."""
 
-_BY_NAME = {
-    name.casefold(): entry for entry in GLOSSARY.values() for name in (*entry.also, entry.term)
-}  # fmt: skip
+_BY_NAME = {name.casefold(): entry for entry in GLOSSARY.values() for name in (*entry.also, entry.term)}
 
 
 def find(name: str) -> Entry:
-    """The entry for a term, a synonym of it or a field's name, in capitals or not.
+    """The entry for a term, a synonym of it or a field's name; upper and lower case are the same.
 
     Raises
     ------
@@ -41,28 +39,27 @@ def find(name: str) -> Entry:
 
 
 def help_for(term: str) -> str:
-    """The short explanation as Markdown, for Streamlit's `help=`; takes and raises what `find` does."""
+    """The short explanation of a term as Markdown, for Streamlit's `help=`; raises what `find` raises."""
     entry = find(term)
     return f"**{entry.term}**: {entry.short}"
 
 
 def search(text: str) -> list[Entry]:
-    """Entries with a text in them, in capitals or not.
+    """Entries that contain a text; upper and lower case are the same.
 
-    First those with it as a name, then in a name, then elsewhere; each in the order of the alphabet.
+    Entries with the text as a name come first, then those with the text in a name, then those with the text
+    in the explanation. Each group is in alphabetical order.
     """
     wanted = text.casefold()
-    ranked = [(_rank(entry, wanted), entry.term.casefold(), entry) for entry in GLOSSARY.values()]
-    return [entry for rank, _, entry in sorted(ranked, key=lambda found: found[:2]) if rank < _NOWHERE]
+    matches = [(rank, entry) for entry in GLOSSARY.values() if (rank := _rank(entry, wanted)) is not None]
+    return [entry for _, entry in sorted(matches, key=lambda match: (match[0], match[1].term.casefold()))]
 
 
-_NOWHERE = 3
-
-
-def _rank(entry: Entry, wanted: str) -> int:
+def _rank(entry: Entry, wanted: str) -> int | None:
+    """How prominently an entry contains a text: 0 as a name, 1 in a name, 2 elsewhere, None not at all."""
     names = [name.casefold() for name in (entry.term, *entry.also)]
     if wanted in names:
         return 0
     if any(wanted in name for name in names):
         return 1
-    return 2 if wanted in f"{entry.short} {entry.long}".casefold() else _NOWHERE
+    return 2 if wanted in f"{entry.short} {entry.long}".casefold() else None

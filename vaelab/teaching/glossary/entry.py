@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One term, explained twice: at a glance and in depth. Texts are Markdown, with maths in $."""
+    """One term, explained briefly and in depth. Texts are Markdown with maths in $."""
 
     term: str
     short: str
     """One or two sentences without maths, for help beside a widget or a figure."""
     long: str
-    """At most five sentences more. Names every symbol of `formula`."""
+    """At most five further sentences, which name every symbol of `formula`."""
     formula: str | None = None
-    """LaTeX."""
+    """A formula in LaTeX."""
     also: tuple[str, ...] = ()
     """Other names that lead here: synonyms, fields of `RunConfig`, fields of events."""
     see: tuple[str, ...] = ()

@@ -1,9 +1,9 @@
-"""What a run's curves show, and what could be done about it: rules over its history, without PyTorch.
+"""Hints: rules over a run's history that find a problem in its curves and suggest what to do about it.
 
-    for hint in find_hints(run.config, said.steps, said.evaluated, said.started, said.finished):
+    for hint in find_hints(run.config, history.steps, history.evaluated, history.started, history.finished):
         print(hint.evidence, hint.advice)
 
-Each rule is a pure function of `Evidence`; its thresholds stand beside it with their reasons.
+Each rule is a pure function of `Evidence`; its thresholds stand in the same module with their reasons.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from vaelab.teaching.hints.evidence import Evidence, Hint, evidence_of
 __all__ = ["ABOUT", "MOST", "RULES", "Hint", "find_hints"]
 
 MOST = 2
-"""Hints shown at once: more are not read while curves move."""
+"""Largest number of hints at a time: nobody reads more while curves move."""
 
 RULES: dict[str, Callable[[Evidence], Hint | None]] = {
     "diverging": losses.diverging,
@@ -57,7 +57,7 @@ ABOUT: dict[str, tuple[str, str]] = {
     "unused-dimensions": ("Unused dimensions", "active unit"),
     "rising-kl": ("The KL rises, as it should", "KL divergence"),
 }
-"""What a page calls the finding of each rule, and the glossary's term to explain it with."""
+"""For each rule the title of its hint, and the term of the glossary that explains it."""
 
 _NEEDS_LEARNING = frozenset(RULES) - {"diverging", "few-steps", "slow", "collapse", "stuck", "overfitting"}
 SILENCES: dict[str, frozenset[str]] = {
@@ -72,7 +72,7 @@ SILENCES: dict[str, frozenset[str]] = {
     "oscillating": frozenset({"underfitting", "narrow", "rising-kl"}),
     "underfitting": frozenset({"narrow", "far-from-prior", "unused-dimensions"}),
 }
-"""What a hint makes pointless to say: its consequences, and advice that contradicts its own."""
+"""For each hint the hints that it hides: its consequences, and those whose advice contradicts its own."""
 
 
 def find_hints(
@@ -82,22 +82,22 @@ def find_hints(
     started: Mapping[str, Any] | None,
     finished: Mapping[str, Any] | None = None,
 ) -> list[Hint]:
-    """The hints that a run's events so far give cause for, at most `MOST`, the most important first.
+    """The hints that apply to a run's events so far, at most `MOST`, the most important first.
 
     Parameters
     ----------
     config
-        Of the run.
+        The run's config.
     steps, evaluated, started, finished
-        Its events as `vaelab.runs.history.History` has them. What is missing is not judged.
+        The run's events, as `vaelab.runs.history.History` has them. Missing events are not judged.
     """
+    hints: list[Hint] = []
     with np.errstate(all="ignore"):
-        seen = evidence_of(config, steps, evaluated, started, finished)
-        if seen is None:
+        evidence = evidence_of(config, steps, evaluated, started, finished)
+        if evidence is None:
             return []
-        found = [hint for rule in RULES.values() if (hint := rule(seen))]
-    kept: list[Hint] = []
-    for hint in found:
-        if not any(hint.rule in SILENCES.get(other.rule, ()) for other in kept):
-            kept.append(hint)
-    return kept[:MOST]
+        for name, rule in RULES.items():
+            hidden = any(name in SILENCES.get(other.rule, ()) for other in hints)
+            if not hidden and (hint := rule(evidence)):
+                hints.append(hint)
+    return hints[:MOST]

@@ -1,4 +1,4 @@
-"""Rules about a VAE's codes: what its KL term and its posteriors show."""
+"""Rules about a VAE's codes: problems that its KL term and its posteriors show."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from vaelab.teaching.hints.losses import remedy
 from vaelab.words import counted
 
 COLLAPSED = 0.1
-"""Nats of KL below which a code says nothing: with so little, nobody guesses one of ten classes right more
-often than about three times in ten (Fano's inequality)."""
+"""Nats of KL below which a code carries no useful information: with less, nobody can guess one of ten classes
+in more than about three of ten cases (Fano's inequality)."""
 RISING_KL_EPOCHS = 2.0
-"""Epochs within which the KL rises because the code begins to be used."""
+"""Epochs at the start in which the KL rises because the model begins to use the code."""
 RISEN_KL = 0.5
-"""Nats by which it has then risen."""
+"""Rise of the KL in nats that is worth a note."""
 BETA_TOO_SMALL = 6.0
-"""Nats of KL a dimension, on average: a mean of e^6, about 400, places that the decoder tells apart on every
-axis. Each of the finished examples has at most 3.6 in any."""
+"""Mean KL per dimension, in nats, above which codes count as unbounded: the decoder then distinguishes about
+e^6, or 400, positions on every axis. No dimension of the finished examples has more than 3.6 nats."""
 FAR = 2.0
-"""Factor between the variance of all codes and the prior's 1, up or down, as a geometric mean over the
-dimensions. Of the finished examples none is beyond 1.3."""
+"""Largest factor between the variance of all codes and the prior's 1, in either direction, as a geometric
+mean over the dimensions. The finished examples reach at most 1.3."""
 UNUSED_SHARE = 0.5
-"""Share of the dimensions that may be unused: up to a half is the prior's usual thrift."""
+"""Share of the dimensions that may be unused: a VAE usually leaves up to a half unused."""
 FEWEST_DIMENSIONS = 8
-"""Latent dimension below which unused dimensions cost nothing worth mentioning."""
+"""Latent dimension below which unused dimensions do not matter."""
 NARROW_LEARNED = 1 / 3
-"""Share of the span that a line of codes does not reach on MNIST, and a plane does."""
+"""Share of the span that one-dimensional codes do not reach on MNIST, while two-dimensional codes do."""
 
 
 def collapse(seen: Evidence) -> Hint | None:
-    """All posteriors are the prior."""
-    # Before the first evaluation a KL near 0 may be that of a network which has not begun.
+    """All posteriors equal the prior."""
+    # Before the first evaluation the KL may be near 0 because the network has hardly been trained.
     if not _settled(seen) or seen.active_units or max(seen.late_kl, seen.test_kl[-1]) >= COLLAPSED:
         return None
     units = "" if seen.active_units is None else f", and 0 of {_dimensions(seen.config.latent_dim)} active"
@@ -52,8 +52,8 @@ def _remedy_for_collapse(seen: Evidence) -> tuple[dict[str, Any], str, str]:
             f"A beta of {config.beta:g} makes a nat of code cost more than it saves: 1 is the VAE proper.",
             "Beta 1",
         )
-    if found := remedy(seen):
-        return found
+    if common := remedy(seen):
+        return common
     if config.term.has_sigma and config.sigma != "auto":
         return (
             {"sigma": "auto"},
@@ -73,7 +73,7 @@ def _remedy_for_collapse(seen: Evidence) -> tuple[dict[str, Any], str, str]:
 
 
 def beta_too_small(seen: Evidence) -> Hint | None:
-    """The KL term weighs so little that the VAE is an AE in all but name."""
+    """The weight of the KL term is so small that the VAE behaves like an AE."""
     config = seen.config
     if not _settled(seen) or config.beta >= 1 or seen.test_kl[-1] / config.latent_dim <= BETA_TOO_SMALL:
         return None
@@ -88,12 +88,12 @@ def beta_too_small(seen: Evidence) -> Hint | None:
 
 
 def beta_too_large(seen: Evidence) -> Hint | None:
-    """The codes say less than which class an image is of."""
+    """The codes carry less information than the class of an image."""
     config = seen.config
     classes = len(DATASETS[config.dataset].classes)
     if not _settled(seen) or config.beta <= 1 or seen.test_kl[-1] >= math.log(classes):
         return None
-    if seen.test_epochs[-1] < config.epochs / 2:  # its KL may still rise
+    if seen.test_epochs[-1] < config.epochs / 2:  # the KL may still rise
         return None
     return Hint(
         "beta-too-large", "warning",
@@ -105,9 +105,9 @@ def beta_too_large(seen: Evidence) -> Hint | None:
 
 
 def far_from_prior(seen: Evidence) -> Hint | None:
-    """All codes together do not look like the prior, from which samples are drawn.
+    """The distribution of all codes differs from the prior, from which samples are drawn.
 
-    In its first half a run is on its way there.
+    The first half of a run is not judged, because the codes still move towards the prior.
     """
     variance = seen.aggregate_variance
     if not _settled(seen) or variance is None or seen.test_epochs[-1] < seen.config.epochs / 2:
@@ -129,7 +129,7 @@ def far_from_prior(seen: Evidence) -> Hint | None:
 
 
 def unused_dimensions(seen: Evidence) -> Hint | None:
-    """Most dimensions say nothing."""
+    """Most dimensions carry no information."""
     config, active = seen.config, seen.active_units
     if not _settled(seen) or active is None or active < 1 or config.latent_dim < FEWEST_DIMENSIONS:
         return None
@@ -151,7 +151,7 @@ def unused_dimensions(seen: Evidence) -> Hint | None:
 
 
 def narrow(seen: Evidence) -> Hint | None:
-    """One number a code: a line, on which every class has two neighbours at most. Of an AE too."""
+    """Codes of an AE or VAE with one number lie on a line, where a class has at most two neighbours."""
     if not seen.judged or not seen.over or seen.config.latent_dim > 1 or not len(seen.test_recon):
         return None
     learned = seen.mean_image - seen.test_recon[-1]
@@ -168,7 +168,7 @@ def narrow(seen: Evidence) -> Hint | None:
 
 
 def rising_kl(seen: Evidence) -> Hint | None:
-    """The KL rises at the start: what newcomers take for an error."""
+    """The KL rises at the start, which is normal and which newcomers take for an error."""
     if not seen.has_kl or not seen.judged or seen.reason is not None:
         return None
     if seen.train_epochs[-1] >= RISING_KL_EPOCHS or seen.warming:
@@ -185,7 +185,7 @@ def rising_kl(seen: Evidence) -> Hint | None:
 
 
 def _settled(seen: Evidence) -> bool:
-    """Whether there is an evaluation of a VAE, after any warm-up, to judge its codes by."""
+    """Whether the codes of a model with a KL can be judged: it has an evaluation after any warm-up."""
     return seen.has_kl and seen.judged and not seen.warming and len(seen.test_kl) > 0
 
 

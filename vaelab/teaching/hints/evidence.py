@@ -1,4 +1,4 @@
-"""A run's curves as plain numbers for the rules of `vaelab.teaching.hints`, whatever is missing."""
+"""A run's curves as plain numbers for the rules of `vaelab.teaching.hints`, also where values are missing."""
 
 from __future__ import annotations
 
@@ -15,49 +15,49 @@ from vaelab.events import Columns
 from vaelab.words import counted, with_minus
 
 ENOUGH_STEPS = 100
-"""Steps before which nothing is judged but a loss that is not finite: a network starts as the mean image, and
-most networks need some tens of steps to leave it."""
+"""Steps before which only a loss that is not finite is judged: a network starts at the mean image, and most
+networks need some tens of steps to get away from it."""
 
 LATE_STEPS = 20
-"""Recorded training losses that stand for "now": 0.4 of a long epoch, in which batches' noise cancels."""
-
+"""Number of last recorded training losses that stand for "now": 0.4 of a long epoch, which averages the noise
+of the batches."""
 
 LARGEST = 1e300
-"""Of a number that is judged: sums and squares of larger ones are not finite."""
+"""Largest number that is used: sums and squares of larger numbers are not finite."""
 
 
 @dataclass(frozen=True)
 class Hint:
-    """One thing that a run's curves show, with what could be done about it."""
+    """One finding in a run's curves, with advice."""
 
     rule: str
     """Name of the rule that found it."""
     severity: Literal["note", "warning"]
-    """A note explains something normal; a warning is of something that can be mended."""
+    """A note explains something normal; a warning reports a problem that can be solved."""
     evidence: str
-    """One sentence with the numbers."""
+    """One sentence with the numbers of the finding."""
     advice: str
-    """One sentence."""
+    """One sentence that says what to do."""
     changes: dict[str, Any] | None = None
-    """Fields of `RunConfig` that a button can set; None where there is nothing to set."""
+    """Fields of `RunConfig` for a button that sets them; None if there is nothing to set."""
     label: str = ""
-    """Of that button."""
+    """Label of the button."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A run so far. Losses are nats per image; arrays are empty where nothing has been said."""
+    """The history of a run so far. Losses are in nats per image; arrays without events are empty."""
 
     config: RunConfig
     steps_per_epoch: int
     steps: int
-    """Done so far."""
+    """Steps done so far."""
     reason: str | None
-    """Why the run is over, as `Finished` says; None while it is not."""
+    """The reason for the end in the `Finished` event; None before the end."""
     mean_image: float
-    """Test `recon` of answering with the mean image."""
+    """Test `recon` of a model that always returns the mean image."""
     span: float
-    """From the mean image to the best that any model could do: the scale on which losses are judged."""
+    """Loss of the mean image minus that of the best possible model: the scale on which losses are judged."""
     train_epochs: np.ndarray
     train_recon: np.ndarray
     train_kl: np.ndarray
@@ -66,15 +66,15 @@ class Evidence:
     test_recon: np.ndarray
     test_kl: np.ndarray
     epoch_objective: np.ndarray
-    """Mean training objective of each epoch; NaN where there is none."""
+    """Mean training objective of each epoch; NaN where it is unknown."""
     active_units: int | None
-    """At the last evaluation, as are the next two; None if not said."""
+    """Active units at the last evaluation, as the next two; None if unknown."""
     kl_per_dim: np.ndarray | None
     aggregate_variance: np.ndarray | None
 
     @property
     def judged(self) -> bool:
-        """Whether there are enough steps to say anything."""
+        """Whether there are enough steps to judge the run."""
         return self.steps >= ENOUGH_STEPS and len(self.train_recon) >= LATE_STEPS
 
     @property
@@ -84,7 +84,7 @@ class Evidence:
 
     @property
     def has_kl(self) -> bool:
-        """Whether there is a KL term."""
+        """Whether the model has a KL term."""
         return self.config.traits.has_kl
 
     @property
@@ -94,18 +94,28 @@ class Evidence:
 
     @property
     def late_recon(self) -> float:
-        """Training reconstruction term now: a median, which a single spike does not move."""
+        """The current training reconstruction term, as a median, which a single spike does not move."""
         return float(np.median(self.train_recon[-LATE_STEPS:]))
 
     @property
     def late_kl(self) -> float:
-        """Training KL now."""
+        """The current training KL, as a median."""
         return float(np.median(self.train_kl[-LATE_STEPS:]))
 
     @property
     def test_loss(self) -> np.ndarray:
-        """Test negative ELBO after each epoch; an AE's reconstruction term."""
+        """Test negative ELBO after each epoch; the reconstruction term of a model without a KL."""
         return self.test_recon + self.test_kl if self.has_kl else self.test_recon
+
+    @property
+    def learned(self) -> float:
+        """Nats from the mean image to the best test reconstruction so far, or else the current training one."""
+        return self.mean_image - float(self.test_recon.min() if len(self.test_recon) else self.late_recon)
+
+    @property
+    def images(self) -> int:
+        """Number of training images."""
+        return min(self.config.train_size, DATASETS[self.config.dataset].train_images)
 
 
 def evidence_of(
@@ -115,7 +125,7 @@ def evidence_of(
     started: Mapping[str, Any] | None,
     finished: Mapping[str, Any] | None,
 ) -> Evidence | None:
-    """Read a run's events; None as long as its baselines are not known."""
+    """The evidence in a run's events; None until the baselines are known."""
     mean_image = _number((started or {}).get("mean_image_loss"))
     per_epoch = _number((started or {}).get("steps_per_epoch"))
     if not (math.isfinite(mean_image) and math.isfinite(per_epoch) and per_epoch >= 1):
@@ -146,10 +156,11 @@ def evidence_of(
 
 
 def _span(config: RunConfig, mean_image: float, floor: float) -> float:
-    """Nats between the mean image's loss and the least one.
+    """Nats between the loss of the mean image and the lowest possible loss.
 
-    Of squared error with a fixed sigma the least is a perfect reconstruction. With sigma matched to
-    the error there is no least; its error term, D / 2 for D pixels, is what the mean image's would be.
+    For squared error with a fixed sigma, a perfect reconstruction has the lowest loss. With a sigma that
+    follows the error there is no lowest loss; then the span is the mean image's error term,
+    D / 2 for D pixels.
     """
     pixels = math.prod(DATASETS[config.dataset].shape)
     if config.term.has_sigma and config.sigma == "auto":
@@ -160,20 +171,20 @@ def _span(config: RunConfig, mean_image: float, floor: float) -> float:
 
 
 def _number(value: Any) -> float:
-    """A finite number, or NaN."""
+    """A value as a float; NaN if it is not a finite number of ordinary size."""
     usable = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < LARGEST
     return float(value) if usable else math.nan
 
 
 def _whole(rows: Columns, *names: str, needed: int) -> list[np.ndarray]:
-    """Columns, in the rows in which none of the first `needed` lacks its number."""
+    """Columns, reduced to the rows in which the first `needed` columns all have finite numbers."""
     columns = [np.where(np.abs(rows[name]) < LARGEST, rows[name], np.nan) for name in names]
     kept = np.isfinite(np.stack(columns[:needed])).all(0)
     return [column[kept] for column in columns]
 
 
 def _row(values: Any, length: int) -> np.ndarray | None:
-    """One number a dimension; None if that is not what it is."""
+    """Values as an array with one number per dimension; None if they are anything else."""
     if not isinstance(values, (list, tuple)) or len(values) != length:
         return None
     row = np.array([_number(value) for value in values])
@@ -181,7 +192,7 @@ def _row(values: Any, length: int) -> np.ndarray | None:
 
 
 def nats(value: float, digits: int = 1) -> str:
-    """A number of nats as a sentence has it."""
+    """A number of nats as text for a sentence."""
     return with_minus(f"{value:z,.{digits}f}")
 
 

@@ -1,4 +1,4 @@
-"""Rules about loss curves: what they show of steps, epochs and training images."""
+"""Rules about loss curves: problems with the steps, the epochs and the training images."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from vaelab.teaching.hints.evidence import LATE_STEPS, Evidence, Hint, epochs_of
 from vaelab.words import counted
 
 DIVERGING = 1.0
-"""Spans above the mean image's loss from which a loss counts as diverging: as far above what needs no
-network as the best model could be below it."""
+"""Spans above the mean image's loss from which a loss counts as diverging: it is then as far above that
+baseline as the best possible model is below."""
 MOST_EPOCHS = int(field_spec("epochs").maximum or 0)
 FEW_STEPS = 100
-"""Steps in all below which a recipe is no training: the same as nothing is judged before."""
+"""Total steps below which a recipe hardly trains: the number before which no rule judges a run."""
 SOME_STEPS = 300
-"""Steps that show whether a recipe learns: three times as many as nothing is judged before."""
+"""Steps that show whether a recipe learns: three times the number before which no rule judges a run."""
 SLOW = 1 / 20
-"""Of the default learning rate: below, two tries of a tenth or so would not have got there."""
+"""Share of the default learning rate below which a learning rate counts as very small."""
 LEARNED_NOTHING = 0.02
-"""Share of the span: 3 nats on MNIST, which is the noise of one batch."""
+"""Share of the span that counts as no progress: 3 nats on MNIST, which is the noise of one batch."""
 HARDLY_LEARNED = 0.1
 """Share of the span that any sensible recipe passes within an epoch of MNIST."""
 STUCK_AFTER = 0.5
@@ -32,7 +32,7 @@ STUCK_AFTER = 0.5
 RISING_EPOCHS = 3
 """Epochs since the best test loss: one or two may be noise."""
 RISEN = 0.02
-"""Share of what was learned by which the test loss has risen when it counts: more than seeds differ by."""
+"""Rise of the test loss that counts, as a share of what was learned: more than seeds differ."""
 STILL_FALLING = 0.5
 """Speed over the last fifth of the epochs, as a share of the run's mean speed. A curve that has settled is
 far below (the finished examples below 0.3), a straight line is at 1."""
@@ -44,15 +44,15 @@ SWINGING = 0.5
 """Standard deviation of the recorded training loss around its trend, as a share of all that was learned: from
 half on, a later loss may well be one of the beginning again."""
 MORE_IMAGES = 100
-"""Times as many training images as were learned by heart."""
+"""Factor by which the number of training images should grow if the network has memorised them."""
 STEPS_PER_EPOCH = 1_000
-"""Steps of an epoch that take seconds: what is advised should not take hours."""
+"""Largest number of steps per epoch that a hint advises, so that its recipe takes seconds and not hours."""
 SMALL_BATCH = 8
-"""Images a step below which the noise of single images drowns what they have in common."""
+"""Images per step below which the noise of single images hides what they have in common."""
 
 
 def diverging(seen: Evidence) -> Hint | None:
-    """The loss is no longer finite, or far above what needs no network."""
+    """The loss is no longer finite, or far above the loss of the mean image."""
     config = seen.config
     far = DIVERGING * seen.span
     if seen.reason == "diverged":
@@ -80,10 +80,10 @@ def few_steps(seen: Evidence) -> Hint | None:
     config = seen.config
     planned = seen.steps_per_epoch * config.epochs
     images = "all images" if config.optimizer == "gd" else f"{config.batch_size:,} images"
-    batch = min(256, max(SMALL_BATCH, _images(seen) * config.epochs // SOME_STEPS))
+    batch = min(256, max(SMALL_BATCH, seen.images * config.epochs // SOME_STEPS))
     if planned >= FEW_STEPS or seen.reason == "diverged":
         return None
-    if seen.steps_per_epoch > LAST_PART or batch >= min(config.batch_size, _images(seen)):
+    if seen.steps_per_epoch > LAST_PART or batch >= min(config.batch_size, seen.images):
         epochs = min(MOST_EPOCHS, math.ceil(SOME_STEPS / seen.steps_per_epoch))
         return Hint(
             "few-steps", "warning",
@@ -106,7 +106,7 @@ def few_steps(seen: Evidence) -> Hint | None:
 def slow(seen: Evidence) -> Hint | None:
     """The learning rate is so small that the weights hardly move."""
     rate, usual = seen.config.learning_rate, _default_rate(seen)
-    if not seen.judged or rate > SLOW * usual or _learned(seen) > HARDLY_LEARNED * seen.span:
+    if not seen.judged or rate > SLOW * usual or seen.learned > HARDLY_LEARNED * seen.span:
         return None
     return Hint(
         "slow", "warning",
@@ -121,7 +121,7 @@ def stuck(seen: Evidence) -> Hint | None:
     least, loss = LEARNED_NOTHING * seen.span, seen.test_recon
     late = len(loss) and seen.test_epochs[-1] >= STUCK_AFTER * seen.config.epochs
     begins = len(loss) > 1 and loss[-2] - loss[-1] > least
-    if not seen.judged or not late or begins or _learned(seen) > least:
+    if not seen.judged or not late or begins or seen.learned > least:
         return None
     changes, advice, label = _remedy_for_nothing(seen)
     return Hint(
@@ -131,7 +131,7 @@ def stuck(seen: Evidence) -> Hint | None:
 
 
 def remedy(seen: Evidence) -> tuple[dict[str, Any], str, str] | None:
-    """What in the optimizer or network keeps it from learning anything: changes, advice, label."""
+    """Changes, advice and label against an optimizer or network that cannot learn; None if none is found."""
     config, usual = seen.config, _default_rate(seen)
     if config.learning_rate >= 3 * usual:
         return (
@@ -156,9 +156,8 @@ def remedy(seen: Evidence) -> tuple[dict[str, Any], str, str] | None:
 
 
 def _remedy_for_nothing(seen: Evidence) -> tuple[dict[str, Any], str, str]:
-    found = remedy(seen)
-    if found:
-        return found
+    if common := remedy(seen):
+        return common
     rate = _rounded(seen.config.learning_rate / 3)
     return (
         {"learning_rate": rate},
@@ -169,7 +168,7 @@ def _remedy_for_nothing(seen: Evidence) -> tuple[dict[str, Any], str, str]:
 
 def overfitting(seen: Evidence) -> Hint | None:
     """The objective rises on test images while it falls on training images."""
-    # As weighted in training: with a beta near 0 a KL that rises is not a sign of anything learned by heart.
+    # The KL is weighted as in training: with a beta near 0, a rising KL is no sign of memorised images.
     loss = seen.test_recon + seen.config.beta * seen.test_kl if seen.has_kl else seen.test_recon
     objective = seen.epoch_objective
     if not seen.judged or seen.warming or len(loss) <= RISING_EPOCHS:
@@ -193,7 +192,7 @@ def overfitting(seen: Evidence) -> Hint | None:
         label = f"All {images:,} images" if images == available else f"{images:,} images"
         return Hint(
             "overfitting", "warning", evidence,
-            f"The network learns its {_images(seen):,} images by heart: more images leave it less room to.",
+            f"The network learns its {seen.images:,} images by heart: more images leave it less room to.",
             changes, label,
         )  # fmt: skip
     return Hint(
@@ -228,7 +227,7 @@ def underfitting(seen: Evidence) -> Hint | None:
 def oscillating(seen: Evidence) -> Hint | None:
     """The training loss jumps up and down by much of what was learned."""
     config = seen.config
-    # Within the first epoch the fall itself would be taken for a swing.
+    # Within the first epoch the steep fall of the loss would be taken for a swing.
     if not seen.judged or len(seen.train_recon) < SWING_STEPS or seen.train_epochs[-SWING_STEPS] < 1:
         return None
     recent = seen.train_recon[-SWING_STEPS:]
@@ -241,8 +240,8 @@ def oscillating(seen: Evidence) -> Hint | None:
         f"{nats(max(0.0, learned))} nats were learned so far."
     )
     if config.batch_size < SMALL_BATCH and config.optimizer != "gd":
-        batch = min(128, max(SMALL_BATCH, _images(seen) // 10))
-        epochs = max(config.epochs, min(MOST_EPOCHS, math.ceil(SOME_STEPS * batch / _images(seen))))
+        batch = min(128, max(SMALL_BATCH, seen.images // 10))
+        epochs = max(config.epochs, min(MOST_EPOCHS, math.ceil(SOME_STEPS * batch / seen.images)))
         longer = f", over {epochs_of(epochs)} for as many steps as it takes" if epochs > config.epochs else ""
         return Hint(
             "oscillating", "warning", evidence,
@@ -258,24 +257,14 @@ def oscillating(seen: Evidence) -> Hint | None:
     )  # fmt: skip
 
 
-def _learned(seen: Evidence) -> float:
-    """Nats that the best test reconstruction so far, or the training now, is below the mean image."""
-    reached = seen.test_recon.min() if len(seen.test_recon) else seen.late_recon
-    return seen.mean_image - float(reached)
-
-
 def _against_mean(seen: Evidence) -> str:
-    now = seen.mean_image - _learned(seen)
-    return f"{nats(now)} nats; always answering with the mean image gives {nats(seen.mean_image)}"
+    loss = nats(seen.mean_image - seen.learned)
+    return f"{loss} nats; always answering with the mean image gives {nats(seen.mean_image)}"
 
 
 def _default_rate(seen: Evidence) -> float:
     config = seen.config
     return default_learning_rate(config.optimizer, config.lr_schedule, config.reconstruction)
-
-
-def _images(seen: Evidence) -> int:
-    return min(seen.config.train_size, DATASETS[seen.config.dataset].train_images)
 
 
 def _rounded(rate: float) -> float:

@@ -1,4 +1,4 @@
-"""Six short lessons on autoencoders, as data: what they say, ask and link to.
+"""Six short lessons on autoencoders, as data: their texts, questions and links.
 
 LESSONS[3].question.ask      # lessons count from 1
 """
@@ -16,4 +16,4 @@ from vaelab.teaching.lessons.twins import TWINS
 __all__ = ["LESSONS", "Formula", "Lesson", "Link", "Question", "Recipe", "Statement"]
 
 LESSONS: dict[int, Lesson] = dict(enumerate((BOTTLENECK, LOSS, POSTERIOR, ELBO, TWINS, BETA), 1))
-"""All lessons by their number, each built on those before."""
+"""All lessons by their number; each builds on those before it."""

@@ -1,4 +1,4 @@
-"""The form of a lesson: texts and questions as data, without a page to show them."""
+"""The parts of a lesson: texts, formulas, questions and links as data."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Formula:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What to predict before the experiment."""
+    """A question whose answer is to be predicted before the experiment."""
 
     ask: str
     options: tuple[str, ...]
     right: tuple[int, ...]
-    """Places of the right options; more than one asks for several."""
+    """Indices of the right options; with more than one, several are to be chosen."""
     why: str
     """The answer in a sentence or two."""
 
@@ -35,7 +35,7 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """A statement to be judged, and why it is so."""
+    """A statement that is to be judged true or false, with the reason."""
 
     text: str
     true: bool
@@ -49,7 +49,7 @@ class Recipe:
     label: str
     config: RunConfig
     twins: bool = False
-    """Whether its twin, an AE of a VAE or the reverse, is trained with it."""
+    """Whether its twin is trained with it: the same recipe as an AE for a VAE, and the reverse."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,12 +61,12 @@ class Link:
     """The page's script in `pages/`, without its ending."""
     parameters: dict[str, str] = field(default_factory=dict)
     config: RunConfig | None = None
-    """The recipe in the link, before its parameters."""
+    """The recipe that the link states in front of its parameters."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lesson:
-    """One lesson. Texts are Markdown, with maths in $."""
+    """One lesson. Texts are Markdown with maths in $."""
 
     title: str
     summary: str
@@ -80,4 +80,4 @@ class Lesson:
     recipes: tuple[Recipe, ...]
     links: tuple[Link, ...]
     terms: tuple[str, ...]
-    """Of the glossary, to read on."""
+    """Terms of the glossary for further reading."""

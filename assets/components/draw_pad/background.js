@@ -1,11 +1,11 @@
-// An uploaded picture becomes bright on black, as the images of the data sets are. Pictures are
+// Turns an uploaded picture into a bright one on black, like the images of the data sets. Pictures are
 // { data, width, height, channels }, with numbers from 0 to 1, channels first.
 
 const CORNER = 0.1 // of a side: garments and digits leave the corners free
 
 // From the pixels of an ImageData. `placement` as `vaelab/data/drawing.py` describes it; `isOwn` says that the
 // picture has the very size of the data set's images, so that its brightnesses are taken as they are.
-// `did` says in words what was done.
+// `did` is a text that says what was done.
 export function onBlack({ data, width, height }, channels, { tones, isOwn }) {
   const light = data.some((value, place) => place % 4 === 3 && value < 255) && meanBrightness(data) < 0.5
   const colors = onBackground(data, width * height, light ? 1 : 0)
@@ -24,7 +24,7 @@ export function onBlack({ data, width, height }, channels, { tones, isOwn }) {
   return { picture: { data: grey, width, height, channels }, did }
 }
 
-// Brightness of what is opaque: dark ink on nothing belongs on white, light ink on black.
+// Transparent parts become white behind dark ink and black behind light ink, by the brightness of opaque parts.
 function meanBrightness(data) {
   let [sum, opaque] = [0, 0]
   for (let place = 0; place < data.length; place += 4) {
@@ -34,7 +34,7 @@ function meanBrightness(data) {
   return opaque ? sum / (255 * opaque) : 1
 }
 
-// Rec. 601, as Pillow's "L" and most programs have it; in thousandths, so that white is exactly 1.
+// Brightness by Rec. 601, as Pillow's "L" and most programs use it, in thousandths, so that white is exactly 1.
 const luma = (red, green, blue) => (299 * red + 587 * green + 114 * blue) / 1000
 
 function onBackground(data, count, background) {
@@ -64,13 +64,13 @@ function cornersOf(grey, width, height) {
 
 const quantile = (sorted, share) => sorted[Math.round(share * (sorted.length - 1))]
 
-// What is brighter is no background: Tukey's outer fence, which is 0 where the corners are black.
+// The brightness above which a pixel is not background: Tukey's outer fence, which is 0 for black corners.
 function floorOf(sorted) {
   const [first, third] = [quantile(sorted, 0.25), quantile(sorted, 0.75)]
   return third + 3 * (third - first)
 }
 
-// Brings the background to 0 and the brightest tenth of what is above it to 1; whether there was a background.
+// Maps the background to 0 and the brightest tenth above it to 1; returns whether there was a background.
 function stretch(grey, floor) {
   const ink = grey.filter((value) => value > floor).sort()
   if (ink.length === 0) {

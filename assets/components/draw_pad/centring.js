@@ -1,5 +1,5 @@
-// What is drawn becomes an image like those of the data set: fitted into a box, its proportions kept, and
-// centred, as `vaelab/data/drawing.py` says of each. Pictures are { data, width, height, channels }, with
+// Turns a drawing into an image like those of the data set: fitted into a box with its proportions kept, and
+// centred, as `vaelab/data/drawing.py` says for each data set. Pictures are { data, width, height, channels }, with
 // numbers from 0 to 1, channels first.
 
 export const LEVELS = 16 // brightnesses that a link can hold
@@ -22,8 +22,8 @@ function fitted(picture, box, centre, shape) {
   return within(small, shape, begin(x, small.width, shape[2]), begin(y, small.height, shape[1]))
 }
 
-// Where it begins along an axis. MNIST's own centres of mass are at pixel 13.5 to 14.5, counted from 0, so
-// they were brought to 14 by whole pixels; Fashion-MNIST's odd pixel is before the garment.
+// The pixel at which the drawing begins along an axis. MNIST's own centres of mass are at pixel 13.5 to 14.5,
+// counted from 0, so they were brought to 14 by whole pixels; Fashion-MNIST's odd pixel is before the garment.
 function begin(mass, length, room) {
   const first = mass === null ? Math.ceil((room - length) / 2) : Math.round(room / 2 - mass)
   return Math.min(Math.max(first, 0), room - length)
@@ -31,7 +31,7 @@ function begin(mass, length, room) {
 
 const edges = ({ width, height }) => ({ left: 0, top: 0, width, height })
 
-// The smallest rectangle with all that is not black.
+// The smallest rectangle that contains every pixel that is not black.
 export function boundingBox({ data, width, height }) {
   let [left, top, right, bottom] = [width, height, -1, -1]
   for (let place = 0; place < data.length; place++) {
@@ -57,7 +57,7 @@ export function centreOfMass({ data, width, height }) {
   return [across / mass, down / mass]
 }
 
-// A rectangle of the picture in another size: each new pixel is the mean of the area that it covers.
+// Scales a rectangle of the picture to another size: each new pixel is the mean of the area that it covers.
 export function resampled({ data, width, height, channels }, area, newWidth, newHeight) {
   const across = shares(area.left, area.width, newWidth)
   const down = shares(area.top, area.height, newHeight)
@@ -80,7 +80,7 @@ export function resampled({ data, width, height, channels }, area, newWidth, new
   return { data: result, width: newWidth, height: newHeight, channels }
 }
 
-// For each of `count` new pixels along an axis, which old ones it covers, and with which share of it.
+// For each of `count` new pixels along an axis, the old pixels that it covers and the share of each.
 function shares(start, length, count) {
   const step = length / count
   return Array.from({ length: count }, (_, index) => {

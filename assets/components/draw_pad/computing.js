@@ -1,5 +1,5 @@
-// Asks the worker for what the model makes of the drawing: always of the latest one, what is not yet
-// begun of older ones is left out.
+// Asks the worker to run the model on the drawing: always on the latest one; older requests that have not
+// begun are dropped.
 
 const DRAWS = 8
 
@@ -32,7 +32,7 @@ export class Computing {
     else resolve(answer)
   }
 
-  // Calls `show({ pixels, mean, logvar, reconstruction, draws })`, first without draws, then as they come.
+  // Calls `show({ pixels, mean, logvar, reconstruction, draws })`, first without draws, then again after each.
   async follow(pixels, show) {
     this.latest = pixels
     if (this.isBusy) return

@@ -1,4 +1,4 @@
-// An image from a file or the clipboard, made ready for the pad; or a sentence on why it is none.
+// Reads an image from a file or the clipboard for the pad, or says in a sentence why that is impossible.
 
 import { imageData } from "../lib/kinds/image.js"
 import { onBlack } from "./background.js"
@@ -9,7 +9,7 @@ const MOST_MEGAPIXELS = 64
 // An error whose message is a sentence for the visitor.
 export class Refused extends Error {}
 
-// { image, did }: `image` for `Marks.show`, and what was done to it in words.
+// Returns { image, did }: `image` for `Marks.show`, and a text that says what was done to it.
 export async function take(file, { shape, placement, pad }) {
   const element = await opened(file)
   const [width, height] = [element.naturalWidth, element.naturalHeight]
@@ -55,7 +55,7 @@ function loaded(element, name) {
 const notAnImage = (name) =>
   new Refused(`${name} is no image that this browser can open; take a PNG, JPEG, GIF or WebP file.`)
 
-// The whole of it, as large as the room allows.
+// The whole image, as large as the space allows.
 function whole(element, room) {
   const { naturalWidth, naturalHeight } = element
   const scale = Math.min(room.width / naturalWidth, room.height / naturalHeight)
@@ -63,7 +63,7 @@ function whole(element, room) {
   return drawn(element, [0, 0, naturalWidth, naturalHeight], size(naturalWidth), size(naturalHeight))
 }
 
-// The middle of it, cut to the form of the room.
+// The middle of the image, cut to the proportions of the space.
 function square(element, room) {
   const { naturalWidth, naturalHeight } = element
   const scale = Math.max(room.width / naturalWidth, room.height / naturalHeight)

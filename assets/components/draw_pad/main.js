@@ -1,5 +1,5 @@
-// A pad to draw on. The browser itself makes of each drawing what the network sees, and computes posterior
-// and reconstruction while the pen moves; the server is told once the hand has come to rest.
+// A pad to draw on. The browser itself prepares each drawing as the network's input, and computes posterior
+// and reconstruction while the pen moves. The server receives the drawing once the pen rests.
 
 import { mounted } from "../lib/mount.js"
 import { composed, save, saveButton } from "../lib/saving.js"
@@ -33,7 +33,7 @@ class View {
     this.save = saveButton((name) => save(name, composed(this.readout.rows(), 2)))
     this.save.element.hidden = true // until there is something to save
     this.part("summary").append(this.save.element)
-    // A latent canvas may be there before the pad or after it.
+    // A latent canvas may be mounted before or after the pad.
     this.tellAgain = () => this.tellOthers()
     window.addEventListener("vaelab-posterior-wanted", this.tellAgain)
   }
@@ -64,7 +64,7 @@ class View {
     this.compute()
   }
 
-  // The server says what is drawn: what was sent to it, or what a link or the browser's Back asks for.
+  // The server tells which drawing to show: the one it received, or that of a link or of the browser's Back.
   adopt(drawn) {
     if (drawn === this.last) return
     this.last = drawn
@@ -107,7 +107,7 @@ class View {
     this.changed()
   }
 
-  // The hand was lifted.
+  // Called when the pen is lifted.
   changed() {
     this.compute()
     clearTimeout(this.resting)
@@ -136,7 +136,7 @@ class View {
     return this.marks.exact ?? placed(this.marks.picture(), this.data.placement, this.data.shape)
   }
 
-  // At most once a frame.
+  // Called at most once per frame.
   compute() {
     if (this.frame) return
     this.outer.dataset.state = "computing"

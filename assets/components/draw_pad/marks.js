@@ -1,5 +1,5 @@
-// What is on the pad, as a list of marks, so that each can be taken back: strokes, whole images, and
-// clearings. The canvas holds bright ink on black, and 20 of its pixels are one of the data set's image.
+// The content of the pad as a list of marks, each of which can be undone: strokes, whole images and
+// clearings. The canvas holds bright ink on black; 20 of its pixels are one pixel of the data set's images.
 
 export const PER_PIXEL = 20
 
@@ -16,15 +16,15 @@ export class Marks {
     this.redraw()
   }
 
-  // A mark { kind: "stroke", points, width, color }, { kind: "image", image, pixels } or { kind: "clear" }.
-  // `pixels` are given for an image that is to be taken exactly as it is.
+  // Adds a mark { kind: "stroke", points, width, color }, { kind: "image", image, pixels } or { kind: "clear" }.
+  // An image with `pixels` is used exactly as it is.
   add(mark) {
     this.list.push(mark)
     this.draw(mark)
     return mark
   }
 
-  // Draws a stroke further.
+  // Continues a stroke.
   extend(stroke, point) {
     stroke.points.push(point)
     this.line(stroke, ...stroke.points.slice(-2))
@@ -39,7 +39,7 @@ export class Marks {
     return this.list.length === 0 || this.list.at(-1).kind === "clear"
   }
 
-  // The pixels of an image to which nothing was added.
+  // The pixels of the image on the pad, if nothing was drawn over it.
   get exact() {
     return this.list.at(-1)?.pixels ?? null
   }
@@ -61,7 +61,7 @@ export class Marks {
     this.ink.fillRect(0, 0, this.canvas.width, this.canvas.height)
   }
 
-  // In the middle; one that fills the pad, because it has the size of the data set's, with crisp pixels.
+  // Draws an image in the middle. One that fills the pad has the size of the data set's images: crisp pixels.
   show(image) {
     const { width, height } = this.canvas
     const scale = image.fills ? width / image.canvas.width : 1
@@ -70,7 +70,7 @@ export class Marks {
     this.ink.drawImage(image.canvas, Math.round((width - across) / 2), Math.round((height - down) / 2), across, down)
   }
 
-  // Piece by piece, as the hand drew it, so that the smoothed edges are the same to the last pixel.
+  // Draws a stroke in the pieces in which it was made, so that its smoothed edges are the same to the pixel.
   stroke(mark) {
     this.line(mark, mark.points[0], mark.points[0]) // a line to its own beginning is a dot
     for (let place = 1; place < mark.points.length; place++) this.line(mark, mark.points[place - 1], mark.points[place])

@@ -18,7 +18,7 @@ export function followPointer(pad, canvas, { down, move, up }) {
   })
   pad.addEventListener("pointermove", (event) => {
     if (event.pointerId !== pointer) return
-    // A fast hand makes several events a frame; some browsers keep none back, and none are given by tests.
+    // A fast pen makes several events per frame. Some browsers do not group them, and tests provide none.
     const all = event.getCoalescedEvents?.() ?? []
     for (const each of all.length ? all : [event]) move(place(each))
   })
@@ -66,7 +66,7 @@ export function followKeys(pad, canvas, cursor, { down, move, up, say }) {
     else return
     event.preventDefault()
   })
-  // By the pointer the pen is where the pointer is.
+  // A mouse, finger or stylus puts the pen at its own position.
   pad.addEventListener("pointerdown", lift)
   pad.addEventListener("blur", lift)
   show()

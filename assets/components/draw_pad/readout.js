@@ -1,4 +1,4 @@
-// What the model makes of the drawing: pictures and numbers, which follow the pen.
+// The model's output for the drawing, as pictures and numbers that follow the pen.
 
 import { imageData } from "../lib/kinds/image.js"
 
@@ -20,7 +20,7 @@ export class Readout {
     this.showDraws(result, shape)
   }
 
-  // The canvases, as they are to stand on one picture.
+  // The canvases in the order in which they stand on a saved picture.
   rows() {
     const draws = this.find("draws")
     const results = ["seen", "reconstruction", "error"].map(this.find)
@@ -41,7 +41,7 @@ export class Readout {
     table.tBodies[0].replaceChildren(...rows.map((row) => line("td", row)))
   }
 
-  // While the pen moves the earlier ones stay, until all of the new ones are there.
+  // While the pen moves, the earlier pictures stay until all new ones are ready.
   showDraws(result, shape) {
     const strip = this.find("draws")
     strip.hidden = !result?.logvar
@@ -56,7 +56,7 @@ export function squaredError(pixels, reconstruction) {
   return pixels.reduce((sum, pixel, place) => sum + (reconstruction[place] - pixel) ** 2, 0) / pixels.length
 }
 
-// Kingma and Welling 2014, appendix B, in nats.
+// The KL of each dimension in nats (Kingma and Welling 2014, appendix B).
 function divergence({ mean, logvar }) {
   return logvar.reduce((sum, value, place) => sum + 0.5 * (mean[place] ** 2 + Math.exp(value) - 1 - value), 0)
 }

@@ -1,4 +1,4 @@
-// The buttons of the pad, and the ways by which an image comes: a chosen file, a dropped one, the clipboard.
+// The buttons of the pad, and the ways to load an image: a chosen file, a dropped file, the clipboard.
 
 // `view` has undo(), clear(), takeFile(file) and say(text).
 export function followTools(outer, pad, view) {

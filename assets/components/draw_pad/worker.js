@@ -1,4 +1,4 @@
-// Encoder and decoder of a run in a thread of their own, so that the pen never waits for them.
+// Runs encoder and decoder of a run in a separate thread, so that the pen never waits for them.
 
 import { fetchSafetensors } from "../lib/safetensors.js"
 import { makeNetwork } from "../lib/network.js"
@@ -12,7 +12,7 @@ const answers = {
     networks = Promise.all([load(encoder), load(decoder)])
     await networks
   },
-  // Posterior of an image, and the image decoded at its mean.
+  // The posterior of an image, and the image decoded from the posterior's mean.
   async reconstruct({ pixels }) {
     const [encode, decode] = await networks
     const { mean, logvar } = encode(pixels)

@@ -1,4 +1,4 @@
-// What stands still while the cursor moves: background, axes, prior, codes and the names of classes.
+// Draws what does not follow the cursor: background, axes, prior, codes and the names of classes.
 
 import { drawLabel } from "./labels.js"
 
@@ -44,7 +44,7 @@ function tick(context, view, axis, place, text, lines) {
   if (lines) context.stroke()
 }
 
-// Everything that follows is drawn inside of the frame only.
+// Limits all further drawing to the inside of the frame.
 export function clipToFrame(context, { frame: { left, top, width, height } }) {
   context.beginPath()
   context.rect(left, top, width, height)
@@ -58,13 +58,13 @@ export function drawDensity(context, view, density, picture) {
   context.drawImage(picture, left, top, right - left, bottom - top)
 }
 
-// Circles round 0 that hold a share of the prior's draws; of one dimension, lines at both sides.
+// Circles around 0 that contain a share of the prior's samples; in one dimension, a line on each side of 0.
 export function drawPrior(context, view, { circles, isLine, theme }) {
   const curves = circles.map(([radius]) => (isLine ? linesAt(view, radius) : [circleAt(view, radius)]))
   for (const curve of curves.flat()) stroke(context, theme, curve)
 }
 
-// What share each holds. `taken` are the boxes of words that are there already.
+// Writes the share that each contains. `taken` are the boxes of texts that are already drawn.
 export function drawShares(context, view, { circles, isLine, theme, taken }) {
   circles.forEach(([radius, text]) => {
     const places = isLine ? placesOnLines(view, radius) : placesOnCircle(view, radius)
@@ -84,7 +84,7 @@ const onCircle = (view, radius, turn) => view.toScreen([radius * Math.cos(turn),
 
 const circleAt = (view, radius) => Array.from({ length: 97 }, (_, step) => onCircle(view, radius, (2 * Math.PI * step) / 96))
 
-// From the top of the circle on, to both sides in turn.
+// Positions for the text, from the top of the circle down, alternating between both sides.
 function placesOnCircle(view, radius) {
   return Array.from({ length: 24 }, (_, step) => {
     const turn = Math.ceil(step / 2) * TURN * (step % 2 ? 1 : -1)
@@ -92,7 +92,7 @@ function placesOnCircle(view, radius) {
   })
 }
 
-// From the top down, first on the line at the right.
+// Positions for the text, from the top down, first on the right line.
 function placesOnLines(view, radius) {
   const { top, height } = view.frame
   const heights = Array.from({ length: Math.floor(height / DOWN) }, (_, step) => top + 14 + step * DOWN)
@@ -115,7 +115,7 @@ export function trace(context, curve) {
   curve.forEach(([x, y], place) => (place ? context.lineTo(x, y) : context.moveTo(x, y)))
 }
 
-// Text that can be read on anything.
+// Draws a text that can be read on any background.
 export function halo(context, theme, text, x, y, align = "center") {
   Object.assign(context, { font: `${theme.letters}px ${theme.font}`, textAlign: align, textBaseline: "bottom", lineWidth: 4, lineJoin: "round" })
   context.strokeStyle = theme.background

@@ -1,12 +1,12 @@
-// Where data live: how densely codes lie round every place of the plane, and how dense that is among
-// the codes themselves. A decoder draws something everywhere; only near codes was it ever asked to.
+// The density of codes at every position of the plane, and its rank among the densities at the codes themselves.
+// A decoder draws something everywhere, but was trained only near codes.
 
 const CELLS = 96 // a side
 const AIR = 0.12 // of the codes' extent, around them
 const HOLE = 0.01 // share of the codes whose surroundings are emptier than where a hole begins
 
 export class Density {
-  // `points` are x and y in turn.
+  // `points` holds x and y alternately.
   constructor(points) {
     const count = points.length / 2
     this.low = [0, 1].map((axis) => extreme(points, axis, Math.min))
@@ -21,7 +21,7 @@ export class Density {
       const [column, row] = this.cell([points[2 * index], points[2 * index + 1]]).map(Math.floor)
       if (column >= 0 && row >= 0 && column < CELLS && row < CELLS) counts[row * CELLS + column] += 1
     }
-    // Scott's rule for two dimensions, halved because codes lie in clusters; at least a cell.
+    // Scott's rule for two dimensions, halved because codes lie in clusters; at least one cell.
     const width = [0, 1].map((axis) => {
       const cells = (deviation(points, axis) / (this.high[axis] - this.low[axis])) * CELLS
       return Math.max(1, 0.5 * cells * count ** (-1 / 6))
@@ -34,7 +34,7 @@ export class Density {
     return [x, y].map((value, axis) => ((value - this.low[axis]) / (this.high[axis] - this.low[axis])) * CELLS)
   }
 
-  // Between the middles of four cells, as they weigh.
+  // Interpolates between the centres of four cells.
   at(point) {
     const [across, up] = this.cell(point).map((place) => place - 0.5)
     const [column, row] = [Math.floor(across), Math.floor(up)]
@@ -47,7 +47,7 @@ export class Density {
     return sum
   }
 
-  // Share of the codes with emptier surroundings than this place.
+  // Share of the codes that have a lower density than this position.
   rank(value) {
     let [low, high] = [0, this.ofCodes.length]
     while (low < high) {
@@ -62,7 +62,7 @@ export class Density {
     return this.rank(this.at(point)) < HOLE
   }
 
-  // A picture of the density in one colour: clear in holes, fuller the denser. Top row is the largest y.
+  // A picture of the density in one colour, transparent in holes. The top row has the largest y.
   picture([red, green, blue]) {
     const color = `${red},${green},${blue}`
     if (this.drawn?.color === color) return this.drawn.canvas
@@ -97,7 +97,7 @@ function deviation(points, axis) {
   return Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2))
 }
 
-// Along one axis of the grid: `step` from a cell to the next one, `across` from a line to the next one.
+// Smooths along one axis of the grid: `step` leads from a cell to the next, `across` from a line to the next.
 function blurred(values, width, step, across) {
   const reach = Math.ceil(3 * width)
   const kernel = Array.from({ length: 2 * reach + 1 }, (_, place) => Math.exp(-0.5 * ((place - reach) / width) ** 2))

@@ -1,12 +1,12 @@
-// Codes as dots, or as the names of their classes. They are laid over each other pixel by pixel here: for
-// 2,000 to 10,000 codes that takes an eighth to two fifths of the time that as many calls of `drawImage` take
-// without a graphics card, and a plane that glides or is moved draws them all many times a second.
+// Codes as dots, or as the names of their classes, composed here pixel by pixel. For 2,000 to 10,000 codes that
+// takes an eighth to two fifths of the time of as many calls of `drawImage` without a graphics card, and a plane
+// that moves draws all of them many times per second.
 
 export class Dots {
   constructor({ classes, markers, count, ratio, letters, font }) {
     this.ratio = ratio
     this.width = (markers ? letters : count > 3000 ? 5 : 7) + 2 // in pixels of the page
-    this.side = Math.ceil(this.width * ratio) // in pixels of the screen, as all that follows
+    this.side = Math.ceil(this.width * ratio) // in pixels of the screen, like all sizes below
     const short = classes.every(({ name }) => name.length <= 3)
     this.stamps = classes.map(({ name, color }, label) => {
       const text = markers ? String(short ? name : label) : null
@@ -16,7 +16,7 @@ export class Dots {
     this.image = null
   }
 
-  // The pixels of one dot: red, green, blue and opacity in turn.
+  // The pixels of one dot: red, green, blue and opacity of each.
   stamp({ color, text, font }) {
     const canvas = document.createElement("canvas")
     canvas.width = canvas.height = this.side
@@ -35,10 +35,10 @@ export class Dots {
     return context.getImageData(0, 0, this.side, this.side).data
   }
 
-  // `screen` are the places of all codes on the screen, x and y in turn, in pixels of the page.
+  // `screen` holds the positions of all codes on the screen, x and y alternately, in pixels of the page.
   draw(context, { frame }, { screen, labels, hidden }) {
     const { ratio, side, stamps } = this
-    // A dot's width beyond the frame on each side, so that whatever is in sight lies wholly inside.
+    // A margin of one dot's width on each side, so that every visible dot lies completely inside.
     const [left, top] = [frame.left, frame.top].map((edge) => Math.floor(edge * ratio) - side)
     const [columns, rows] = [frame.width, frame.height].map((length) => Math.ceil(length * ratio) + 2 * side + 1)
     const { data } = this.blank(columns, rows)
@@ -56,7 +56,7 @@ export class Dots {
     context.restore()
   }
 
-  // A clear picture of this size; the same one as long as the size stays.
+  // An empty picture of this size, reused as long as the size stays the same.
   blank(columns, rows) {
     if (this.image?.width === columns && this.image.height === rows) this.image.data.fill(0)
     else {
@@ -67,7 +67,7 @@ export class Dots {
   }
 }
 
-// Lay a stamp over the pixels at a place: "source over" with colours that are not multiplied by their opacity
+// Lays a stamp over the pixels at a position: "source over" with colours that are not multiplied by their opacity
 // (Porter and Duff, 1984).
 function lay(stamp, side, pixels, columns, column, row) {
   for (let y = 0, from = 0; y < side; y++) {

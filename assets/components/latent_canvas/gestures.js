@@ -1,4 +1,4 @@
-// What mouse, touch and keyboard (hands.js) do to a canvas (main.js). Places are pixels of the canvas.
+// The effects of mouse, touch and keyboard (hands.js) on a canvas (main.js). Places are pixels of the canvas.
 
 import { digits } from "./overlay.js"
 
@@ -27,7 +27,7 @@ export class Gestures {
     this.putCursor(snapped >= 0 ? space.point(snapped) : aim, snapped, { aim, bySteps })
   }
 
-  // `aim` is where the cursor was put, from which a next step goes on: a code nearby may have drawn it to itself.
+  // `aim` is where the cursor was put, and where its next step begins: it may have snapped to a code nearby.
   putCursor(point, snapped, { aim, bySteps }) {
     if (snapped >= 0) this.hoveredAnchor = snapped
     this.pinned = bySteps // keys have no way to leave
@@ -41,14 +41,14 @@ export class Gestures {
     this.canvas.redraw({ overlayOnly: true })
   }
 
-  // Another plane of the page has moved its cursor, which this one shares; null if it has left.
+  // Follows the cursor of another plane of the page; null if that cursor has left its plane.
   follow(point, snapped) {
     this.pinned = false
     this.hoveredAnchor = snapped >= 0 ? snapped : point && this.hoveredAnchor
     this.setCursor(point && { point, snapped, aim: point, bySteps: false })
   }
 
-  // Codes have moved, or there are fewer: a snapshot of many dimensions keeps the first ones only.
+  // Called when codes have moved or are fewer: a snapshot with many dimensions keeps the first codes only.
   followCodes() {
     const { space } = this.canvas
     if (this.hoveredAnchor >= space.count) this.hoveredAnchor = null
@@ -69,7 +69,7 @@ export class Gestures {
     this.canvas.shared.tell()
   }
 
-  // The code nearest to a place of the screen, -1 if there is none within reach.
+  // The index of the code nearest to a place on the screen; -1 if none is within reach.
   codeAt([x, y], reach = SNAP) {
     const { data, space, screen, hidden } = this.canvas
     let best = -1
@@ -97,7 +97,7 @@ export class Gestures {
     this.chooseCursor()
   }
 
-  // A code is chosen by its number, any other place by its coordinates, and stays decoded.
+  // Chooses a code by its number, or any other point by its coordinates, and keeps it decoded.
   chooseCursor() {
     if (!this.cursor) this.moveTo(this.canvas.view.middle())
     if (!this.cursor) return
@@ -113,7 +113,7 @@ export class Gestures {
     this.canvas.redraw()
   }
 
-  // The plane moves so far that a place beyond the edge of what is seen comes to lie on the edge.
+  // Moves the plane so far that a place beyond the visible edge comes to lie on the edge.
   bringIntoView(place) {
     const seen = this.canvas.view.nearest(place)
     if (seen[0] !== place[0] || seen[1] !== place[1]) this.panBy(seen[0] - place[0], seen[1] - place[1])
@@ -124,11 +124,11 @@ export class Gestures {
     const aim = this.cursor?.aim
     view.zoomAt(place, factor)
     this.canvas.redraw()
-    // A mouse that stays where it is may have a code within reach no more, or another one.
+    // Under a mouse that does not move, another code may be within reach now, or none.
     if (aim && !this.pinned) requestAnimationFrame(() => this.moveTo(view.toScreen(aim)))
   }
 
-  // Zooming by keys or buttons; what is seen then is said aloud.
+  // Zooms by keys or buttons, and announces the visible range to screen readers.
   zoomBy(factor, place = this.canvas.view.middle()) {
     this.zoomAt(place, factor)
     this.sayView()
@@ -164,7 +164,7 @@ export class Gestures {
     this.canvas.redraw({ overlayOnly: true })
   }
 
-  // By keys: a rectangle between two corners.
+  // Selects by keys: a rectangle between two corners.
   cornerAt(place) {
     const [x, y] = this.canvas.view.toPlane(place)
     if (!this.corner) {
@@ -179,13 +179,13 @@ export class Gestures {
     this.endLasso()
   }
 
-  // What to do next with a region; it stays until something else is to be done, wherever the cursor goes.
+  // Says what to do next with a region. The text stays until the next action, wherever the cursor goes.
   advise(sentence) {
     this.advice = sentence
     this.canvas.panel.say([sentence])
   }
 
-  // A region without a width holds nothing; a single dimension has no height to ask for.
+  // A region without width is empty; with a single dimension its height does not matter.
   isOneLine(corner, place) {
     const { space, view } = this.canvas
     const [across, up] = view.toScreen(corner).map((pixel, axis) => Math.abs(pixel - place[axis]))
@@ -203,7 +203,7 @@ export class Gestures {
     else this.cancel()
   }
 
-  // Of a single dimension the height says nothing: a region is what lies between two values.
+  // With a single dimension the height has no meaning: a region is the range between two values.
   wholeRows(corners) {
     if (corners.length < 3) return corners
     const [left, right] = [Math.min, Math.max].map((choose) => choose(...corners.map(([x]) => x)))

@@ -1,4 +1,4 @@
-// Mouse, touch and keyboard on the plane, told to the canvas as what they mean:
+// Translates mouse, touch and keyboard on the plane into calls of the canvas:
 //   moveTo(place), leave(), panBy(across, down), zoomAt(place, factor), zoomBy(factor, place), choose(place),
 //   chooseCursor(), toggleLasso(), lassoAt(place), cornerAt(place), endLasso(), cancel(), jumpToNearest(),
 //   resetView(), cursorPlace()
@@ -9,7 +9,7 @@ const STEP = 12 // pixels that an arrow key moves the cursor; with Shift a sixth
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }
 
 export function followHands(node, canvas) {
-  const fingers = new Map() // where every pressed pointer is
+  const fingers = new Map() // the position of every pressed pointer
   let pressed = null // where the only one went down
   let moved = false
   const place = (event) => {
@@ -41,7 +41,7 @@ export function followHands(node, canvas) {
     fingers.set(event.pointerId, now)
   })
 
-  // Two fingers: what is under each stays there, as far as one scale for both axes allows.
+  // With two fingers, the points under both stay there as far as one scale for both axes allows.
   function pinch(moving, now) {
     const [still] = [...fingers].filter(([id]) => id !== moving).map(([, where]) => where)
     const before = fingers.get(moving)

@@ -1,9 +1,9 @@
-// Words on the plane, each where it covers no other.
+// Texts on the plane, each at a position where it covers no other.
 
 const AIR = 4 // pixels between words and the edge of what lies below them
 const ABOVE = 6 // pixels by which a box is higher than its letters
 
-// Where a class's name may stand, as pixels from the middle of its codes: the nearer the better.
+// Positions for the name of a class, in pixels from the middle of its codes, the nearest first.
 const AROUND = [0, 20, 40].flatMap((distance) =>
   [[0, 1], [0, -1], [1, 0], [-1, 0], [1, 1], [-1, 1], [1, -1], [-1, -1]].map(([x, y]) => [x * distance, y * distance]),
 )
@@ -23,7 +23,7 @@ export function takePlace(places, width, taken, { left, top, width: across, heig
   return box
 }
 
-// The names of the classes at the middles of their codes, or near; returns the boxes that they take.
+// Draws the names of the classes at or near the middles of their codes; returns the boxes that they take.
 export function drawNames(context, view, { classes, middles, hidden, theme }) {
   const taken = []
   context.font = `600 ${theme.letters}px ${theme.font}`
@@ -38,7 +38,7 @@ export function drawNames(context, view, { classes, middles, hidden, theme }) {
   return taken
 }
 
-// What a line stands for, on the line itself, at the first of the places that is free.
+// Writes the meaning of a line on the line itself, at the first position that is free.
 export function drawLabel(context, view, { text, places, taken, theme }) {
   context.font = `${theme.letters}px ${theme.font}`
   const box = takePlace(places, context.measureText(text).width, taken, view.frame, theme.letters)

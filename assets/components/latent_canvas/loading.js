@@ -1,5 +1,5 @@
-// Files of runs and data sets, each fetched once while it is of use: going back and forth between the
-// epochs of a run asks the server only for what was not there before.
+// Files of runs and data sets, each fetched once while it is in use: going back and forth between the epochs of
+// a run asks the server only for files that were not fetched before.
 
 import { makeNetwork } from "../lib/network.js"
 import { fetchSafetensors } from "../lib/safetensors.js"
@@ -11,7 +11,7 @@ const kept = new Map()
 function load(url, make) {
   if (!kept.has(url)) {
     const loading = fetchSafetensors(url).then(make)
-    loading.catch(() => kept.delete(url)) // what failed may be tried again
+    loading.catch(() => kept.delete(url)) // a failed request may be repeated
     kept.set(url, loading)
     if (kept.size > MOST) kept.delete(kept.keys().next().value)
   }

@@ -1,8 +1,8 @@
-// The latent plane: codes by class, and under the cursor what the decoder makes of that very place,
-// computed by the browser itself from the decoder's weights.
+// The latent plane: codes by class, and the image decoded at the cursor, which the browser itself computes from
+// the decoder's weights.
 //
-// This module holds what the component is given and loads what that names; picture.js draws it,
-// gestures.js is what mouse, touch and keyboard do to it.
+// This module keeps the component's data and loads the files that they name. picture.js draws the plane, and
+// gestures.js has the effects of mouse, touch and keyboard.
 
 import { mounted } from "../lib/mount.js"
 import { save } from "../lib/saving.js"
@@ -71,7 +71,7 @@ class LatentCanvas {
       this.manifold.forget()
     }
     if (changed(before?.region, data.region)) this.gestures.lasso = []
-    // What belongs to another run draws nothing of this one.
+    // Data of another run must not be drawn with this one.
     if (before?.run !== data.run) this.decoder = this.decoderUrl = null
     if (before?.images !== data.images) this.images = null
     try {
@@ -85,7 +85,7 @@ class LatentCanvas {
     }
   }
 
-  // Newer data may come while files are on their way: then these are for nothing.
+  // If newer data arrive while files are being fetched, these files are dropped.
   async load() {
     const { data } = this
     const codes = await loadCodes(data.codes)
@@ -107,7 +107,7 @@ class LatentCanvas {
     this.tools.hidden = false
     legend(this.outer, data, this.hidden, () => this.redraw())
     this.redraw()
-    // A training under way makes new weights every second: they are fetched while somebody looks at them.
+    // A run in training has new weights every second: they are fetched only while somebody looks at them.
     if (!data.live || this.gestures.cursor) await this.loadDecoder()
   }
 
@@ -129,7 +129,7 @@ class LatentCanvas {
     this.redraw({ overlayOnly: true })
   }
 
-  // Codes move from where they were shown to where they are now.
+  // Moves the codes from their previous positions to the current ones.
   glideFrom(before) {
     const target = this.space.points
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches
@@ -159,7 +159,7 @@ class LatentCanvas {
     const ratio = window.devicePixelRatio || 1
     for (const canvas of [this.base, this.overlay]) {
       const size = [Math.round(width * ratio), Math.round(height * ratio)]
-      // To set a canvas's size clears it, even if it is the same.
+      // Setting a canvas's size clears it, even if the size is the same.
       if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size
     }
     this.ratio = ratio
@@ -167,7 +167,7 @@ class LatentCanvas {
     this.redraw()
   }
 
-  // Both canvases, in the next frame; `overlayOnly` where nothing but the cursor has changed.
+  // Draws both canvases in the next frame; with `overlayOnly`, if only the cursor has changed, just the overlay.
   redraw({ overlayOnly = false } = {}) {
     this.stale ||= !overlayOnly
     this.frame ??= requestAnimationFrame(() => {
@@ -181,7 +181,7 @@ class LatentCanvas {
     })
   }
 
-  // A clear canvas, measured in pixels of the page.
+  // Clears a canvas and returns its context, measured in pixels of the page.
   context(canvas) {
     const context = canvas.getContext("2d")
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0)
@@ -193,7 +193,7 @@ class LatentCanvas {
     if (this.data.selectable) this.component.setTriggerValue("selected", selected)
   }
 
-  // What is drawn elsewhere on the page, as the encoder of the same run sees it.
+  // The posterior of a drawing elsewhere on the page, from the encoder of the same run.
   showDrawing({ run, mean, logvar }) {
     if (run !== this.data?.run || !this.space) return
     this.outer.dataset.drawn = mean ? Array.from(this.space.project(mean)).join() : ""

@@ -1,7 +1,7 @@
-// The decoded manifold: what the decoder draws all over the plane, as a background of small images.
+// The decoded manifold: images decoded all over the plane, as a background of small pictures.
 //
-// Decoding hundreds of images takes longer than a frame: cells are decoded a few at a time, those in
-// view first, and kept while decoder, plane and anchor stay the same.
+// Decoding hundreds of images takes longer than a frame. So cells are decoded a few at a time, visible ones
+// first, and kept while decoder, plane and anchor stay the same.
 
 import { imageData } from "../lib/kinds/image.js"
 
@@ -18,8 +18,8 @@ export class Manifold {
     this.cells.clear()
   }
 
-  // Draws the cells that are there and decodes some that are not; says whether any are still missing.
-  // `decode` takes a point of the plane and gives pixels.
+  // Draws the decoded cells and decodes some of the others; returns whether any are still missing.
+  // `decode` maps a point of the plane to pixels.
   draw(context, view, grid, decode, shape) {
     const begun = performance.now()
     const [columns, rows] = [0, 1].map((axis) => cellsInView(view, axis, grid))
@@ -45,8 +45,8 @@ export class Manifold {
   }
 }
 
-// The cells of one axis that can be seen: those round the given positions, or equal ones of a round size
-// that stay where they are while the view moves.
+// The visible cells of one axis: those around the given positions, or equal ones of a round size that stay in
+// place while the view moves.
 function cellsInView(view, axis, grid) {
   const [low, high] = view.ends(axis)
   const positions = axis === 0 ? grid?.x : grid?.y
@@ -62,7 +62,7 @@ function cellsInView(view, axis, grid) {
   })
 }
 
-// Halfway to both neighbours; the outermost reach as far out as in.
+// Edges halfway to both neighbours; the outermost cells extend as far outwards as inwards.
 function around(positions, place, middle) {
   const before = positions[place - 1] ?? 2 * middle - (positions[place + 1] ?? middle + 1)
   const after = positions[place + 1] ?? 2 * middle - before

@@ -1,4 +1,4 @@
-// What follows the hand: the cursor with the image decoded there, a region.
+// Draws what follows the pointer: the cursor with the image decoded there, and a region.
 
 import { trace } from "./base.js"
 import { number } from "./view.js"
@@ -32,7 +32,7 @@ export function drawCross(context, view, point, theme) {
   }
 }
 
-// A picture beside the cursor, on the side where there is room.
+// Draws a picture beside the cursor, on the side that has room for it.
 export function drawBeside(context, view, point, picture, theme) {
   const [x, y] = view.toScreen(point)
   const { left, top, width } = view.frame

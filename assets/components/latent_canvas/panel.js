@@ -1,4 +1,4 @@
-// Beside the plane: the image decoded at the cursor, large, and in words where that is.
+// The panel beside the plane: the image decoded at the cursor, enlarged, and a description of its position.
 
 import { imageData } from "../lib/kinds/image.js"
 import { imageOf } from "./loading.js"
@@ -15,7 +15,7 @@ export class Panel {
     this.spoken = outer.querySelector(".vaelab-spoken")
   }
 
-  // `found` is what the canvas knows of the place; returns the sentences.
+  // `found` is the canvas's description of a point; returns the sentences.
   show(found, images) {
     this.decoded.parentElement.hidden = false
     this.classes.hidden = true
@@ -39,13 +39,13 @@ export class Panel {
     return sentences
   }
 
-  // Said aloud where the cursor was moved by keys; a mouse moves too often.
+  // Announced to screen readers if keys moved the cursor; a mouse moves too often.
   say(sentences) {
     this.spoken.textContent = sentences.join(" ")
   }
 
-  // Nobody points anywhere: what to do, and the classes as the decoder draws the mean code of each. `pictures`
-  // are by label; null for a class without codes.
+  // Without a cursor the panel says what to do, and shows the decoded mean code of each class. `pictures` are in
+  // the order of the labels; null for a class without codes.
   rest(sentence, pictures, classes) {
     if (this.resting?.pictures === pictures && this.resting.count === pictures.length) return
     this.resting = { pictures, count: pictures.length }
@@ -59,7 +59,7 @@ export class Panel {
   }
 }
 
-// What the decoder makes of the mean code of each class: a guide to the classes in pictures.
+// The decoded mean code of each class: a guide to the classes in pictures.
 export class Middles {
   constructor() {
     this.pictures = [] // by label; null for a class without codes
@@ -71,7 +71,7 @@ export class Middles {
     this.pictures = []
   }
 
-  // Decodes some of those that are missing; says whether any are still missing.
+  // Decodes some of the missing pictures; returns whether any are still missing.
   decodeMore(decoder) {
     const begun = performance.now()
     while (this.pictures.length < this.codes.length && performance.now() - begun < BUDGET) {

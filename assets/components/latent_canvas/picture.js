@@ -1,5 +1,5 @@
-// Draws the plane of a canvas (main.js): the base, which changes with data and view, and over it what
-// follows the cursor, with the panel beside.
+// Draws the plane of a canvas (main.js): the base, which changes with data and view, the overlay, which follows
+// the cursor, and the panel beside the plane.
 
 import { clipToFrame, drawDensity, drawFrame, drawPrior, drawShares } from "./base.js"
 import { Density } from "./density.js"
@@ -102,7 +102,8 @@ function drawCode(canvas, context, index, corners, name) {
 function drawCursor(canvas, context, corners) {
   const { view, theme, panel, gestures } = canvas
   const { point, snapped } = gestures.cursor
-  if (snapped >= 0) drawCode(canvas, context, snapped, corners.reverse(), "hovered") // from the right: at the left is what is chosen
+  // The inset of the hovered code starts from the right, because that of the chosen code is at the left.
+  if (snapped >= 0) drawCode(canvas, context, snapped, corners.reverse(), "hovered")
   else drawCross(context, view, point, theme)
   if (!canvas.decoder) return
   const sentences = panel.show(lookAt(canvas, point, snapped), canvas.images)
@@ -111,8 +112,8 @@ function drawCursor(canvas, context, corners) {
   gestures.cursor.bySteps = false
 }
 
-// Nobody points anywhere: the panel says what to do, and shows what the decoder makes of each class. The image
-// that the page is about stands elsewhere on the page.
+// Without a cursor the panel says what to do, and shows the decoded mean code of each class. The image that the
+// page is about is shown elsewhere on the page.
 function rest(canvas) {
   const { data, panel, decoder, decoderUrl, middles, outer } = canvas
   if (data.shared && decoder) return restShared(canvas)
@@ -122,17 +123,17 @@ function rest(canvas) {
   if (decoder) outer.dataset.decodes ??= 0 // from now on every place can be decoded
 }
 
-// Of several planes, all show what was chosen on one of them.
+// If the page has several planes, all of them show the choice made on one of them.
 function restShared(canvas) {
   const { data, space, panel, chosenPoint } = canvas
   const index = chosenPoint ? -1 : Math.min(data.chosen ?? data.anchor, space.count - 1)
   panel.show(lookAt(canvas, chosenPoint ?? space.point(index), index), canvas.images)
 }
 
-// What can be said of a place: its image, the nearest code, how dense codes are.
+// A description of a point: its image, the nearest code, the density of codes.
 function lookAt(canvas, point, snapped) {
   const { data, space, gestures, outer } = canvas
-  // Planes that share a cursor share what they leave open, too: it is in the page's link.
+  // Planes that share a cursor also share the anchor, which is in the page's link.
   const hovered = data.shared ? null : gestures.hoveredAnchor
   const anchor = Math.min(hovered ?? data.anchor, space.count - 1)
   const z = snapped >= 0 ? space.code(snapped) : space.lift(point, space.code(anchor))
@@ -155,10 +156,10 @@ function lookAt(canvas, point, snapped) {
   }
 }
 
-// Of a posterior as it is seen, along both axes of the plane.
+// The standard deviations of a posterior along both axes of the plane.
 const deviationsOf = ([xx, , yy]) => [Math.sqrt(xx), Math.sqrt(yy)]
 
-// The image of a code; decoded anew only for another code or other weights.
+// The image of a code, decoded again only for another code or other weights.
 function decoded(canvas, z) {
   const key = `${z} ${canvas.decoderUrl}`
   if (key !== canvas.decodedKey) {
@@ -169,7 +170,7 @@ function decoded(canvas, z) {
   return canvas.pixels
 }
 
-// Colours and letters of the page, for a canvas, which knows no styles.
+// Colours and letters of the page for a canvas, which does not inherit styles.
 export function themeOf(outer, { colors }) {
   const style = getComputedStyle(outer)
   const value = (name) => style.getPropertyValue(`--st-${name}`).trim()
@@ -184,5 +185,5 @@ export function themeOf(outer, { colors }) {
   }
 }
 
-// Red, green and blue of #rrggbb.
+// Red, green and blue of a colour #rrggbb.
 const channels = (color) => [1, 3, 5].map((start) => parseInt(color.slice(start, start + 2), 16))

@@ -1,4 +1,4 @@
-// A posterior to scale, at 1 and 2 sigma: ellipses on a plane; of one dimension, bands over its whole height.
+// A posterior to scale, at 1 and 2 sigma: ellipses on a plane; in one dimension, bands over its whole height.
 
 import { halo, trace } from "./base.js"
 import { digits } from "./overlay.js"
@@ -9,8 +9,8 @@ const INSET = 116 // pixels a side, or less on a narrow plane
 const WORDS = 36 // pixels below it for what it is
 const AWAY = 16 // pixels between it and the place that it magnifies, at least
 
-// One too narrow to see is drawn again, magnified, in one of `corners`, which are free in this order, and takes
-// it. Without a covariance, which a code of an AE does not have, a dimension's line alone.
+// A posterior too narrow to see is drawn again, magnified, in the first of the free `corners`, which it removes
+// from that list. Without a covariance, which a code of an AE does not have, only a line is drawn.
 export function drawPosterior(context, view, { point, covariance, isLine, theme, corners, name, inset = true }) {
   if (isLine) drawBands(context, theme, bandsOf(view, point, covariance))
   else for (const radius of [1, 2]) outline(context, theme, ellipse(point, covariance, radius).map((place) => view.toScreen(place)))
@@ -22,7 +22,7 @@ export function drawPosterior(context, view, { point, covariance, isLine, theme,
   drawInset(context, box, { covariance, isLine, theme, name, long, short, scale })
 }
 
-// Where the inset does not lie on the very place that it magnifies.
+// A corner in which the inset does not cover the point that it magnifies.
 function freeBox(view, corners, point) {
   const { left, top, width, height } = view.frame
   const side = Math.min(INSET, 0.34 * width)
@@ -43,7 +43,7 @@ function bandsOf(view, point, covariance) {
   return { x: view.toScreen(point)[0], sigma: covariance ? Math.sqrt(covariance[0]) * view.pixels[0] : 0, top, height }
 }
 
-// Twice, so that what lies within 1 sigma is the fuller.
+// Filled twice, so that the area within 1 sigma is darker.
 function drawBands(context, theme, { x, sigma, top, height }) {
   Object.assign(context, { fillStyle: theme.posterior, strokeStyle: theme.posterior, lineWidth: 2 })
   context.globalAlpha = 0.3

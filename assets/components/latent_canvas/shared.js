@@ -1,6 +1,6 @@
-// One cursor for several planes of a page. Where a hand is on one plane, the others mark the same test
-// image or, between the codes, the same relative place: of a VAE the quantile of the prior along each axis,
-// of an AE, which has no prior, the share of the range of its codes. Both are numbers from 0 to 1.
+// One cursor for several planes of a page. While a pointer is on one plane, the others mark the same test image
+// or, between codes, the same relative position: for a VAE the quantile of the prior along each axis, for an AE,
+// which has no prior, the share of the range of its codes. Both are numbers from 0 to 1.
 
 const EVENT = "vaelab-cursor"
 const EDGE = 1e-9 // quantiles nearer to 0 or 1 than this, six standard deviations out, stand for no draw of the prior
@@ -12,7 +12,7 @@ export class SharedCursor {
     window.addEventListener(EVENT, this.take)
   }
 
-  // Tell the other planes where the cursor of this one is now.
+  // Tells the other planes the position of this plane's cursor.
   tell() {
     const { data, gestures, outer } = this.canvas
     if (!data?.shared) return
@@ -40,7 +40,7 @@ export class SharedCursor {
     return this.axes().map((axis, number) => axis.value(place[number]))
   }
 
-  // What a relative place is along each axis of this plane.
+  // Converts a relative position to coordinates along each axis of this plane.
   axes() {
     const { data, space, view } = this.canvas
     if (this.of !== space) {
@@ -48,7 +48,7 @@ export class SharedCursor {
       const centre = data.shared.prior && space.project(new Float32Array(space.dimensions))
       this.both = [0, 1].map((axis) => (centre ? normal(centre[axis]) : between(ends(space.points, axis))))
     }
-    // Of a single dimension the height says nothing: the middle stands for all of it.
+    // With a single dimension the height has no meaning, and the middle stands for all heights.
     return space.dimensions > 1 ? this.both : [this.both[0], { place: () => 0.5, value: () => (view.span[1][0] + view.span[1][1]) / 2 }]
   }
 
@@ -76,8 +76,8 @@ function ends(points, axis) {
   return found
 }
 
-// Of the standard normal distribution. Its error function by the Chebyshev fit of Press and others,
-// "Numerical Recipes", section 6.2: wrong by less than 1.2e-7 of the value.
+// The distribution function of the standard normal distribution. Its error function is the Chebyshev fit of Press
+// and others, "Numerical Recipes", section 6.2, with a relative error below 1.2e-7.
 const FIT = [-1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277]
 
 export function cumulative(value) {

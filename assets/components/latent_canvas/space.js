@@ -1,5 +1,5 @@
-// Codes of images, and the plane through latent space on which they are seen. What `vaelab/latent/planes.py`
-// is for Python: points of the plane are origin + x basis[0] + y basis[1], with orthonormal vectors.
+// Codes of images, and the plane through latent space on which they are shown, as `vaelab/latent/planes.py` has
+// it in Python: points of the plane are origin + x basis[0] + y basis[1], with orthonormal vectors.
 
 const dot = (a, b) => a.reduce((sum, value, place) => sum + value * b[place], 0)
 
@@ -18,7 +18,7 @@ export class Space {
     if (this.dimensions === 1) this.spreadRows()
   }
 
-  // Of a single dimension, the height says nothing: one row a class, spread so that points can be told apart.
+  // With a single dimension the height has no meaning: each class has a row, spread so that points stay distinct.
   spreadRows() {
     for (let index = 0; index < this.count; index++) {
       const spread = ((index * 0.6180339887) % 1) - 0.5 // evenly, and always the same
@@ -38,28 +38,28 @@ export class Space {
     return [this.points[2 * index], this.points[2 * index + 1]]
   }
 
-  // Where a code falls on the plane, seen at right angles.
+  // The orthogonal projection of a code onto the plane.
   project(code) {
     const { origin, basis } = this.plane
     const apart = Array.from(code, (value, place) => value - origin[place])
     return [dot(apart, basis[0]), dot(apart, basis[1])]
   }
 
-  // The code over a point of the plane, all other coordinates as in the code `anchor`.
+  // The code at a point of the plane, with all other coordinates those of the code `anchor`.
   lift([x, y], anchor) {
     const { basis } = this.plane
     const [left, below] = this.project(anchor)
     return Float32Array.from(anchor, (value, place) => value + (x - left) * basis[0][place] + (y - below) * basis[1][place])
   }
 
-  // Covariance on the plane, as [xx, xy, yy], of a diagonal Gaussian.
+  // The covariance of a diagonal Gaussian on the plane, as [xx, xy, yy].
   covariance(logvar) {
     const [across, up] = this.plane.basis
     const sum = (a, b) => logvar.reduce((total, value, place) => total + Math.exp(value) * a[place] * b[place], 0)
     return [sum(across, across), sum(across, up), sum(up, up)]
   }
 
-  // The code whose direct distance to `code` in all dimensions is least.
+  // The code with the smallest distance to `code` in all dimensions.
   nearest(code) {
     let best = -1
     let least = Infinity
@@ -98,18 +98,18 @@ export class Space {
   }
 }
 
-// Half-axes and direction of a Gaussian's ellipse at 1 sigma.
+// The half-axes and the direction of a Gaussian's ellipse at 1 sigma.
 export function halfAxes([xx, xy, yy]) {
   const middle = (xx + yy) / 2
   const half = Math.hypot((xx - yy) / 2, xy)
   return {
     long: Math.sqrt(middle + half),
-    short: Math.sqrt(Math.max(0, middle - half)), // rounding can make a flat one's slightly negative
+    short: Math.sqrt(Math.max(0, middle - half)), // rounding can make that of a flat ellipse slightly negative
     angle: Math.atan2(2 * xy, xx - yy) / 2,
   }
 }
 
-// The closed curve at `radius` standard deviations round a centre.
+// The ellipse at `radius` standard deviations around a centre, as a closed curve.
 export function ellipse([x, y], covariance, radius, count = 72) {
   const { long, short, angle } = halfAxes(covariance)
   const [cosine, sine] = [Math.cos(angle), Math.sin(angle)]

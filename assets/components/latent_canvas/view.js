@@ -1,4 +1,4 @@
-// Which part of the plane is on the screen, and where.
+// The visible part of the plane, and its position on the screen.
 
 // Pixels around the plane for letters of 12 pixels.
 const MARGIN = { left: 46, right: 10, top: 10, bottom: 40 }
@@ -33,7 +33,7 @@ export class View {
     this.frame = { left: 0, top: 0, width: 1, height: 1 }
   }
 
-  // `span` are the ends of both axes. What the user has zoomed to stays until `revision` changes.
+  // `span` are the ends of both axes. The user's zoom stays until `revision` changes.
   setSpan({ span, revision, positions, square }) {
     this.scales = [new Scale(positions?.x), new Scale(positions?.y)]
     this.square = square
@@ -67,7 +67,7 @@ export class View {
     ]
   }
 
-  // The same of many points, given as x and y in turn.
+  // The same for many points, given as x and y alternately.
   toScreenAll(points) {
     const result = new Float32Array(points.length)
     const { left, top, width, height } = this.frame
@@ -110,7 +110,7 @@ export class View {
     this.centre = [this.centre[0] - across / this.pixels[0], this.centre[1] + down / this.pixels[1]]
   }
 
-  // What is under the given place of the screen stays there.
+  // Zooms so that the point under the given place of the screen stays there.
   zoomAt([across, down], factor) {
     const wanted = (this.pixels[0] * factor) / this.least[0]
     const change = Math.min(Math.max(wanted, 0.2), LARGEST_ZOOM) / (this.pixels[0] / this.least[0])
@@ -124,13 +124,13 @@ export class View {
     this.pixels = grown
   }
 
-  // Ends of an axis as they are on the screen.
+  // The visible ends of an axis.
   ends(axis) {
     const half = (axis === 0 ? this.frame.width : this.frame.height) / 2 / this.pixels[axis]
     return [this.centre[axis] - half, this.centre[axis] + half].map((end) => this.scales[axis].unmap(end))
   }
 
-  // Places of an axis that get a number: round ones, or cells of the grid; as { value, text }.
+  // The ticks of an axis, at round values or at the cells of the grid, as { value, text }.
   ticks(axis) {
     const [low, high] = this.ends(axis)
     const room = Math.max(2, Math.floor((axis === 0 ? this.frame.width : this.frame.height) / 50))
@@ -158,7 +158,7 @@ function thinned(values, room) {
   return values.filter((_, place) => place % every === start)
 }
 
-// With a true minus sign, as in all texts of the pages.
+// A number with a true minus sign, as in all texts of the pages.
 export function number(value, decimals) {
   const text = value.toFixed(decimals)
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−")

@@ -1,8 +1,8 @@
-// How Streamlit shows a component: it calls `render` after every change of the data or the theme, and what that
-// returned once the component is to go.
+// Streamlit calls a component's `render` after every change of the data or the theme, and calls the function that
+// `render` returned when it removes the component.
 
-// Makes a component's `render`. `make(parentElement)` gives the view for one place where Streamlit has mounted the
-// component; the view has `update(component, urls)` and, where it holds something to let go, `remove()`.
+// Makes a component's `render`. `make(parentElement)` returns the view for one element in which Streamlit mounts
+// the component. The view has `update(component, urls)` and, if it has something to release, `remove()`.
 export function mounted(make) {
   const views = new WeakMap()
   return (component, urls) => {
@@ -10,7 +10,7 @@ export function mounted(make) {
     if (!views.has(parentElement)) views.set(parentElement, { view: make(parentElement), calls: 0 })
     const place = views.get(parentElement)
     place.view.update(component, urls)
-    // Streamlit also runs the clean-up of a call that a newer call has overtaken: only the last counts.
+    // Streamlit also runs the clean-up of a call after a newer call: only that of the last call counts.
     const call = ++place.calls
     return () => {
       if (call !== place.calls) return

@@ -1,5 +1,5 @@
-// Encoder and decoder of a run, computed by the browser itself from one file each (`vaelab/networks/portable.py`),
-// so that pictures follow the hand without a request to the server.
+// Encoder and decoder of a run, computed in the browser from one file each (`vaelab/networks/portable.py`), so
+// that pictures follow the cursor without a request to the server.
 
 import { OPERATIONS, sigmoid, size } from "./operations.js"
 
@@ -11,15 +11,15 @@ const OUTPUTS = {
   posterior: (values) => ({ mean: values.slice(0, values.length / 2), logvar: values.slice(values.length / 2) }),
 }
 
-// From what `readSafetensors` gives to a function: of a decoder from a code to pixels from 0 to 1, of an
-// encoder from such pixels to { mean, logvar }. Pixels and codes are Float32Arrays.
+// Makes a function from the result of `readSafetensors`. A decoder maps a code to pixels from 0 to 1, an encoder
+// maps such pixels to { mean, logvar }. Pixels and codes are Float32Arrays.
 export function makeNetwork({ tensors, metadata }) {
   const { layers, output, shape } = JSON.parse(metadata.network)
   const steps = layers.map(({ operation, weight, bias, ...attributes }) =>
     OPERATIONS[operation]({ ...attributes, weight: tensors[weight], bias: tensors[bias] }),
   )
   const run = (input) => {
-    // An encoder begins with an image of that shape, a decoder with a row of numbers.
+    // The input of an encoder is an image of that shape, the input of a decoder a row of numbers.
     let state = { data: input, shape: input.length === size(shape) ? shape : [input.length] }
     for (const step of steps) state = step(state)
     return OUTPUTS[output](state.data)

@@ -1,5 +1,5 @@
-// The operations of a network (`vaelab/networks/operations.py`), each from its attributes and tensors to a function
-// from { data, shape } to { data, shape }: numbers of one image or code, channels first.
+// The operations of a network (`vaelab/networks/operations.py`). Each makes, from its attributes and tensors, a
+// function from { data, shape } to { data, shape }: the numbers of one image or code, channels first.
 
 export const size = (shape) => shape.reduce((product, length) => product * length, 1)
 
@@ -10,7 +10,7 @@ function linear({ weight, bias }) {
   return ({ data }) => {
     const result = new Float32Array(outputs)
     for (let output = 0, place = 0; output < outputs; output++, place += inputs) {
-      // Four sums side by side, which a processor adds at the same time.
+      // Four separate sums, which a processor can add at the same time.
       let [a, b, c, d] = [bias.data[output], 0, 0, 0]
       let input = 0
       for (; input + 3 < inputs; input += 4) {
@@ -26,8 +26,9 @@ function linear({ weight, bias }) {
   }
 }
 
-// Of kernel 3 and padding 1: tap 0, 1 or 2 joins pixel `small` of the smaller map and pixel
-// `small * stride + tap - 1` of the larger one. First and last `small` of which that one exists.
+// For kernel 3 and padding 1, tap 0, 1 or 2 joins pixel `small` of the smaller map and pixel
+// `small * stride + tap - 1` of the larger one. Returns the first and the last `small` for
+// which that pixel exists.
 function reach(tap, stride, smallSize, largeSize) {
   return [tap === 0 ? 1 : 0, Math.min(smallSize - 1, Math.floor((largeSize - tap) / stride))]
 }
@@ -89,7 +90,7 @@ const elementwise = (change) => () => ({ data, shape }) => ({ data: data.map(cha
 
 export const sigmoid = (value) => 1 / (1 + Math.exp(-value))
 
-// Abramowitz and Stegun 1964, 7.1.26: wrong by at most 1.5e-7.
+// The error function, by Abramowitz and Stegun 1964, 7.1.26, with an error of at most 1.5e-7.
 function erf(value) {
   const t = 1 / (1 + 0.3275911 * Math.abs(value))
   const series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))

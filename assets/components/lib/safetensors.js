@@ -2,7 +2,7 @@
 
 const TYPES = { F32: Float32Array, U8: Uint8Array, F16: Uint16Array }
 
-// The tensors by name, each as { shape, data }, and the file's metadata. Half precision becomes single.
+// Returns the tensors by name, each as { shape, data }, and the file's metadata. Half precision becomes single.
 export function readSafetensors(buffer) {
   const length = Number(new DataView(buffer).getBigUint64(0, true))
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)))
@@ -10,7 +10,7 @@ export function readSafetensors(buffer) {
   const tensors = {}
   for (const [name, { dtype, shape, data_offsets }] of Object.entries(entries)) {
     if (!TYPES[dtype]) throw new Error(`${name} has the type ${dtype}, not one of ${Object.keys(TYPES)}`)
-    // A slice starts at 0, where typed arrays of every size may start.
+    // The slice starts at offset 0, at which typed arrays of every element size may start.
     const bytes = buffer.slice(8 + length + data_offsets[0], 8 + length + data_offsets[1])
     const data = new TYPES[dtype](bytes)
     tensors[name] = { shape, data: dtype === "F16" ? Float32Array.from(data, single) : data }

@@ -2,7 +2,7 @@
 
 const ICON = "M12 4v11m-5-5 5 5 5-5M5 20h14"
 
-// A small button; `press` is called when it is pressed, with the name of the file that it offers.
+// A small button that calls `press` with the name of the file that it offers.
 export function saveButton(press) {
   const button = document.createElement("button")
   Object.assign(button, { type: "button", className: "vaelab-save", title: "Download as PNG" })
@@ -24,7 +24,7 @@ export function save(name, address) {
   link.click()
 }
 
-// The address of one picture made of rows of pictures (images or canvases), pixel by pixel, with gaps between.
+// The data URL of one picture made of rows of pictures (images or canvases), pixel by pixel, with gaps between.
 export function composed(rows, gap) {
   const sizes = rows.map((row) => row.map((picture) => [picture.naturalWidth ?? picture.width, picture.naturalHeight ?? picture.height]))
   const widths = sizes.map((row) => row.reduce((sum, [width]) => sum + width + gap, -gap))

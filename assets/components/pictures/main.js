@@ -40,7 +40,7 @@ class View {
     if (shapes !== this.shapes) {
       this.sheets = data.sheets.map(buildSheet)
       this.inner.replaceChildren(...this.sheets.map(({ element }) => element))
-      // Put in its place once: a button that is moved loses the focus.
+      // The button is inserted only once, because a button that is moved loses the focus.
       if (this.inner.parentElement !== this.outer) this.outer.replaceChildren(this.inner, this.save.element)
       this.shapes = shapes
     }
@@ -50,7 +50,7 @@ class View {
     Object.assign(this.outer.dataset, { state: data.state, step: data.step ?? "" })
   }
 
-  // One sheet as it came, several below each other.
+  // A single sheet is saved as it is, several sheets below each other.
   async download(name) {
     const { sheets } = this.shown
     if (sheets.length === 1) return save(name, sheets[0].source)

@@ -1,9 +1,9 @@
 // One sheet: a grid of equal cells, with labels above its columns and beside its rows if it has any.
 //
-// A sheet with labelled rows is shown as bands, one a row; each band shows its part of the same
-// picture. So a narrow page can put the labels between the rows.
+// A sheet with labelled rows is shown as one band per row; each band shows its part of the same picture, so
+// that a narrow page can put the labels between the rows.
 
-// What decides which elements a sheet has: while it stays the same, `update` is enough.
+// A text that determines which elements a sheet has: while it stays the same, `update` is enough.
 export function shapeOf({ columns, rows, column_labels, row_labels }) {
   return [columns, rows, Boolean(column_labels), Boolean(row_labels)].join()
 }

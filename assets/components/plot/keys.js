@@ -1,4 +1,4 @@
-// Choosing a point without a mouse: an arrow key goes to the next point in its direction, Enter chooses.
+// Choosing a point by keyboard: an arrow key goes to the next point in its direction, Enter chooses.
 
 const DIRECTIONS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }
 
@@ -30,7 +30,7 @@ function describe(node, point) {
 
 const short = (value) => (typeof value === "number" ? String(Number(value.toPrecision(3))) : value)
 
-// Every point that can be seen, with its place on the screen.
+// Every visible point with its position on the screen.
 function pointsInView(node) {
   const points = []
   node._fullData.forEach(({ visible, hoverinfo, x, y, xaxis, yaxis }, curve) => {
@@ -46,7 +46,7 @@ function pointsInView(node) {
   return points
 }
 
-// The nearest point ahead, where a step aside counts twice; at first the one nearest to the middle.
+// The nearest point ahead, with sideways distance counted twice; at first the point nearest to the middle.
 function nextPoint(points, from, [right, down]) {
   const start = from ?? middle(points)
   let best = null

@@ -1,10 +1,10 @@
-// A figure as Python describes it, made to fit the page: its theme, its width, and a finger or a mouse.
+// Adapts a figure from Python to the page: its theme, its width, and a finger or a mouse.
 
 const NARROW = 520 // pixels, below which a legend beside the chart leaves too little of it
 const LETTER = 8 // pixels that a letter of a title takes, on the safe side
 const LINE = 20 // pixels from one line of a title to the next
 
-// Changes `figure`, as Plotly does with what it draws: each drawing needs one of its own.
+// Changes `figure` itself, as Plotly does too: each drawing needs a copy of its own.
 export function adapt(figure, { key, height, outer, resets }) {
   const { data, layout = {} } = figure
   const letters = lettersOf(outer)
@@ -24,12 +24,12 @@ export function adapt(figure, { key, height, outer, resets }) {
   }
 }
 
-// The pixels that letters have at least on pages shown to a class; null elsewhere.
+// The smallest size of letters in pixels on pages shown to a class; null elsewhere.
 function lettersOf(outer) {
   return parseFloat(getComputedStyle(outer).getPropertyValue("--vaelab-letters")) || null
 }
 
-// Makes what a figure writes in small letters as large as the rest.
+// Enlarges the small texts of a figure to that size.
 function enlarge(part, letters) {
   for (const [name, value] of Object.entries(part ?? {})) {
     if (typeof value !== "object" || value === null) continue
@@ -42,7 +42,7 @@ export function backgroundColor(outer) {
   return getComputedStyle(outer).getPropertyValue("--st-background-color").trim()
 }
 
-// A template is what Plotly uses wherever a figure says nothing: here it says the page's theme.
+// The template, which Plotly uses for everything that a figure does not set, carries the page's theme.
 export function template(outer) {
   const style = getComputedStyle(outer)
   const theme = (name) => style.getPropertyValue(`--st-${name}`).trim()
@@ -53,7 +53,7 @@ export function template(outer) {
     gridcolor: lines, linecolor: lines, tickcolor: lines, zerolinecolor: lines, automargin: true,
     exponentformat: "power", // as delivered 0.0004 nats are "400µ"
   }
-  // Plotly's titles of axes are a fifth larger than its other letters: too long then for their axes.
+  // Plotly's titles of axes are a fifth larger than its other letters, too long for their axes.
   if (letters) axis.title = { font: { size: letters } }
   return {
     layout: {
@@ -74,7 +74,7 @@ export function template(outer) {
   }
 }
 
-// Axes forget what a user did when their revision changes; the legend has the layout's and remembers.
+// Axes drop the user's zoom when their revision changes; the legend follows the layout's revision and keeps it.
 function forgetZoom(layout, resets) {
   const axes = Object.keys(layout).filter((name) => /^[xy]axis\d*$/.test(name))
   for (const name of new Set(["xaxis", "yaxis", ...axes])) {

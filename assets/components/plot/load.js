@@ -10,8 +10,8 @@ export function loadPlotly(url) {
   return loading
 }
 
-// To run plotly.js and to draw the first charts takes a browser's one thread a second. A page that has
-// just been opened shows its buttons first: Streamlit shows a skeleton where an element is still to come.
+// Running plotly.js and drawing the first charts blocks the browser's one thread for a second. A page that has
+// just been opened shows its buttons first; Streamlit shows a skeleton where an element is still missing.
 function pageIsThere() {
   const deadline = performance.now() + PATIENCE
   return new Promise((resolve) => {

@@ -1,5 +1,5 @@
-// A Plotly chart that is updated in place. `st.plotly_chart` makes a new chart of every change, which
-// loses zoom, legend and hover; `Plotly.react` on a node that stays keeps them.
+// A Plotly chart that is updated in place. `st.plotly_chart` creates a new chart for every change, which loses
+// zoom, legend and hover; `Plotly.react` on the same node keeps them.
 
 import { mounted } from "../lib/mount.js"
 import { loadPlotly } from "./load.js"
@@ -34,10 +34,10 @@ class Chart {
     this.node.tabIndex = data.selectable ? 0 : -1
     try {
       this.plotly = await loadPlotly(urls.plotly)
-      // Newer data may have come in the meantime: what is drawn is always the latest.
+      // Newer data may have arrived in the meantime: the latest data are drawn.
       await this.draw()
     } catch (error) {
-      // Streamlit may unmount a chart while Plotly draws it: what is left then belongs to another chart.
+      // Streamlit may unmount a chart while Plotly draws it: the node then belongs to another chart.
       if (this.removed) return
       console.error(error)
       this.notice.hidden = false
@@ -63,12 +63,12 @@ class Chart {
       this.notice.hidden = true
       if (this.tools.hidden) this.begin()
     }
-    // Newer data may have come while Plotly drew: their own turn says so.
+    // Newer data may have arrived while Plotly drew: their own turn reports the end of drawing.
     if (turn !== this.turns) return
     Object.assign(this.outer.dataset, { state, step: step ?? "" })
   }
 
-  // After the first drawing only: the node and its listeners stay.
+  // Called after the first drawing only, because the node and its listeners stay.
   begin() {
     this.tools.hidden = false
     this.node.on("plotly_click", ({ points }) => this.select(points[0]))

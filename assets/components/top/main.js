@@ -1,5 +1,5 @@
-// When another lesson has taken the place of the one before, go to its beginning, as a new page would:
-// Streamlit keeps the place of the old one, and keyboard and screen reader would go on nowhere.
+// Scrolls to the beginning after a change of lesson, as a new page would. Streamlit keeps the scroll position
+// of the old lesson, and the focus of keyboard and screen reader would be on an element that is gone.
 
 let current = null
 

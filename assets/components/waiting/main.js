@@ -1,6 +1,6 @@
-// A page on which nothing moves need not be drawn again and again: this asks how things stand, which costs
-// the server next to nothing, keeps the words of what waits up to date, and has the script run only when
-// something has changed.
+// A page on which nothing changes need not be drawn again and again. This component asks the server for the
+// state of the runs, which costs next to nothing, updates the texts about waiting runs, and lets the script run
+// only when something has changed.
 
 import { mounted } from "../lib/mount.js"
 

@@ -109,7 +109,7 @@ class Evidence:
 
     @property
     def learned(self) -> float:
-        """Nats from the mean image to the best test reconstruction so far, or else the current training one."""
+        """Nats from the mean image to the best test reconstruction so far, or else the training one now."""
         return self.mean_image - float(self.test_recon.min() if len(self.test_recon) else self.late_recon)
 
     @property

@@ -1,5 +1,5 @@
-"""Who trains when: the queue, the pool of workers, the limits, and the measuring of finished runs.
+"""The engine decides which run trains when: the queue, the pool of workers, the limits, and measuring.
 
-Wishes of visitors enter through `Engine`. Workers are started, and files of runs say how each stands.
-Nothing here loads PyTorch: the programs in `workers` do.
+Configs and requests of visitors enter through `Engine`. Workers, which it starts, leave their results in the
+folders of the runs. Nothing here loads PyTorch: the programs in `workers` do.
 """

@@ -114,10 +114,10 @@ def expected_wait(
     now, free = 0.0, capacity - sum(used for _, used in running)
     ends = list(running)
     heapify(ends)
-    for seconds, wanted in (*ahead, (0.0, threads)):
-        while free < min(wanted, capacity) and ends:
+    for seconds, needed in (*ahead, (0.0, threads)):
+        while free < min(needed, capacity) and ends:
             now, released = heappop(ends)
             free += released
-        heappush(ends, (now + seconds, wanted))
-        free -= wanted
+        heappush(ends, (now + seconds, needed))
+        free -= needed
     return now

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,6 +127,16 @@ class Admission:
                 if not kept or kept.stamp != stamp:
                     kept = _Kept(stamp, _owner(run), _bytes(run.path))
                 self._kept[run.id] = kept
+
+
+def visitors_at_limit(training: Iterable[Run], most: int) -> set[str]:
+    """Visitors who have `most` or more turns in training, where twins are one turn; none if `most` is 0."""
+    turns = set()
+    for run in training if most else ():
+        with suppress(RunDamaged):
+            turns.add((run.meta.owner, run.meta.group if run.meta.kind == "twins" else run.id))
+    turns_of = Counter(owner for owner, _ in turns)
+    return {owner for owner, count in turns_of.items() if count >= most}
 
 
 def _refuse_large(config: RunConfig, limits: Settings) -> None:

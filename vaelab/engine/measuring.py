@@ -91,9 +91,11 @@ class Measurers:
                 self._forget_dead_process()
             if self._now is not None:
                 return
-            if self._waiting and (not training or self._longest_wait() > LONGEST_WAIT):
+            now = time.monotonic()
+            waits_long = any(now - since > LONGEST_WAIT for _, since in self._waiting.values())
+            if self._waiting and (waits_long or not training):
                 self._begin()
-            elif self._process is not None and time.monotonic() - self._idle_since > IDLE:
+            elif self._process is not None and now - self._idle_since > IDLE:
                 self._process.finish()
                 self._process = None
 
@@ -104,10 +106,6 @@ class Measurers:
         if process is not None:
             process.finish()
             process.join(time.monotonic() + END_WITHIN)
-
-    def _longest_wait(self) -> float:
-        _, since = next(iter(self._waiting.values()))
-        return time.monotonic() - since
 
     def _begin(self) -> None:
         if self._process is None:

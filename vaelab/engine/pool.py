@@ -92,9 +92,9 @@ class Pool:
             self._next_at = self._clock() + TRY_AGAIN
         self.workers = [worker for worker in self.workers if worker not in dead]
         self._retire()
-        wanted = all(worker.run_id for worker in self.workers) and len(self.workers) < self._most
+        none_free = all(worker.run_id for worker in self.workers)
         earliest = self._next_at if needed else max(self._next_at, self._rests_until)
-        if wanted and self._clock() >= earliest:
+        if none_free and len(self.workers) < self._most and self._clock() >= earliest:
             self.workers.append(self._start(self._on_change))
 
     def _retire(self) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from vaelab.runs.life import UNDER_WAY
 from vaelab.runs.run import Run
 
+LEFT_ALONE = "Nobody was here to watch for {time}, so it was paused. It can be resumed where it was."
+
 ROLL_CALL = 5.0
 """Seconds between two looks at which visitors are here."""
 

@@ -6,9 +6,7 @@ A run is in the queue, with a worker, or with neither; this module moves it from
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -16,10 +14,10 @@ from vaelab.config.run_config import RunConfig
 from vaelab.engine.backends import StartWorker
 from vaelab.engine.estimates import Waits
 from vaelab.engine.hung_workers import HungWorkers
-from vaelab.engine.limits import Admission
+from vaelab.engine.limits import Admission, visitors_at_limit
 from vaelab.engine.measuring import Measurers
 from vaelab.engine.pool import Pool
-from vaelab.engine.presence import LeftAlone, Presence
+from vaelab.engine.presence import LEFT_ALONE, LeftAlone, Presence
 from vaelab.engine.queue import RunQueue
 from vaelab.events import Request
 from vaelab.runs.errors import RunDamaged
@@ -31,8 +29,6 @@ from vaelab.words import counted
 
 logger = logging.getLogger(__name__)
 
-LEFT_ALONE = "Nobody was here to watch for {time}, so it was paused. It can be resumed where it was."
-
 PAUSE_HOLDS = 60.0
 """Seconds for which a paused run keeps its worker when nobody waits for it."""
 
@@ -42,15 +38,11 @@ class Scheduler:
 
     Parameters
     ----------
-    store: all runs.
     start: starts a worker.
-    threads: processor threads of a run whose `Meta` names no number.
     capacity: processor threads of all runs that train at once.
-    rest: seconds until the first worker is started, unless a run waits for it.
-    limits: the limits of each visitor and of the server; None for no limits.
-    presence: keeps who is here; None if no run is paused because its visitor is gone.
     on_change: called, from other threads, when there is something to do for `look`.
-    clock: tells the seconds.
+
+    The other parameters are those of `Engine`.
     """
 
     def __init__(
@@ -218,7 +210,11 @@ class Scheduler:
 
     def start_next(self) -> None:
         """Give the first runs of the queue to workers, as far as there is room."""
-        while (run := self.queue.head(self._visitors_at_limit())) is not None:
+        while self.queue:
+            training = filter(None, map(self.store.get_or_none, self.pool.run_ids))
+            run = self.queue.head(resting=visitors_at_limit(training, self.visitor_running))
+            if run is None:
+                return
             # A run that has begun keeps its number of threads, which another machine may have chosen larger.
             threads = run.status().threads or run.meta.threads or self._threads
             fits = self.pool.threads + min(threads, self._capacity) <= self._capacity
@@ -228,17 +224,6 @@ class Scheduler:
             self.queue.pop(run)
             self._waits.forget(run)
             self.pool.idle[0].train(run, threads)
-
-    def _visitors_at_limit(self) -> set[str]:
-        """Visitors who have as many turns training as they may; twins are one turn."""
-        if not self.visitor_running or not self.queue:
-            return set()
-        turns = set()
-        for run in filter(None, map(self.store.get_or_none, self.pool.run_ids)):
-            with suppress(RunDamaged):
-                turns.add((run.meta.owner, run.meta.group if run.meta.kind == "twins" else run.id))
-        turns_of = Counter(owner for owner, _ in turns)
-        return {owner for owner, count in turns_of.items() if count >= self.visitor_running}
 
     def _pause_runs_left_alone(self) -> None:
         if not self._left_alone.is_due():

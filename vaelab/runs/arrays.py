@@ -1,4 +1,4 @@
-"""The array files of a run's folder: written by its training, read by everyone else.
+"""The array files of a run's folder: training writes them, and pages and analyses read them.
 
 Checkpoints are safetensors, snapshots and previews npz; nothing is pickled.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,14 @@ from vaelab.runs.errors import RunDamaged
 from vaelab.runs.records import LARGEST_NUMBER
 from vaelab.runs.run import Run
 
+LIVE_DECODER = "live-decoder.safetensors"
+"""File of the newest preview's decoder, which is there only while the run trains."""
+
 MOST_BYTES = 25_000_000
-"""Largest size of all snapshots of a run together, as long as there are more than `FEWEST`."""
+"""Largest size of all snapshots of a run together, unless they are `FEWEST`."""
 
 FEWEST = 6
-"""Snapshots that stay however large they are: fewer show no development."""
+"""Number of snapshots that are kept however large they are: fewer show no development."""
 
 Sync = Callable[[Path], None]
 
@@ -38,22 +42,22 @@ def save_checkpoint(run: Run, event: Checkpoint, sync: Sync | None = None) -> No
     _save_safetensors(run.path / "model.safetensors", event.model, {}, sync)
     both = {f"model.{name}": array for name, array in event.model.items()}
     both |= {f"resume.{name}": array for name, array in event.resume.items()}
-    about = {"step": str(event.step), "epoch": repr(event.epoch)}
-    _save_safetensors(run.path / "resume.safetensors", both, about, sync)
+    metadata = {"step": str(event.step), "epoch": repr(event.epoch)}
+    _save_safetensors(run.path / "resume.safetensors", both, metadata, sync)
 
 
 def read_checkpoint(run: Run) -> Checkpoint | None:
-    """The last checkpoint, None if there is none; raises RunDamaged."""
+    """The last checkpoint, or None; raises RunDamaged."""
     path = run.path / "resume.safetensors"
     if not path.exists():
         return None
-    arrays, about = _read_safetensors(run, path)
+    arrays, metadata = _read_safetensors(run, path)
     parts: dict[str, Arrays] = {"model": {}, "resume": {}}
     for key, array in arrays.items():
         part, _, name = key.partition(".")
         parts.setdefault(part, {})[name] = array
     try:
-        step, epoch = int(about["step"]), float(about["epoch"])
+        step, epoch = int(metadata["step"]), float(metadata["epoch"])
         if not 0 <= step <= LARGEST_NUMBER or not 0 <= epoch <= LARGEST_NUMBER:
             raise ValueError("out of bounds")
     except (KeyError, ValueError) as error:
@@ -66,26 +70,23 @@ def read_weights(run: Run) -> Arrays:
     return _read_safetensors(run, run.path / "model.safetensors")[0]
 
 
-def _save_safetensors(path: Path, arrays: Arrays, about: dict[str, str], sync: Sync | None) -> None:
-    # Not `save_file`: on a full disk it raises no OSError, and others may not read what it writes.
-    write_whole(path, lambda draft: draft.write_bytes(save(arrays, about)), sync)
+def _save_safetensors(path: Path, arrays: Arrays, metadata: dict[str, str], sync: Sync | None) -> None:
+    # `save_file` is no use: on a full disk it raises no OSError, and its files are for their owner only.
+    write_whole(path, lambda draft: draft.write_bytes(save(arrays, metadata)), sync)
 
 
 def _read_safetensors(run: Run, path: Path) -> tuple[Arrays, dict[str, str]]:
     try:
         with safe_open(path, "numpy") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
-    # The latter for a type of numbers that numpy has not.
+    # The last three errors come from a type of numbers that numpy lacks.
     except (OSError, SafetensorError, TypeError, KeyError, AttributeError) as error:
         raise RunDamaged(f"Run {run.id} has no readable {path.name}: {error}") from error
 
 
 def save_snapshot(run: Run, event: Snapshot) -> None:
     """Write `snapshots/<step>.npz`."""
-    arrays: dict[str, Any] = {**event.decoder, "step": event.step, "epoch": event.epoch}
-    arrays |= {"mean": event.mean, "reconstructions": event.reconstructions}
-    arrays |= {} if event.logvar is None else {"logvar": event.logvar}
-    _save_npz(run.snapshot_file(event.step), arrays)
+    _save_npz(run.snapshot_file(event.step), event.decoder | _values(event))
 
 
 def read_snapshot(run: Run, step: int) -> Snapshot:
@@ -102,45 +103,33 @@ def read_snapshot(run: Run, step: int) -> Snapshot:
 
 
 def drop_snapshots_after(run: Run, step: int) -> None:
-    """Remove the snapshots of later steps: those that a resumed training will make again."""
+    """Remove the snapshots of later steps, which a resumed training will make again."""
     for later in run.snapshot_steps():
         if later > step:
-            drop_snapshot(run, later)
-
-
-def drop_snapshot(run: Run, step: int) -> None:
-    """Remove the snapshot of a step."""
-    run.snapshot_file(step).unlink()
+            run.snapshot_file(later).unlink()
 
 
 def save_preview(run: Run, event: Preview) -> None:
-    """Overwrite `preview.npz` and, for those who decode by themselves, `live-decoder.safetensors`."""
-    arrays: dict[str, Any] = {"step": event.step, "epoch": event.epoch, "mean": event.mean}
-    arrays |= {"reconstructions": event.reconstructions, "images_per_second": event.images_per_second}
-    arrays |= {} if event.samples is None else {"samples": event.samples}
-    _save_npz(run.path / "preview.npz", arrays)
+    """Overwrite `preview.npz` and, for browsers that decode, `live-decoder.safetensors`."""
+    _save_npz(run.path / "preview.npz", _values(event))
     if event.decoder:
         content = decoder_file(run.config, event.reconstructions.shape[1:], event.decoder)
-        write_whole(_live_decoder(run), lambda draft: draft.write_bytes(content))
-
-
-def _live_decoder(run: Run) -> Path:
-    return run.path / "live-decoder.safetensors"
+        write_whole(run.path / LIVE_DECODER, lambda draft: draft.write_bytes(content))
 
 
 def read_live_decoder(run: Run) -> bytes | None:
-    """The decoder of the newest preview, as `decoder_file` makes it; None once training is over."""
-    path = _live_decoder(run)
+    """The decoder of the newest preview, as `decoder_file` makes it; None after training."""
+    path = run.path / LIVE_DECODER
     return path.read_bytes() if path.exists() else None
 
 
 def drop_live_decoder(run: Run) -> None:
-    """Remove what only a training under way needs: afterwards there are its weights."""
-    _live_decoder(run).unlink(missing_ok=True)
+    """Remove the decoder of the newest preview, which is not needed after training."""
+    (run.path / LIVE_DECODER).unlink(missing_ok=True)
 
 
 def read_preview(run: Run) -> Preview | None:
-    """The newest preview, None if there is none yet; raises RunDamaged."""
+    """The newest preview; None if there is none yet. Raises RunDamaged."""
     path = run.path / "preview.npz"
     if not path.exists():
         return None
@@ -153,15 +142,15 @@ def read_preview(run: Run) -> Preview | None:
             reconstructions=file["reconstructions"],
             samples=file["samples"] if "samples" in file.files else None,
         )
-        if not _is_of(preview, run.config):
+        if not _fits(preview, run.config):
             raise ValueError("it is of another config")
         return preview
 
 
-def _is_of(preview: Preview, config: RunConfig) -> bool:
-    """Whether a preview has the shapes of a config's, however many images."""
+def _fits(preview: Preview, config: RunConfig) -> bool:
+    """Whether a preview has the shapes that fit a config; the number of images may differ."""
     spec, mean = DATASETS[config.dataset], preview.mean
-    pictures = [preview.reconstructions, *([] if preview.samples is None else [preview.samples])]
+    decoded = [preview.reconstructions, *([] if preview.samples is None else [preview.samples])]
     return (
         mean.shape[1:] == (config.latent_dim,)
         and 0 < len(mean) <= spec.test_images
@@ -169,15 +158,21 @@ def _is_of(preview: Preview, config: RunConfig) -> bool:
         and 0 <= preview.step <= LARGEST_NUMBER
         and 0 <= preview.epoch <= config.epochs
         and all(
-            len(shown) and shown.shape[1:] == spec.shape and shown.dtype == spec.kind.dtype
-            for shown in pictures
+            len(examples) and examples.shape[1:] == spec.shape and examples.dtype == spec.kind.dtype
+            for examples in decoded
         )
     )
 
 
+def _values(event: Snapshot | Preview) -> dict[str, Any]:
+    """The fields of an event that are not None, without its decoder."""
+    names = [field.name for field in fields(event) if field.name != "decoder"]
+    return {name: getattr(event, name) for name in names if getattr(event, name) is not None}
+
+
 def _save_npz(path: Path, arrays: dict[str, Any]) -> None:
     def write(draft: Path) -> None:
-        with draft.open("wb") as file:  # a file, because numpy appends .npz to names
+        with draft.open("wb") as file:  # an open file, because numpy appends .npz to names
             np.savez(file, **arrays)
 
     write_whole(path, write)
@@ -188,24 +183,24 @@ def _read_npz(run: Run, path: Path) -> Iterator[Any]:
     try:
         with np.load(path, allow_pickle=False) as file:
             yield file
-    except Exception as error:  # numpy, zipfile and zlib raise a dozen kinds on damaged files
+    except Exception as error:  # numpy, zipfile and zlib raise a dozen kinds of errors on damaged files
         raise RunDamaged(f"Run {run.id} has no readable {path.name}: {error}") from error
 
 
 def thin_snapshots(run: Run, most_bytes: int = MOST_BYTES) -> None:
     """Remove snapshots, evenly and neither the first nor the last, until the rest fit in `most_bytes`.
 
-    For the one writer of the folder; call it after each snapshot. Raises OSError.
+    The one writer of the folder calls it after each snapshot. Raises OSError.
     """
     sizes = run.snapshot_sizes()
     while len(sizes) > FEWEST and sum(sizes.values()) > most_bytes:
         step = most_crowded(list(sizes))
-        drop_snapshot(run, step)
+        run.snapshot_file(step).unlink()
         del sizes[step]
 
 
 def evenly(steps: Sequence[int], count: int) -> list[int]:
-    """At most `count` (2 or more) of rising steps, spread as `thin_snapshots` would leave them."""
+    """At most `count` (2 or more) of rising steps, chosen as `thin_snapshots` chooses them."""
     kept = list(steps)
     while len(kept) > count:
         kept.remove(most_crowded(kept))
@@ -213,10 +208,10 @@ def evenly(steps: Sequence[int], count: int) -> list[int]:
 
 
 def most_crowded(steps: Sequence[int]) -> int:
-    """Of three or more rising steps the inner one whose two neighbours are closest to each other.
+    """The inner one of three or more rising steps whose two neighbours are closest to each other.
 
-    Distances are those of the square roots of the steps: on this scale early snapshots, each taken
-    after four times as many steps as the one before, and those of later epochs lie about evenly.
+    Distances are between the square roots of the steps. On this scale early snapshots, each taken after
+    four times as many steps as the one before, and the snapshots of later epochs lie about evenly.
     """
     gaps = [sqrt(after) - sqrt(before) for before, after in zip(steps, steps[2:], strict=False)]
     return steps[1 + gaps.index(min(gaps))]

@@ -1,14 +1,13 @@
 """The life of a run: the states it can be in, and what each request makes of it.
 
 A run's folder is written by its worker (`Recorder`) and by whoever manages it (`Engine`), and read by pages.
-All three look up here what comes next: `STATES` says which buttons a state has, `LIFE` what the engine does
-about a request, `state_after` which state the end of a training leaves behind.
+All three look up here what comes next: `STATES` lists the buttons of a state, `LIFE` what the engine does
+about a request, and `state_after` gives the state that the end of a training leaves behind.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,16 +17,16 @@ State = Literal[
     "queued", "running", "paused", "finished", "stopped", "diverged", "failed", "interrupted", "damaged"
 ]
 Action = Literal["pause", "resume", "epoch", "stop", "end"]
-"""What can be asked of a run. `end` is for all runs of a group: it stops those that wait to go on, too."""
+"""What visitors ask of a run. `end` goes to all runs of a group: it also stops those that wait to go on."""
 
 
 @dataclass(frozen=True)
 class StateRow:
-    """What a state means."""
+    """The meaning of a state, and its buttons."""
 
     meaning: str
     offers: tuple[Action, ...] = ()
-    """What a page offers by a button, beside Delete."""
+    """Actions for which a page has a button, besides Delete."""
     over: bool = True
     """Whether the run can be trained on in a new one."""
 
@@ -44,9 +43,9 @@ STATES: dict[State, StateRow] = {
     "damaged": StateRow("Its files cannot be read."),
 }
 ACTIVE = frozenset(state for state, row in STATES.items() if not row.over)
-"""States of a run that is not over."""
+"""States of a run that waits, trains or is paused."""
 UNDER_WAY: frozenset[State] = frozenset({"queued", "running"})
-"""States of a run that goes on without being asked."""
+"""States of a run that goes on without a further request."""
 
 
 def offers(state: State | None, action: Action) -> bool:
@@ -76,7 +75,7 @@ EFFECTS: dict[Effect, str] = {
     "after": "stopped first",
     "delete": "deleted",
 }
-"""What the engine does. All but the last two write the request into the run's folder, or keep it."""
+"""What the engine does. All effects but the last two write the request into the run's folder, or keep it."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ class Row:
 
     meaning: str
     states: tuple[State, ...]
-    """What the run can show as."""
+    """States that pages can show for a run of the stage."""
     pause: Effect = ""
     resume: Effect = ""
     epoch: Effect = ""
@@ -131,11 +130,11 @@ def stage_of(
 
     Parameters
     ----------
-    state: as `Run.status` tells it.
-    begun: whether its training has ever written a status.
-    has_writer: whether a living process trains or holds it.
-    waits: whether it is in the engine's queue.
-    let_go: whether its worker is done with it, or dead, and the engine is about to see that.
+    state: the state that `Run.status` gives.
+    begun: whether the run's training has ever written a status.
+    has_writer: whether a living process trains the run, or keeps it while it is paused.
+    waits: whether the run is in the engine's queue.
+    let_go: whether the worker is done with the run, or dead, and the engine has not noticed it yet.
     """
     if waits:
         return "returning" if begun else "new"
@@ -147,11 +146,13 @@ def stage_of(
         return "let go"
     if not begun:
         return "put back"
-    return "damaged" if state == "running" else state  # no recorder leaves a run that is trained by nobody
+    return (
+        "damaged" if state == "running" else state
+    )  # only a damaged file says that a run trains without a writer
 
 
 def request_of(action: Action, epoch: float) -> Request:
-    """What is written into `request.json` for an action on a run that is at an epoch."""
+    """The content of `request.json` for an action on a run that has reached an epoch."""
     if action in ("stop", "end"):
         return Request(action="stop")
     if action == "pause":
@@ -169,7 +170,7 @@ _GOES_ON: dict[State, tuple[str, ...]] = {"paused": ("run", "stop"), "stopped": 
 
 
 def goes_on(state: State, request: Request, epoch: float) -> bool:
-    """Whether a run that its worker has just let go of was asked for more than that worker has done."""
+    """Whether a run that its worker has just released was asked for more than the worker has done."""
     return request.action in _GOES_ON.get(state, ()) and not rests(request, epoch)
 
 
@@ -178,10 +179,10 @@ def state_of(written: State, *, has_writer: bool, lost_writer: bool, waits: bool
 
     Parameters
     ----------
-    written: the state in its file.
-    has_writer: whether a living process trains or holds it.
-    lost_writer: whether the process that did has died.
-    waits: whether it has a place in the queue.
+    written: the state in the file.
+    has_writer: whether a living process trains the run, or keeps it while it is paused.
+    lost_writer: whether the process that did so has died.
+    waits: whether the run has a place in the queue.
     """
     if has_writer:
         return written
@@ -199,40 +200,6 @@ def state_after(reason: str, *, paused: bool = False) -> State:
 
     Parameters
     ----------
-    paused: whether it was paused until then, which it stays when it is only released.
+    paused: whether the run was paused until then; a paused run that is released stays paused.
     """
     return "paused" if reason == "released" and paused else _AFTER[reason]
-
-
-_BUTTONS: dict[Action, str] = {
-    "pause": "Pause", "resume": "Resume", "epoch": "One epoch", "stop": "Stop", "end": "Stop its group",
-}  # fmt: skip
-_LEADS_TO: dict[Action, str] = {
-    "pause": "`paused`", "resume": "`running`", "epoch": "`running`, then `paused`", "stop": "`stopped`",
-    "end": "`stopped`",
-}  # fmt: skip
-"""What a run becomes once a worker has done what was asked."""
-
-
-def as_markdown() -> str:
-    """Both tables, as the README shows them."""
-    states = [
-        (f"`{state}`", row.meaning, ", ".join(_BUTTONS[action] for action in row.offers) or "–")
-        for state, row in STATES.items()
-    ]
-    stages = [
-        (row.meaning, *(EFFECTS[row.effect(action)] for action in _BUTTONS), EFFECTS[row.delete])
-        for row in LIFE.values()
-    ]
-    heads = [f"{button} → {_LEADS_TO[action]}" for action, button in _BUTTONS.items()]
-    return "\n\n".join(
-        (
-            _table(("State", "Meaning", "Buttons"), states),
-            _table(("A run that …", *heads, "Delete"), stages),
-        )
-    )
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,4 +1,4 @@
-"""Writing a run's folder from the events of its training."""
+"""The recorder writes a run's folder from the events of its training."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LOOK_EVERY = 0.1
 BEAT_EVERY = 0.25
 """Seconds between two signs of life in `status.json`."""
 WRITER_ENDS_WITHIN = 2.0
-"""Seconds in which a writer that has said how the run ended lets go of its folder."""
+"""Seconds in which a writer that has written how the run ended unlocks its folder."""
 
 
 class Recorder:
@@ -45,19 +45,19 @@ class Recorder:
 
     Parameters
     ----------
-    run: the folder.
-    overrule: asked before `request.json` what is wanted; None leaves it to that file.
+    run: the run to record.
+    overrule: returns a request that goes before the one in `request.json`, or None.
 
     Attributes
     ----------
-    resume: the checkpoint that training has to go on from; what was recorded after it is dropped.
+    resume: the checkpoint that training has to go on from; events and snapshots after it are removed.
 
     Raises
     ------
     RunBusy
-        If another process trains the run; it is left as it is.
+        If another process trains the run; the folder is left unchanged.
     RunDamaged, OSError
-        If its folder cannot be read or written, which is recorded as its end.
+        If the folder cannot be read or written, which is recorded as the run's end.
     """
 
     def __init__(self, run: Run, overrule: Callable[[], events.Request | None] = lambda: None) -> None:
@@ -69,7 +69,7 @@ class Recorder:
         self._lock = _locked(run)
         try:
             self.resume = read_checkpoint(run)
-            self._drop_what_comes_again()
+            self._drop_after_checkpoint()
             self._log = (run.path / "events.jsonl").open("ab", buffering=0)
             self._beat()
         except (RunDamaged, OSError) as error:
@@ -77,7 +77,8 @@ class Recorder:
             self._lock.release()
             raise
 
-    def _drop_what_comes_again(self) -> None:
+    def _drop_after_checkpoint(self) -> None:
+        """Remove drafts, and the events and snapshots that training will write again."""
         path, resume = self.run.path, self.resume
         for name in ("status.json", *TRAINED):
             drop_drafts(path, name)
@@ -109,18 +110,18 @@ class Recorder:
             self._lock.release()
 
     def request(self) -> events.Request:
-        """What is wanted now: looks at `request.json` and gives a sign of life, both now and then."""
+        """The present request; from time to time this reads `request.json` and gives a sign of life."""
         now = time.monotonic()
         if now - self._looked >= LOOK_EVERY:
             self._looked = now
-            with suppress(RunDamaged):  # what cannot be read asks for nothing new
+            with suppress(RunDamaged):  # a request that cannot be read changes nothing
                 self._request = self.run.request()
         if now - self._beaten >= BEAT_EVERY:
             self._beat()
         return self._overrule() or self._request
 
     def prepare(self, fraction: float, sentence: str) -> None:
-        """Tell what is done before the first event, such as a download; raises Withdrawn."""
+        """Show the progress of what comes before the first event, such as a download; raises Withdrawn."""
         self._status = replace(self._status, message=sentence, prepared=fraction)
         if self.request().action in ("stop", "release"):
             raise Withdrawn
@@ -156,12 +157,12 @@ class Recorder:
                 self._finish(event)
 
     def _save(self, event: events.Checkpoint) -> None:
-        """Write a checkpoint; durably, with all that was said before it, if the disk had time to rest."""
+        """Write a checkpoint; if the disk has rested, wait until it and all before it are on the disk."""
         if not self._sync.is_due():
             save_checkpoint(self.run, event)
             return
-        # In this order: a checkpoint that is there after a power cut has everything that belongs before it.
-        for snapshot in filter(Path.exists, self._unsynced):  # some may have been thinned out since
+        # The checkpoint comes last: if it is there after a power cut, so is all that belongs before it.
+        for snapshot in filter(Path.exists, self._unsynced):  # some may have been thinned out
             self._sync(snapshot)
         self._unsynced.clear()
         self._sync(self.run.path / "snapshots")
@@ -172,12 +173,12 @@ class Recorder:
         self._status = replace(self._status, step=event.step, epoch=event.epoch, seconds=event.seconds)
         if event.reason != "released":
             self._append(event)
-            sync_folder(self.run.path)  # before it is said that the run is over
+            sync_folder(self.run.path)  # before the status says that the run is over
         self._end(state_after(event.reason, paused=self._status.state == "paused"), event.message)
 
     def _append(self, event: events.Event) -> None:
         line = json.dumps(events.as_json(event), allow_nan=False).encode() + b"\n"
-        if self._log.write(line) != len(line):  # a disk that is full takes what fits
+        if self._log.write(line) != len(line):  # a full disk takes a part of the line
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _update(self, **changes: Any) -> None:
@@ -190,14 +191,14 @@ class Recorder:
         write_json(self.run.path / "status.json", asdict(self._status), sync if durably else None)
 
     def _fail(self, error: Exception) -> None:
-        # Where even this cannot be written, the run counts as interrupted once its writer is gone.
+        # If even this cannot be written, the run counts as interrupted once its writer is gone.
         with suppress(OSError):
             unforeseen = " ".join(str(error).split()) or type(error).__name__
             self._end(state_after("error"), explained(error) or f"Training failed: {unforeseen}")
 
     def _end(self, state: State, message: str) -> None:
         with suppress(OSError):
-            drop_live_decoder(self.run)  # first: a folder that says it is over changes no more
+            drop_live_decoder(self.run)  # first: the folder of a run that is over does not change any more
         try:
             self._update(state=state, message=message, pid=0)
         except OSError:
@@ -207,9 +208,9 @@ class Recorder:
 
 
 def _locked(run: Run) -> FileLock:
-    """The run's folder, locked for its one writer; the system unlocks it when the process ends."""
+    """Lock the run's folder for its one writer; the system unlocks it when the process ends."""
     if not run.path.is_dir():
-        raise RunDamaged(f"Run {run.id} has been deleted.")  # locking would make its folder anew
+        raise RunDamaged(f"Run {run.id} has been deleted.")  # the lock would make the folder anew
     try:
         return take_lock(run.path / ".writer.lock", within=WRITER_ENDS_WITHIN)
     except Timeout as error:

@@ -22,7 +22,7 @@ class Recordings:
         self._store = store
         self._lock = threading.Lock()
         self._next_look = 0.0
-        self._by_recipe: dict[str, str] = {}
+        self._by_recipe: dict[RunConfig, str] = {}
 
     def of(self, config: RunConfig) -> Run | None:
         """A recording of exactly this recipe, preferably a shipped one; None if there is none."""
@@ -30,7 +30,7 @@ class Recordings:
             if time.monotonic() >= self._next_look:
                 self._look()
                 self._next_look = time.monotonic() + LOOK_EVERY
-            run_id = self._by_recipe.get(_recipe(config))
+            run_id = self._by_recipe.get(config)
         with suppress(RunDamaged):  # the run was deleted meanwhile
             run = self._store.get_or_none(run_id)
             return run if run and _is_recording(run) else None
@@ -41,7 +41,7 @@ class Recordings:
         for run in (*self._store.folders(), *self._store.shipped_runs()):
             with suppress(RunDamaged):
                 if _is_recording(run):
-                    self._by_recipe[_recipe(run.config)] = run.id
+                    self._by_recipe[run.config] = run.id
 
 
 def _is_recording(run: Run) -> bool:
@@ -52,7 +52,3 @@ def _is_recording(run: Run) -> bool:
     # An imported run has no checkpoint, and nobody knows which program trained it.
     whole = run.has_model() and (run.path / "resume.safetensors").exists()
     return meta.shared and not meta.parent and whole and run.status().state == "finished"
-
-
-def _recipe(config: RunConfig) -> str:
-    return config.model_dump_json()

@@ -1,4 +1,4 @@
-"""Bounded types of a run's JSON files, and the check that values from a file are of them."""
+"""Bounded types of the values in a run's JSON files, and the check of values from a file."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from annotated_types import Ge, Le
 from pydantic import TypeAdapter, ValidationError
 
 LARGEST_NUMBER = 2**53
-"""Largest number accepted from a file: beyond it a float no longer tells whole numbers apart."""
+"""Largest number accepted from a file: larger whole numbers are not all exact as a float."""
 
 LATEST = 253_402_300_799
-"""The end of the year 9999 in seconds since 1970, the last that a calendar can show."""
+"""Largest time accepted from a file, in seconds since 1970: the end of 9999, the last year of `datetime`."""
 
 LONGEST = 10**9
-"""Seconds of the longest training: thirty years, which a table can show."""
+"""Longest training accepted from a file, in seconds: thirty years."""
 
 MOST_THREADS = 4096
-"""Largest number of processor threads: no machine has more."""
+"""Largest number of processor threads accepted from a file: no machine has more."""
 
 Count = Annotated[int, Ge(0), Le(LARGEST_NUMBER)]
 Amount = Annotated[float, Ge(0), Le(LARGEST_NUMBER)]
@@ -32,12 +32,12 @@ Record = TypeVar("Record")
 
 
 def checked(kind: type[Record], values: dict[str, Any]) -> Record:
-    """A record of the given dataclass from untrusted JSON values; unknown ones are left out.
+    """A record of a dataclass from untrusted JSON values; values of unknown names are left out.
 
     Raises
     ------
     ValueError
-        If one is missing or of a wrong type; the text names it.
+        If a value is missing or of a wrong type; the text names it.
     """
     try:
         return _adapter(cast(Hashable, kind)).validate_python(values)

@@ -1,11 +1,11 @@
-"""A run is a folder: one run's, and what stands in its files.
+"""One run: a handle on its folder, and what its files hold.
 
     <id>/config.json status.json events.jsonl preview.npz snapshots/000470.npz
          live-decoder.safetensors model.safetensors resume.safetensors meta.json request.json
 
-One writer a file: whoever trains writes all but `meta.json` and `request.json`, which belong to
-whoever manages the run. Files are written beside and renamed into place; a reader of events
-ignores a last line without its newline.
+Each file has one writer: the process that trains writes all files but `meta.json` and `request.json`, which
+the engine, or whoever else manages the run, writes. A file is written under another name and then renamed; a
+reader of events ignores a last line without its newline.
 """
 
 from __future__ import annotations
@@ -28,16 +28,19 @@ from vaelab.runs.status import Meta, Status, with_kind
 from vaelab.words import counted
 
 TRAINED = ("resume.safetensors", "model.safetensors", "events.jsonl", "preview.npz")
-"""Files that training makes. Copied in this order, the events reach at least to the checkpoint."""
+"""Files that training writes. Copied in this order, the events reach at least to the checkpoint."""
+
+NOT_BEGUN = "Its training has not begun."
+WITHOUT_A_WORD = "Its training ended without a word. It can be resumed from its last epoch."
 
 
 @dataclass(frozen=True)
 class Run:
-    """A handle on one run's folder; every look at it reads the folder anew, but for the config."""
+    """A handle on one run's folder; every property but the config is read from the folder each time."""
 
     path: Path
     shipped: bool = False
-    """Comes with VAE Lab and cannot be changed."""
+    """Whether the run comes with VAE Lab and cannot be changed."""
 
     @property
     def id(self) -> str:
@@ -46,7 +49,7 @@ class Run:
 
     @cached_property
     def config(self) -> RunConfig:
-        """The settings it was made with.
+        """The config that the run was made with.
 
         Raises
         ------
@@ -62,71 +65,68 @@ class Run:
 
     @property
     def meta(self) -> Meta:
-        """Name, owner and place in the queue; raises RunDamaged."""
+        """Name, owner, group and place in the queue; raises RunDamaged."""
         return self._checked(Meta, "meta.json", with_kind(self._json("meta.json")))
 
     @property
     def title(self) -> str:
-        """Its name, or what it is: "VAE · MNIST · 2-D · 10 epochs"."""
+        """The run's name, or its config in words: "VAE · MNIST · 2-D · 10 epochs"."""
         return self.meta.name or describe(self.config)
 
     def check(self) -> None:
-        """Raise RunDamaged, which says why, if any of the files that every page needs cannot be read."""
+        """Raise RunDamaged, which says why, if a file that every page needs cannot be read."""
         _ = self.config, self.status(), self.request()
 
     def has_begun(self) -> bool:
-        """Whether its training has ever said how it stands."""
+        """Whether the run's training has ever written its status."""
         return (self.path / "status.json").exists()
 
     def status(self) -> Status:
         """How training stands; raises RunDamaged.
 
-        One with a place in the queue is queued, a dead writer's is interrupted.
+        A run with a place in the queue is queued, and a run whose writer is dead is interrupted.
         """
         meta, begun = self.meta, self.has_begun()
         if begun:
             status = self._checked(Status, "status.json", self._json("status.json"))
         else:
             held_back = self.request().action == "pause"
-            message = "Its training has not begun."
-            status = Status(state="paused" if held_back else "interrupted", message=message)
+            status = Status(state="paused" if held_back else "interrupted", message=NOT_BEGUN)
         has_writer = status.has_writer
         lost_writer = status.claims_writer and not has_writer
-        if lost_writer:
-            message = "Its training ended without a word. It can be resumed from its last epoch."
-            status = replace(status, message=message)
+        message = WITHOUT_A_WORD if lost_writer else status.message
         if meta.note and (status.state == "paused" or lost_writer or not begun):
-            status = replace(status, message=meta.note)
+            message = meta.note
         state = state_of(
             status.state, has_writer=has_writer, lost_writer=lost_writer, waits=meta.place is not None
         )
-        return replace(status, state=state)
+        return replace(status, state=state, message=message)
 
     def request(self) -> Request:
-        """What is wanted of its training; raises RunDamaged."""
+        """The request to the run's training; raises RunDamaged."""
         if not (self.path / "request.json").exists():
             return Request()
         return self._checked(Request, "request.json", self._json("request.json"))
 
     def snapshot_steps(self) -> list[int]:
-        """Steps of which there is a snapshot, in order."""
-        names = (file.name for file in (self.path / "snapshots").glob("*.npz"))
-        return sorted(int(name[:-4]) for name in names if re.fullmatch(r"[0-9]{6,}\.npz", name))
+        """Steps that have a snapshot, in order."""
+        files = (self.path / "snapshots").glob("*.npz")
+        return sorted(int(file.stem) for file in files if re.fullmatch(r"[0-9]{6,}", file.stem))
 
     def snapshot_sizes(self) -> dict[int, int]:
-        """Bytes of each snapshot by its step, in order of the steps; raises OSError if one goes away."""
+        """Bytes of each snapshot by its step, in order; raises OSError if one is removed meanwhile."""
         return {step: self.snapshot_file(step).stat().st_size for step in self.snapshot_steps()}
 
     def snapshot_file(self, step: int) -> Path:
-        """Where the snapshot of a step is, or would be."""
+        """Path of the snapshot of a step, whether it is there or not."""
         return self.path / "snapshots" / f"{step:06d}.npz"
 
     def has_model(self) -> bool:
-        """Whether there are weights to load."""
+        """Whether the run has weights to load."""
         return (self.path / "model.safetensors").exists()
 
     def set_meta(self, **changes: Any) -> None:
-        """Change fields of `meta.json`; for whoever manages the run, from any thread or process.
+        """Change fields of `meta.json`, for whoever manages the run; safe for several threads and processes.
 
         Raises
         ------
@@ -136,7 +136,7 @@ class Run:
             If there is no `meta.json` to change.
         """
         self.refuse_if_shipped()
-        before = self.meta  # raises where the run was deleted: the lock would make its folder anew
+        before = self.meta  # this raises if the run was deleted, whose folder the lock would make anew
         if before == replace(before, **changes):
             return
         lock = take_lock(self.path / ".meta.lock")
@@ -146,7 +146,7 @@ class Run:
             lock.release()
 
     def set_request(self, request: Request) -> None:
-        """Ask something of its training; raises PermissionError if the run came with VAE Lab."""
+        """Write the request to the run's training; raises PermissionError if the run came with VAE Lab."""
         self.refuse_if_shipped()
         write_json(self.path / "request.json", asdict(request), sync)
 
@@ -164,7 +164,9 @@ class Run:
     def _json(self, name: str) -> dict[str, Any]:
         try:
             values = json.loads((self.path / name).read_text(encoding="utf-8"))
-            json.dumps(values, ensure_ascii=False).encode()  # half a surrogate pair could not be shown
+            json.dumps(
+                values, ensure_ascii=False
+            ).encode()  # this raises for half a surrogate pair, which no page can show
         except (OSError, ValueError, RecursionError) as error:
             raise RunDamaged(f"Run {self.id} has no readable {name}: {error}") from error
         if not isinstance(values, dict):
@@ -175,5 +177,5 @@ class Run:
 def describe(config: RunConfig) -> str:
     """A config in a few words: model, data set, latent dimension and epochs."""
     dataset = field_spec("dataset").labels[config.dataset]
-    epochs = counted(config.epochs, "epoch")
-    return f"{config.traits.label} · {dataset} · {config.latent_dim}-D · {epochs}"
+    length = counted(config.epochs, "epoch")
+    return f"{config.traits.label} · {dataset} · {config.latent_dim}-D · {length}"

@@ -1,4 +1,4 @@
-"""What is known of a run besides its config: `Meta` and `Status`, as their JSON files hold them."""
+"""The records of a run besides its config: `Meta` and `Status`, as in `meta.json` and `status.json`."""
 
 from __future__ import annotations
 
@@ -21,73 +21,73 @@ HEARTBEAT = 15.0
 
 @dataclass(frozen=True, kw_only=True)
 class Meta:
-    """What is known of a run besides its training."""
+    """Owner, name, group and place of a run: all that is not about its training."""
 
     created: Time
     """Seconds since 1970."""
     owner: str = ""
     name: str = ""
     group: str = ""
-    """Random text that the runs of one group have in common; empty for a run of its own."""
+    """Random text that the runs of one group have in common; empty for a single run."""
     kind: GroupKind = ""
-    """What the group is. Twins are one turn in the queue."""
+    """Kind of the group; empty for a single run. Twins are one turn in the queue."""
     axes: tuple[str, ...] = ()
-    """Fields of `RunConfig` that vary over the group, if it is a sweep."""
+    """Fields of `RunConfig` that vary over a sweep."""
     planned: Count = 0
-    """Runs that its group was made of: those that were stopped before they began are gone."""
+    """Number of runs that the group began with; runs that were stopped before they began are gone."""
     threads: Threads = 0
-    """Of the processor, settled for a run of a group; 0 for as many as the engine gives a lone run."""
+    """Processor threads of a run of a group; 0 for as many as the engine gives a single run."""
     place: Finite | None = None
-    """Order in the queue, smaller is sooner; None if it does not wait."""
+    """Order in the queue: the smallest is first. None if the run does not wait."""
     parent: str = ""
-    """Id of the run that this one trains on."""
+    """Id of the run that this one goes on from."""
     shared: bool = False
-    """Whether its owner lets everybody on this server watch it as a recording of its recipe."""
+    """Whether the owner lets everybody on this server watch the run as a recording of its recipe."""
     note: str = ""
-    """Why the engine paused or ended it by itself, a sentence; empty once something is asked of it."""
+    """A sentence why the engine itself paused or ended the run; empty after the next request."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """How a run's training stands, as its writer last said."""
+    """How a run's training stands, as its writer last wrote."""
 
     state: State
     step: Count = 0
     epoch: Amount = 0.0
     prepared: Amount = 0.0
-    """Share of what has to be there before the first step, such as a download, from 0 to 1."""
+    """Progress of what comes before the first step, such as a download, from 0 to 1."""
     steps_per_epoch: Count = 0
     images_per_second: Amount = 0.0
     seconds: Seconds = 0.0
-    """Spent training, as of the last evaluation or the end."""
+    """Time spent training, as of the last evaluation or the end."""
     threads: Threads = 0
     precision: str = ""
     device: str = ""
     message: str = ""
     host: str = ""
     pid: Annotated[int, Ge(0), Le(2**31 - 1)] = 0
-    """The process that trains; 0 once it has let go of the run."""
+    """Number of the process that trains the run; 0 after it has released the run."""
     heartbeat: Time = 0.0
-    """Seconds since 1970 of the writer's last sign of life."""
+    """Time of the writer's last sign of life, in seconds since 1970."""
 
     @property
     def active(self) -> bool:
-        """Whether the run is not over."""
+        """Whether the run waits, trains or is paused."""
         return self.state in ACTIVE
 
     @property
     def has_writer(self) -> bool:
-        """Whether a living process trains the run, or holds it while it is paused."""
+        """Whether a living process trains the run, or keeps it while it is paused."""
         return self.claims_writer and _writer_lives(self)
 
     @property
     def claims_writer(self) -> bool:
-        """Whether a process has said that it trains or holds the run, and not yet that it let go of it."""
+        """Whether a process has written that it trains or keeps the run, and not that it has released it."""
         return self.state in ("running", "paused") and self.pid != 0
 
 
 def with_kind(meta: dict[str, Any]) -> dict[str, Any]:
-    """The values of a `meta.json`; where they are older than `Meta.kind`, the group's text begins with it."""
+    """The values of a `meta.json` with `Meta.kind`; in older files the group begins with the kind."""
     prefix = str(meta.get("group", "")).partition("-")[0]
     return {"kind": prefix if prefix in ("twins", "sweep") else "", **meta}
 
@@ -97,7 +97,7 @@ def _writer_lives(status: Status) -> bool:
         return time.time() - status.heartbeat < HEARTBEAT
     try:
         writer = psutil.Process(status.pid)
-        # A zombie is dead and only waits for its parent; a younger process has inherited the number.
+        # A zombie is dead and only waits for its parent; a younger process has got the number of a dead one.
         return writer.status() != psutil.STATUS_ZOMBIE and writer.create_time() <= status.heartbeat + 1
     except psutil.Error:
         return False

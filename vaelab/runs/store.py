@@ -1,4 +1,4 @@
-"""All runs: making, finding, listing and removing them. A run is a folder: see `vaelab.runs.run`."""
+"""The store of all runs makes, finds, lists and deletes them; `vaelab.runs.run` describes a run's folder."""
 
 from __future__ import annotations
 
@@ -21,15 +21,17 @@ from vaelab.runs.status import Meta
 from vaelab.settings import read_settings
 
 _ID = re.compile(r"[0-9a-z][0-9a-z-]{1,63}")
+_BIRTHS: dict[Path, _Birth] = {}
+"""The results of `_birth` by the run's folder."""
 
 
 class RunStore:
-    """All runs below a folder, and those that are shipped.
+    """All runs below a folder, and those that are shipped with VAE Lab.
 
     Parameters
     ----------
-    root: where runs are made; created with the first one.
-    shipped: a folder of finished runs that are shown and never changed.
+    root: folder in which runs are made; it is made with the first run.
+    shipped: folder of the shipped runs, which are finished and never changed.
     """
 
     def __init__(self, root: Path, shipped: Path | None = None) -> None:
@@ -45,23 +47,23 @@ class RunStore:
         files: Mapping[str, bytes] | None = None,
         **meta: Any,
     ) -> Run:
-        """A new run, not started; its id carries 128 random bits.
+        """Make a new run, which is not started; its id has 128 random bits.
 
         Parameters
         ----------
-        config: what to train.
-        owner: the visitor that it belongs to.
-        parent: a run that it goes on from; what that one has recorded is copied.
-        files: what it has already, by name, if it was trained elsewhere.
+        config: the config to train.
+        owner: the visitor whom the run belongs to.
+        parent: the run that the new one goes on from; the files of its training are copied.
+        files: contents of the run's files by name, if it was trained elsewhere.
         meta: other fields of `Meta`.
 
         Raises
         ------
         OSError
-            If it cannot be written; nothing is left behind.
+            If the run cannot be written; nothing of it is kept.
         """
         run = Run(self.root / secrets.token_hex(16))
-        known = Meta(created=time.time(), owner=owner, parent=parent.id if parent else "", **meta)
+        values = asdict(Meta(created=time.time(), owner=owner, parent=parent.id if parent else "", **meta))
         draft = self.root / f".new-{run.id}"
         draft.mkdir(parents=True)
         try:
@@ -70,7 +72,7 @@ class RunStore:
             for name, content in (files or {}).items():
                 (draft / name).write_bytes(content)
             write_json(draft / "config.json", config.model_dump())
-            write_json(draft / "meta.json", asdict(known))
+            write_json(draft / "meta.json", values)
             sync_folder(draft)
             os.replace(draft, run.path)
             sync(self.root)
@@ -79,27 +81,25 @@ class RunStore:
         return run
 
     def runs(self) -> list[Run]:
-        """The runs below `root`, newest first; damaged ones last."""
+        """The runs below `root`, the newest first, damaged runs last."""
         return sorted(self.folders(), key=lambda run: _birth(run).created, reverse=True)
 
     def runs_of(self, owner: str) -> list[Run]:
-        """The runs below `root` that belong to a visitor, newest first; no damaged ones."""
+        """The runs of a visitor below `root`, the newest first, without damaged runs."""
         return [run for run in self.runs() if _birth(run).owner == owner]
 
     def folders(self) -> Iterator[Run]:
-        """The runs below `root` in any order: none of their files is read."""
+        """The runs below `root` in any order; this reads none of their files."""
         return self._in(self.root, shipped=False)
 
     def shipped_runs(self) -> list[Run]:
-        """The runs that come with VAE Lab, by name of their folder."""
+        """The runs that come with VAE Lab, in the order of their ids."""
         return sorted(self._in(self.shipped, shipped=True), key=lambda run: run.id) if self.shipped else []
 
     def group(self, group: str) -> list[Run]:
-        """The runs of a group (twins, a sweep) in the order of their submission; no damaged ones."""
-        if not group:
-            return []
-        found = (run for run in self.folders() if _birth(run).group == group)
-        return sorted(found, key=lambda run: _birth(run).created)
+        """The runs of a group (twins, a sweep) in the order of their submission, without damaged runs."""
+        members = [run for run in self.folders() if group and _birth(run).group == group]
+        return sorted(members, key=lambda run: _birth(run).created)
 
     def get(self, run_id: str) -> Run:
         """The run of exactly this id; raises RunNotFound."""
@@ -119,21 +119,23 @@ class RunStore:
 
     def find(self, prefix: str) -> Run:
         """The one run whose id starts with `prefix`; raises RunNotFound."""
-        found = [run for run in (*self.runs(), *self.shipped_runs()) if run.id.startswith(prefix)]
-        exact = [run for run in found if run.id == prefix]
-        if len(exact or found) != 1:
-            what = f"are {len(found)} runs" if found else "is no run"
+        runs = [run for run in (*self.runs(), *self.shipped_runs()) if run.id.startswith(prefix)]
+        matching = [run for run in runs if run.id == prefix] or runs
+        if len(matching) != 1:
+            what = f"are {len(runs)} runs" if runs else "is no run"
             raise RunNotFound(f"There {what} whose id starts with {prefix[:64]!r} in {self.root}.")
-        return (exact or found)[0]
+        return matching[0]
 
     def delete(self, run: Run) -> None:
-        """Remove a run's folder. A shipped run stays: raises PermissionError."""
+        """Delete a run's folder; raises PermissionError if the run is shipped."""
         run.refuse_if_shipped()
-        with suppress(FileNotFoundError):  # of one who was quicker
-            os.replace(run.path, self.root / f".gone-{run.id}")  # at once: no reader meets half a run
+        with suppress(FileNotFoundError):  # another process has just deleted the run
+            os.replace(
+                run.path, self.root / f".gone-{run.id}"
+            )  # in one step, so that nobody reads half a run
         _BIRTHS.pop(run.path, None)
-        for grave in self.root.glob(".gone-*"):  # with those of a server that was killed meanwhile
-            shutil.rmtree(grave, ignore_errors=True)
+        for remains in self.root.glob(".gone-*"):  # with those of a server that was killed while deleting
+            shutil.rmtree(remains, ignore_errors=True)
 
     def _in(self, root: Path | None, *, shipped: bool) -> Iterator[Run]:
         if root and root.is_dir():
@@ -153,15 +155,12 @@ def _copy_training(source: Path, target: Path) -> None:
 
 @dataclass(frozen=True)
 class _Birth:
-    """What of a run never changes: read once, because pages ask for lists of runs at every click and look."""
+    """The parts of a run's `Meta` that never change, read once: pages list runs several times a second."""
 
     created: float = 0.0
     owner: str | None = None
-    """None of a damaged run."""
+    """None for a damaged run."""
     group: str = ""
-
-
-_BIRTHS: dict[Path, _Birth] = {}
 
 
 def _birth(run: Run) -> _Birth:
@@ -175,5 +174,5 @@ def _birth(run: Run) -> _Birth:
 
 
 def default_root() -> Path:
-    """Where runs are kept: `$VAELAB_RUNS`, else `runs` in the working directory."""
+    """The folder of runs: `$VAELAB_RUNS`, else `runs` in the working directory."""
     return Path(read_settings().runs)

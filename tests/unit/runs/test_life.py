@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from typing import get_args, get_type_hints
 
@@ -10,12 +11,12 @@ import pytest
 from vaelab.events import Finished, Request
 from vaelab.paths import PROJECT
 from vaelab.runs.life import (
+    EFFECTS,
     LIFE,
     STATES,
     Action,
     Stage,
     State,
-    as_markdown,
     goes_on,
     offers,
     request_of,
@@ -34,9 +35,45 @@ FOLDERS = [
 """The state in a run's folder, whether its training has begun, and what has become of its writer."""
 
 
+BUTTONS: dict[Action, str] = {
+    "pause": "Pause", "resume": "Resume", "epoch": "One epoch", "stop": "Stop", "end": "Stop its group",
+}  # fmt: skip
+LEADS_TO: dict[Action, str] = {
+    "pause": "`paused`", "resume": "`running`", "epoch": "`running`, then `paused`", "stop": "`stopped`",
+    "end": "`stopped`",
+}  # fmt: skip
+"""State of the run after a worker has done what was asked."""
+
+
+def life_as_markdown() -> str:
+    """Both tables of a run's life in Markdown."""
+    states = [
+        (f"`{state}`", row.meaning, ", ".join(BUTTONS[action] for action in row.offers) or "–")
+        for state, row in STATES.items()
+    ]
+    stages = [
+        (row.meaning, *(EFFECTS[row.effect(action)] for action in BUTTONS), EFFECTS[row.delete])
+        for row in LIFE.values()
+    ]
+    heads = [f"{button} → {LEADS_TO[action]}" for action, button in BUTTONS.items()]
+    return "\n\n".join(
+        (
+            table(("State", "Meaning", "Buttons"), states),
+            table(("A run that …", *heads, "Delete"), stages),
+        )
+    )
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
 def test_the_readme_shows_the_table() -> None:
     readme = (PROJECT / "README.md").read_text("utf-8")
-    assert as_markdown() in readme, f"Paste this into the README, The life of a run:\n\n{as_markdown()}"
+    assert life_as_markdown() in readme, (
+        f"Paste this into the README, The life of a run:\n\n{life_as_markdown()}"
+    )
 
 
 def test_every_state_and_every_stage_has_a_row() -> None:

@@ -109,7 +109,7 @@ def test_it_trains_one_run_after_another_and_survives_bad_ones(start: Start, sto
 def train_a_while(made: Worker, run: Run) -> None:
     made.say(run)
     until(lambda: run.has_begun() and run.status().step > 3, run.status)
-    assert run.status().pid == made.process.pid
+    assert run.status().pid == made.process._process.pid
 
 
 def checkpointed(run: Run) -> None:
@@ -194,7 +194,7 @@ def test_a_run_of_another_process_is_left_alone(process: WorkerProcess, store: R
 
 def test_a_worker_yields_to_the_server(process: WorkerProcess) -> None:
     until(lambda: process.ready)
-    (child,) = [child for child in psutil.Process().children() if child.pid == process.pid]
+    (child,) = [child for child in psutil.Process().children() if child.pid == process._process.pid]
     assert child.nice() > psutil.Process().nice()
     assert os.getsid(child.pid) != os.getsid(0)  # Ctrl-C in the server's terminal does not reach it
     session = Path(f"/proc/{child.pid}/autogroup")

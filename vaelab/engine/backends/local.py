@@ -69,11 +69,6 @@ class Child:
         _lower_priority(self._process.pid, priority)
         threading.Thread(target=self._listen, name=f"{module}-listener", daemon=True).start()
 
-    @property
-    def pid(self) -> int:
-        """The number of the process."""
-        return self._process.pid
-
     def say(self, job: dict[str, str | int]) -> None:
         """Send the process a message."""
         assert self._process.stdin is not None

@@ -144,7 +144,7 @@ class Scheduler:
             begun=run.has_begun(),
             has_writer=status.has_writer,
             waits=run in self.queue,
-            let_go=run.id in self.pool.run_ids,
+            worker_gone=run.id in self.pool.run_ids,
         )
         return LIFE[stage].effect(action), request_of(action, status.epoch)
 

@@ -54,7 +54,7 @@ def offers(state: State | None, action: Action) -> bool:
 
 
 Stage = Literal[
-    "new", "returning", "given", "running", "held", "let go", "put back", "paused", "interrupted",
+    "new", "returning", "given", "running", "held", "worker gone", "withdrawn", "paused", "interrupted",
     "stopped", "failed", "finished", "diverged", "damaged",
 ]  # fmt: skip
 """How far a run is between the queue, the workers and its end: finer than its state."""
@@ -98,9 +98,9 @@ class Row:
         return effect
 
 
-_Five = tuple[Effect, Effect, Effect, Effect, Effect]
-_ASKED: _Five = ("worker", "worker", "worker", "worker", "worker")
-_LATER: _Five = ("later", "later", "later", "later", "later")
+_FiveEffects = tuple[Effect, Effect, Effect, Effect, Effect]
+_ASKED: _FiveEffects = ("worker", "worker", "worker", "worker", "worker")
+_LATER: _FiveEffects = ("later", "later", "later", "later", "later")
 _ENDED: tuple[State, ...] = ("paused", "interrupted", "stopped", "failed", "finished", "diverged")
 
 LIFE: dict[Stage, Row] = {
@@ -109,8 +109,8 @@ LIFE: dict[Stage, Row] = {
     "given": Row("has been given to a worker, or waits for another server", ("queued",), *_ASKED, "after"),
     "running": Row("is trained", ("running",), *_ASKED, "after"),
     "held": Row("is paused and keeps its worker", ("paused",), *_ASKED, "after"),
-    "let go": Row("has just lost its worker, which the engine has not seen yet", _ENDED, *_LATER),
-    "put back": Row(
+    "worker gone": Row("has just lost its worker, which the engine has not seen yet", _ENDED, *_LATER),
+    "withdrawn": Row(
         "has not begun and does not wait", ("paused", "interrupted"), "", "last", "last", "delete", "delete"
     ),
     "paused": Row("is paused without a worker", ("paused",), "", "first", "first", "at once", "at once"),
@@ -124,7 +124,7 @@ LIFE: dict[Stage, Row] = {
 
 
 def stage_of(
-    state: State, *, begun: bool, has_writer: bool, waits: bool = False, let_go: bool = False
+    state: State, *, begun: bool, has_writer: bool, waits: bool = False, worker_gone: bool = False
 ) -> Stage:
     """The row of `LIFE` that holds for a run.
 
@@ -134,7 +134,7 @@ def stage_of(
     begun: whether the run's training has ever written a status.
     has_writer: whether a living process trains the run, or keeps it while it is paused.
     waits: whether the run is in the engine's queue.
-    let_go: whether the worker is done with the run, or dead, and the engine has not noticed it yet.
+    worker_gone: whether the worker is done with the run, or dead, and the engine has not noticed it yet.
     """
     if waits:
         return "returning" if begun else "new"
@@ -142,10 +142,10 @@ def stage_of(
         return "held" if state == "paused" else "running"
     if state == "queued":
         return "given"
-    if let_go:
-        return "let go"
+    if worker_gone:
+        return "worker gone"
     if not begun:
-        return "put back"
+        return "withdrawn"
     return (
         "damaged" if state == "running" else state
     )  # only a damaged file says that a run trains without a writer

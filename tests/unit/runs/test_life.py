@@ -85,14 +85,18 @@ def test_every_state_and_every_stage_has_a_row() -> None:
 @pytest.mark.parametrize(("written", "begun", "writer"), FOLDERS)
 def test_a_run_shows_as_a_state_of_its_stage(written: State, begun: bool, writer: str) -> None:
     """Whatever its folder, the queue and the workers say."""
-    for has_place, waits, let_go in product(BOTH, BOTH, BOTH):
+    for has_place, waits, worker_gone in product(BOTH, BOTH, BOTH):
         lives = writer == "lives"
         state = state_of(written, has_writer=lives, lost_writer=writer == "lost", waits=has_place)
         # A run that waits and has a writer was taken by another server: the queue will see it.
         stage = stage_of(
-            state, begun=begun, has_writer=lives, waits=waits and has_place and not lives, let_go=let_go
+            state,
+            begun=begun,
+            has_writer=lives,
+            waits=waits and has_place and not lives,
+            worker_gone=worker_gone,
         )
-        assert state in LIFE[stage].states or (written, writer, let_go) == ("running", "", True)
+        assert state in LIFE[stage].states or (written, writer, worker_gone) == ("running", "", True)
 
 
 def test_what_a_page_offers_has_an_effect() -> None:

@@ -91,11 +91,11 @@ def _positions(name: str, kind: Scale, results: Sequence[Result]) -> Positions:
     }
 
 
-def _in_order(found: list[Band], x: Positions) -> list[Band]:
+def _in_order(means: list[Band], x: Positions) -> list[Band]:
     """Bands from left to right; categories keep the order of the results."""
     if any(isinstance(position, str) for position in x.values()):
-        return found
-    return sorted(found, key=lambda band: x[band.values])
+        return means
+    return sorted(means, key=lambda band: x[band.values])
 
 
 def _ticks(name: str, kind: Scale, x: Positions) -> dict[str, Any]:
@@ -121,10 +121,10 @@ def _band(held_out: list[Band], x: Positions) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _mean(found: list[Band], x: Positions, name: str, color: str, dash: str) -> dict[str, Any]:
+def _mean(means: list[Band], x: Positions, name: str, color: str, dash: str) -> dict[str, Any]:
     return {
-        "type": "scatter", "mode": "lines", "x": [x[band.values] for band in found],
-        "y": [band.mean for band in found], "line": {"color": color, "width": 2, "dash": dash},
+        "type": "scatter", "mode": "lines", "x": [x[band.values] for band in means],
+        "y": [band.mean for band in means], "line": {"color": color, "width": 2, "dash": dash},
         "hoverinfo": "skip", "name": name,
     }  # fmt: skip
 
@@ -138,12 +138,12 @@ def _bars(held_out: list[Band], x: Positions) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _marks(found: list[Band], x: Positions, name: str, color: str, dash: str) -> dict[str, Any]:
+def _marks(means: list[Band], x: Positions, name: str, color: str, dash: str) -> dict[str, Any]:
     """A separate marker of the mean for each value."""
     symbol = "line-ew-open" if dash == "solid" else "x-thin-open"
     return {
-        "type": "scatter", "mode": "markers", "x": [x[band.values] for band in found],
-        "y": [band.mean for band in found], "hoverinfo": "skip", "name": name,
+        "type": "scatter", "mode": "markers", "x": [x[band.values] for band in means],
+        "y": [band.mean for band in means], "hoverinfo": "skip", "name": name,
         "marker": {"symbol": symbol, "size": 22 if dash == "solid" else 10, "color": color,
                    "line": {"width": 3, "color": color}},
     }  # fmt: skip

@@ -10,7 +10,8 @@ import pytest
 
 from tests.support.sweeps import SOUND, on_images
 from vaelab.events import Columns
-from vaelab.figures.sweep import measure_curve, rate_distortion, scale
+from vaelab.figures.rate_distortion import rate_distortion
+from vaelab.figures.sweep import measure_curve, scale
 from vaelab.figures.sweep_curves import SweptRun, curves, panel_columns
 from vaelab.figures.sweep_heat import heat_map
 from vaelab.sweeps.results import Result, best

@@ -8,7 +8,7 @@ import streamlit as st
 from vaelab.figures.explore import kl_bars
 from vaelab.figures.kinds.image import IMAGE
 from vaelab.figures.lessons import ring
-from vaelab.figures.sweep import rate_distortion
+from vaelab.figures.rate_distortion import rate_distortion
 from vaelab.latent.units import active_units
 from vaelab.sweeps.results import bands
 from vaelab.teaching.glossary import help_for

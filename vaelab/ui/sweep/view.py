@@ -8,7 +8,8 @@ import streamlit as st
 
 from vaelab.config.fields import field_spec
 from vaelab.config.quantities import QUANTITIES
-from vaelab.figures.sweep import measure_curve, rate_distortion
+from vaelab.figures.rate_distortion import rate_distortion
+from vaelab.figures.sweep import measure_curve
 from vaelab.figures.sweep_curves import curves, panels_height
 from vaelab.figures.sweep_heat import heat_map
 from vaelab.paths import PAGES

@@ -20,7 +20,7 @@ from vaelab.ui.explore.gifs import gif_button, grid_drawer
 from vaelab.ui.explore.opened import Opened, grid_sheet, open_page
 from vaelab.ui.explore.panels import position_panel
 from vaelab.ui.session.readers import interval_text, point, switch, switch_text, whole_number
-from vaelab.ui.session.visit import put
+from vaelab.ui.session.visit import take_choice
 from vaelab.ui.widgets.components import pictures
 from vaelab.ui.widgets.latent_canvas import Layer, Shown, latent_canvas
 
@@ -68,9 +68,11 @@ def pick_overlay(opened: Opened) -> frozenset[Layer]:
     """Choose whether the codes lie over the decoded images, unless the latent space is a line."""
     if opened.config.latent_dim == 1:
         return frozenset({"manifold"})
-    key = opened.settings.take("codes", switch, False, switch_text)
     codes = st.toggle(
-        "Codes", key=key, persist_state="session", help="Draws the codes of the test images over the grid."
+        "Codes",
+        key=opened.settings.take("codes", switch, False, switch_text),
+        persist_state="session",
+        help="Draws the codes of the test images over the grid.",
     )
     return frozenset({"manifold", "points"} if codes else {"manifold"})
 
@@ -83,8 +85,14 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     terms = "\n\n".join(map(help_for, ("latent grid", "prior")))
     ends = pick_range(opened, plane, {"auto": auto, "chosen": "Even, over a range"}, terms)
     label = "Images a side" if dimensions > 1 else "Images"
-    key = settings.take("n", whole_number(8, 40), 20)
-    count = st.slider(label, 8, 40, key=key, width=240, persist_state="session")
+    count = st.slider(
+        label,
+        8,
+        40,
+        key=settings.take("n", whole_number(8, 40), 20),
+        width=240,
+        persist_state="session",
+    )
     layers = pick_overlay(opened)
 anchor_key = take_image(opened)
 anchor = with_code(opened, st.session_state[anchor_key])
@@ -113,9 +121,8 @@ with left:
         "Move over the grid: every place between the images is decoded as you go. "
         + caption(opened, ends is None, count)
     )
-if chosen and chosen.point and chosen.point != st.session_state[at_key]:
-    put(at_key, chosen.point)
-    st.rerun()  # so that the grid above marks the chosen position
+if chosen and chosen.point:
+    take_choice({at_key: chosen.point})
 with right:
     if dimensions > 2:
         help = "The test image whose code fills in what the plane leaves open."

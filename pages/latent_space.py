@@ -18,7 +18,7 @@ from vaelab.ui.explore.gifs import gif_button, map_drawer
 from vaelab.ui.explore.opened import Opened, open_page
 from vaelab.ui.explore.panels import FEW, code_panel, kl_panel, neighbours_panel, position_panel
 from vaelab.ui.explore.region import region_panel, take_region
-from vaelab.ui.session.visit import put
+from vaelab.ui.session.visit import take_choice
 from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
 
 
@@ -41,9 +41,11 @@ opened = open_page("Latent space")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     plane = pick_plane(opened)
     ends = pick_range(
-        opened, plane, {"auto": "All codes", "chosen": "A range"},
+        opened,
+        plane,
+        {"auto": "All codes", "chosen": "A range"},
         "Shows all codes, or the part of the plane that the Latent grid then covers, too.",
-    )  # fmt: skip
+    )
     layers = pick_layers(opened)
 key = take_image(opened)
 chosen_image = with_code(opened, st.session_state[key])
@@ -75,17 +77,12 @@ with left:
         + caption(opened)
     )
     gif_button(opened, "latent-space", map_drawer(opened, plane, view.span, "prior" in layers))
-now = st.session_state[key], st.session_state[kept]
-if chosen and chosen.index is not None and now != (chosen.index, None):
-    put(key, chosen.index)
-    put(kept, None)
-    st.rerun()  # so that the plane above marks the chosen code
-if chosen and chosen.point and chosen.point != now[1]:
-    put(kept, chosen.point)
-    st.rerun()
-if chosen and chosen.region and chosen.region != st.session_state[region]:
-    put(region, chosen.region)
-    st.rerun()
+if chosen and chosen.index is not None:
+    take_choice({key: chosen.index, kept: None})
+if chosen and chosen.point:
+    take_choice({kept: chosen.point})
+if chosen and chosen.region:
+    take_choice({region: chosen.region})
 with right:
     pick_image(opened, key, "Test image", "Click a point, or give the number of a test image.")
     if st.session_state[kept] is not None:

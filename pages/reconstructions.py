@@ -85,9 +85,13 @@ def strip(opened: Opened, model: Reconstructions, pca: Reconstructions, index: i
         kind.numbers(ours) - kind.numbers(image),
         title,
         f"{title}: the {kind.one}, the {name}'s reconstruction, PCA's, and the {name}'s signed error",
-        (kind.one.capitalize(), f"{name} {model.errors[index]:.4f}", f"PCA {pca.errors[index]:.4f}",
-         f"{name} − {kind.one}"),
-    )  # fmt: skip
+        (
+            kind.one.capitalize(),
+            f"{name} {model.errors[index]:.4f}",
+            f"PCA {pca.errors[index]:.4f}",
+            f"{name} − {kind.one}",
+        ),
+    )
 
 
 def caption(opened: Opened) -> str:

@@ -70,11 +70,15 @@ def _progress(members: Sequence[Member]) -> None:
         for member in members:
             if member.status.active:
                 progress_line(member.run, member.status)
-    with right:
-        st.button(
-            "Stop training", key="compare_stop", icon=":material/stop:", disabled=not own, on_click=_stop,
-            args=(own,), help="Stops all of these runs that are yours and still train.",
-        )  # fmt: skip
+    right.button(
+        "Stop training",
+        key="compare_stop",
+        icon=":material/stop:",
+        disabled=not own,
+        on_click=_stop,
+        args=(own,),
+        help="Stops all of these runs that are yours and still train.",
+    )
     st.caption("Samples, grids and measures follow when all runs are over.")
 
 

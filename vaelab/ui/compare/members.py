@@ -67,10 +67,15 @@ def pick_members(settings: PageSettings) -> list[Member]:
     for key in (_CHOSEN, _PICKED):
         put(key, [member.run.id for member in members])
     st.multiselect(
-        "Runs", list(options), format_func=options.__getitem__, key=_PICKED, on_change=_take_picked,
-        max_selections=MOST_COMPARED, placeholder="Choose two to six runs",
+        "Runs",
+        list(options),
+        format_func=options.__getitem__,
+        key=_PICKED,
+        on_change=_take_picked,
+        max_selections=MOST_COMPARED,
+        placeholder="Choose two to six runs",
         help="Two to six runs. The charts call them A, B and so on, in the order in which they stand here.",
-    )  # fmt: skip
+    )
     return members
 
 

@@ -77,9 +77,11 @@ def _sheet(rows: Sequence[Reconstructed], data: Dataset, indices: np.ndarray) ->
         f"Test images of {', '.join(labels)} over the reconstructions of "
         + ", ".join(member.name for member, _ in rows),
         labels if max(map(len, labels)) <= 3 else None,
-        (kind.one, *(f"{member.letter} {kind.squared_errors(images, made).mean():.4f}"
-                     for member, made in rows)),
-    )  # fmt: skip
+        (
+            kind.one,
+            *(f"{member.letter} {kind.squared_errors(images, made).mean():.4f}" for member, made in rows),
+        ),
+    )
 
 
 def reconstructions_section(opened: Sequence[tuple[Member, Opened]], index: int) -> None:

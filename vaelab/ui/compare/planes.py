@@ -16,7 +16,7 @@ from vaelab.teaching.glossary import help_for
 from vaelab.ui.compare.members import Member
 from vaelab.ui.session.address import PageSettings
 from vaelab.ui.session.readers import whole_number
-from vaelab.ui.session.visit import put
+from vaelab.ui.session.visit import take_choice
 from vaelab.ui.widgets.latent_canvas import Choice, Place, SharedCursor, Shown, latent_canvas
 
 CHANNEL = "compare"
@@ -100,17 +100,10 @@ def _plane(view: PlaneView, state: str, step: int | None) -> Choice | None:
 
 def _take(choice: Choice | None) -> None:
     """Keep what was chosen on a plane: a test image, or a relative position."""
-    if choice is None:
-        return
-    chosen: dict[str, Any] = {}
-    if choice.index is not None:
-        chosen = {"view_anchor": choice.index, "view_place": None}
-    elif choice.place:
-        chosen = {"view_place": choice.place}
-    if any(st.session_state[key] != value for key, value in chosen.items()):
-        for key, value in chosen.items():
-            put(key, value)
-        st.rerun()  # so that all planes show what was chosen
+    if choice and choice.index is not None:
+        take_choice({"view_anchor": choice.index, "view_place": None})
+    elif choice and choice.place:
+        take_choice({"view_place": choice.place})
 
 
 def _read_place(text: str) -> Place | None:

@@ -74,9 +74,13 @@ def losses_section(members: Sequence[Member], *, state: str = "", step: int | No
             alt = f"{QUANTITIES[name].label} of the runs in nats per image against epochs"
             with column, st.container(key=f"compare-losses-{number}-{name}"):
                 plot(
-                    compared_losses(compared, name), key=f"compare_{name}_{number}", height=HEIGHT,
-                    state=state, step=step, alt=alt,
-                )  # fmt: skip
+                    compared_losses(compared, name),
+                    key=f"compare_{name}_{number}",
+                    height=HEIGHT,
+                    state=state,
+                    step=step,
+                    alt=alt,
+                )
     st.caption(
         "Thick lines with dots are of the test images, thin ones of the training. All are unweighted, "
         "whatever beta is. A lower negative ELBO is better. "

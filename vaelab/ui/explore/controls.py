@@ -143,8 +143,15 @@ def pick_range(opened: Opened, plane: Plane, labels: dict[str, str], help: str) 
 def _pick_ends(opened: Opened, name: str, label: str, values: np.ndarray) -> Interval:
     low, high, step = _bounds(values, opened.traits.has_prior)
     start = (-3.0, 3.0) if opened.traits.has_prior else central_range(values)
-    key = opened.settings.take(name, interval(low, high), start, interval_text)
-    ends: Any = st.slider(label, low, high, step=step, key=key, width=200, persist_state="session")
+    ends: Any = st.slider(
+        label,
+        low,
+        high,
+        step=step,
+        key=opened.settings.take(name, interval(low, high), start, interval_text),
+        width=200,
+        persist_state="session",
+    )
     return ends
 
 

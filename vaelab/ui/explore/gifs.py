@@ -37,10 +37,15 @@ def gif_button(opened: Opened, name: str, draw: Drawer) -> None:
     run = opened.run
     if len(run.snapshot_steps()) > 1:
         st.download_button(
-            "Download as GIF", lambda: _animated(run, draw), opened.file_name(name, "gif"), "image/gif",
-            icon=":material/animated_images:", key="gif", on_click="ignore",
+            "Download as GIF",
+            lambda: _animated(run, draw),
+            opened.file_name(name, "gif"),
+            "image/gif",
+            icon=":material/animated_images:",
+            key="gif",
+            on_click="ignore",
             help="One frame for each step that Rewind has; takes some seconds to make.",
-        )  # fmt: skip
+        )
 
 
 def _animated(run: Run, draw: Drawer) -> bytes:

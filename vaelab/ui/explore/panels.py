@@ -50,10 +50,15 @@ def neighbours_panel(opened: Opened, index: int) -> None:
     names = [opened.data.spec.classes[label] for label in labels[nearest]]
     st.markdown("**Nearest codes**", help=help_for("latent space"))
     sheets = [
-        opened.drawn.sheet(images[part], NEIGHBOURS // 2, "",
-                           f"Nearest test images: {', '.join(names[part])}", tuple(names[part]))
+        opened.drawn.sheet(
+            images[part],
+            NEIGHBOURS // 2,
+            "",
+            f"Nearest test images: {', '.join(names[part])}",
+            tuple(names[part]),
+        )
         for part in (slice(0, NEIGHBOURS // 2), slice(NEIGHBOURS // 2, NEIGHBOURS))
-    ]  # fmt: skip
+    ]
     pictures(sheets, key="neighbours", max_scale=1.8, file_name=opened.file_name("nearest-codes", "png"))
     same = int((labels[nearest] == labels[index]).sum())
     within = f", measured in all {mean.shape[1]} dimensions" if mean.shape[1] > 1 else ""
@@ -80,9 +85,11 @@ def kl_panel(opened: Opened) -> None:
     kl, active = kl_per_dimension(opened), active_units(opened.codes.mean)
     st.markdown("**KL per dimension**", help="\n\n".join(map(help_for, ("KL", "active unit"))))
     plot(
-        kl_bars(kl.tolist(), active.tolist()), key="kl_bars", height=300,
+        kl_bars(kl.tolist(), active.tolist()),
+        key="kl_bars",
+        height=300,
         alt="KL of each latent dimension, the largest first, with those that are unused apart",
-    )  # fmt: skip
+    )
     st.caption(
         "Averaged over the test images, the largest first; together"
         f" {kl.sum():.1f} nats per image. {_on_use(active)}"

@@ -49,15 +49,21 @@ def rewind_bar(run: Run, settings: PageSettings, page: str) -> int | None:
     settings.in_motion = playing
     with st.container(horizontal=True, vertical_alignment="bottom", key="rewind"):
         st.button(
-            "Pause" if playing else "Play", key="rewind_play",
+            "Pause" if playing else "Play",
+            key="rewind_play",
             icon=":material/pause:" if playing else ":material/play_arrow:",
-            on_click=_toggle, args=((page, run.id), options),
-        )  # fmt: skip
+            on_click=_toggle,
+            args=((page, run.id), options),
+        )
         st.select_slider(
-            "Rewind to", options, key=_KEY, on_change=_pause,
+            "Rewind to",
+            options,
+            key=_KEY,
+            on_change=_pause,
             format_func=lambda option: NEWEST if option == NEWEST else step_losses(run, int(option)).name,
-            persist_state="session", help=help_for("snapshot"),
-        )  # fmt: skip
+            persist_state="session",
+            help=help_for("snapshot"),
+        )
     visit().drawn = True
     st.fragment(_tick, run_every=TICK if playing else None)(options)
     chosen = st.session_state[_KEY]

@@ -72,11 +72,16 @@ def _pick_source(opened: Opened) -> str:
 
 
 def _pick_temperature(opened: Opened) -> float:
-    key = opened.settings.take("temperature", real_number(0, HIGHEST_TEMPERATURE), 1.0)
     return st.slider(
-        "Temperature", 0.0, HIGHEST_TEMPERATURE, step=0.05, key=key, width=180, persist_state="session",
+        "Temperature",
+        0.0,
+        HIGHEST_TEMPERATURE,
+        step=0.05,
+        key=opened.settings.take("temperature", real_number(0, HIGHEST_TEMPERATURE), 1.0),
+        width=180,
+        persist_state="session",
         help=help_for("temperature"),
-    )  # fmt: skip
+    )
 
 
 def _about_prior(opened: Opened, temperature: float) -> str:

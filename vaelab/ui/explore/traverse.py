@@ -52,11 +52,15 @@ def _pick_rows(opened: Opened) -> int:
     dimensions = opened.config.latent_dim
     if dimensions <= FEW:
         return dimensions
-    key = opened.settings.take("shown", whole_number(1, dimensions), FEW)
     return st.slider(
-        "Dimensions shown", 1, dimensions, key=key, width=240, persist_state="session",
+        "Dimensions shown",
+        1,
+        dimensions,
+        key=opened.settings.take("shown", whole_number(1, dimensions), FEW),
+        width=240,
+        persist_state="session",
         help="Those that say most come first.",
-    )  # fmt: skip
+    )
 
 
 def _in_use(opened: Opened) -> np.ndarray:

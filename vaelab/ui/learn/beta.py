@@ -36,16 +36,30 @@ def _active() -> None:
     active, kl = active_units(codes.mean), kl_per_dimension(codes, run.config)
     left, right = st.columns([1, 1.1], gap="medium", vertical_alignment="center")
     with left:
-        st.metric("Active units at beta 4", f"{active.sum()} of {len(active)}", width="content",
-                  help=help_for("active unit"))  # fmt: skip
-        plot(kl_bars(kl.tolist(), active.tolist()), key="lesson_kl_bars", height=280,
-             alt="KL of each latent dimension, the largest first")  # fmt: skip
+        st.metric(
+            "Active units at beta 4",
+            f"{active.sum()} of {len(active)}",
+            width="content",
+            help=help_for("active unit"),
+        )
+        plot(
+            kl_bars(kl.tolist(), active.tolist()),
+            key="lesson_kl_bars",
+            height=280,
+            alt="KL of each latent dimension, the largest first",
+        )
     with right:
         other = lesson_run("vae-20d")
         images = dataset(run.config.dataset).x_test[:COLUMNS]
         rows = [images, *(decoded(vae, test_codes(vae).mean[:COLUMNS]) for vae in (run, other))]
-        sheet = IMAGE.sheet(np.concatenate(rows), COLUMNS, "", "Test images, reconstructed with beta 4 and 1",
-                      None, ("Image", "beta 4", "beta 1"))  # fmt: skip
+        sheet = IMAGE.sheet(
+            np.concatenate(rows),
+            COLUMNS,
+            "",
+            "Test images, reconstructed with beta 4 and 1",
+            None,
+            ("Image", "beta 4", "beta 1"),
+        )
         pictures([sheet], key="lesson-blur", max_scale=2, file_name="beta.png")
         st.caption("The VAE of beta 1 has 20 dimensions and uses them all; that of beta 4 has 10.")
     name_runs(run, other)
@@ -57,12 +71,18 @@ def _trade() -> None:
     beta = st.select_slider(
         "Beta", betas, 1.0, key="lesson_6_beta", persist_state="session", help=help_for("beta")
     )
-    means = {name: {band.values[0]: band.mean for band in bands(sweep.results, name)} for name in
-             ("kl", "recon", "neg_elbo")}  # fmt: skip
+    means = {
+        name: {band.values[0]: band.mean for band in bands(sweep.results, name)}
+        for name in ("kl", "recon", "neg_elbo")
+    }
     with st.container(horizontal=True):
         st.metric("Rate: KL", f"{means['kl'][beta]:.2f} nats", width="content", help=help_for("rate"))
-        st.metric("Distortion: reconstruction", f"{means['recon'][beta]:.1f} nats", width="content",
-                  help=help_for("reconstruction term"))  # fmt: skip
+        st.metric(
+            "Distortion: reconstruction",
+            f"{means['recon'][beta]:.1f} nats",
+            width="content",
+            help=help_for("reconstruction term"),
+        )
         st.metric(
             "Negative ELBO", f"{means['neg_elbo'][beta]:.1f} nats", width="content", help=help_for("ELBO")
         )

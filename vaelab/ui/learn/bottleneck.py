@@ -35,12 +35,21 @@ def opening() -> None:
     both = np.stack([dataset(run.config.dataset).x_test[index], decoded(run, code[None])[0]])
     left, right = st.columns([1.4, 1], vertical_alignment="center")
     with left:
-        sheet = IMAGE.sheet(both, 2, "", f"Test image {index} and its reconstruction",
-                      ("Image: 784 numbers", "Reconstruction"))  # fmt: skip
+        sheet = IMAGE.sheet(
+            both,
+            2,
+            "",
+            f"Test image {index} and its reconstruction",
+            ("Image: 784 numbers", "Reconstruction"),
+        )
         pictures([sheet], key="lesson-through", max_scale=6, file_name="autoencoder.png")
     with right:
-        st.metric("Its code: 2 numbers", ", ".join(signed(value, ".2f") for value in code),
-                  help=help_for("latent code"), width="content")  # fmt: skip
+        st.metric(
+            "Its code: 2 numbers",
+            ", ".join(signed(value, ".2f") for value in code),
+            help=help_for("latent code"),
+            width="content",
+        )
         st.caption("All that the decoder gets. The scale is the network's own choice.")
     name_runs(run)
 
@@ -49,9 +58,13 @@ def experiment() -> None:
     """Draw PCA with a code of any size beside the autoencoder with 2 numbers."""
     run, linear, wide = (lesson_run(preset) for preset in ("ae-2d", "linear-ae", "ae-256"))
     chosen = st.select_slider(
-        "Numbers a code has, for PCA", DIMENSIONS, 2, key="lesson_1_dimensions", persist_state="session",
+        "Numbers a code has, for PCA",
+        DIMENSIONS,
+        2,
+        key="lesson_1_dimensions",
+        persist_state="session",
         help=help_for("latent dimension"),
-    )  # fmt: skip
+    )
     errors = pca_errors(run.config.dataset)
     models = {
         name: (model.config.latent_dim, _error(model, saved_at(model)))
@@ -64,8 +77,12 @@ def experiment() -> None:
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
         figure = compression_curve(DIMENSIONS, list(errors.values()), chosen, models)
-        plot(figure, key="lesson_compression", height=340,
-             alt="Squared error per pixel against the numbers a code has")  # fmt: skip
+        plot(
+            figure,
+            key="lesson_compression",
+            height=340,
+            alt="Squared error per pixel against the numbers a code has",
+        )
         st.caption(f"Squared error per pixel on {COUNTED:,} test images. Lower is closer.")
     with right:
         _rows(run, chosen)
@@ -78,9 +95,14 @@ def _rows(run: Run, chosen: int) -> None:
     images = data.x_test[indices]
     by_pca = principal_components(run.config.dataset).reconstruct(images, chosen)
     rows = np.concatenate([images, by_pca, decoded(run, test_codes(run).mean[indices])])
-    sheet = IMAGE.sheet(rows, CLASSES, "",
-                  f"Test images, PCA with {chosen} numbers, and the autoencoder with 2",
-                  None, ("Image", f"PCA {chosen}", "AE 2"))  # fmt: skip
+    sheet = IMAGE.sheet(
+        rows,
+        CLASSES,
+        "",
+        f"Test images, PCA with {chosen} numbers, and the autoencoder with 2",
+        None,
+        ("Image", f"PCA {chosen}", "AE 2"),
+    )
     pictures([sheet], key="lesson-rows", max_scale=1.5, file_name="compression.png")
 
 

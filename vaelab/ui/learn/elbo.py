@@ -31,8 +31,16 @@ def opening() -> None:
     st.markdown("**The KL of one latent dimension, computed twice**", help=help_for("KL"))
     first, second, third = st.columns(3)
     mean = first.slider("Mean", -3.0, 3.0, 1.0, 0.1, key="lesson_4_mean", persist_state="session")
-    logvar = second.slider("Log-variance", -5.0, 2.0, -2.0, 0.1, key="lesson_4_logvar",
-                           persist_state="session", help=help_for("log-variance"))  # fmt: skip
+    logvar = second.slider(
+        "Log-variance",
+        -5.0,
+        2.0,
+        -2.0,
+        0.1,
+        key="lesson_4_logvar",
+        persist_state="session",
+        help=help_for("log-variance"),
+    )
     draws = third.select_slider("Codes drawn", DRAWS, 100, key="lesson_4_draws", persist_state="session")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = draw_again(4, "Resample")
@@ -40,15 +48,27 @@ def opening() -> None:
         estimate, error = float(kl.terms.mean()), kl.standard_error
         spread = "" if math.isnan(error) else f" ± {error:.3f}"
         st.metric("Closed form", f"{kl.exact:.3f} nats", width="content")
-        st.metric("Monte Carlo estimate", f"{signed(estimate, '.3f')}{spread} nats", width="content",
-                  help="The average over the codes drawn, and its standard error.")  # fmt: skip
+        st.metric(
+            "Monte Carlo estimate",
+            f"{signed(estimate, '.3f')}{spread} nats",
+            width="content",
+            help="The average over the codes drawn, and its standard error.",
+        )
     left, right = st.columns(2, gap="medium")
     with left:
-        plot(posterior_and_prior(mean, logvar, kl.z[:MARKED]), key="lesson_densities", height=280,
-             alt="Densities of the posterior and of the prior, and the codes drawn")  # fmt: skip
+        plot(
+            posterior_and_prior(mean, logvar, kl.z[:MARKED]),
+            key="lesson_densities",
+            height=280,
+            alt="Densities of the posterior and of the prior, and the codes drawn",
+        )
     with right:
-        plot(running_estimate(kl.running, kl.exact), key="lesson_running", height=280,
-             alt="The estimate as more codes are drawn, and the closed form")  # fmt: skip
+        plot(
+            running_estimate(kl.running, kl.exact),
+            key="lesson_running",
+            height=280,
+            alt="The estimate as more codes are drawn, and the closed form",
+        )
     st.caption("A hundred times as many codes make the error ten times smaller. The closed form needs none.")
 
 
@@ -58,19 +78,43 @@ def experiment() -> None:
     steps = history(run).steps
     count = int((steps["step"] <= STEPS).sum())
     number, recon, kl = (steps[name][:count].tolist() for name in ("step", "recon", "kl"))
-    plot(first_steps(number, recon, kl), key="lesson_first_steps", height=380,
-         alt="Reconstruction and KL in the first epoch of a training")  # fmt: skip
+    plot(
+        first_steps(number, recon, kl),
+        key="lesson_first_steps",
+        height=380,
+        alt="Reconstruction and KL in the first epoch of a training",
+    )
     with st.container(horizontal=True):
-        st.metric("Reconstruction", f"{recon[-1]:.1f} nats", f"{recon[-1] - recon[0]:.1f}",
-                  delta_color="inverse", width="content", help=help_for("reconstruction term"))  # fmt: skip
-        st.metric("KL", f"{kl[-1]:.2f} nats", f"+{kl[-1] - kl[0]:.2f}", delta_color="off", width="content",
-                  help=help_for("KL"))  # fmt: skip
+        st.metric(
+            "Reconstruction",
+            f"{recon[-1]:.1f} nats",
+            f"{recon[-1] - recon[0]:.1f}",
+            delta_color="inverse",
+            width="content",
+            help=help_for("reconstruction term"),
+        )
+        st.metric(
+            "KL",
+            f"{kl[-1]:.2f} nats",
+            f"+{kl[-1] - kl[0]:.2f}",
+            delta_color="off",
+            width="content",
+            help=help_for("KL"),
+        )
         measures = read_measures(run)
         if measures and not measures.problem:
-            st.metric("Negative ELBO in the end", f"{measures.values['neg_elbo']:.1f} nats", width="content",
-                      help=help_for("ELBO"))  # fmt: skip
-            st.metric("A tighter bound on −ln p(x)", f"{measures.values['nll']:.1f} nats", width="content",
-                      help=help_for("negative log-likelihood"))  # fmt: skip
+            st.metric(
+                "Negative ELBO in the end",
+                f"{measures.values['neg_elbo']:.1f} nats",
+                width="content",
+                help=help_for("ELBO"),
+            )
+            st.metric(
+                "A tighter bound on −ln p(x)",
+                f"{measures.values['nll']:.1f} nats",
+                width="content",
+                help=help_for("negative log-likelihood"),
+            )
     st.caption(
         "Of batches of training images, in nats per image; the last two on test images, after all epochs."
     )

@@ -36,9 +36,14 @@ def glossary() -> None:
     _follow_link()
     with st.container(key="glossary", width=WIDTH):
         text = st.text_input(
-            "Search", key="glossary_search", icon=":material/search:", max_chars=_MOST_LETTERS, live=True,
-            placeholder="A term, a setting, or a word of its explanation", persist_state="session",
-        ).strip()  # fmt: skip
+            "Search",
+            key="glossary_search",
+            icon=":material/search:",
+            max_chars=_MOST_LETTERS,
+            live=True,
+            placeholder="A term, a setting, or a word of its explanation",
+            persist_state="session",
+        ).strip()
         found = search(text) if text else []
         in_order = sorted(GLOSSARY.values(), key=lambda entry: entry.term.casefold())
         rest = [entry for entry in in_order if entry not in found]

@@ -34,12 +34,22 @@ def _one_pixel() -> None:
     from vaelab.analysis.demonstrations import pixel_floor, pixel_losses
 
     first, second, third = st.columns(3)
-    pixel = first.slider("The pixel", 0.0, 1.0, 0.5, 0.05, key="lesson_2_pixel", persist_state="session",
-                         help="0 is black, 1 is white.")  # fmt: skip
-    answer = second.slider("The network's answer", 0.01, 0.99, 0.5, 0.01, key="lesson_2_answer",
-                           persist_state="session")  # fmt: skip
-    sigma = third.slider("Sigma", 0.05, 1.0, 0.3, 0.05, key="lesson_2_sigma", persist_state="session",
-                         help=help_for("sigma"))  # fmt: skip
+    pixel = first.slider(
+        "The pixel",
+        0.0,
+        1.0,
+        0.5,
+        0.05,
+        key="lesson_2_pixel",
+        persist_state="session",
+        help="0 is black, 1 is white.",
+    )
+    answer = second.slider(
+        "The network's answer", 0.01, 0.99, 0.5, 0.01, key="lesson_2_answer", persist_state="session"
+    )
+    sigma = third.slider(
+        "Sigma", 0.05, 1.0, 0.3, 0.05, key="lesson_2_sigma", persist_state="session", help=help_for("sigma")
+    )
     curves = pixel_losses(pixel, ANSWERS, sigma)
     here = {name: float(values[0]) for name, values in pixel_losses(pixel, np.array([answer]), sigma).items()}
     floor = pixel_floor(np.array([pixel]))[0]
@@ -52,9 +62,11 @@ def _one_pixel() -> None:
         )
     names = {"bce": "cross-entropy (nats)", "mse": "squared error (no unit)"}
     figure = pixel_curves(
-        ANSWERS, {label: curves[name] for name, label in names.items()}, answer,
+        ANSWERS,
+        {label: curves[name] for name, label in names.items()},
+        answer,
         {label: here[name] for name, label in names.items()},
-    )  # fmt: skip
+    )
     plot(
         figure,
         key="lesson_pixel_curves",
@@ -74,8 +86,9 @@ def _whole_image() -> None:
     losses = image_losses(trained(run).model, image, code)
     left, right = st.columns([1.2, 1], vertical_alignment="center")
     with left:
-        sheet = IMAGE.sheet(both, 2, "", f"Test image {index} and its reconstruction",
-                      ("Image", "Reconstruction"))  # fmt: skip
+        sheet = IMAGE.sheet(
+            both, 2, "", f"Test image {index} and its reconstruction", ("Image", "Reconstruction")
+        )
         pictures([sheet], key="lesson-loss", max_scale=5, file_name="loss.png")
     with right:
         st.metric("Cross-entropy of the image", f"{losses.bce:.1f} nats per image", width="content")

@@ -91,8 +91,15 @@ def ask(number: int, question: Question) -> bool:
         )
         predicted = set(chosen) if question.several else {chosen} - {None}
         if not revealed:
-            st.button("Reveal", key="lesson_reveal", type="primary", disabled=not predicted,
-                      on_click=put, args=(revealed_key, True), help="Choose an answer first.")  # fmt: skip
+            st.button(
+                "Reveal",
+                key="lesson_reveal",
+                type="primary",
+                disabled=not predicted,
+                on_click=put,
+                args=(revealed_key, True),
+                help="Choose an answer first.",
+            )
             return False
         answer = "; ".join(question.options[option] for option in question.right)
         is_right = predicted == set(question.right)
@@ -108,9 +115,12 @@ def judge(number: int, statements: tuple[Statement, ...]) -> None:
         with st.container(key=f"lesson-statement-{index}", gap="xsmall"):
             st.markdown(f"“{statement.text}”")
             answer = st.segmented_control(
-                f"“{statement.text}”", ("True", "False"), key=f"lesson_{number}_statement_{index}",
-                label_visibility="collapsed", persist_state="session",
-            )  # fmt: skip
+                f"“{statement.text}”",
+                ("True", "False"),
+                key=f"lesson_{number}_statement_{index}",
+                label_visibility="collapsed",
+                persist_state="session",
+            )
             if answer:
                 verdict = "Right" if (answer == "True") == statement.true else "No"
                 st.markdown(f"**{verdict}: it is {str(statement.true).lower()}.** {statement.why}")

@@ -55,8 +55,12 @@ def experiment() -> None:
     _one_code()
     st.markdown("#### The whole step")
     st.caption("The same numbers where they occur: one training step on one image, forwards and backwards.")
-    panel = st.expander("Slow motion: one training step", key="lesson_slow", on_change="rerun",
-                        icon=":material/slow_motion_video:")  # fmt: skip
+    panel = st.expander(
+        "Slow motion: one training step",
+        key="lesson_slow",
+        on_change="rerun",
+        icon=":material/slow_motion_video:",
+    )
     if panel.open:
         with panel:
             slow_motion(lesson_run("vae-2d"))
@@ -74,8 +78,12 @@ def _side_by_side() -> None:
     with left:
         _sheet("lesson-copies", "Test images, reconstructed", [images, *again], ("Image", *runs))
     with right:
-        _sheet("lesson-draws", "Codes drawn from the unit normal, decoded",
-               [decoded(run, draws) for run in runs.values()], tuple(runs))  # fmt: skip
+        _sheet(
+            "lesson-draws",
+            "Codes drawn from the unit normal, decoded",
+            [decoded(run, draws) for run in runs.values()],
+            tuple(runs),
+        )
     name_runs(*runs.values())
 
 
@@ -91,9 +99,14 @@ def _one_code() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         index = pick_image(3, run)
         chosen: Any = st.segmented_control(
-            "Computed so far", NUMBERS, default=NUMBERS[0], key="lesson_3_stage", required=True,
-            persist_state="session", help=help_for("reparameterisation"),
-        )  # fmt: skip
+            "Computed so far",
+            NUMBERS,
+            default=NUMBERS[0],
+            key="lesson_3_stage",
+            required=True,
+            persist_state="session",
+            help=help_for("reparameterisation"),
+        )
         stage = NUMBERS.index(chosen)
         st.button(
             "Resample",
@@ -140,8 +153,12 @@ def _picture_of_code(run: Run, index: int, values: dict[str, np.ndarray], stage:
     with left:
         spread = float(logvar[0]) if stage else None
         figure = posterior_and_prior(float(mean[0]), spread, z[:1] if is_drawn else z[:0])
-        plot(figure, key="lesson_code", height=280,
-             alt="Posterior and prior of the first latent dimension, and the code drawn")  # fmt: skip
+        plot(
+            figure,
+            key="lesson_code",
+            height=280,
+            alt="Posterior and prior of the first latent dimension, and the code drawn",
+        )
     with right:
         codes = np.stack([mean, z] if is_drawn else [mean])
         labels = ("Image", "at the mean", "at z")[: len(codes) + 1]

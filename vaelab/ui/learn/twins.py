@@ -36,9 +36,14 @@ def experiment() -> None:
     """Draw what both twins decode from draws of a chosen spread, and interpolations."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         spread = st.select_slider(
-            "Standard deviation of the draws", SPREADS, 1.0, key="lesson_5_spread", width=320,
-            persist_state="session", help=help_for("prior"),
-        )  # fmt: skip
+            "Standard deviation of the draws",
+            SPREADS,
+            1.0,
+            key="lesson_5_spread",
+            width=320,
+            persist_state="session",
+            help=help_for("prior"),
+        )
         seed = draw_again(5, "Draw others")
     draws = prior_draws(DRAWS, 2, spread, seed)
     _planes(draws, "draws")
@@ -50,11 +55,19 @@ def experiment() -> None:
             )
             classes, in_holes = _reach(run, saved_at(run), spread, seed)
             with st.container(horizontal=True):
-                st.metric(f"{name}: classes reached", f"{classes} of 10", width="content",
-                      help="Different digits among the test codes nearest to the draws.")  # fmt: skip
-                st.metric(f"{name}: draws in holes", f"{in_holes:.0%}", width="content",
-                      help="Draws farther from every test code than 99 % of the codes are from their nearest "
-                      "neighbour.")  # fmt: skip
+                st.metric(
+                    f"{name}: classes reached",
+                    f"{classes} of 10",
+                    width="content",
+                    help="Different digits among the test codes nearest to the draws.",
+                )
+                st.metric(
+                    f"{name}: draws in holes",
+                    f"{in_holes:.0%}",
+                    width="content",
+                    help="Draws farther from every test code than 99 % of the codes are from their nearest "
+                    "neighbour.",
+                )
     st.markdown("#### From one image to another")
     _paths()
     name_runs(*_twins().values())
@@ -71,8 +84,12 @@ def _planes(draws: np.ndarray, key: str) -> None:
         codes, labels = test_codes(run).mean[:PLOTTED], data.y_test[:PLOTTED]
         with column:
             st.markdown(f"**{name}**")
-            plot(codes_and_draws(codes, draws, labels, PALETTE.classes), key=f"lesson_{key}_{name}",
-                 height=320, alt=f"Test codes of the {name}, coloured by class")  # fmt: skip
+            plot(
+                codes_and_draws(codes, draws, labels, PALETTE.classes),
+                key=f"lesson_{key}_{name}",
+                height=320,
+                alt=f"Test codes of the {name}, coloured by class",
+            )
     st.caption(f"The codes of {PLOTTED:,} test images, coloured by digit. Mind the scales of the axes.")
 
 
@@ -95,8 +112,14 @@ def _paths() -> None:
     for run in _twins().values():
         first = test_codes(run).mean[dataset(run.config.dataset).first_of_each_class()]
         rows.append(decoded(run, linear(first[start], first[end], STEPS)))
-    sheet = IMAGE.sheet(np.concatenate(rows), STEPS, "", f"From a {start} to a {end}, decoded by both twins",
-                  None, tuple(_twins()))  # fmt: skip
+    sheet = IMAGE.sheet(
+        np.concatenate(rows),
+        STEPS,
+        "",
+        f"From a {start} to a {end}, decoded by both twins",
+        None,
+        tuple(_twins()),
+    )
     pictures([sheet], key="lesson-paths", max_scale=3, file_name="paths.png")
     st.caption(
         "Evenly spaced codes on a straight line. The AE's classes lie far apart: its path jumps from one to "

@@ -6,7 +6,7 @@ and set them by `put`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,6 +129,14 @@ def visitor() -> str:
 def put(key: str, value: Any) -> None:
     """Set the value of a widget, or of a setting of the address; before it is drawn, or in a callback."""
     st.session_state[key] = value
+
+
+def take_choice(values: Mapping[str, Any]) -> None:
+    """Keep values that were chosen on a view, by their keys, and draw the page anew if they are new."""
+    if any(st.session_state[key] != value for key, value in values.items()):
+        for key, value in values.items():
+            put(key, value)
+        st.rerun()
 
 
 def take_next_seed(key: str) -> None:

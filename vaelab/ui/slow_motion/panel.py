@@ -24,9 +24,11 @@ def slow_motion_panel(run: Run) -> None:
     if not run.has_model():
         return
     panel = st.expander(
-        "Slow motion: one training step", key="slow_motion", icon=":material/slow_motion_video:",
+        "Slow motion: one training step",
+        key="slow_motion",
+        icon=":material/slow_motion_video:",
         on_change="rerun",
-    )  # fmt: skip
+    )
     if panel.open:
         with panel:
             st.fragment(slow_motion)(run)
@@ -58,9 +60,14 @@ def _controls(run: Run) -> tuple[int, int]:
     is_stochastic = run.config.traits.is_stochastic
     with st.container(horizontal=True, vertical_alignment="bottom"):
         image = st.number_input(
-            "Training image", 1, len(images), key="slow_image", width=180, persist_state="session",
+            "Training image",
+            1,
+            len(images),
+            key="slow_image",
+            width=180,
+            persist_state="session",
             help=f"Which of the {len(images):,} training images.",
-        )  # fmt: skip
+        )
         if is_stochastic or run.config.corruption != "none":
             st.button(
                 "Draw again",

@@ -50,8 +50,12 @@ def hidden(step: Explained) -> None:
 
 def _layer(layer: Activation, number: int) -> None:
     if layer.values.ndim == 1:
-        plot(unit_strip(layer.values), key=f"slow_hidden_{number}", height=STRIP,
-             alt=f"What the {len(layer.values)} units of {layer.name} say")  # fmt: skip
+        plot(
+            unit_strip(layer.values),
+            key=f"slow_hidden_{number}",
+            height=STRIP,
+            alt=f"What the {len(layer.values)} units of {layer.name} say",
+        )
         return
     maps = layer.values[:MOST_MAPS, None]
     low, high = float(maps.min()), float(maps.max())
@@ -83,8 +87,14 @@ def code(step: Explained) -> None:
         _table({"z": step.z})
         return
     _bars({"mean": step.mean, "z": step.z}, "The mean and the code in each latent dimension")
-    _table({"mean": step.mean, "standard deviation": np.exp(step.logvar / 2), "epsilon": step.epsilon,
-            "z": step.z})  # fmt: skip
+    _table(
+        {
+            "mean": step.mean,
+            "standard deviation": np.exp(step.logvar / 2),
+            "epsilon": step.epsilon,
+            "z": step.z,
+        }
+    )
 
 
 def reconstruction(step: Explained) -> None:
@@ -114,8 +124,12 @@ def gradients(step: Explained) -> None:
     """Draw the length of the gradient in each layer."""
     names = [gradient.name for gradient in step.gradients]
     sizes = [gradient.size for gradient in step.gradients]
-    plot(layer_bars(names, sizes), key="slow_gradients", height=90 + 32 * len(names),
-         alt="Length of the gradient in each layer")  # fmt: skip
+    plot(
+        layer_bars(names, sizes),
+        key="slow_gradients",
+        height=90 + 32 * len(names),
+        alt="Length of the gradient in each layer",
+    )
     largest = names[int(np.argmax(sizes))]
     st.caption(
         "From the encoder's first layer at the top to the decoder's last; the scale is logarithmic. It is "

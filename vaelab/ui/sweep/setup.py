@@ -32,8 +32,13 @@ def set_up() -> None:
         _varied()
         sweep = _planned()
         with st.container(horizontal=True, vertical_alignment="center"):
-            start = st.button("Start", key="sweep_start", type="primary", icon=":material/play_arrow:",
-                              disabled=sweep is None)  # fmt: skip
+            start = st.button(
+                "Start",
+                key="sweep_start",
+                type="primary",
+                icon=":material/play_arrow:",
+                disabled=sweep is None,
+            )
             if sweep is not None:
                 st.markdown(cost_in_words(sweep))
     if start and sweep is not None:
@@ -44,20 +49,26 @@ def _recipe() -> None:
     recipe, epochs, seeds = st.columns([3, 1, 1])
     with recipe:
         forms.preset_picker()
-    with epochs:
-        st.number_input(
-            "Epochs of each run", 1, 500, key="sweep_epochs", persist_state="session",
-            disabled="epochs" in (st.session_state.sweep_field, st.session_state.sweep_field2),
-            help="Few epochs show where things go; the best value may be another one after many.",
-        )  # fmt: skip
-    with seeds:
-        st.number_input(
-            "Seeds", 1, MOST_SEEDS, key="sweep_seeds", persist_state="session", help=help_for("seed band")
-        )
+    epochs.number_input(
+        "Epochs of each run",
+        1,
+        500,
+        key="sweep_epochs",
+        persist_state="session",
+        disabled="epochs" in (st.session_state.sweep_field, st.session_state.sweep_field2),
+        help="Few epochs show where things go; the best value may be another one after many.",
+    )
+    seeds.number_input(
+        "Seeds", 1, MOST_SEEDS, key="sweep_seeds", persist_state="session", help=help_for("seed band")
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(forms.preset_caption(), width="content")
-        page_link(PAGES / "train.py", label="Change the recipe on Train", icon=":material/edit:",
-                     query_params=address_of(visit().recipe, None))  # fmt: skip
+        page_link(
+            PAGES / "train.py",
+            label="Change the recipe on Train",
+            icon=":material/edit:",
+            query_params=address_of(visit().recipe, None),
+        )
 
 
 def _varied() -> None:
@@ -69,26 +80,40 @@ def _varied() -> None:
     if st.session_state.sweep_field2 not in others:
         put("sweep_field2", NO_FIELD)
     first, values, second, values2 = st.columns([1.2, 1.8, 1.2, 1.8])
-    with first:
-        st.selectbox("What varies", names, format_func=_label, key="sweep_field", persist_state="session",
-                     on_change=_suggest, args=("sweep_field", "sweep_values"),
-                     help=help_for("sweep"))  # fmt: skip
-    with values:
-        st.text_input(
-            "Its values",
-            key="sweep_values",
-            persist_state="session",
-            help=_allowed(st.session_state.sweep_field),
-        )
-    with second:
-        st.selectbox("And with it", others, format_func=_label, key="sweep_field2", persist_state="session",
-                     on_change=_suggest, args=("sweep_field2", "sweep_values2"),
-                     help="A second field makes a table: every value of one with every value of the other.",
-        )  # fmt: skip
-    with values2:
-        off = st.session_state.sweep_field2 == NO_FIELD
-        st.text_input("Values of the second", key="sweep_values2", persist_state="session", disabled=off,
-                      help=None if off else _allowed(st.session_state.sweep_field2))  # fmt: skip
+    first.selectbox(
+        "What varies",
+        names,
+        format_func=_label,
+        key="sweep_field",
+        persist_state="session",
+        on_change=_suggest,
+        args=("sweep_field", "sweep_values"),
+        help=help_for("sweep"),
+    )
+    values.text_input(
+        "Its values",
+        key="sweep_values",
+        persist_state="session",
+        help=_allowed(st.session_state.sweep_field),
+    )
+    second.selectbox(
+        "And with it",
+        others,
+        format_func=_label,
+        key="sweep_field2",
+        persist_state="session",
+        on_change=_suggest,
+        args=("sweep_field2", "sweep_values2"),
+        help="A second field makes a table: every value of one with every value of the other.",
+    )
+    off = st.session_state.sweep_field2 == NO_FIELD
+    values2.text_input(
+        "Values of the second",
+        key="sweep_values2",
+        persist_state="session",
+        disabled=off,
+        help=None if off else _allowed(st.session_state.sweep_field2),
+    )
 
 
 def _label(name: str) -> str:

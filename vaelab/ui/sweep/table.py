@@ -30,16 +30,28 @@ def sweep_table(sweep: ShownSweep) -> None:
     with heading_row("runs"):
         st.markdown("**Runs**", width="content")
         name = f"vaelab-sweep-{'-'.join(sweep.axes)}.csv".replace("_", "-")
-        st.download_button("CSV", as_csv(sweep.axes, sweep.results), name, "text/csv", key="sweep_csv",
-                           icon=":material/download:", on_click="ignore")  # fmt: skip
+        st.download_button(
+            "CSV",
+            as_csv(sweep.axes, sweep.results),
+            name,
+            "text/csv",
+            key="sweep_csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
     visit().sweep_offered = [result.run for result in sweep.results]
     with st.container(key="sweep-table"):
         st.dataframe(
-            _columns(sweep), hide_index=True, key="sweep_table", placeholder="",
-            height=min(HEIGHT, ROW_HEIGHT * (len(sweep.results) + 1) + 2), column_config=_config(),
-            on_select=_take_row if sweep.runs else "ignore", selection_mode=("single-row", "single-cell"),
+            _columns(sweep),
+            hide_index=True,
+            key="sweep_table",
+            placeholder="",
+            height=min(HEIGHT, ROW_HEIGHT * (len(sweep.results) + 1) + 2),
+            column_config=_config(),
+            on_select=_take_row if sweep.runs else "ignore",
+            selection_mode=("single-row", "single-cell"),
             alt="The runs with their values, seeds, states and losses; choose a row to open its run",
-        )  # fmt: skip
+        )
 
 
 def _columns(sweep: ShownSweep) -> dict[str, list[Any]]:
@@ -68,9 +80,10 @@ def _config() -> dict[str, Any]:
     for title, images in IMAGES:
         for name, loss in losses().items():
             columns[f"{title} {name}"] = number(
-                f"{loss.head}, {title}", format=f"%.{loss.digits}f",
+                f"{loss.head}, {title}",
+                format=f"%.{loss.digits}f",
                 help=f"{loss.label} in {loss.unit}, on {images}.",
-            )  # fmt: skip
+            )
     return columns
 
 

@@ -95,8 +95,14 @@ def _progress(sweep: ShownSweep, group: str) -> None:
             removed = f" {gone} more were planned, and stopped before they began." if gone > 0 else ""
             st.markdown(f"**{sweep.over} of {count} runs have ended**{rest}.{removed}")
         if sweep.active and sweep.own:
-            st.button("Stop all", key="sweep_stop", icon=":material/stop:", on_click=_stop, args=(group,),
-                      help="Ends the runs that train; those that have not begun are removed.")  # fmt: skip
+            st.button(
+                "Stop all",
+                key="sweep_stop",
+                icon=":material/stop:",
+                on_click=_stop,
+                args=(group,),
+                help="Ends the runs that train; those that have not begun are removed.",
+            )
 
 
 def _stop(group: str) -> None:
@@ -152,9 +158,14 @@ def _results(sweep: ShownSweep, measures: tuple[str, ...], leading: Best | None)
     with heading_row("results"):
         st.markdown("**Results**", help=help_for("seed band"), width="content")
         measure = st.selectbox(
-            "Measure", measures, format_func=lambda name: QUANTITIES[name].label, key="sweep_measure",
-            persist_state="session", label_visibility="collapsed", width=260,
-        )  # fmt: skip
+            "Measure",
+            measures,
+            format_func=lambda name: QUANTITIES[name].label,
+            key="sweep_measure",
+            persist_state="session",
+            label_visibility="collapsed",
+            width=260,
+        )
     if len(sweep.axes) == 1:
         figure = measure_curve(sweep.axes, sweep.results, measure, leading)
         caption = (
@@ -169,10 +180,14 @@ def _results(sweep: ShownSweep, measures: tuple[str, ...], leading: Best | None)
     names = " and ".join(field_spec(field).label.lower() for field in sweep.axes)
     with st.container(key="sweep-results"):
         chosen = plot(
-            figure, key="sweep_results", height=HEIGHT, selectable=bool(sweep.runs), step=_finished(sweep),
+            figure,
+            key="sweep_results",
+            height=HEIGHT,
+            selectable=bool(sweep.runs),
+            step=_finished(sweep),
             state="active" if sweep.active else "over",
             alt=f"{QUANTITIES[measure].label} against {names}",
-        )  # fmt: skip
+        )
     what = "point" if len(sweep.axes) == 1 else "cell"
     st.caption(caption + (f" Choose a {what} to open a run of it." if sweep.runs else ""))
     _take(chosen)
@@ -208,10 +223,13 @@ def _rate_distortion(sweep: ShownSweep, measures: tuple[str, ...]) -> None:
         st.markdown("**Rate and distortion**", help=help_for("rate-distortion"))
     with st.container(key="sweep-rate"):
         chosen = plot(
-            rate_distortion(sweep.axes, sweep.results), key="sweep_rate", height=HEIGHT,
-            selectable=bool(sweep.runs), step=_finished(sweep),
+            rate_distortion(sweep.axes, sweep.results),
+            key="sweep_rate",
+            height=HEIGHT,
+            selectable=bool(sweep.runs),
+            step=_finished(sweep),
             alt="Reconstruction against KL on held-out images, one point a run",
-        )  # fmt: skip
+        )
     st.caption(
         "Each point is a run: how many nats its codes say of an image, and how many are still missing. "
         "Left and low is better; no run can be good at both for nothing."

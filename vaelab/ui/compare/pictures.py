@@ -59,7 +59,7 @@ def show_reconstructions(
     """
     parts = [slice(start, start + COLUMNS) for start in range(0, len(indices), COLUMNS)]
     pictures(
-        [_sheet([(member, made[part]) for member, made in rows], data, indices[part]) for part in parts],
+        [_sheet([(member, images[part]) for member, images in rows], data, indices[part]) for part in parts],
         key=f"compare_reconstructions_{number}",
         file_name=f"compare-reconstructions-{data.spec.name}.png",
         max_scale=2.5,
@@ -71,7 +71,7 @@ def _sheet(rows: Sequence[Reconstructed], data: Dataset, indices: np.ndarray) ->
     images, kind = data.x_test[indices], data.spec.kind
     labels = tuple(data.spec.classes[label] for label in data.y_test[indices])
     return kind_of(data.spec).sheet(
-        np.concatenate([images, *(made for _, made in rows)]),
+        np.concatenate([images, *(reconstructions for _, reconstructions in rows)]),
         len(labels),
         "",
         f"Test images of {', '.join(labels)} over the reconstructions of "
@@ -79,7 +79,10 @@ def _sheet(rows: Sequence[Reconstructed], data: Dataset, indices: np.ndarray) ->
         labels if max(map(len, labels)) <= 3 else None,
         (
             kind.one,
-            *(f"{member.letter} {kind.squared_errors(images, made).mean():.4f}" for member, made in rows),
+            *(
+                f"{member.letter} {kind.squared_errors(images, decoded).mean():.4f}"
+                for member, decoded in rows
+            ),
         ),
     )
 

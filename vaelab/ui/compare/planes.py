@@ -80,7 +80,7 @@ def _plane(view: PlaneView, state: str, step: int | None) -> Choice | None:
     st.markdown(f"**{member.name}**")
     place: Place | None = st.session_state["view_place"]
     index = chosen_image()
-    shown = Shown(
+    canvas = Shown(
         member.run,
         view.version,
         view.plane,
@@ -94,7 +94,7 @@ def _plane(view: PlaneView, state: str, step: int | None) -> Choice | None:
         "nearest code, Enter keeps it."
     )
     return latent_canvas(
-        shown, key=f"compare_plane_{member.letter}", height=HEIGHT, alt=alt, state=state, step=step
+        canvas, key=f"compare_plane_{member.letter}", height=HEIGHT, alt=alt, state=state, step=step
     )
 
 

@@ -212,9 +212,9 @@ def _gone_back(newest: Opened, step: int) -> Opened:
     )
 
 
-def _say_if_not_begun(wanted: str | None, shown: Run) -> None:
+def _say_if_not_begun(wanted: str | None, run: Run) -> None:
     """Explain why the page shows another run than the wanted one, if that has no weights yet."""
-    asked = find_run(wanted) if wanted and wanted != shown.id else None
+    asked = find_run(wanted) if wanted and wanted != run.id else None
     if asked and not asked.has_model():
         st.info(
             f"“{asked.title}” has no weights yet, because its training has not begun: follow it on the "

@@ -44,14 +44,14 @@ def glossary() -> None:
             placeholder="A term, a setting, or a word of its explanation",
             persist_state="session",
         ).strip()
-        found = search(text) if text else []
+        matches = search(text) if text else []
         in_order = sorted(GLOSSARY.values(), key=lambda entry: entry.term.casefold())
-        rest = [entry for entry in in_order if entry not in found]
+        rest = [entry for entry in in_order if entry not in matches]
         if text:
-            st.caption(f"{len(found) or 'Nothing'} found for “{plain(text)}”. All other terms follow.")
-        for entry in found:
+            st.caption(f"{len(matches) or 'Nothing'} found for “{plain(text)}”. All other terms follow.")
+        for entry in matches:
             _entry(entry)
-        if found:
+        if matches:
             st.divider()
         _letters(rest)
         for entry in rest:

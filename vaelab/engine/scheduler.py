@@ -185,12 +185,12 @@ class Scheduler:
 
     def look(self) -> None:
         """Look after all workers, pause runs that were left alone, and start runs if there is room."""
-        self._look_after_workers()
+        self.look_after_workers()
         self._pause_runs_left_alone()
         self.start_next()
         self.measurers.tick(training=bool(self.active()))
 
-    def _look_after_workers(self) -> None:
+    def look_after_workers(self) -> None:
         """Look after the runs of all workers, end workers that hang, and keep a spare one ready."""
         for worker in self.pool.workers:
             done = worker.take_done()

@@ -109,7 +109,7 @@ def test_it_trains_one_run_after_another_and_survives_bad_ones(start: Start, sto
 def train_a_while(made: Worker, run: Run) -> None:
     made.say(run)
     until(lambda: run.has_begun() and run.status().step > 3, run.status)
-    assert run.status().pid == made.process._process.pid
+    assert run.status().pid == made.process.pid
 
 
 def checkpointed(run: Run) -> None:

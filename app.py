@@ -1,4 +1,4 @@
-"""What `streamlit run app.py` starts: the pages, with VAE Lab's own routes and cookie beside them."""
+"""The app that `streamlit run app.py` starts: the pages, with VAE Lab's own routes and middleware."""
 
 import sys
 

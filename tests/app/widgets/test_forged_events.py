@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vaelab.ui.widgets.latent_canvas import FARTHEST, Choice, _choice
+from vaelab.ui.widgets.latent_canvas import LARGEST_COORDINATE, Choice, _choice
 
 IMAGES = 10_000
 
@@ -29,9 +29,9 @@ def test_anything_is_a_choice_of_ordinary_numbers_or_none(selected: Any) -> None
     assert made is None or isinstance(made, Choice)
     if made is not None:
         assert made.index is None or 0 <= made.index < IMAGES
-        told = [*(made.point or ()), *(made.place or ())]
+        told = [*(made.point or ()), *(made.quantiles or ())]
         told += [number for corner in made.region or () for number in corner]
-        assert all(math.isfinite(number) and abs(number) <= FARTHEST for number in told)
+        assert all(math.isfinite(number) and abs(number) <= LARGEST_COORDINATE for number in told)
 
 
 @pytest.mark.parametrize("number", [10**400, math.inf, math.nan])

@@ -17,7 +17,7 @@ from vaelab.ui.compare.members import Member
 from vaelab.ui.session.address import PageSettings
 from vaelab.ui.session.readers import whole_number
 from vaelab.ui.session.visit import take_choice
-from vaelab.ui.widgets.latent_canvas import Choice, Place, SharedCursor, Shown, latent_canvas
+from vaelab.ui.widgets.latent_canvas import Choice, Quantiles, SharedCursor, Shown, latent_canvas
 
 CHANNEL = "compare"
 HEIGHT = 380
@@ -78,7 +78,7 @@ def _empty(member: Member) -> None:
 def _plane(view: PlaneView, state: str, step: int | None) -> Choice | None:
     member = view.member
     st.markdown(f"**{member.name}**")
-    place: Place | None = st.session_state["view_place"]
+    place: Quantiles | None = st.session_state["view_place"]
     index = chosen_image()
     canvas = Shown(
         member.run,
@@ -102,11 +102,11 @@ def _take(choice: Choice | None) -> None:
     """Keep what was chosen on a plane: a test image, or a relative position."""
     if choice and choice.index is not None:
         take_choice({"view_anchor": choice.index, "view_place": None})
-    elif choice and choice.place:
-        take_choice({"view_place": choice.place})
+    elif choice and choice.quantiles:
+        take_choice({"view_place": choice.quantiles})
 
 
-def _read_place(text: str) -> Place | None:
+def _read_place(text: str) -> Quantiles | None:
     if not text:
         return None
     try:
@@ -118,6 +118,6 @@ def _read_place(text: str) -> Place | None:
     return x, y
 
 
-def _place_text(place: Place | None) -> str:
+def _place_text(place: Quantiles | None) -> str:
     # The outermost quantiles need nine digits to give the same position again.
     return ",".join(as_text(round(part, 9)) for part in place) if place else ""

@@ -1,1 +1,1 @@
-"""The form of a recipe, and all that one does with a recipe: share it, show its code, find an example."""
+"""The form of a recipe, and what pages offer for a recipe: links, code, the finished example."""

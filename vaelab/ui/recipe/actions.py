@@ -1,4 +1,4 @@
-"""Going to the Train page with a recipe: to train it at once, or to look at it first."""
+"""Buttons of other pages that open a recipe on the Train page, or train it at once."""
 
 from __future__ import annotations
 

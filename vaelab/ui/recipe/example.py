@@ -1,4 +1,4 @@
-"""Which run the Train page shows, and how fast this machine was at runs like it."""
+"""The run that the Train page shows, and the speed of this machine at similar runs."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from vaelab.ui.session.state import engine, history, own_runs, store
 from vaelab.ui.session.visit import visit
 from vaelab.words import counted, duration
 
+ALIKE = 10.0
+"""Largest ratio of the work of two runs' epochs at which the speed of one predicts that of the other."""
+
 
 def shown_run(preset: str) -> Run | None:
     """The run to show: the chosen or the newest own one, else the finished example of the preset.
 
-    None if there is none that can be read.
-
-    A preset that has just been chosen shows its example, unless a run is under way.
+    After the choice of a preset its example is shown, unless a run is active. None if no run can be read.
     """
     own = _own_run()
     if own and (own.status().active or not visit().example):
@@ -30,9 +31,7 @@ def shown_run(preset: str) -> Run | None:
 
 def _own_run() -> Run | None:
     chosen = chosen_run()
-    if chosen and not chosen.shipped:
-        return chosen
-    return next((run for run in own_runs() if _is_whole(run)), None)
+    return chosen if chosen and not chosen.shipped else next(filter(_is_whole, own_runs()), None)
 
 
 def _is_whole(run: Run) -> bool:
@@ -43,26 +42,22 @@ def _is_whole(run: Run) -> bool:
     return True
 
 
-ALIKE = 10.0
-"""How many times more or less work an epoch of a run may be for its speed to say something of another's."""
-
-
 def measured_speed(config: RunConfig, threads: int) -> float | None:
-    """Multiplications a second on so many threads, as the newest own run of the same architecture went.
+    """Multiplications per second on this many threads, measured at the newest similar run of the visitor.
 
-    A run on fewer or more threads counts in proportion. None if there is none of about as much work: small
-    networks and few images leave the processor waiting.
+    Similar runs have the same architecture and precision, and epochs of about as much work: small networks
+    and few images leave the processor idle. The speed is taken as proportional to the threads. None if no run
+    is similar.
     """
     wanted = _work_of_an_epoch(config)
     for run in filter(_is_whole, own_runs()):
-        done, status = run.config, run.status()
-        epoch = status.epoch
-        if epoch < 1 or (done.architecture, done.precision) != (config.architecture, config.precision):
+        earlier, status = run.config, run.status()
+        if (earlier.architecture, earlier.precision) != (config.architecture, config.precision):
             continue
-        if not 1 / ALIKE < _work_of_an_epoch(done) / wanted < ALIKE:
+        if status.epoch < 1 or not 1 / ALIKE < _work_of_an_epoch(earlier) / wanted < ALIKE:
             continue
         if seconds := history(run).evaluated.last.get("seconds"):
-            return epoch * _work_of_an_epoch(done) / seconds * threads / max(1, status.threads)
+            return status.epoch * _work_of_an_epoch(earlier) / seconds * threads / max(1, status.threads)
     return None
 
 
@@ -78,12 +73,12 @@ def usual_objective(preset: str) -> float | None:
 
 def before_the_start(config: RunConfig, spec: DatasetSpec) -> str:
     """Parameters, compression, steps and expected time of a recipe, in one line."""
-    known = facts(config, spec)
+    size = facts(config, spec)
     speed = measured_speed(config, engine().threads)
-    steps, numbers = counted(known.steps_per_epoch, "step"), counted(config.latent_dim, "number")
+    steps, numbers = counted(size.steps_per_epoch, "step"), counted(config.latent_dim, "number")
     basis = "as your last run went" if speed else "a guess until a first run"
     return (
-        f"{known.parameters:,} parameters · {known.pixels:,} pixel values → {numbers} "
-        f"({known.pixels:,} bytes → {known.code_bytes:,} bytes) · {steps} an epoch · "
+        f"{size.parameters:,} parameters · {size.pixels:,} pixel values → {numbers} "
+        f"({size.pixels:,} bytes → {size.code_bytes:,} bytes) · {steps} an epoch · "
         f"{duration(expected_seconds(config, spec, speed))} in all ({basis})"
     )

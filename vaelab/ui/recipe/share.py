@@ -21,17 +21,17 @@ from vaelab.ui.session.steering import refuse
 from vaelab.ui.session.visit import Display, put, visit
 
 OPENED = "share_opened"
-"""Key of the popover: whether it is open."""
+"""Key of the popover, whose value is whether it is open."""
 
 SEEDS = {False: "The same for everybody", True: "Everybody's own"}
-"""Whether a link leaves the seed open, in words."""
+"""Labels of the choice whether a link leaves the seed open."""
 
 QUIET_ZONE = 4
-"""Modules of white around a QR code, which ISO/IEC 18004 asks for."""
+"""Width of the white margin around a QR code in modules, as ISO/IEC 18004 demands."""
 
 
 def share(config: RunConfig, run: Run | None = None) -> None:
-    """Draw the popover of a recipe, and of the run that was trained with it, if there is one."""
+    """Draw the popover with the links of a recipe, and of the run that it trained, if there is one."""
     with st.popover("Share", icon=":material/share:", key=OPENED, on_change="rerun"):
         recipe, *trained, lesson, command, python = st.tabs(
             ["Recipe", *(["Run"] if run else []), "Class", "Command", "Python"]
@@ -52,8 +52,8 @@ def share(config: RunConfig, run: Run | None = None) -> None:
             st.caption("Trains this recipe where VAE Lab is installed, in its folder.")
         with python:
             _code(python_code(config))
-    if shown := visit().link_shown:
-        _dialog(*shown)
+    if link_shown := visit().link_shown:
+        _dialog(*link_shown)
 
 
 def _recipe_link(config: RunConfig) -> None:
@@ -106,17 +106,17 @@ def _link(title: str, link: str, sentence: str) -> None:
 
 
 def _show(title: str, link: str, sentence: str) -> None:
-    put(OPENED, False)  # it would lie over the dialog
+    put(OPENED, False)  # an open popover would cover the dialog
     visit().link_shown = (title, link, sentence)
 
 
 def _code(text: str) -> None:
-    # Without colours: those of Streamlit's languages are too pale to read.
+    # Without a language, because the colours of Streamlit's highlighting are too pale to read.
     st.code(text, language=None, wrap_lines=True)
 
 
 def _class_link(config: RunConfig, run: Run | None) -> str:
-    """Draw what can be chosen; returns the link."""
+    """Draw the choices of a link for a class; returns the link."""
     pages = _pages(config, run)
     left, right = st.columns(2)
     with left:
@@ -139,7 +139,7 @@ def _class_link(config: RunConfig, run: Run | None) -> str:
 
 
 def _pages(config: RunConfig, run: Run | None) -> dict[str, tuple[str, dict[str, str]]]:
-    """Path and parameters of the pages that a link can lead to, by what they are called."""
+    """Path and parameters of the pages that a link can lead to, by the page's name in the choice."""
     recipe = parameters_of(config)
     pages = {"Train, with this recipe": ("", recipe), "Sweep, with this recipe": ("sweep", recipe)}
     if run:
@@ -151,9 +151,9 @@ def _pages(config: RunConfig, run: Run | None) -> dict[str, tuple[str, dict[str,
 
 
 def image_address(text: str) -> str:
-    """A text as a QR code that cameras read: the address of an image that holds all of it itself."""
-    # The lowest level of correction, raised as far as it costs no room: large modules are what a camera at
-    # the back of a classroom needs, and a screen has no dirt on it.
+    """The `data:` address of an image with a text as its QR code."""
+    # The lowest level of error correction gives the largest modules, which a camera at the back of a room
+    # needs; segno raises the level where that costs no space. A screen has no dirt to correct.
     code = segno.make(text, error="l", micro=False)
     return code.svg_data_uri(border=QUIET_ZONE, dark="#000", light="#fff", omitsize=True)
 
@@ -168,7 +168,7 @@ def _dialog(title: str, link: str, sentence: str) -> None:
     alternative = f"QR code of the link that stands beside it: {title.lower()}"
     left, right = st.columns([1.7, 1], gap="medium", vertical_alignment="center")
     with left:
-        # As large as fits on the screen together with the words; st.image knows no height.
+        # The code is as large as the screen allows beside the text; st.image takes no height.
         st.html(
             f'<img src="{escape(image_address(link))}" alt="{escape(alternative)}" '
             'style="display:block;margin:auto;width:min(100%, 72vh);aspect-ratio:1">'

@@ -1,4 +1,4 @@
-"""The popover "Show the code": a recipe as plain PyTorch, to read, and to take along."""
+"""The popover "Show the code": a recipe as plain PyTorch, to read and to download."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from vaelab.config.run_config import RunConfig
 from vaelab.export.script import file_stem, notebook, script
 
 HEIGHT = 480
-"""Pixels of the listing, which scrolls: with the buttons it fits a laptop's screen."""
+"""Height in pixels of the listing, which scrolls: with the buttons it fits a laptop's screen."""
 
 
 def show_code(config: RunConfig) -> None:
@@ -22,7 +22,7 @@ def show_code(config: RunConfig) -> None:
         with st.container(horizontal=True):
             _download("Script", text, f"{stem}.py", "text/x-python")
             _download("Notebook", notebook(config), f"{stem}.ipynb", "application/x-ipynb+json")
-        # A container that scrolls can be reached by keyboard, other than code that scrolls by itself.
+        # The container scrolls and not the code, because the keyboard reaches a scrolling container only.
         with st.container(key="listing", height=HEIGHT, border=False):
             st.code(text, language="python", wrap_lines=True)
 

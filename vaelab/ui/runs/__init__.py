@@ -1,1 +1,1 @@
-"""The page Runs, and how a run, its state and its measures are told on every page."""
+"""The page Runs, and the words and tables of a run's state and measures on all pages."""

@@ -1,4 +1,4 @@
-"""What the page Runs offers for one run: where to look at it, and what to do with it."""
+"""The panel of the page Runs for the chosen run: links to its pages, and a button for each action."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ LONGEST_NAME = 80
 
 
 def actions(summary: Summary) -> None:
-    """Draw what the chosen run is, links to the views of it, and a button for all that can be done."""
+    """Draw the description of the chosen run, the links to its pages, and a button for each action."""
     run, own = summary.run, may_change(summary.run)
     config = None if summary.status.state == "damaged" else summary.config
     with st.container(border=True, key="run-actions"):
         st.markdown(f"**{plain(summary.title)}**")
         st.caption(plain(about(summary)))
         if config:
-            _places(summary, config, own)
+            _links(summary, config, own)
         with st.container(horizontal=True, key="run-buttons"):
             if config:
                 _go_on(summary, own)
@@ -56,12 +56,12 @@ def actions(summary: Summary) -> None:
             st.fragment(measures_panel)(run)
 
 
-def _places(summary: Summary, config: RunConfig, own: bool) -> None:
-    """Links to the pages, with the very addresses that these would write: so Back leads here again."""
+def _links(summary: Summary, config: RunConfig, own: bool) -> None:
+    """Draw links with the very addresses that their pages write, so that Back leads here again."""
     run = {"run": summary.run.id}
     with st.container(horizontal=True, key="run-places"):
         if own:
-            # With the recipe that is in the form now: to look at a run does not change it.
+            # The link keeps the recipe of the form, which looking at a run does not change.
             page_link(PAGES / "train.py", label="Losses and pictures", icon=":material/play_circle:",
                          query_params=address_of(recipe_now(), summary.run.id))  # fmt: skip
         if summary.has_learned:
@@ -103,11 +103,11 @@ def _train_on(run: Run) -> None:
     if not may_change(run):
         return
     try:
-        made = engine().train_on(run, int(st.session_state.more_epochs), owner=visitor())
+        longer = engine().train_on(run, int(st.session_state.more_epochs), owner=visitor())
     except (ValueError, OSError) as error:
         refuse(str(error))
         return
-    open_run(made.id)
+    open_run(longer.id)
 
 
 def _rename(summary: Summary, config: RunConfig, own: bool) -> None:
@@ -136,9 +136,9 @@ def _download(summary: Summary) -> None:
     reason = "Once it is paused or over." if under_way else too_large(summary.run)
     st.download_button(
         "Download",
-        # Made when it is asked for, beside the page.
+        # The zip is made when it is downloaded, in a thread of its own.
         partial(bundle, summary.run),
-        file_name=_file_name(summary),
+        file_name=f"vaelab-{slug(summary.title)}-{summary.run.id[:8]}.zip",
         mime="application/zip",
         key="download",
         icon=":material/download:",
@@ -146,7 +146,3 @@ def _download(summary: Summary) -> None:
         disabled=reason is not None,
         on_click="ignore",
     )
-
-
-def _file_name(summary: Summary) -> str:
-    return f"vaelab-{slug(summary.title)}-{summary.run.id[:8]}.zip"

@@ -1,4 +1,4 @@
-"""Importing a run that was downloaded, here or elsewhere."""
+"""The import of a run that was downloaded from this or another VAE Lab."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from vaelab.ui.session.state import dataset, engine, store
 from vaelab.ui.session.visit import put, visit, visitor
 
 _ONE_AT_A_TIME = Lock()
-"""Reading the losses of a long run takes seconds: those of thirty at once would hold up pages."""
+"""Held during an import: reading the losses of a long run takes seconds, and thirty at once delay pages."""
 
 
 def import_popover() -> None:
@@ -61,7 +61,7 @@ def _import(key: str) -> None:
 
 
 def _add_preview(run: Run) -> None:
-    """The pictures of the Train page, made of the weights where the data set is on this machine."""
+    """Save the pictures of the Train page, computed from the weights, if the data set is on this machine."""
     name = run.config.dataset
     if not is_ready(name):
         return

@@ -1,4 +1,4 @@
-"""The measures of one or more runs as a table, which fills itself when they have been computed."""
+"""The measures of one or more runs as a table, which is drawn again when they have been computed."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ OTHER_LIKELIHOOD = (
 )
 
 State = tuple[Measures | None, str | None]
-"""A run's measures, or why there are none: an empty text while they are being computed."""
+"""A run's measures, or the reason for their absence, which is empty while they are being computed."""
 
 
 def measures_panel(run: Run) -> None:
-    """The measures of one run, folded away, with what they mean; nothing while it is not over."""
+    """Draw the measures of one run in an expander with their meanings; nothing while the run is not over."""
     if run.status().state not in MEASURED:
         return
     with st.expander(
         "How good is it? Measures on the test images", key="measures", icon=":material/straighten:"
     ):
         measures_table([run], ["Value"])
-    wait_for_measures([run])  # last: what comes and goes must not move anything
+    wait_for_measures([run])  # drawn last, because it appears and disappears and must not move other elements
 
 
 def wait_for_measures(runs: Sequence[Run]) -> None:
@@ -49,25 +49,25 @@ def wait_for_measures(runs: Sequence[Run]) -> None:
 
 
 def measures_table(runs: Sequence[Run], titles: Sequence[str], links: Sequence[str] = ()) -> None:
-    """A row for each measure, with a column for each run; the best of those that can be compared is marked.
+    """Draw a row for each measure and a column for each run, and mark the best comparable value of each row.
 
     Parameters
     ----------
     titles: heads of the runs' columns, all different.
-    links: where each of these heads leads, if anywhere. A table too wide for a phone can be scrolled by keys
-        only if there is something in it to focus.
+    links: addresses to which the heads lead; empty for none. Without a link in it, a table that is too wide
+        for a phone cannot be scrolled by keyboard.
     """
     configs = [run.config for run in runs]
     states = [_state_of(run) for run in runs]
     columns: dict[str, list[str]] = {title: [] for title in titles}
     for name, measure in measures().items():
-        values = [found.values.get(name) if found else None for found, _ in states]
+        values = [results.values.get(name) if results else None for results, _ in states]
         leaders = best(name, configs, values)
-        for place, (title, config, state) in enumerate(zip(titles, configs, states, strict=True)):
-            columns[title].append(_cell(measure, config, state, place in leaders))
+        for index, (title, config, state) in enumerate(zip(titles, configs, states, strict=True)):
+            columns[title].append(_cell(measure, config, state, index in leaders))
     st.table(
         {
-            # One column for both, which leaves room for the others on a phone.
+            # Name and meaning share a column, which leaves room for the others on a phone.
             "Measure": [
                 f"**{measure.title}**, {measure.unit}  \n:small[{measure.meaning}]"
                 for measure in measures().values()
@@ -91,9 +91,9 @@ def _with_links(columns: dict[str, list[str]], links: Sequence[str]) -> dict[str
 
 def _state_of(run: Run) -> State:
     try:
-        found = read_measures(run)
-        if found is not None:
-            return (None, found.problem) if found.problem else (found, None)
+        results = read_measures(run)
+        if results is not None:
+            return (None, results.problem) if results.problem else (results, None)
         if run.status().state not in MEASURED:
             return None, "Its measures are taken when its training is over."
         return None, engine().measure(run)
@@ -102,33 +102,33 @@ def _state_of(run: Run) -> State:
 
 
 def _cell(measure: Quantity, config: RunConfig, state: State, leads: bool) -> str:
-    found, why_not = state
+    results, why_not = state
     if not measure.is_defined(config):
         return "not defined"
-    if found is None:
+    if results is None:
         return "–" if why_not else BEING_COMPUTED
-    value = measure.in_words(found.values[measure.name])
+    value = measure.in_words(results.values[measure.name])
     return f"**{value}** (best)" if leads else value
 
 
 def _sentences(
     configs: Sequence[RunConfig], states: Sequence[State], titles: Sequence[str]
 ) -> dict[str, str]:
-    """What has to be said beneath the table, and the term that explains more."""
-    said: dict[str, str] = {}
+    """The sentences beneath the table, each with the glossary term that explains it."""
+    sentences: dict[str, str] = {}
     for title, (_, why_not) in zip(titles, states, strict=True):
         if why_not:
-            said[f"{title}: {why_not}" if len(titles) > 1 else why_not] = "measure"
+            sentences[f"{title}: {why_not}" if len(titles) > 1 else why_not] = "measure"
     if any(why_not == "" for _, why_not in states):
-        said[COMPUTED_SOON] = "measure"
+        sentences[COMPUTED_SOON] = "measure"
     for config in configs:
         if undefined := undefined_in_words(config.traits):
-            said[undefined] = "autoencoder"
+            sentences[undefined] = "autoencoder"
     if any(config.traits.has_elbo and not config.term.is_normalised for config in configs):
-        said[UNNORMALISED] = "negative log-likelihood"
-    can_be = comparable(configs)
-    if not can_be:
-        said[OTHER_DATA] = "measure"
-    elif len(can_be) < len(measures()):
-        said[OTHER_LIKELIHOOD] = "negative log-likelihood"
-    return said
+        sentences[UNNORMALISED] = "negative log-likelihood"
+    comparable_measures = comparable(configs)
+    if not comparable_measures:
+        sentences[OTHER_DATA] = "measure"
+    elif len(comparable_measures) < len(measures()):
+        sentences[OTHER_LIKELIHOOD] = "negative log-likelihood"
+    return sentences

@@ -1,4 +1,4 @@
-"""Deleting a run: asked for, confirmed, and carried out once nobody writes into its folder."""
+"""Deleting a run: the button, the confirmation, and the deletion once no process writes into the folder."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from vaelab.ui.session.visit import visit
 
 
 def ask_to_delete(run_id: str) -> None:
-    """Have the page ask whether the run is to be deleted."""
+    """Have the page open the dialog that confirms the deletion of a run."""
     visit().delete_asked = run_id
 
 
 def confirm_deletion(listed: list[Summary]) -> None:
-    """Open the dialog, if it was asked for and the run is still there."""
+    """Open the dialog if it was asked for and its run is still listed."""
     asked = visit().delete_asked
     for summary in listed:
         if summary.run.id == asked:
@@ -60,7 +60,7 @@ def _delete(run: Run) -> None:
 
 
 def carry_out_deletions() -> None:
-    """Delete the runs that were to be deleted and that nobody trains any more."""
+    """Delete the runs whose deletion was confirmed and that no process trains any more."""
     for run_id in sorted(visit().doomed):
         try:
             run = store().get(run_id)
@@ -68,7 +68,7 @@ def carry_out_deletions() -> None:
                 continue
             store().delete(run)
         except RunNotFound:
-            pass  # it had not begun, so that stopping removed it; or somebody was quicker
+            pass  # stopping deletes a run that has not begun; or another page has deleted it
         except OSError as error:
             refuse(f"The run could not be deleted: {error}")
         visit().doomed.discard(run_id)

@@ -30,20 +30,20 @@ TICK = 1.0
 
 FIRST, LAST = ("title", "state"), ("time", "made")
 GROUP_DIGITS = 4
-"""How much of a group's random name tells it from others."""
+"""Number of digits of a group's random name that the table shows, enough to tell groups apart."""
 DESCRIBED = ("model", "dataset", "latent_dim", "epochs")
-"""What the title of a run without a name says."""
+"""Fields that the title of a run without a name contains."""
 
 
 def listed_runs() -> list[Summary]:
-    """The visitor's runs, newest first, one of somebody else's that a link has opened, the examples."""
+    """The visitor's runs, newest first, another visitor's run that a link has opened, and the examples."""
     own, chosen = own_runs(), chosen_run()
-    shipped = sorted(store().shipped_runs(), key=_place_of_preset)
+    shipped = sorted(store().shipped_runs(), key=_position_of_preset)
     opened = [chosen] if chosen and chosen not in (*own, *shipped) else []
     return [summarise(run) for run in (*own, *opened, *shipped)]
 
 
-def _place_of_preset(run: Run) -> int:
+def _position_of_preset(run: Run) -> int:
     return list(PRESETS).index(run.id) if run.id in PRESETS else len(PRESETS)
 
 
@@ -73,10 +73,9 @@ def _sign(listed: list[Summary]) -> object:
 
 
 def _draw(listed: list[Summary]) -> None:
-    now = selected_run(listed)
     grouped = ["group"] if any(summary.meta and summary.meta.group for summary in listed) else []
     order = [*FIRST, *grouped, *losses(), *_worth_a_column(listed), *LAST]
-    _select_row_of(now, listed, order)
+    _select_row_of(selected_run(listed), listed, order)
     st.dataframe(
         _columns(listed),
         column_config=_column_config(),
@@ -85,7 +84,7 @@ def _draw(listed: list[Summary]) -> None:
         placeholder="",
         key="runs_selection",
         on_select=_choose_selected,
-        # A cell chooses its row too: by a click anywhere, or with the arrow keys.
+        # A selected cell chooses its row: by a click anywhere, or with the arrow keys.
         selection_mode=("single-row-required", "single-cell"),
         alt="Runs with their state, test losses and settings; choose a row for what can be done with it",
     )
@@ -94,26 +93,25 @@ def _draw(listed: list[Summary]) -> None:
 
 
 def _select_row_of(chosen: Summary | None, listed: list[Summary], order: list[str]) -> None:
-    """Select by id and not by row, because new runs come in above.
+    """Select the row of the chosen run anew, because new runs appear above it.
 
-    The row's cell is selected with it: from there, the arrow keys choose among the runs.
+    A cell of the row is selected with it: from there, the arrow keys choose among the runs.
     """
     cells = st.session_state.get("runs_selection", {}).get("selection", {}).get("cells", [])
     column = next((column for _, column in cells if column in order), order[0])
-    places = [place for place, summary in enumerate(listed) if summary is chosen]
-    cells = [(place, column) for place in places]
-    put("runs_selection", {"selection": {"rows": places, "columns": [], "cells": cells}})
-    visit().runs_offered = [summary.run.id for summary in listed], places
+    rows = [row for row, summary in enumerate(listed) if summary is chosen]
+    cells = [(row, column) for row in rows]
+    put("runs_selection", {"selection": {"rows": rows, "columns": [], "cells": cells}})
+    visit().runs_offered = [summary.run.id for summary in listed], rows
 
 
 def _choose_selected() -> None:
-    """Take the row that was newly selected, by its mark or by one of its cells."""
+    """Open the run of the newly selected row, which may be selected by its mark or by one of its cells."""
     selection = st.session_state.runs_selection["selection"]
     offered, before = visit().runs_offered
-    places = [*selection["rows"], *(row for row, _ in selection["cells"])]
-    for place in places:
-        if place not in before and place < len(offered):
-            open_run(offered[place])
+    for row in [*selection["rows"], *(row for row, _ in selection["cells"])]:
+        if row not in before and row < len(offered):
+            open_run(offered[row])
 
 
 def _columns(listed: list[Summary]) -> dict[str, list[Any]]:
@@ -127,12 +125,12 @@ def _columns(listed: list[Summary]) -> dict[str, list[Any]]:
     for name in losses():
         columns[name] = [summary.losses.get(name) for summary in listed]
     for name in FIELD_NAMES:
-        columns[name] = [_setting(summary.config, name) for summary in listed]
+        columns[name] = [_field_value(summary.config, name) for summary in listed]
     return columns
 
 
 def _group(summary: Summary) -> str | None:
-    """What the runs of a sweep, or two twins, have in common: "sweep 3f2a"."""
+    """The name of the sweep or of the twins that a run belongs to: "sweep 3f2a"."""
     if not summary.meta or not summary.meta.kind:
         return None
     digits = summary.meta.group.rpartition("-")[2]  # groups of old runs begin with their kind
@@ -140,9 +138,9 @@ def _group(summary: Summary) -> str | None:
 
 
 def _worth_a_column(listed: list[Summary]) -> list[str]:
-    """Settings that differ between the visitor's runs, or between all where there are few of those.
+    """Fields that differ between the visitor's runs, or between all runs if the visitor has fewer than two.
 
-    The table's own menu shows the others. What every title says is left out, unless one is a name.
+    The table's own menu shows the other fields. Fields in the title are left out unless a run has a name.
     """
     own = [summary for summary in listed if summary.config and not summary.run.shipped]
     compared = own if len(own) > 1 else [summary for summary in listed if summary.config]
@@ -152,7 +150,7 @@ def _worth_a_column(listed: list[Summary]) -> list[str]:
 
 
 def _column_config() -> dict[str, Any]:
-    """How each column is shown; a unit stands in the header."""
+    """The format, header and help of each column; a unit stands in the header."""
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     config: dict[str, Any] = {
         "title": text("Run", width=260),
@@ -175,7 +173,7 @@ def _column_config() -> dict[str, Any]:
     return config
 
 
-def _setting(config: RunConfig | None, name: str) -> Any:
+def _field_value(config: RunConfig | None, name: str) -> Any:
     if config is None or why_not_in_force(config, name):
         return None
     return getattr(config, name) if field_spec(name).kind in ("integer", "number") else in_force(config, name)

@@ -1,4 +1,4 @@
-"""A run in words, as the page Runs says it."""
+"""The state of a run in words, for the page Runs."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ def state_in_words(summary: Summary) -> str:
 
 
 def about(summary: Summary) -> str:
-    """Sentences on what a run is, how it ended, and what cannot be done with it, and why."""
+    """Sentences on a run: its recipe, how it ended, and why some actions are impossible."""
     status, config = summary.status, summary.config
-    known = [status.message]
+    sentences = [status.message]
     if config and summary.title != describe(config):
-        known = [f"{describe(config)}.", *known]
+        sentences = [f"{describe(config)}.", *sentences]
     if summary.run.shipped:
-        known.append(SHIPPED_STAYS)
+        sentences.append(SHIPPED_STAYS)
     elif not may_change(summary.run):
-        known.append(OF_ANOTHER)
+        sentences.append(OF_ANOTHER)
     elif status.state == "damaged":
-        known.append(ONLY_DELETE)
+        sentences.append(ONLY_DELETE)
     elif summary.has_learned and not status.active and not summary.can_be_trained_on:
-        known.append(NO_OPTIMIZER)
-    return " ".join(filter(None, known))
+        sentences.append(NO_OPTIMIZER)
+    return " ".join(filter(None, sentences))

@@ -1,4 +1,4 @@
-"""What the ASGI app has beside Streamlit: routes below `/lab/`, a cookie, a start and an end."""
+"""The parts of the ASGI app beside Streamlit: routes below `/lab/`, middleware, start and end."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ from vaelab.ui.web.visitor import VisitorCookie
 logger = logging.getLogger(__name__)
 
 EARLY_IMPORTS = ("pandas", "vaelab.ui.train.live")
-"""What the first page needs, read while its visitor's browser still reads Streamlit's files."""
+"""Modules that the first page needs, imported while its browser still loads Streamlit's files."""
 
 LATE_IMPORTS = ("torch", "sklearn.decomposition")
-"""What takes seconds to import, and is not needed for the first page."""
+"""Modules that take seconds to import and that the first page does not need."""
 
 SCRIPT_ERROR = (
     "Something went wrong while this page was drawn. It has been written to the server's log; "
@@ -46,7 +46,7 @@ SCRIPT_ERROR = (
 
 
 def routes() -> list[BaseRoute]:
-    """List our own routes, all below `/lab/`."""
+    """The app's own routes, all below `/lab/`."""
     lab = lab_path()
     return [
         Route(f"{lab}/health", serve_health),
@@ -59,18 +59,18 @@ def routes() -> list[BaseRoute]:
 
 
 def middleware() -> list[Middleware]:
-    """List what every request passes through before it reaches Streamlit."""
+    """The middleware that every request passes before it reaches Streamlit."""
     return [Middleware(Protection), Middleware(VisitorCookie), Middleware(Connections), Middleware(Preload)]
 
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """Around the time that the server answers: warm what the first visitor needs, close at the end."""
+    """Prepare the server for its first visitor when it starts, and end the engine when it stops."""
     log_as("server")
     settings = read_settings()
     for name, value in THREADS_THAT_YIELD.items():
         os.environ.setdefault(name, value)
-    # Made here, so that the end, however soon it comes, finds it.
+    # The engine is made here, so that the end of the server, however soon it comes, finds it.
     first = engine() if settings.warm else None
     warming = Thread(target=warm, args=(first,), name="vaelab-warm", daemon=True)
     warming.start()
@@ -84,24 +84,24 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 
 
 def warm(first: Engine | None) -> None:
-    """Do before the first visitor what this visitor would otherwise wait for.
+    """Load before the first visit what the visitor would otherwise wait for.
 
-    With `VAELAB_WARM=0` there is no engine yet, and all is left to the first page that needs it.
+    With `VAELAB_WARM=0` there is no engine yet: the first page that needs it makes it.
     """
     load_asset(PLOTLY)
     for name in EARLY_IMPORTS:
         importlib.import_module(name)
-    # One after the other: whoever is there already needs a core too, and a worker before all else.
+    # PyTorch is imported here only after the worker has started: a visitor's page needs a core too.
     if first is not None and first.wait_until_warm():
         for name in LATE_IMPORTS:
             importlib.import_module(name)
-    # What the imports made lives as long as the server: no collection needs to look at it again.
+    # The objects of the imports live as long as the server, so that no garbage collection needs to scan them.
     gc.collect()
     gc.freeze()
 
 
 def close(warming: Thread) -> None:
-    """End what runs beside the pages; an import that is cut short could crash the interpreter."""
+    """End the engine, and wait for imports, because one that is cut short could crash the interpreter."""
     close_engine()
     warming.join(timeout=30)
 

@@ -1,6 +1,6 @@
-"""`/lab/health`: how the server is, for whoever or whatever watches it.
+"""The route `/lab/health`: the condition of the server, for people and programs that monitor it.
 
-It counts and names nothing: no runs, visitors, recipes or folders, because everybody may ask.
+The answer has counts only and names no run, visitor, recipe or folder, because everybody may ask.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from starlette.responses import JSONResponse, Response
 from vaelab.ui.session.state import engine
 
 LEAST_FREE = 200_000_000
-"""Bytes of disk below which there is hardly room for another run: the largest presets take 80 MB."""
+"""Free bytes of the disk below which there is hardly room for another run: large presets take 80 MB."""
 
 
 async def serve_health(_request: Request) -> Response:
-    """Answer with 200, or with 503 if nothing will be trained any more."""
+    """Answer with status 200, or 503 if the engine has ended."""
     values = await run_in_threadpool(health)
     status = 503 if values["status"] == "stopped" else 200
     return JSONResponse(values, status, headers={"Cache-Control": "no-store"})
 
 
 def health() -> dict[str, Any]:
-    """How the server is.
+    """The condition of the server.
 
     `status` is `ok`; `starting` until a worker can train; `disk full`, on which pages work and training
     does not; `stopped` once the engine has ended. `workers` counts processes, `running` those that train,
@@ -53,6 +53,6 @@ def health() -> dict[str, Any]:
 
 
 def _free_bytes(folder: Path) -> int:
-    """Of the disk that a folder is on, or will be once it is made."""
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    return shutil.disk_usage(there).free
+    """Free bytes of the disk that a folder is on, or will be on once it is made."""
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    return shutil.disk_usage(existing).free

@@ -1,4 +1,4 @@
-"""The route `/lab/standing`: how some runs stand, for a page that waits for one to change."""
+"""The route `/lab/standing`: the standing of runs, for a page that waits until one of them changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vaelab.ui.web.visitor import token_of
 
 
 async def serve_standing(request: Request) -> Response:
-    """Answer with how some runs stand, and with the words for the first of them if it waits."""
+    """Answer with the standing of runs, and with a sentence on the first one's place in the queue."""
     ids = request.query_params.get("runs", "").split(",")[:MOST]
     answer = await run_in_threadpool(_answer, ids, token_of(request.cookies))
     return JSONResponse(answer, headers={"Cache-Control": "no-store"})
@@ -23,7 +23,6 @@ async def serve_standing(request: Request) -> Response:
 
 def _answer(ids: Sequence[str], visitor: str | None) -> dict[str, str]:
     runs = [find_run(run_id) for run_id in ids]
-    for who in (visitor, *(run.id for run in runs if run)):
-        if who:
-            presence().see(who)
+    for present in filter(None, (visitor, *(run.id for run in runs if run))):
+        presence().see(present)
     return {"standing": standing_of_all(runs), "words": words_of(runs[0]) if runs[0] else ""}

@@ -1,1 +1,1 @@
-"""The Train page: its buttons, the live views of the run that trains, and the hints."""
+"""The Train page: its buttons, the live views of the run in training, and the hints."""

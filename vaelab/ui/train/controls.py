@@ -1,9 +1,9 @@
-"""Starting and steering a run: buttons, progress, and what to do when it has ended."""
+"""The buttons, the progress and the outcome of the run on the Train page."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -28,16 +28,16 @@ from vaelab.ui.session.visit import visit, visitor
 from vaelab.ui.widgets.waiting import wait_for
 from vaelab.words import duration
 
-OUTCOMES = {"finished": "finished", "stopped": "stopped", "diverged": ":red[diverged]",
-            "failed": ":red[failed]", "interrupted": ":orange[interrupted]"}  # fmt: skip
+OUTCOMES = {"diverged": ":red[diverged]", "failed": ":red[failed]", "interrupted": ":orange[interrupted]"}
+"""States after which something is wrong, as Markdown in their colour."""
 
 
 def control_row(config: RunConfig | None, run: Run | None, status: Status | None) -> None:
-    """The buttons, always in the same place; those without a use are disabled."""
+    """Draw the buttons, always in the same place; those without a use are disabled."""
     tell_refusal()
     state = status.state if status else None
     mine = run is not None and is_own(run)
-    wants = run.request().action if run and mine else ""
+    requested = run.request().action if run and mine else ""
     with st.container(horizontal=True, key="controls", gap="small"):
         st.button(
             "Train",
@@ -46,25 +46,28 @@ def control_row(config: RunConfig | None, run: Run | None, status: Status | None
             icon=":material/play_arrow:",
             disabled=config is None,
             on_click=ask_to_start,
-            kwargs={"until_epoch": None},
             help="Starts a new run of this recipe. It waits its turn if another one trains.",
         )
         if offers(state, "resume") and mine:
             _button("Resume", "resume", run, ":material/resume:", off=False)
         else:
-            label = "Pausing …" if state == "running" and wants == "pause" else "Pause"
+            label = "Pausing …" if state == "running" and requested == "pause" else "Pause"
             _button(label, "pause", run, ":material/pause:", off=not mine or not offers(state, "pause"))
         _epoch_button(config, run if mine else None, state)
         label = "Cancel" if state == "queued" else "Stop"
-        if state in ("running", "paused") and wants == "stop":
+        if state in ("running", "paused") and requested == "stop":
             label = "Stopping …"
         _button(label, "stop", run, ":material/stop:", off=not mine or not offers(state, "stop"))
         st.button(
-            "Train its twin", key="twins", icon=":material/balance:", disabled=config is None,
-            on_click=ask_to_start, kwargs={"twins": True},
+            "Train its twin",
+            key="twins",
+            icon=":material/balance:",
+            disabled=config is None,
+            on_click=ask_to_start,
+            kwargs={"twins": True},
             help="Trains this recipe and its twin side by side, as two new runs, and opens Compare, which "
             f"shows both as they learn. {help_for('twins')}",
-        )  # fmt: skip
+        )
 
 
 def _button(label: str, action: Action, run: Run | None, icon: str, *, off: bool) -> None:
@@ -72,15 +75,15 @@ def _button(label: str, action: Action, run: Run | None, icon: str, *, off: bool
 
 
 def _epoch_button(config: RunConfig | None, run: Run | None, state: State | None) -> None:
-    goes_on = run is not None and offers(state, "epoch")
+    continues = run is not None and offers(state, "epoch")
     st.button(
         "One epoch",
         key="epoch",
         icon=":material/skip_next:",
         disabled=config is None or state == "queued",
-        on_click=_ask if goes_on else ask_to_start,
-        args=(run, "epoch") if goes_on else (),
-        kwargs={} if goes_on else {"until_epoch": 1},
+        on_click=_ask if continues else ask_to_start,
+        args=(run, "epoch") if continues else (),
+        kwargs={} if continues else {"until_epoch": 1},
         help="Trains to the end of an epoch, then pauses.",
     )
 
@@ -91,16 +94,15 @@ def _ask(run: Run, action: Action) -> None:
 
 
 def start_if_asked(config: RunConfig | None) -> None:
-    """Queue what a button asked for; its worker fetches the data set if that is not here yet."""
-    asked, visit().start_asked = visit().start_asked, None
-    if asked is None or config is None:
+    """Queue the start that a button asked for; the run's worker fetches the data set if it is missing."""
+    start, visit().start_asked = visit().start_asked, None
+    if start is None or config is None:
         return
     try:
-        if asked.twins:
-            both = [config, twin_of(config)]
-            runs = engine().submit_group(both, owner=visitor(), kind="twins")
+        if start.twins:
+            runs = engine().submit_group([config, twin_of(config)], owner=visitor(), kind="twins")
         else:
-            runs = [engine().submit(config, owner=visitor(), until_epoch=asked.until_epoch)]
+            runs = [engine().submit(config, owner=visitor(), until_epoch=start.until_epoch)]
     except LimitReached as error:
         st.error(str(error))
         return
@@ -108,27 +110,30 @@ def start_if_asked(config: RunConfig | None) -> None:
         st.error(f"The run could not be written ({error.strerror}). Make room on the disk and try again.")
         return
     choose(runs[0])
-    if asked.twins:
-        st.switch_page(
-            PAGES / "compare.py", query_params=with_display({"runs": ",".join(run.id for run in runs)})
-        )
-    st.rerun()  # the sidebar's links are drawn before the page, and should lead to this run
+    if start.twins:
+        st.switch_page(PAGES / "compare.py", query_params=with_display(_comparison(runs)))
+    st.rerun()  # the sidebar was drawn before the start, and its links should lead to this run
+
+
+def _comparison(runs: Sequence[Run]) -> dict[str, str]:
+    """The parameters of Compare for these runs."""
+    return {"runs": ",".join(run.id for run in runs)}
 
 
 def progress_line(run: Run, status: Status) -> None:
-    """Which run it is and where it stands, in words and as a bar."""
+    """Draw the name and the progress of an active run, in words and as a bar."""
     queued = status.state == "queued"
-    with st.container():  # one element whatever is in it, so that what follows keeps its place
+    with st.container():  # always one element, so that those below it keep their place
         if not queued:
             begun = status.steps_per_epoch > 0
-            done = status.epoch / run.config.epochs if begun else status.prepared
-            st.progress(min(1.0, done), f"**{name_of(run)}** · {_words(run, status)}")
+            share = status.epoch / run.config.epochs if begun else status.prepared
+            st.progress(min(1.0, share), f"**{name_of(run)}** · {_words(run, status)}")
         if waits(status):
             wait_for([run], key=f"waiting_{run.id}", name=run.title if queued else "")
 
 
 def name_of(run: Run) -> str:
-    """The name that its owner gave a run, or what it is."""
+    """The name that its owner gave a run, else a description of its recipe."""
     return plain(run.meta.name) or describe(run.config)
 
 
@@ -151,31 +156,32 @@ def _speed(run: Run, status: Status) -> str:
 
 
 def ended_bar(run: Run, status: Status) -> None:
-    """What a run ended with, and where to look at it."""
-    said = history(run)
+    """Draw the outcome of a run, and links to the pages that show it."""
     with st.container(border=True, key="ended", horizontal=True, vertical_alignment="center"):
-        st.markdown(_outcome(run, status, said.evaluated.last), help=help_for("negative ELBO"))
+        st.markdown(_outcome(run, status, history(run).evaluated.last), help=help_for("negative ELBO"))
         if run.has_model():
             for view in VIEWS:
                 page_link(view.script, label=view.title, icon=view.icon, query_params={"run": run.id})
-            # Whoever was given the link of one of two twins was not given the other's.
+            # Another visitor who has the link of one twin may not have been given the other.
             twins = store().group(run.meta.group) if is_own(run) and run.meta.kind == "twins" else []
             if len(twins) > 1:
-                both = {"runs": ",".join(twin.id for twin in twins)}
-                page_link(PAGES / "compare.py", label="Compare", icon=":material/balance:", query_params=both)
+                page_link(
+                    PAGES / "compare.py",
+                    label="Compare",
+                    icon=":material/balance:",
+                    query_params=_comparison(twins),
+                )
 
 
 def _outcome(run: Run, status: Status, evaluated: Mapping[str, Any]) -> str:
     words = f"**{name_of(run)}** · {OUTCOMES.get(status.state, status.state)}: {plain(status.message)}"
-    if evaluated:
-        recon, mse = evaluated["recon"], evaluated["mse"]
-        if run.config.traits.has_kl:
-            kl = evaluated["kl"]
-            total = "negative ELBO" if run.config.traits.has_elbo else "sum"
-            words += (
-                f" Test {total} **{recon + kl:.1f} nats** an image: reconstruction {recon:.1f}, "
-                f"KL {kl:z.1f} (a rate of {kl / math.log(2):z.1f} bits); squared error {mse:.4f} a pixel."
-            )
-        else:
-            words += f" Test reconstruction **{recon:.1f} nats** an image; squared error {mse:.4f} a pixel."
-    return words
+    if not evaluated:
+        return words
+    recon, mse = evaluated["recon"], evaluated["mse"]
+    if not run.config.traits.has_kl:
+        return f"{words} Test reconstruction **{recon:.1f} nats** an image; squared error {mse:.4f} a pixel."
+    kl, total = evaluated["kl"], "negative ELBO" if run.config.traits.has_elbo else "sum"
+    return (
+        f"{words} Test {total} **{recon + kl:.1f} nats** an image: reconstruction {recon:.1f}, "
+        f"KL {kl:z.1f} (a rate of {kl / math.log(2):z.1f} bits); squared error {mse:.4f} a pixel."
+    )

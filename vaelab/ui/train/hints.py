@@ -1,4 +1,4 @@
-"""The hints of a run beside its curves: what they show, what to do about it, and a button that does it."""
+"""The hints of a run below its curves: evidence, advice, and a button that trains the changed recipe."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import streamlit as st
 
 from vaelab.config.fields import changes_in_words
 from vaelab.config.run_config import RunConfig
-from vaelab.engine.engine import Engine
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.run import Run
 from vaelab.runs.status import Status
@@ -24,42 +23,40 @@ from vaelab.ui.session.visit import visit, visitor
 ICONS = {"note": ":material/info:", "warning": ":material/warning:"}
 
 TITLE_WIDTH = 250
-"""Pixels, so that the button stands beside it, and below it on a phone."""
+"""Width of a title in pixels, which leaves room for the button beside it, and on a phone below it."""
 
 
 def hints_of(run: Run) -> list[Hint]:
-    """What the curves of a run give cause for now."""
-    said = history(run)
-    return find_hints(run.config, said.steps, said.evaluated, said.started, said.finished)
+    """The hints that the present curves of a run give cause for."""
+    curves = history(run)
+    return find_hints(run.config, curves.steps, curves.evaluated, curves.started, curves.finished)
 
 
-def as_badges(found: Sequence[Hint]) -> str:
-    """The titles of hints as Markdown, for a heading above the curves; the hints stand below them."""
+def as_badges(hints: Sequence[Hint]) -> str:
+    """The titles of hints as Markdown, for the heading above the curves."""
     colors = {"note": "blue", "warning": "orange"}
-    return " ".join(f":{colors[hint.severity]}-badge[{ABOUT[hint.rule][0]}]" for hint in found)
+    return " ".join(f":{colors[hint.severity]}-badge[{ABOUT[hint.rule][0]}]" for hint in hints)
 
 
-def hints_view(found: Sequence[Hint], run: Run, status: Status) -> None:
-    """Draw hints, in a place that is kept free for one.
+def hints_view(hints: Sequence[Hint], run: Run, status: Status) -> None:
+    """Draw hints where there is always room for one.
 
-    The heading of a warning is announced by screen readers once: its numbers, which change with every
-    look, stand outside of it.
+    Screen readers announce the heading of a warning once, because its numbers, which change with every look,
+    stand outside of the heading.
     """
-    if visit().hint_applied:  # told here: a callback of a fragment can draw nothing
+    if visit().hint_applied:  # shown here, because a callback of a fragment can draw nothing
         st.toast(visit().hint_applied, icon=":material/replay:")
         visit().hint_applied = ""
-    # A finished example never says anything new, so nothing has to be kept free.
+    # The hints of a finished example never change, so that it needs no room for others.
     with st.container(key="hints-of-example" if run.shipped else "hints", gap="small"):
-        if not found:
-            st.caption(_nothing(status))
-        for hint in found:
+        if not hints:
+            st.caption(
+                "**Hints** appear here when the curves show something worth knowing."
+                if status.active
+                else "**Hints** · nothing stands out in these curves."
+            )
+        for hint in hints:
             _card(hint, run, status)
-
-
-def _nothing(status: Status) -> str:
-    if status.active:
-        return "**Hints** appear here when the curves show something worth knowing."
-    return "**Hints** · nothing stands out in these curves."
 
 
 def _card(hint: Hint, run: Run, status: Status) -> None:
@@ -86,23 +83,23 @@ def _what_changes(hint: Hint, config: RunConfig) -> str:
 
 
 def _apply(hint: Hint, run: Run) -> None:
-    """Fill the form with the changed recipe, and start it; what only needs more epochs goes on."""
+    """Fill the form with the changed recipe and train it; a run that only lacks epochs is continued."""
     config = run.config.variant(**hint.changes or {})
     fill_form(config)
     visit().hint_applied = _what_changes(hint, run.config)
     if is_own(run) and run.status().active:
         ask(run, "stop")
-    elif set(hint.changes or {}) == {"epochs"} and _train_on(engine(), run, config.epochs):
+    elif set(hint.changes or {}) == {"epochs"} and _train_on(run, config.epochs):
         return
     ask_to_start()
 
 
-def _train_on(trains: Engine, run: Run, epochs: int) -> bool:
-    """Go on from the end of an own run, if it has what that takes."""
+def _train_on(run: Run, epochs: int) -> bool:
+    """Continue a run of this visitor up to `epochs`; returns whether that is possible."""
     if not is_own(run) or epochs <= run.config.epochs:
         return False
     try:
-        choose(trains.train_on(run, epochs - run.config.epochs, owner=visitor()))
+        choose(engine().train_on(run, epochs - run.config.epochs, owner=visitor()))
     except (ValueError, OSError, RunDamaged):
         return False
     return True

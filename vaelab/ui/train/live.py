@@ -1,4 +1,4 @@
-"""The live view of the Train page: one fragment that follows a run's folder while it is active."""
+"""The live view of the Train page: one fragment that follows a run while it is active."""
 
 from __future__ import annotations
 
@@ -35,15 +35,16 @@ from vaelab.words import slug
 EARLY_TICK, TICK = 0.5, 1.0
 """Seconds between two looks at a run that trains: in its first epoch, when most happens, and later on."""
 LONG = 3.0
-"""Seconds that are long to wait: one who starts sooner is not offered anything else to watch."""
+"""Seconds of waiting from which a visitor is offered a recording to watch meanwhile."""
 HEIGHT = 420
+"""Height of the charts in pixels."""
 
 
 def tick_of(status: Status) -> float | None:
-    """Seconds until the next look at a run; None if nothing moves, because it waits, is paused or over.
+    """Seconds until the next look at a run; None if the run does not train.
 
-    Every look takes a browser some tenths of a second, which a laptop's training has to do without. Where
-    many watch, all look less often.
+    Every look takes a browser some tenths of a second, which training on the same laptop then lacks. Where
+    many pages look, each does so less often.
     """
     if status.state != "running":
         return None
@@ -55,13 +56,16 @@ def watch(run: Run, config: RunConfig | None, about: str) -> None:
 
     Parameters
     ----------
-    config: the recipe of the form, None if it is wrong.
-    about: what is known of the recipe before its start.
+    config: the recipe of the form; None if it is wrong.
+    about: a line on the size and the expected time of that recipe.
     """
     follow(
-        (run, run.status()), partial(_look, run.id), lambda seen: _draw(*seen, config, about),
-        tick=lambda seen: tick_of(seen[1]), sign=lambda seen: seen[1].state,
-    )  # fmt: skip
+        (run, run.status()),
+        partial(_look, run.id),
+        lambda seen: _draw(*seen, config, about),
+        tick=lambda seen: tick_of(seen[1]),
+        sign=lambda seen: seen[1].state,
+    )
 
 
 def _look(run_id: str) -> tuple[Run, Status] | None:
@@ -84,39 +88,36 @@ def _draw(run: Run, status: Status, config: RunConfig | None, about: str) -> Non
         progress_line(run, status)
     else:
         ended_bar(run, status)
-    with st.container():  # one element whatever is in it, so that what follows keeps its place
-        recording = _recording_beside(run, status)
-    if recording is None:
-        live_views(run, status)
-    else:
-        live_views(recording, recording.status())
+    with st.container():  # always one element, so that those below it keep their place
+        recording = _chosen_recording(run, status)
+    live_views(recording or run, recording.status() if recording else status)
     measures_panel(run)
 
 
-def _recording_beside(run: Run, status: Status) -> Run | None:
-    """What a visitor whose run waits has chosen to watch meanwhile: the same recipe, trained before."""
+def _chosen_recording(run: Run, status: Status) -> Run | None:
+    """The recording of the same recipe that a visitor watches while their run waits; None if they do not."""
     if status.state != "queued" or not is_own(run) or (engine().seconds_to_wait(run) or 0) < LONG:
         return None
     recording = recording_of(run.config)
     if recording is None:
         return None
     with st.container(border=True, key="recording", horizontal=True, vertical_alignment="center"):
-        shown = st.toggle("Watch a recording meanwhile", key="watch_recording")
+        is_chosen = st.toggle("Watch a recording meanwhile", key="watch_recording")
         whose = "It comes with VAE Lab" if recording.shipped else "Somebody on this server shares it"
         st.caption(
             "**A recording, not your run:** exactly this recipe, trained before. "
             f"{whose}. Your own run keeps its place and is shown as soon as it begins."
         )
-    return recording if shown else None
+    return recording if is_chosen else None
 
 
 def live_views(run: Run, status: Status) -> None:
-    """Losses, hints, codes, reconstructions and samples of a run as they are now."""
+    """Draw the losses, hints, codes, reconstructions and samples of a run as they are now."""
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
-        found = hints_of(run)
-        _losses(run, status, found)
-        hints_view(found, run, status)
+        hints = hints_of(run)
+        _losses(run, status, hints)
+        hints_view(hints, run, status)
     try:
         preview = read_preview(run)
     except RunDamaged as error:
@@ -150,11 +151,11 @@ def _wait(sentence: str) -> None:
     st.container(height=HEIGHT // 2, border=False).caption(sentence)
 
 
-def _losses(run: Run, status: Status, found: Sequence[Hint]) -> None:
-    said = history(run)
-    allowed = log_allowed(said.steps, said.evaluated)
+def _losses(run: Run, status: Status, hints: Sequence[Hint]) -> None:
+    curves = history(run)
+    allowed = log_allowed(curves.steps, curves.evaluated)
     with heading_row("losses"):
-        st.markdown(f"**Losses** {as_badges(found)}", help=help_for("nat"), width="content")
+        st.markdown(f"**Losses** {as_badges(hints)}", help=help_for("nat"), width="content")
         log = st.toggle(
             "Log scale",
             key="log_scale",
@@ -164,10 +165,18 @@ def _losses(run: Run, status: Status, found: Sequence[Hint]) -> None:
             else "Off: a value is 0 or below, which has no logarithm. With squared error the loss is a "
             "negative log-density, and a density can exceed 1.",
         )
-    figure = losses(said.steps, said.evaluated, config=run.config, started=said.started, log=log and allowed)
+    figure = losses(
+        curves.steps, curves.evaluated, config=run.config, started=curves.started, log=log and allowed
+    )
     with st.container(key="losses"):
-        plot(figure, key="losses_plot", height=HEIGHT, state=status.state, step=status.step,
-             alt="Losses in nats per image against epochs")  # fmt: skip
+        plot(
+            figure,
+            key="losses_plot",
+            height=HEIGHT,
+            state=status.state,
+            step=status.step,
+            alt="Losses in nats per image against epochs",
+        )
     with st.container(key="losses-caption"):
         st.caption(_what_to_look_for(run))
 
@@ -191,14 +200,18 @@ def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
         st.markdown("**Latent space**", help=help_for("latent"))
     if visit().live_memory.get("run") != run.id:
         visit().live_memory = {"run": run.id}
-    # When training is over nothing moves any more, and what is in view need not be as large as it was.
+    # The span only grows during training, and is fitted to the codes again when training is over.
     plane, span = followed(visit().live_memory, preview.mean, len(data.spec.classes), status.active)
-    shown = Shown(run, f"live-{preview.step}", plane, span)
     latent_canvas(
-        shown, key="live_latent_canvas", height=HEIGHT - 40, compact=True, selectable=False,
-        state=status.state, step=preview.step,
+        Shown(run, f"live-{preview.step}", plane, span),
+        key="live_latent_canvas",
+        height=HEIGHT - 40,
+        compact=True,
+        selectable=False,
+        state=status.state,
+        step=preview.step,
         alt="Codes of 2,000 test images, coloured by class. Arrow keys move a cursor that decodes its place.",
-    )  # fmt: skip
+    )
     projected = (
         f" Two principal components of {run.config.latent_dim} dimensions, turned to fit the picture before."
         if run.config.latent_dim > 2
@@ -217,13 +230,11 @@ def _reconstructions(run: Run, status: Status, preview: Preview, data: Dataset) 
     # A row of ten is readable on a phone; letters take several.
     for start in range(0, len(first), 10):
         part = slice(start, start + 10)
-        rows = np.concatenate([data.x_test[first[part]], preview.reconstructions[part]])
-        columns = len(rows) // 2
         names = data.spec.classes[part]
         sheets.append(
             kind_of(data.spec).sheet(
-                rows,
-                columns,
+                np.concatenate([data.x_test[first[part]], preview.reconstructions[part]]),
+                len(first[part]),
                 "",
                 f"Test images of {', '.join(names)} over their reconstructions",
                 names if max(map(len, names)) <= 3 else None,
@@ -243,8 +254,8 @@ def _reconstructions(run: Run, status: Status, preview: Preview, data: Dataset) 
 def _samples(run: Run, status: Status, preview: Preview) -> None:
     st.markdown("**Samples**", help=help_for("prior"))
     assert preview.samples is not None
-    drawn = kind_of(DATASETS[run.config.dataset])
-    sheet = drawn.sheet(preview.samples, 8, "", "Images decoded from 16 draws of the prior")
+    figures = kind_of(DATASETS[run.config.dataset])
+    sheet = figures.sheet(preview.samples, 8, "", "Images decoded from 16 draws of the prior")
     pictures(
         [sheet],
         key="live_sample_pictures",

@@ -1,1 +1,1 @@
-"""The parts of the server that know no page: cookies, addresses, served files, protection, presence."""
+"""The parts of the server that concern no particular page: cookies, addresses, assets, headers, presence."""

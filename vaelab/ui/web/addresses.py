@@ -1,4 +1,4 @@
-"""Addresses of our own routes, for the pages that hand them to the browser."""
+"""Addresses of the routes below `/lab/`, which pages give to the browser."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ def test_images_url(name: str) -> str:
 
 
 def lab_path() -> str:
-    """Tell where our own routes start: `/lab`, below `server.baseUrlPath` if that is set."""
+    """The path of the app's own routes: `/lab`, below `server.baseUrlPath` if that is set."""
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{base}/lab" if base else "/lab"

@@ -1,4 +1,4 @@
-"""Files for the browser below `/lab/`: plotly.js and the modules and styles of our components."""
+"""Assets for the browser below `/lab/`: plotly.js, and the modules and styles of the components."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _A_YEAR = 365 * 86400
 
 @dataclass(frozen=True)
 class Asset:
-    """A file as it is served, with the hash of its content as its version."""
+    """A served file; its version is the hash of its content."""
 
     content: bytes
     gzipped: bytes
@@ -79,12 +79,12 @@ def is_asset(path: str) -> bool:
 
 
 def asset_url(path: str) -> str:
-    """Give the address of a file with its version, which browsers keep for good."""
+    """The address of a file with its version, under which browsers may keep it for good."""
     return f"{lab_path()}/{path}?v={load_asset(path).version}"
 
 
 class Preload:
-    """ASGI middleware that has a browser fetch what draws a page beside Streamlit's own files, not after."""
+    """ASGI middleware that has a browser fetch a page's components along with Streamlit's files."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -110,7 +110,7 @@ def is_navigation(scope: Scope) -> bool:
 
 
 def _preloads(path: str) -> str:
-    """The `Link` header for a page: the latent pages begin with a canvas, Compare has both, others charts."""
+    """The `Link` header of a page: the canvas for latent pages, charts for others, both for Compare."""
     latent = path.rstrip("/").endswith(("latent-space", "latent-grid"))
     components = ["latent_canvas", "pictures"] if latent else ["plot", "pictures"]
     if path.rstrip("/").endswith("compare"):
@@ -121,12 +121,12 @@ def _preloads(path: str) -> str:
 
 
 async def serve_plotly(request: Request) -> Response:
-    """Answer with plotly.js as the installed plotly package brings it."""
+    """Answer with plotly.js from the installed plotly package."""
     return await _serve(request, PLOTLY)
 
 
 async def serve_component(request: Request) -> Response:
-    """Answer with one file of one component, or of what they share in `lib/`."""
+    """Answer with a file of a component, or of the components' shared `lib/`."""
     return await _serve(request, "components/{file}".format(**request.path_params))
 
 
@@ -143,11 +143,10 @@ async def _serve(request: Request, path: str) -> Response:
     }
     if headers["ETag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    content = asset.content
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        content = asset.gzipped
-        headers["Content-Encoding"] = "gzip"
-    return Response(content, media_type=asset.media_type, headers=headers)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(asset.content, media_type=asset.media_type, headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return Response(asset.gzipped, media_type=asset.media_type, headers=headers)
 
 
 def _cache_control(request: Request, asset: Asset) -> str:

@@ -1,4 +1,4 @@
-"""The end of the server when it is asked to: within seconds, whatever browsers do meanwhile."""
+"""The end of the server on a signal: within seconds, even if browsers hold connections open."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from starlette.concurrency import run_in_threadpool
 logger = logging.getLogger(__name__)
 
 END_WITHIN = 9.0
-"""Seconds from the signal after which the server is cut short: who stops a service waits 10 as a rule
-(`docker stop`), and the engine's workers have eight of them to checkpoint before they are killed."""
+"""Seconds from the signal until the process is ended by force: service managers usually wait 10 (`docker
+stop`), and the engine's workers have eight of them to save before they are killed."""
 
 
 @asynccontextmanager
 async def ended_by_signals(close: Callable[[], None]) -> AsyncIterator[None]:
-    """Have SIGTERM and Ctrl-C call `close` at once, beside what the server does then; always at the end.
+    """Call `close` at once on SIGTERM and Ctrl-C, before the server's own handlers, or else at the end.
 
-    The server first waits for its connections, and a browser on a slow network can hold one for ever:
-    training has to be checkpointed meanwhile.
+    The server first waits for its connections, which a browser on a slow network can hold for ever: training
+    has to be saved meanwhile.
     """
     asked, signalled = threading.Event(), threading.Event()
 
@@ -32,11 +32,11 @@ async def ended_by_signals(close: Callable[[], None]) -> AsyncIterator[None]:
         asked.wait()
         if signalled.is_set():
             logger.info("The server was asked to end.")
-            # By a timer outside of Python, because a thread that imports PyTorch can hold up all others.
+            # The timer runs outside of Python, because a thread that imports PyTorch can hold up all others.
             faulthandler.dump_traceback_later(END_WITHIN, exit=True)
         close()
 
-    # Made beforehand: a handler of signals may interrupt whatever holds the locks that a thread takes.
+    # The thread starts beforehand: a signal may interrupt code that holds the locks a new thread takes.
     closing = threading.Thread(target=close_when_asked, name="vaelab-ending", daemon=True)
     closing.start()
 
@@ -54,7 +54,7 @@ async def ended_by_signals(close: Callable[[], None]) -> AsyncIterator[None]:
 
 @contextmanager
 def _told_of_signals(on_signal: Callable[[], None]) -> Iterator[None]:
-    """Call `on_signal` before what the server does by itself; nothing where signals cannot be had."""
+    """Call `on_signal` before the server's own handlers; do nothing outside of the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -62,15 +62,15 @@ def _told_of_signals(on_signal: Callable[[], None]) -> Iterator[None]:
 
     def handle(number: int, frame: FrameType | None) -> None:
         on_signal()
-        theirs = before[signal.Signals(number)]
-        if callable(theirs):
-            theirs(number, frame)
+        handler = before[signal.Signals(number)]
+        if callable(handler):
+            handler(number, frame)
 
-    for number, theirs in before.items():
-        if callable(theirs):  # the server's own; where there is none, the signal ends the process by itself
+    for number, handler in before.items():
+        if callable(handler):  # without a handler of the server, the signal itself ends the process
             signal.signal(number, handle)
     try:
         yield
     finally:
-        for number, theirs in before.items():
-            signal.signal(number, theirs)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""Who watches: connected visitors, the runs that pages follow, and how often these look."""
+"""Presence on the server: connected visitors, the runs that pages follow, and how often pages look."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from vaelab.engine.presence import Presence
 from vaelab.ui.web.visitor import token_of
 
 STEPS = (0.5, 1.0, 2.0, 5.0, 10.0)
-"""Seconds between two looks; few different ones, because a page is drawn anew when its own changes."""
+"""Allowed seconds between two looks; few values, because a page is drawn anew when its value changes."""
 
 A_LOOK = 0.1
-"""Seconds between the looks of all pages together. One takes the server some 30 ms, during which a click on
-any page waits: so it does one time in three, however many watch."""
+"""Seconds between the looks of all pages together. A look takes the server some 30 ms, during which clicks on
+all pages wait: with this value, a click waits one time in three however many pages look."""
 
 REMEMBERED = 2.5 * STEPS[-1]
 """Seconds after its last look for which a page counts as watching."""
@@ -25,7 +25,7 @@ REMEMBERED = 2.5 * STEPS[-1]
 
 @cache
 def presence() -> Presence:
-    """Who is on this server."""
+    """The visitors of this server and the runs that they follow."""
     return Presence()
 
 
@@ -49,7 +49,7 @@ class Connections:
 
 
 class Pace:
-    """The pages that watch something change; safe for several threads."""
+    """The pages that look again and again, with the time of their last look; safe for several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -59,17 +59,16 @@ class Pace:
         """Note that a page looks now."""
         now = time.monotonic()
         with self._lock:
-            self._looked = {each: when for each, when in self._looked.items() if now - when < REMEMBERED} | {
-                page: now
-            }
+            self._looked = {name: last for name, last in self._looked.items() if now - last < REMEMBERED}
+            self._looked[page] = now
 
     def between(self, wish: float) -> float:
-        """Seconds from a look to the next: one of `STEPS`, at least what is wished for."""
+        """Seconds from a look to the next: one of `STEPS`, and at least `wish` if that is below the last."""
         least = max(wish, A_LOOK * len(self._looked))
         return next((step for step in STEPS if step >= least), STEPS[-1])
 
 
 @cache
 def pace() -> Pace:
-    """The pages of this server that watch something change."""
+    """The pace of the pages of this server."""
     return Pace()

@@ -1,13 +1,13 @@
-"""What browsers are told to refuse: security headers on every answer.
+"""Security headers on every answer, which tell browsers what to refuse.
 
-The content security policy is the strictest that Streamlit's pages and our components survive. Inline
-scripts run only if they are those of Streamlit's own page, known by their hashes. `blob:` has to be
-allowed because Streamlit loads the inline modules of components from there, and inline styles because
-its elements are styled so. There is no `eval`. Nothing is loaded from, or sent to, another host.
+The content security policy is the strictest with which Streamlit's pages and our components work. Inline
+scripts run only if their hashes are those of Streamlit's own page. `blob:` is allowed because Streamlit loads
+the inline modules of components from there, and inline styles because its elements use them. `eval` is
+refused. Nothing is loaded from, or sent to, another host.
 
-Other sites may not show the app in a frame, a learning platform neither: browsers keep the visitor's
-cookie from such a frame, so that every reload would be another visitor, whose runs are out of reach.
-A link, opened as a page of its own, keeps them.
+No other site may show the app in a frame, not even a learning platform: browsers withhold the visitor's
+cookie from such a frame, so that every reload would be another visitor without the former one's runs. A link
+that opens the app as a page of its own keeps the runs.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def headers() -> dict[str, str]:
         "Content-Security-Policy": "; ".join(f"{kind} {allowed}" for kind, allowed in _policy().items()),
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "SAMEORIGIN",
-        # An address holds a recipe and the id of a run, which another site need not learn.
+        # An address has a recipe and the id of a run, which other sites should not see.
         "Referrer-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         "Cross-Origin-Opener-Policy": "same-origin",
@@ -59,7 +59,7 @@ def _page() -> str:
 
 
 def _hashes(page: str) -> list[str]:
-    """The inline scripts of a page as a policy names them."""
+    """The hashes of a page's inline scripts in the form that a policy takes."""
     digests = (hashlib.sha256(script.encode()).digest() for script in _INLINE_SCRIPT.findall(page))
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 
@@ -75,9 +75,7 @@ class Protection:
 
         async def send_protected(message: Message) -> None:
             if message["type"] == "http.response.start":
-                answered = MutableHeaders(scope=message)
-                for name, value in headers().items():
-                    answered[name] = value
+                MutableHeaders(scope=message).update(headers())
             await send(message)
 
         await self.app(scope, receive, send_protected)

@@ -1,4 +1,4 @@
-"""Who is visiting: a random cookie, set by the server."""
+"""The visitor's token: a random cookie that the server sets."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 def new_token() -> str:
-    """A visitor that nobody has been: 128 random bits as 32 hexadecimal digits."""
+    """The token of a new visitor: 128 random bits as 32 hexadecimal digits."""
     return secrets.token_hex(16)
 
 
 def token_of(cookies: Mapping[str, str]) -> str | None:
-    """The visitor that cookies tell of, None if they tell of none."""
+    """The visitor's token among cookies; None if it is missing or malformed."""
     token = cookies.get(COOKIE)
-    # Streamlit's AppTest has no request: whatever is asked of it there is a mock and no text.
+    # In Streamlit's AppTest there is no request, and its cookies are mocks instead of texts.
     return token if isinstance(token, str) and _TOKEN.fullmatch(token) else None
 
 

@@ -1,5 +1,5 @@
-"""The browser components as Python functions: charts, pictures, the latent canvas, the draw pad, the waiting.
+"""The browser components as Python functions: charts, pictures, the latent canvas, the draw pad, waiting.
 
-Figures, run ids and settings enter. What the visitor chose in the browser leaves, checked. The JavaScript
-is in `assets/components/`.
+Figures and runs enter. The visitor's choices in the browser leave, checked. The JavaScript is in
+`assets/components/`.
 """

@@ -1,4 +1,4 @@
-"""Typed wrappers of our browser components: charts and sheets of pictures that update in place."""
+"""The browser components as typed functions: charts and sheets of pictures that update in place."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from vaelab.figures.sheets import Sheet, png
 from vaelab.paths import COMPONENTS
 from vaelab.ui.web.assets import PLOTLY, asset_url, is_asset
 
-# Streamlit runs inline modules from `blob:` addresses, from which only complete addresses can be
-# imported; and it shows the stack of an error that reaches it.
+# Streamlit runs inline modules from `blob:` addresses, which can import complete addresses only. The loader
+# catches errors because Streamlit would show their stack.
 _LOADER = """\
 const loading = import(new URL("{main}", location.origin))
 const styles = "{styles}"
-// Nothing is drawn before its styles are there, with all they import: it would jump when they come.
+// Nothing is drawn before its styles are loaded, with all they import: it would jump when they arrive.
 function styled() {{
   let link = document.head.querySelector(`link[href="${{styles}}"]`)
   if (!link) {{
@@ -47,7 +47,7 @@ export default async function (component) {{
 
 
 def heading_row(name: str) -> DeltaGenerator:
-    """A row for a heading and the widgets at its right end; rows of neighbouring columns are aligned."""
+    """A row with a heading and the widgets at its right end; rows of neighbouring columns are aligned."""
     return st.container(
         horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute", key=f"heading-{name}"
     )
@@ -55,7 +55,7 @@ def heading_row(name: str) -> DeltaGenerator:
 
 @cache
 def component(name: str) -> Any:
-    """Register the component of a folder in assets/components, once a process; returns what mounts it."""
+    """Register the component of a folder in assets/components, once per process; returns its function."""
     folder = f"components/{name}"
     styles = asset_url(f"{folder}/main.css") if is_asset(f"{folder}/main.css") else ""
     return st.components.v2.component(
@@ -79,9 +79,9 @@ def plot(
 ) -> int | list[Any] | None:
     """Draw a Plotly figure that keeps its zoom, legend and hover when its data change.
 
-    What the figure leaves open (fonts, colours, background) follows the page's theme; its
-    template is not used. Zoom and legend survive as long as `layout.uirevision`, or an axis's own,
-    stays the same; it is `key` unless the figure sets one.
+    Fonts, colours and background that the figure does not set follow the page's theme; its template is not
+    used. Zoom and legend survive as long as `layout.uirevision`, or an axis's own, stays the same; its
+    default is `key`.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def plot(
     height
         Height in CSS pixels; the width is the container's.
     alt
-        What the chart shows, for those who do not see it.
+        Description of the chart for screen readers.
     state, step
         Written to the element as `data-state` and `data-step`, for tests to wait on.
     selectable
@@ -124,7 +124,7 @@ def plot(
 
 
 def rerun_only() -> None:
-    """Do nothing: a trigger needs a callback, and that the script runs again is all we want."""
+    """Do nothing: a trigger needs a callback, although a run of the script is all that is wanted."""
 
 
 def pictures(
@@ -141,24 +141,23 @@ def pictures(
     Parameters
     ----------
     sheets
-        Shown beside each other where there is room, else below each other.
+        Sheets to show beside each other where there is room, else below each other.
     key
         Streamlit's key of the element.
     file_name
-        Of the PNG to download: the sheet as it is, or several below each other.
+        File name of the PNG to download, which has all sheets below each other.
     state, step
         Written to the element as `data-state` and `data-step`, for tests to wait on.
     max_scale
-        CSS pixels a pixel of a sheet, at most; less where the page is narrow.
+        Largest number of CSS pixels per pixel of a sheet; less where the page is narrow.
 
     Raises
     ------
     ValueError
-        If a sheet is no whole number of cells, or has another number of labels than of them.
+        If a sheet is no whole number of cells, or its labels are more or fewer than its cells.
     """
-    described = [_describe(sheet) for sheet in sheets]
     data = {
-        "sheets": described,
+        "sheets": [_describe(sheet) for sheet in sheets],
         "file_name": file_name,
         "state": state,
         "step": step,
@@ -169,14 +168,17 @@ def pictures(
 
 def _describe(sheet: Sheet) -> dict[str, Any]:
     content = sheet.image if isinstance(sheet.image, bytes) else png(sheet.image)
-    # The header of a PNG has its width and height at a fixed place.
+    # Bytes 16 to 24 of a PNG are its width and height.
     width, height = struct.unpack(">II", content[16:24])
-    described = asdict(sheet) | {"width": width, "height": height}
-    described["columns"] = _cells(width, sheet, sheet.column_labels, "column")
-    described["rows"] = _cells(height, sheet, sheet.row_labels, "row")
-    del described["image"]
-    described["source"] = "data:image/png;base64," + base64.b64encode(content).decode()
-    return described
+    description = asdict(sheet) | {
+        "width": width,
+        "height": height,
+        "columns": _cells(width, sheet, sheet.column_labels, "column"),
+        "rows": _cells(height, sheet, sheet.row_labels, "row"),
+        "source": "data:image/png;base64," + base64.b64encode(content).decode(),
+    }
+    del description["image"]
+    return description
 
 
 def _cells(pixels: int, sheet: Sheet, labels: tuple[str, ...] | None, name: str) -> int:
@@ -191,22 +193,10 @@ def _cells(pixels: int, sheet: Sheet, labels: tuple[str, ...] | None, name: str)
 
 
 def close_sidebar(page: str) -> None:
-    """On a narrow screen, close the sidebar once the visitor has chosen another page from it.
-
-    Parameters
-    ----------
-    page
-        The name of the page that is being drawn.
-    """
+    """On a narrow screen, close the sidebar when `page`, the title of the page being drawn, has changed."""
     component("sidebar")(key="close_sidebar", data={"page": page})
 
 
-def go_to_top(place: str) -> None:
-    """Show a page from its beginning, and have the keyboard begin there, when another part of it is drawn.
-
-    Parameters
-    ----------
-    place
-        The part that is being drawn.
-    """
-    component("top")(key="go_to_top", data={"place": place})
+def go_to_top(part: str) -> None:
+    """Scroll to the top of the page and move the focus there when the `part` being drawn has changed."""
+    component("top")(key="go_to_top", data={"place": part})

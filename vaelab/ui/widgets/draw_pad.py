@@ -1,11 +1,10 @@
-"""The draw pad: a browser component that shows by itself what a run makes of a drawing."""
+"""The draw pad: a browser component that encodes and decodes a drawing with the networks of a run."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -27,28 +26,30 @@ def draw_pad(
     file_name: str,
     on_drawn: Callable[[object], None],
 ) -> None:
-    """Show the pad, and beside it what the run's encoder and decoder make of what is on it.
+    """Show the pad, and beside it the posterior and the reconstruction of the drawing on it.
 
-    While one draws the browser dispatches `vaelab-posterior` on its window, a CustomEvent whose detail
+    During drawing the browser dispatches `vaelab-posterior` on its window, a CustomEvent whose detail
     is {run, mean, logvar, pixels}; mean, logvar and pixels are null when the pad is empty.
 
     Parameters
     ----------
     version
-        Of the weights, as `run_file_url` has it.
+        Version of the weights, as in `run_file_url`.
     shape
         Channels, height and width of the data set's images.
     drawn
-        The image (C, H, W) uint8 that is to be on the pad, or None. What the pad itself has just sent
-        leaves it as it is.
+        The image (C, H, W) uint8 to show on the pad, or None for an empty pad. The image that the pad has
+        just sent leaves the pad as it is.
     key
         Streamlit's key of the element.
     file_name
-        Of the PNG to download: drawing, reconstruction, error and draws.
+        File name of the PNG to download, with drawing, reconstruction, error and draws.
     on_drawn
-        Called before the script runs again with what the browser sent, some time after the hand was
-        lifted: see `vaelab.data.drawing.image_from_browser`.
+        Called with the browser's value before the script runs again, some time after the end of a stroke;
+        `vaelab.data.drawing.image_from_browser` reads that value.
     """
+    placement = asdict(placement_for(run.config.dataset))
+    del placement["sentence"]
     component("draw_pad")(
         key=key,
         data={
@@ -57,15 +58,9 @@ def draw_pad(
             "decoder": run_file_url(run, version, "decoder"),
             "shape": shape,
             "file_name": file_name,
-            "placement": _placement(run.config.dataset),
+            "placement": placement,
             "drawn": "" if drawn is None else base64.b64encode(drawn.tobytes()).decode(),
             "error_colors": error_colors(np.linspace(-1, 1, 101)).tolist(),
         },
         on_drawn_change=lambda: on_drawn(st.session_state[key]["drawn"]),
     )
-
-
-def _placement(name: str) -> dict[str, Any]:
-    placement = asdict(placement_for(name))
-    del placement["sentence"]
-    return placement

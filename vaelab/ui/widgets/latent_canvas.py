@@ -16,12 +16,18 @@ from vaelab.ui.web.addresses import run_file_url, test_images_url
 from vaelab.ui.widgets.components import component, rerun_only
 
 PRIOR_INTERVALS = ((1.0, "68 % of prior draws"), (2.0, "95 %"), (3.0, "99.7 %"))
-"""As `PRIOR_CIRCLES`, of a one-dimensional normal: what lies within so many standard deviations."""
+"""Standard deviations and the share of a one-dimensional normal within them, as in `PRIOR_CIRCLES`."""
+
+LARGEST_COORDINATE = 1e15
+"""Largest coordinate accepted from a browser."""
 
 Layer = Literal["points", "manifold", "density", "prior", "markers"]
 
-Place = tuple[float, float]
-"""A relative place of a plane: two numbers from 0 to 1."""
+Quantiles = tuple[float, float]
+"""A position on a plane relative to its codes: along each axis the quantile of the prior, from 0 to 1.
+
+For a model without a prior, it is the share of the range of the codes.
+"""
 
 Region = tuple[tuple[float, float], ...]
 """Corners of a polygon on the plane."""
@@ -29,51 +35,50 @@ Region = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True)
 class SharedCursor:
-    """That a canvas shares its cursor with others of the page.
+    """A cursor that several canvases of a page share.
 
     Parameters
     ----------
     channel
-        The same for all that share one.
-    place
-        Which place of the plane was chosen, relative to what it holds: along each axis the quantile of
-        the prior, or for an AE the share of the range of its codes; from 0 to 1.
+        The name of the cursor, the same for all of these canvases.
+    quantiles
+        The position that was chosen, if any.
     """
 
     channel: str
-    place: Place | None = None
+    quantiles: Quantiles | None = None
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What a canvas shows of a run.
+    """The contents of a canvas.
 
     Parameters
     ----------
     run
         The run.
     version
-        Which state of it, as `vaelab.ui.server.run_files` names them.
+        The version of the run's files, as `vaelab.ui.server.run_files` names them.
     plane
-        The plane that is seen.
+        The plane of the latent space that is drawn.
     span
         Ends of both axes at first, and after Reset.
     layers
-        What is drawn: codes as points, or with `markers` as the names of their classes, the decoded
+        Layers to draw: codes as points, or with `markers` as the names of their classes, the decoded
         manifold, the density of the codes, and the prior's circles.
     anchor
-        The test image whose code fills in the coordinates that the plane leaves open.
+        The test image whose code gives the coordinates outside of the plane.
     chosen
         A test image whose code and posterior are marked.
     region
         A region that was chosen.
     point
-        A place that was chosen.
+        A point that was chosen.
     grid
-        Coordinates of the columns and of the rows of a grid, both rising. The axes then have these
+        Coordinates of the columns and of the rows of a grid, both rising. The axes then show these
         at equal distances, and the manifold's cells lie round them.
     shared
-        With which other canvases it shares its cursor; None for none.
+        The cursor that the canvas shares with others, if any.
     """
 
     run: Run
@@ -89,18 +94,14 @@ class Shown:
     shared: SharedCursor | None = None
 
 
-FARTHEST = 1e15
-"""Of a coordinate that a browser may tell: no plane has any so far out."""
-
-
 @dataclass(frozen=True)
 class Choice:
     """What was chosen on a canvas: the code of a test image, any other point, or a region."""
 
     index: int | None = None
     point: tuple[float, float] | None = None
-    place: Place | None = None
-    """Where that point is, relatively, on a plane that shares its cursor."""
+    quantiles: Quantiles | None = None
+    """The relative position of that point, on a canvas that shares its cursor."""
     region: Region | None = None
 
 
@@ -123,21 +124,21 @@ def latent_canvas(
     key
         Streamlit's key of the element; also the name of a downloaded picture.
     height
-        Of the plane, in CSS pixels; the width is the container's.
+        Height of the plane in CSS pixels; the width is the container's.
     alt
-        What the canvas shows, for those who do not see it.
+        Description of the canvas for screen readers.
     state, step
         Written to the element as `data-state` and `data-step`, for tests to wait on.
     compact
-        Smaller, without the classes' names and buttons.
+        Whether the canvas is drawn without the classes' names and without buttons.
     selectable
         Whether a click or Enter chooses something.
     lasso
-        Whether a region can be chosen, too.
+        Whether a region can be chosen as well.
 
     Returns
     -------
-    What was just chosen, in the one run of the script that the choice caused; otherwise None.
+    The visitor's choice, in the one run of the script that it caused; otherwise None.
     """
     data = {
         **_files(shown),
@@ -184,8 +185,8 @@ def _described(shown: Shown) -> dict[str, Any]:
         "colors": {"prior": PALETTE.prior, "posterior": PALETTE.posterior},
         "circles": [[radius, text] for radius, text in circles],
         "span": [list(ends) for ends in shown.span],
-        # Another run, plane, range or grid has another scale, for which a zoom would be wrong. The range of a
-        # training under way only grows, and a zoom stays.
+        # A zoom is reset when this changes, because another run, plane, range or grid has another scale. The
+        # range of a training under way only grows, so that a zoom stays.
         "revision": [shown.run.id, list(plane.labels), None if live else [shown.span, shown.grid]],
         "layers": {
             name: name in shown.layers for name in ("points", "manifold", "density", "prior", "markers")
@@ -203,11 +204,11 @@ def _shared(shown: Shown) -> dict[str, Any] | None:
     shared = shown.shared
     if shared is None:
         return None
-    return {"channel": shared.channel, "place": shared.place, "prior": shown.run.config.traits.has_prior}
+    return {"channel": shared.channel, "place": shared.quantiles, "prior": shown.run.config.traits.has_prior}
 
 
 def prior_circles(config: RunConfig) -> Sequence[tuple[float, str]]:
-    """Radii round 0 and what share of the prior's draws they hold; none for an AE.
+    """Radii round 0, each with the share of the prior's draws within it in words; none without a prior.
 
     On a plane through more than two dimensions, the circles hold that share of the draws' projections.
     """
@@ -217,25 +218,22 @@ def prior_circles(config: RunConfig) -> Sequence[tuple[float, str]]:
 
 
 def _choice(selected: Any, images: int) -> Choice | None:
-    """What the browser says was chosen of so many images; None for anything that it should not say."""
+    """Read a choice from the browser, for a number of test images; None if the value is malformed."""
     match selected:
         case {"kind": "code", "index": int(index)} if 0 <= index < images:
             return Choice(index=index)
-        case {"kind": "point", "point": [x, y], **more} if _is_point([x, y]):
-            return Choice(point=(float(x), float(y)), place=_place(more.get("place")))
-        case {"kind": "region", "region": [*corners]} if len(corners) > 2:
-            pairs = [corner for corner in corners if _is_point(corner)]
-            return Choice(region=tuple((float(x), float(y)) for x, y in pairs)) if len(pairs) > 2 else None
+        case {"kind": "point", "point": pair, **more} if point := _point(pair):
+            return Choice(point=point, quantiles=_point(more.get("place")))
+        case {"kind": "region", "region": [*pairs]}:
+            corners = tuple(filter(None, map(_point, pairs)))
+            return Choice(region=corners) if len(corners) > 2 else None
     return None
 
 
-def _place(given: Any) -> Place | None:
-    return (float(given[0]), float(given[1])) if _is_point(given) else None
-
-
-def _is_point(corner: Any) -> bool:
-    return (
-        isinstance(corner, list)
-        and len(corner) == 2
-        and all(isinstance(value, int | float) and abs(value) <= FARTHEST for value in corner)
-    )
+def _point(pair: Any) -> tuple[float, float] | None:
+    """Two coordinates from the browser; None if they are anything else."""
+    match pair:
+        case [int() | float() as x, int() | float() as y]:
+            if abs(x) <= LARGEST_COORDINATE and abs(y) <= LARGEST_COORDINATE:  # which NaN is not
+                return float(x), float(y)
+    return None

@@ -1,6 +1,6 @@
-"""Pages on which nothing moves: the browser asks how runs stand, and a script runs when that has changed.
+"""Waiting for runs: the browser asks for their standing, and the script runs when that has changed.
 
-Such an answer takes the server a millisecond or two, drawing a page some thirty; and many runs may wait.
+This is for runs that do not train. An answer takes the server a millisecond or two, drawing a page thirty.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from vaelab.ui.widgets.components import component, rerun_only
 
 
 def wait_for(runs: Sequence[Run], *, key: str, name: str = "") -> None:
-    """Run the script, or the fragment that this is called in, again when one of the runs stands otherwise.
+    """Run the script, or the fragment that calls this, again when the standing of one of the runs changes.
 
     Parameters
     ----------
-    runs: those that are not looked at by themselves. Without any, nothing is drawn.
+    runs: the runs to wait for. Without any, nothing is drawn.
     key: Streamlit's key of the element.
-    name: of a single run, to be shown with its place in the queue; empty to show nothing.
+    name: the name of a single run, to be shown with its place in the queue; empty to show nothing.
     """
-    followed = runs[:MOST]
-    if not followed:
+    awaited = runs[:MOST]
+    if not awaited:
         return
-    query = urlencode({"runs": ",".join(run.id for run in followed)})
+    query = urlencode({"runs": ",".join(run.id for run in awaited)})
     component("waiting")(
         key=key,
         height="content",
         data={
             "address": f"{lab_path()}/{PATH}?{query}",
-            "standing": standing_of_all(followed),
+            "standing": standing_of_all(awaited),
             "name": name,
-            "words": words_of(followed[0]) if name else "",
+            "words": words_of(awaited[0]) if name else "",
         },
         on_changed_change=rerun_only,
     )

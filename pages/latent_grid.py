@@ -140,5 +140,5 @@ with right:
     st.download_button(
         "Download the grid", sheet.image, name, "image/png", icon=":material/download:", on_click="ignore"
     )
-    gif_button(opened, "latent-grid", grid_drawer(opened, plane, x, y, st.session_state[anchor_key]))
+    gif_button(opened, "latent-grid", grid_drawer(opened.drawn, plane, x, y, st.session_state[anchor_key]))
 opened.write_address()

@@ -30,6 +30,7 @@ from tests.support.exploring import (
 )
 from vaelab.analysis.load import load_snapshot
 from vaelab.config.run_config import RunConfig
+from vaelab.figures.kinds.image import IMAGE
 from vaelab.files import write_json
 from vaelab.latent.planes import axes_plane
 from vaelab.paths import EXAMPLES
@@ -232,7 +233,7 @@ def test_the_grid_of_every_frame_has_the_stand_in_too() -> None:
     plane, x = axes_plane(256), np.linspace(-1, 1, 3)
     past = load_snapshot(Run(EXAMPLES / "vae-256"), 940)
     assert len(past.codes.mean) < 2000
-    frames = [grid_drawer(plane, x, x, anchor)(past) for anchor in (2000, 0, 99)]
+    frames = [grid_drawer(IMAGE, plane, x, x, anchor)(past) for anchor in (2000, 0, 99)]
     assert np.array_equal(frames[0], frames[1])
     assert not np.array_equal(frames[0], frames[2])
 

@@ -40,7 +40,7 @@ PARAMETERS: dict[str, tuple[Callable[[str], Any], Any]] = {
     "field2": (one_of(SWEPT), NO_FIELD),
     "values2": (_short, ""),
     "seeds": (whole_number(1, MOST_SEEDS), 3),
-    "measure": (one_of(tuple(losses())), "neg_elbo"),
+    "measure": (lambda text: one_of(tuple(losses()))(text), "neg_elbo"),
 }
 """Reader and default of each parameter of the address; the widget of `field` has the key `sweep_field`."""
 

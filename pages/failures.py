@@ -3,8 +3,7 @@
 import streamlit as st
 
 from vaelab.ui.learn.failures import failure_cards
-from vaelab.ui.session.recipe import restore_form
-from vaelab.ui.session.state import engine
+from vaelab.ui.session import engine, restore_form
 
 engine()  # the first visit starts it, so that a worker is warm when a failure is trained
 

@@ -19,8 +19,8 @@ from vaelab.ui.explore.controls import (
 from vaelab.ui.explore.gifs import gif_button, grid_drawer
 from vaelab.ui.explore.opened import Opened, grid_sheet, open_page
 from vaelab.ui.explore.panels import position_panel
-from vaelab.ui.session.readers import interval_text, point, switch, switch_text, whole_number
-from vaelab.ui.session.visit import take_choice
+from vaelab.ui.session import interval_text, point, take_choice, whole_number
+from vaelab.ui.session.readers import switch, switch_text
 from vaelab.ui.widgets.components import pictures
 from vaelab.ui.widgets.latent_canvas import Layer, Shown, latent_canvas
 

@@ -18,7 +18,7 @@ from vaelab.ui.explore.gifs import gif_button, map_drawer
 from vaelab.ui.explore.opened import Opened, open_page
 from vaelab.ui.explore.panels import FEW, code_panel, kl_panel, neighbours_panel, position_panel
 from vaelab.ui.explore.region import region_panel, take_region
-from vaelab.ui.session.visit import take_choice
+from vaelab.ui.session import take_choice
 from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
 
 

@@ -1,8 +1,7 @@
 """Lessons: six short lessons, each with experiments on trained models."""
 
 from vaelab.ui.learn.page import followed_lesson, index, show_lesson
-from vaelab.ui.session.recipe import restore_form
-from vaelab.ui.session.state import engine
+from vaelab.ui.session import engine, restore_form
 
 engine()  # the first visit starts it, so that a worker is warm when a recipe is trained
 

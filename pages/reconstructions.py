@@ -10,7 +10,7 @@ from vaelab.ui.explore.gifs import gif_button, pairs_drawer
 from vaelab.ui.explore.kinds import kind_of
 from vaelab.ui.explore.opened import Opened, open_page
 from vaelab.ui.explore.reconstructed import Reconstructions, reconstructed, reconstructed_by_pca
-from vaelab.ui.session.readers import one_of, whole_number
+from vaelab.ui.session import one_of, whole_number
 from vaelab.ui.widgets.components import pictures, plot
 from vaelab.words import counted
 

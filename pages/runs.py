@@ -8,10 +8,7 @@ from vaelab.ui.runs.actions import actions
 from vaelab.ui.runs.importing import import_popover
 from vaelab.ui.runs.removal import carry_out_deletions, confirm_deletion
 from vaelab.ui.runs.table import listed_runs, runs_table, selected_run
-from vaelab.ui.session.address import page_link
-from vaelab.ui.session.chosen import follow_run_link
-from vaelab.ui.session.state import engine, may_change
-from vaelab.ui.session.steering import tell_refusal
+from vaelab.ui.session import engine, follow_run_link, may_change, page_link, tell_refusal
 
 engine()  # after a restart the queue goes on, whichever page is opened first
 refused = follow_run_link()

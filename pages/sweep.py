@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from vaelab.ui.session.recipe import restore_form
-from vaelab.ui.session.state import engine
+from vaelab.ui.session import engine, restore_form
 from vaelab.ui.sweep.link import follow_sweep_link, restore_choices, write_sweep_link
 from vaelab.ui.sweep.setup import set_up
 from vaelab.ui.sweep.shown import pick_sweep

@@ -2,18 +2,23 @@
 
 import streamlit as st
 
-from vaelab.data.catalogue import DATASETS
+from vaelab.data import DATASETS
 from vaelab.ui.recipe import form as forms
 from vaelab.ui.recipe.example import before_the_start, shown_run
 from vaelab.ui.recipe.share import share
 from vaelab.ui.recipe.show_code import show_code
-from vaelab.ui.session.address import parameter
-from vaelab.ui.session.chosen import follow_run_link
-from vaelab.ui.session.recipe import fill_form, read_form, restore_form
-from vaelab.ui.session.recipe_link import OPEN_SEED, followed_link, write_link
-from vaelab.ui.session.state import engine
-from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import visit
+from vaelab.ui.session import (
+    OPEN_SEED,
+    engine,
+    fill_form,
+    follow_run_link,
+    parameter,
+    plain,
+    restore_form,
+    visit,
+)
+from vaelab.ui.session.recipe import read_form
+from vaelab.ui.session.recipe_link import followed_link, write_link
 from vaelab.ui.slow_motion.panel import slow_motion_panel
 from vaelab.ui.train.controls import control_row, start_if_asked
 from vaelab.ui.train.live import watch

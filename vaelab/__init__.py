@@ -18,12 +18,12 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "RunConfig": "vaelab.config.run_config",
-    "PRESETS": "vaelab.config.presets",
-    "DATASETS": "vaelab.data.loading",
-    "RunStore": "vaelab.runs.store",
-    "train": "vaelab.training.loop",
-    "fit": "vaelab.training.loop",
+    "RunConfig": "vaelab.config",
+    "PRESETS": "vaelab.config",
+    "DATASETS": "vaelab.data",
+    "RunStore": "vaelab.runs",
+    "train": "vaelab.training",
+    "fit": "vaelab.training",
     "load_run": "vaelab.analysis.load",
     "evaluate": "vaelab.models.evaluation",
 }

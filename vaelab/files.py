@@ -1,7 +1,5 @@
 """Writing of files so that a reader sees the whole old file or the whole new one, and locks."""
 
-from __future__ import annotations
-
 import json
 import os
 import secrets

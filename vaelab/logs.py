@@ -9,8 +9,6 @@ sets up the loggers of vaelab alone; those of Streamlit and the server keep thei
 prints, and has no log.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import os

@@ -1,7 +1,5 @@
 """Paths of the parts of the project that are not Python modules."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent

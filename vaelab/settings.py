@@ -1,7 +1,5 @@
 """The settings of a server, read from environment variables; the README has the same table."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields

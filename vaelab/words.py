@@ -1,7 +1,5 @@
 """Words and numbers for people: times, counts, names of files."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

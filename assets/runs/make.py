@@ -15,17 +15,15 @@ import tempfile
 from pathlib import Path
 
 from vaelab.analysis.measure import measure_run
-from vaelab.config.presets import PRESETS
+from vaelab.config import PRESETS
 from vaelab.events import Evaluated
+from vaelab.runs import Recorder, Run, RunStore
 from vaelab.runs.arrays import evenly
 from vaelab.runs.measures import FILE as MEASURES_FILE
 from vaelab.runs.measures import write_measures
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
 from vaelab.sweeps.plan import HELD_OUT, plan, read_values, suggested_values
 from vaelab.sweeps.results import result, row
-from vaelab.training.loop import train
+from vaelab.training import train
 
 HERE = Path(__file__).resolve().parent
 

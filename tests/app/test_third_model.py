@@ -16,12 +16,10 @@ from tests.support.third_model import LABEL, NAME, third_model
 from tests.support.visits import visit_of
 from vaelab.analysis.load import load_run
 from vaelab.analysis.measure import measure
-from vaelab.config.quantities import measures
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import load
-from vaelab.runs.history import History
-from vaelab.runs.measures import read_measures, write_measures
-from vaelab.runs.run import Run
+from vaelab.config import RunConfig, measures
+from vaelab.data import load
+from vaelab.runs import History, Run, read_measures
+from vaelab.runs.measures import write_measures
 
 App = Callable[[], AppTest]
 

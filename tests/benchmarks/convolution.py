@@ -18,9 +18,8 @@ from torch.nn import functional
 
 from tests.benchmarks.report import Table
 from vaelab import events, train
-from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import load
+from vaelab.config import PRESETS, RunConfig
+from vaelab.data import load
 from vaelab.networks.layers import Layer, network_layers
 
 Found = TypeVar("Found")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from tests.benchmarks.report import Table
 from tests.benchmarks.stage import app_server, chromium
 from vaelab.paths import EXAMPLES
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 
 RUNS = {"vae-2d": 16, "vae-20d": 16, "ae-256": 16, "conv-vae": 33, "conv-vae-keras": 33}
 """Shipped runs, and the milliseconds that decoding may take."""

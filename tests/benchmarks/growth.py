@@ -15,10 +15,9 @@ import psutil
 
 from tests.benchmarks.report import Table
 from vaelab import events, train
-from vaelab.config.presets import PRESETS
-from vaelab.data.loading import Dataset, load
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.store import RunStore
+from vaelab.config import PRESETS
+from vaelab.data import Dataset, load
+from vaelab.runs import Recorder, RunStore
 
 EPOCHS = 200
 WINDOW = 20

@@ -14,7 +14,7 @@ from tests.benchmarks.stage import app_server, chromium, images_per_second, newe
 from tests.support.servers import Server
 from tests.support.visitor import Visitor
 from vaelab.paths import EXAMPLES
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 from vaelab.ui.web.visitor import COOKIE
 
 ROUNDS = 3

@@ -12,9 +12,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from tests.benchmarks.contenders import Epoch, run
 from tests.benchmarks.report import Table
 from vaelab import events, train
-from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import load
+from vaelab.config import PRESETS, RunConfig
+from vaelab.data import load
 
 GOOD = 106.0
 """Test negative ELBO in nats that PyTorch's example reaches after about ten epochs."""

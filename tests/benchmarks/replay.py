@@ -12,10 +12,7 @@ import numpy as np
 
 from vaelab import events
 from vaelab.events import Event, Preview
-from vaelab.runs.arrays import read_preview
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Recorder, Run, RunStore, read_preview
 
 KINDS = {"started": events.Started, "step": events.Step, "evaluated": events.Evaluated}
 EPOCHS = 500

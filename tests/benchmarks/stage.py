@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.support import servers
 from tests.support.servers import CHROMIUM_FLAGS, Server, find_chromium
 from vaelab.paths import PROJECT
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at a run that is waited for."""

@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect
 
 from tests.support.canvas import OUTPUT, Canvas, trained
 from tests.support.servers import Server
-from vaelab.data.loading import load
+from vaelab.data import load
 from vaelab.models.codes import decode, embed
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 
 RUNS = ("vae-2d", "ae-2d", "vae-20d")
 EMPTY = (0.2, 0.15)

@@ -7,8 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.accessibility import faults
 from tests.support.servers import Server
-from vaelab.teaching.lessons import LESSONS
-from vaelab.teaching.lessons.entry import Lesson
+from vaelab.teaching.lessons import LESSONS, Lesson
 
 SHOWN = {
     1: ".st-key-lesson-rows img", 2: ".st-key-lesson_pixel_curves .main-svg",

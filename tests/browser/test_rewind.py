@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.servers import Server
 from vaelab.paths import EXAMPLES, PROJECT
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 
 OUTPUT = PROJECT / "tests" / "browser" / "output"
 STEPS = Run(EXAMPLES / "vae-2d").snapshot_steps()

@@ -10,8 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.support.servers import Server
 from vaelab.export.bundle import bundle
 from vaelab.paths import EXAMPLES
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Run, RunStore
 
 ROW_HEIGHT = 35
 """CSS pixels of a row of Streamlit's tables, the header's too."""

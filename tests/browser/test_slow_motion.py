@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.accessibility import faults
 from tests.support.servers import Server
-from vaelab.config.presets import PRESETS
+from vaelab.config import PRESETS
 from vaelab.ui.slow_motion.stages import stages_of
 
 TITLES = [stage.title for stage in stages_of(PRESETS["vae-2d"].config)]

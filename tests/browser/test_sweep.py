@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.servers import Server
-from vaelab.runs.store import RunStore
+from vaelab.runs import RunStore
 
 SMALL = "train_size=1000&hidden=32&epochs=1&batch_size=100&seeds=2"
 RESULTS = ".st-key-sweep-results"

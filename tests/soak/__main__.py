@@ -24,8 +24,7 @@ from tests.soak.student import Lesson, state_of
 from tests.soak.tally import Tally, has_grown, is_slow, table
 from tests.support import servers
 from tests.support.servers import Server
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Run, RunStore
 
 KILL_EVERY = 60.0
 """Seconds between two workers that are killed."""

@@ -13,8 +13,7 @@ from websockets.exceptions import WebSocketException
 
 from tests.soak.tally import LOOK, Student, Tally
 from tests.support.visitor import ASKS, Answer, PageFailed, Visitor
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.run import Run
+from vaelab.runs import Run, RunDamaged
 from vaelab.ui.web.visitor import COOKIE
 
 THINKS = (3.0, 12.0)

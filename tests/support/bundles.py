@@ -10,16 +10,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from vaelab.analysis.load import load_run
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import Dataset
+from vaelab.config import RunConfig
+from vaelab.data import Dataset
 from vaelab.export.bundle import bundle, import_bundle, losses_csv
 from vaelab.export.unzip import ImportRefused
-from vaelab.runs.history import History
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import History, Recorder, Run, RunStore
 from vaelab.runs.summary import summarise
-from vaelab.training.loop import train
+from vaelab.training import train
 
 SMALL = {"hidden": "none", "latent_dim": 1, "epochs": 2, "train_size": 500}
 FILES = {"README.txt", "config.json", "model.safetensors", "losses.csv", "events.jsonl"}

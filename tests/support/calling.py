@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from vaelab.paths import PROJECT
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Run, RunStore
 
 QUICK = ["--train-size", "500", "--hidden", "16", "--batch-size", "100"]
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page
 
 from vaelab.analysis.load import TrainedRun, load_run
 from vaelab.paths import EXAMPLES, PROJECT
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 
 OUTPUT = PROJECT / "tests" / "browser" / "output"
 """Where tests leave screenshots for a person to look at."""

@@ -13,12 +13,11 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from vaelab.analysis.pca import PrincipalComponents, fit
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import RunConfig
+from vaelab.data import DATASETS
 from vaelab.data.kinds.base import Kind
 from vaelab.paths import PAGES
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Run, RunStore
 
 HOOKS = {
     "reconstructions": "reconstructions",
@@ -55,8 +54,8 @@ def fit_once(images: np.ndarray, kind: Kind) -> PrincipalComponents:
 
 def record_run(folder: Path, config: RunConfig, **meta: Any) -> Run:
     """A run that was trained here, on as few images as its config says, with `meta` as `create` takes it."""
-    from vaelab.runs.recorder import Recorder
-    from vaelab.training.loop import train
+    from vaelab.runs import Recorder
+    from vaelab.training import train
 
     run = RunStore(folder).create(config, **meta)
     for _ in Recorder(run).record(train(config, threads=1)):

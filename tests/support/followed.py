@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from vaelab.ui.session import following
-from vaelab.ui.session.visit import Visit
+from vaelab.ui.session.visits import Visit
 
 
 class _Again(Exception):

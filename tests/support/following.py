@@ -7,10 +7,9 @@ from typing import Any
 import psutil
 
 from tests.support.waiting import until
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.events import Columns
-from vaelab.runs.history import History
-from vaelab.runs.run import Run
+from vaelab.runs import History, Run
 
 SHORT = RunConfig(train_size=500, hidden="16", batch_size=100, epochs=1)
 ENDLESS = RunConfig(train_size=500, hidden="16", batch_size=10, epochs=500)

@@ -47,7 +47,7 @@ def make_golden() -> Golden:
     from tests.support.golden_runs import trained
     from tests.support.golden_scripts import golden_scripts
     from tests.support.machine import machine
-    from vaelab.config.presets import PRESETS
+    from vaelab.config import PRESETS
 
     return {
         "machine": machine(),

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from vaelab import events
-from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import Dataset, load
-from vaelab.training.loop import train
+from vaelab.config import PRESETS, RunConfig
+from vaelab.data import Dataset, load
+from vaelab.training import train
 
 TEST_IMAGES = 1_000
 """Test images of a pinned training: with all 10,000 it would take three times as long."""

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import load
+from vaelab.config import PRESETS, RunConfig
+from vaelab.data import load
 from vaelab.export.script import script
 
 TRAIN_IMAGES, TEST_IMAGES = 1_000, 500

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from plotly.graph_objects import Figure
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.events import Columns
 from vaelab.figures.losses import losses
 

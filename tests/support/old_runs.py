@@ -18,13 +18,11 @@ from pathlib import Path
 
 from tests.support.environment import set_environment
 from tests.support.waiting import until
-from vaelab.config.run_config import RunConfig
-from vaelab.engine.engine import Engine
+from vaelab.config import RunConfig
+from vaelab.engine import Engine
 from vaelab.events import Request
 from vaelab.paths import PROJECT
-from vaelab.runs.measures import read_measures
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Run, RunStore, read_measures
 
 FOLDER = PROJECT / "tests" / "data" / "runs"
 """Where the runs are that the tests open."""
@@ -44,7 +42,7 @@ _WORKER = f"""
 import os, signal, time
 from vaelab.workers import train as worker
 from vaelab.events import Paused, Request, Step
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 
 train = worker.train
 

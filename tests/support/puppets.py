@@ -6,8 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run
+from vaelab.runs import Recorder, Run
 
 
 class Puppet:

@@ -8,14 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.events import Event
 from vaelab.files import write_json
-from vaelab.runs.arrays import read_weights
-from vaelab.runs.history import History
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run
-from vaelab.runs.status import Status
+from vaelab.runs import History, Recorder, Run, Status, read_weights
 
 CONFIG = RunConfig(train_size=500, hidden="16", batch_size=100, epochs=3)
 ENDLESS = CONFIG.variant(epochs=500)

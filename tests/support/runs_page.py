@@ -16,14 +16,12 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from tests.support.visits import visit_of
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.events import Checkpoint
 from vaelab.files import write_json
 from vaelab.paths import PAGES
+from vaelab.runs import Run, RunStore, Status
 from vaelab.runs.arrays import save_checkpoint
-from vaelab.runs.run import Run
-from vaelab.runs.status import Status
-from vaelab.runs.store import RunStore
 
 PAGE = str(PAGES / "runs.py")
 VISITOR, ANOTHER = "a" * 32, "b" * 32

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from vaelab.config.quantities import Losses, losses_of
-from vaelab.config.run_config import RunConfig
+from vaelab.config import Losses, RunConfig
+from vaelab.config.quantities import losses_of
 from vaelab.sweeps.results import Result
 
 

@@ -9,8 +9,7 @@ from dataclasses import replace
 import pytest
 from torch import Tensor
 
-from vaelab.config.fields import field_spec
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig, field_spec
 from vaelab.config.traits import MODELS, ModelTraits
 from vaelab.export.script import posteriors as listings
 from vaelab.models.posteriors import POSTERIORS, Posterior

@@ -12,10 +12,9 @@ import plotly.graph_objects as go
 import pytest
 import torch
 
-from vaelab.config.fields import field_spec
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig, field_spec
+from vaelab.data import DATASETS, DatasetSpec
 from vaelab.data import kinds as data_kinds
-from vaelab.data.catalogue import DATASETS, DatasetSpec
 from vaelab.data.kinds.base import Kind
 from vaelab.data.loading import ARRAYS
 from vaelab.figures import kinds as figure_kinds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from vaelab.ui.session.visit import Visit
+from vaelab.ui.session.visits import Visit
 
 
 def visit_of(page: AppTest) -> Visit:

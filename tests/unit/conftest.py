@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from vaelab import events
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import Dataset, load
+from vaelab.config import RunConfig
+from vaelab.data import Dataset, load
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +76,7 @@ def record(tiny: Dataset) -> Callable[..., Recording]:
 
     On one thread, if nothing else is said: more do not speed up work of this size.
     """
-    from vaelab.training.loop import train
+    from vaelab.training import train
 
     def run(config: RunConfig, **arguments: Any) -> Recording:
         made = train(config, **{"data": tiny, "threads": 1, **arguments})

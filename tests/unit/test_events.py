@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from vaelab import events
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.events import as_json, event_name
 
 SMALL = RunConfig(epochs=2, hidden="16")
@@ -19,7 +19,7 @@ SMALL = RunConfig(epochs=2, hidden="16")
 @pytest.fixture
 def everything(record, tiny, wishing) -> list[events.Event]:
     """Events of every kind, of a VAE, an AE, a diverging run and one stopped at once."""
-    from vaelab.training.loop import train
+    from vaelab.training import train
 
     pausing = list(train(SMALL, data=tiny, request=wishing({3: "pause", 5: "run"})))
     others = [

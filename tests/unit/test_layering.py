@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,32 @@ def test_who_may_import_streamlit_plotly_and_pytorch(module):
     assert "plotly" not in everywhere or package(module) in ("figures", "ui", "pages")
     if package(module) not in WITH_PYTORCH and module not in COMMANDS_WITH_PYTORCH:
         assert "torch" not in {top(name) for name in loaded_with(module)}
+
+
+DOORS = {
+    name: set(import_module(name).__all__)
+    for name in (
+        "vaelab.config",
+        "vaelab.data",
+        "vaelab.engine",
+        "vaelab.runs",
+        "vaelab.training",
+        "vaelab.ui.session",
+    )
+}
+
+
+@pytest.mark.parametrize("module", OURS)
+def test_a_name_that_a_package_exports_has_one_import_home(module):
+    """Other packages import it from the package, siblings from the module that defines it."""
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = {alias.name for alias in node.names}
+            for door, exported in DOORS.items():
+                if module == door or module.startswith(f"{door}."):
+                    assert node.module != door
+                elif node.module.startswith(f"{door}."):
+                    assert names & exported == set()
 
 
 def test_every_folder_of_unit_tests_names_a_package():

@@ -3,8 +3,6 @@
 Shapes: S codes drawn, N codes of images, d latent dimensions.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,22 +1,18 @@
 """Loading of the models of runs: with their latest weights, or as they were at a step."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import RunConfig
+from vaelab.data import DATASETS
 from vaelab.events import Snapshot
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import Codes
-from vaelab.runs.arrays import read_snapshot, read_weights
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore, default_root
+from vaelab.runs import Run, RunDamaged, RunStore, default_root, read_weights
+from vaelab.runs.arrays import read_snapshot
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,9 @@ from torch import Tensor
 
 from vaelab.analysis.load import load_run
 from vaelab.analysis.pca import PrincipalComponents, fit
-from vaelab.config.quantities import NEIGHBOURS, NLL_IMAGES, NLL_SAMPLES, PROBED_IMAGES, QUANTITIES, measures
-from vaelab.data.loading import Dataset, load
+from vaelab.config import QUANTITIES, measures
+from vaelab.config.quantities import NEIGHBOURS, NLL_IMAGES, NLL_SAMPLES, PROBED_IMAGES
+from vaelab.data import Dataset, load
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import embed
 from vaelab.models.evaluation import Evaluation, evaluate
@@ -32,8 +33,7 @@ from vaelab.models.hardware import cpu_settings
 from vaelab.models.passes import pass_size
 from vaelab.models.posteriors import Posterior
 from vaelab.models.randomness import generator_for
-from vaelab.runs.measures import Measures
-from vaelab.runs.run import Run
+from vaelab.runs import Measures, Run
 
 PROBE_STEPS = 1000
 """Largest number of steps of the probe's solver; it needs 200 at 256 dimensions."""

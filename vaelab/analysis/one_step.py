@@ -4,8 +4,6 @@ The names are those of the formulas, and of the program that `vaelab.export.scri
 config.
 """
 
-from __future__ import annotations
-
 import copy
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from vaelab.data.catalogue import DATASETS, DatasetSpec
+from vaelab.data import DATASETS, DatasetSpec
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.objective import CORRUPTIONS, OUTPUTS
 from vaelab.networks.layers import Layer

@@ -4,8 +4,6 @@ Among all linear encoders and decoders with d numbers, PCA gives those with the 
 examples that it was fitted to. Shapes: N examples of some shape (...) with M numbers each.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """`vaelab app`: the app for one person, on this machine only."""
 
-from __future__ import annotations
-
 import os
 import sys
 from typing import NoReturn

@@ -1,19 +1,17 @@
 """`python -m vaelab evaluate`: losses of a run on the test images, and its measures."""
 
-from __future__ import annotations
-
 import json
 import sys
 from typing import Any
 
 from vaelab.analysis.load import TrainedRun, load_run
 from vaelab.analysis.measure import NotFinite, Subject, measure
-from vaelab.config.quantities import QUANTITIES, UNNORMALISED, losses, measures
-from vaelab.data.loading import load
+from vaelab.config import QUANTITIES, losses, measures
+from vaelab.config.quantities import UNNORMALISED
+from vaelab.data import load
 from vaelab.models.evaluation import evaluate
 from vaelab.models.hardware import cpu_settings
-from vaelab.runs.measures import Measures, read_measures
-from vaelab.runs.run import Run
+from vaelab.runs import Measures, Run, read_measures
 
 
 def evaluate_here(run: Run, *, as_json: bool) -> None:

@@ -1,7 +1,5 @@
 """Flags that several commands share: reading a recipe from them, and one-line messages about wrong ones."""
 
-from __future__ import annotations
-
 import argparse
 import difflib
 import os
@@ -9,9 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from vaelab.config.fields import FIELD_NAMES, field_spec, read_config
-from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import RunConfig, with_changes
+from vaelab.config import FIELD_NAMES, PRESETS, RunConfig, field_spec, read_config, with_changes
 from vaelab.engine.backends.local import THREADS_THAT_YIELD
 from vaelab.settings import DEVICES
 

@@ -1,7 +1,5 @@
 """The command line: `python -m vaelab app | train | sweep | runs | evaluate | export`."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import shutil
@@ -23,9 +21,7 @@ from vaelab.cli.flags import (
     with_negative_numbers,
 )
 from vaelab.cli.output import NOBODY_READS, silence_closed_output
-from vaelab.runs.errors import RunDamaged, RunNotFound, explained
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore, default_root
+from vaelab.runs import Run, RunDamaged, RunNotFound, RunStore, default_root, explained
 from vaelab.settings import SettingsError
 from vaelab.sweeps.plan import MOST_SEEDS, SWEPT, plan, read_values
 

@@ -1,7 +1,5 @@
 """The output of the command line: JSON lines, and what to do when nobody reads it, as after `| head`."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys

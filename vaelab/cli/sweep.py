@@ -14,11 +14,8 @@ from tqdm import tqdm
 from vaelab import events
 from vaelab.cli.output import JsonLines
 from vaelab.cli.train import End, stopped_by_signals, stopped_when_nobody_reads, training_events
-from vaelab.config.fields import in_words
-from vaelab.config.quantities import QUANTITIES, Losses, Quantity, losses
-from vaelab.config.run_config import RunConfig
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.store import RunStore
+from vaelab.config import QUANTITIES, Losses, Quantity, RunConfig, in_words, losses
+from vaelab.runs import Recorder, RunStore
 from vaelab.sweeps.plan import Sweep
 from vaelab.sweeps.results import SPLITS, Best, Result, best, criteria, result, words
 

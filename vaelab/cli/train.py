@@ -1,7 +1,5 @@
 """Training in a terminal: a progress bar, or one JSON object per line."""
 
-from __future__ import annotations
-
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -11,11 +9,10 @@ from tqdm import tqdm
 
 from vaelab import events
 from vaelab.cli.output import NOBODY_READS, JsonLines, silence_closed_output
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import load
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.store import RunStore
-from vaelab.training.loop import train
+from vaelab.config import RunConfig
+from vaelab.data import load
+from vaelab.runs import Recorder, RunStore
+from vaelab.training import train
 
 
 class End:

@@ -1,7 +1,5 @@
 """Which runs can be compared, and on which measures: twins, losses on one scale, the best of several runs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Defaults that depend on other fields: hidden layers and learning rate."""
 
-from __future__ import annotations
-
 from vaelab.config.traits import TERMS
 
 DEFAULT_HIDDEN = {"mlp": "512-256", "conv": "8-16/256-256/256-256"}

@@ -4,8 +4,6 @@ Everything here reads the pydantic fields, so that a form, the command line and 
 never disagree with the validation.
 """
 
-from __future__ import annotations
-
 import difflib
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """The layers that a text of the field `hidden`, such as `512-256` or `32-64/16`, stands for."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

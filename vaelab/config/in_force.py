@@ -1,7 +1,5 @@
 """Which fields have an effect in a config, and why others have none."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from vaelab.config.fields import in_words

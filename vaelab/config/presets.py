@@ -1,7 +1,5 @@
 """Named recipes, each with one thing that it teaches."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from vaelab.config.fields import changes

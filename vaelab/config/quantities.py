@@ -6,8 +6,6 @@ the column of a CSV file and a term of the glossary. A new measure is one row he
 computes it in `vaelab.analysis.measure`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from statistics import median

@@ -24,7 +24,7 @@ from pydantic_core import PydanticCustomError
 from vaelab.config.defaults import DEFAULT_HIDDEN, FOLLOWS, default_learning_rate
 from vaelab.config.hidden import parse_hidden
 from vaelab.config.traits import MODELS, TERMS, ModelTraits, TermTraits
-from vaelab.data.catalogue import DATASETS, DatasetSpec
+from vaelab.data import DATASETS, DatasetSpec
 
 VERSION: Literal[2] = 2
 """Version of the field list; written into every `config.json` and every link."""

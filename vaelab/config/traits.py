@@ -6,8 +6,6 @@ with a KL term, one of `vaelab.ui.slow_motion.words`; a new term is a row here, 
 `vaelab.models.objective`, one of `vaelab.export.script.terms` and one of `vaelab.ui.slow_motion.words`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from vaelab.words import capitalized

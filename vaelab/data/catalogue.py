@@ -1,7 +1,5 @@
 """The data sets: their contents, sizes and sources."""
 
-from __future__ import annotations
-
 import string
 from dataclasses import dataclass
 

@@ -5,8 +5,6 @@ set is fetched. The transfer is our own, because torchvision's has neither a tim
 progress. CIFAR-10 comes in its binary version, because torchvision's reader unpickles what it downloaded.
 """
 
-from __future__ import annotations
-
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ The browser makes the image (`assets/components/draw_pad/`). This module checks 
 browser or from a link. Shapes: C, H, W are channels, height and width of a data set's images.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import re

@@ -9,8 +9,6 @@ From there every process maps it into memory in about a millisecond, and all of 
 same pages. The folder appears by one rename, so that it is complete or not there at all.
 """
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 import tempfile

@@ -1,7 +1,5 @@
 """Training images that lie nearest to an image, in pixels."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,15 +1,11 @@
 """The config of a new run that goes on from the end of another."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
-from vaelab.config.fields import read_config
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig, read_config
+from vaelab.runs import History, Run
 from vaelab.runs.arrays import read_checkpoint
-from vaelab.runs.history import History
-from vaelab.runs.run import Run
 
 
 def continued_config(parent: Run, epochs: int) -> RunConfig:

@@ -5,8 +5,6 @@ server finds the queue again. A run's folder says that the run waits until its w
 trains, so that the run never looks as if nobody looked after it.
 """
 
-from __future__ import annotations
-
 import logging
 import secrets
 import threading
@@ -14,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.engine.backends import StartWorker
 from vaelab.engine.backends.local import WorkerProcess, processors
 from vaelab.engine.continuation import continued_config
@@ -22,9 +20,7 @@ from vaelab.engine.pool import END_WITHIN, Load
 from vaelab.engine.presence import Presence
 from vaelab.engine.scheduler import Scheduler
 from vaelab.events import Request
-from vaelab.runs.life import Action
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Action, Run, RunStore
 from vaelab.settings import Settings
 from vaelab.sweeps.plan import at_a_time
 

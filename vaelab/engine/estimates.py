@@ -1,16 +1,12 @@
 """Estimates of how long a run waits for its turn."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
-from vaelab.data.catalogue import DATASETS
+from vaelab.data import DATASETS
 from vaelab.networks.sizes import FIRST_STEPS, expected_seconds, facts
-from vaelab.runs.errors import RunDamaged, RunNotFound
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Run, RunDamaged, RunNotFound, RunStore
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,12 @@
 """Workers that hang: they have shown no sign of life for too long, and are ended."""
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
 
 from vaelab.engine.backends import Worker
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Run, RunDamaged, RunStore
 from vaelab.words import counted
 
 logger = logging.getLogger(__name__)

@@ -1,7 +1,5 @@
 """The limits of each visitor and of the server: they admit a new run or refuse it."""
 
-from __future__ import annotations
-
 import logging
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -9,12 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import RunConfig
+from vaelab.data import DATASETS
 from vaelab.networks.sizes import expected_seconds, facts
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Run, RunDamaged, RunStore
 from vaelab.settings import Settings
 from vaelab.words import duration
 

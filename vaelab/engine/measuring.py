@@ -6,8 +6,6 @@ Measuring a run takes seconds, once. A low priority alone does not keep it from 
 process still gets some of the cores, and not every system has priorities between sessions of processes.
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable
@@ -15,9 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 from vaelab.engine.backends.local import Child
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.measures import MEASURED, read_measures
-from vaelab.runs.run import Run
+from vaelab.runs import MEASURED, Run, RunDamaged, read_measures
 
 IDLE = 60.0
 """Seconds without a run to measure after which the process is ended, which frees its memory."""

@@ -1,7 +1,5 @@
 """The pool of workers: those that train, and a spare one that waits with PyTorch loaded."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from dataclasses import dataclass

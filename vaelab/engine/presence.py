@@ -1,14 +1,11 @@
 """Visitors who are here, and runs that their visitors have left alone."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 
-from vaelab.runs.life import UNDER_WAY
-from vaelab.runs.run import Run
+from vaelab.runs import UNDER_WAY, Run
 
 LEFT_ALONE = "Nobody was here to watch for {time}, so it was paused. It can be resumed where it was."
 

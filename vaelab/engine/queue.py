@@ -1,14 +1,10 @@
 """The queue of runs that wait for a worker, kept in the runs themselves as `Meta.place`."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 
-from vaelab.runs.errors import RunDamaged, RunNotFound
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Run, RunDamaged, RunNotFound, RunStore
 
 _AT_ONCE = (False, -1, 0)
 """A turn that comes before all others."""

@@ -3,14 +3,12 @@
 A run is in the queue, with a worker, or with neither; this module moves it from one to the other.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.engine.backends import StartWorker
 from vaelab.engine.estimates import Waits
 from vaelab.engine.hung_workers import HungWorkers
@@ -20,10 +18,8 @@ from vaelab.engine.pool import Pool
 from vaelab.engine.presence import LEFT_ALONE, LeftAlone, Presence
 from vaelab.engine.queue import RunQueue
 from vaelab.events import Request
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.life import LIFE, Action, Effect, goes_on, request_of, rests, stage_of
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Action, Run, RunDamaged, RunStore
+from vaelab.runs.life import LIFE, Effect, goes_on, request_of, rests, stage_of
 from vaelab.settings import Settings
 from vaelab.words import counted
 

@@ -7,8 +7,6 @@ not trusted, so every part of it is checked before anything is written. Measures
 could only be checked by computing them again; an imported run is measured like every other run.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import json
@@ -19,17 +17,12 @@ from typing import Any
 import safetensors.numpy
 
 from vaelab import events
-from vaelab.config.quantities import QUANTITIES
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import QUANTITIES, RunConfig
+from vaelab.data import DATASETS
 from vaelab.export.bundle_checks import parse_events, parse_recipe, parse_weights
 from vaelab.export.unzip import MEGABYTE, ImportRefused, unpack
 from vaelab.networks.sizes import facts
-from vaelab.runs.arrays import read_weights
-from vaelab.runs.history import History
-from vaelab.runs.run import Run
-from vaelab.runs.status import Status
-from vaelab.runs.store import RunStore
+from vaelab.runs import History, Run, RunStore, Status, read_weights
 
 __all__ = ["LARGEST_ZIP", "ImportRefused", "bundle", "import_bundle", "losses_csv", "too_large"]
 

@@ -4,8 +4,6 @@ Nothing is written here, no size that a file states is believed, and every refus
 what is wrong and what is allowed.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import re
@@ -17,10 +15,9 @@ import safetensors.numpy
 from safetensors import SafetensorError
 
 from vaelab import events
-from vaelab.config.fields import FIELD_NAMES, read_config
-from vaelab.config.quantities import QUANTITIES
-from vaelab.config.run_config import RunConfig, upgrade
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import FIELD_NAMES, QUANTITIES, RunConfig, read_config
+from vaelab.config.run_config import upgrade
+from vaelab.data import DATASETS
 from vaelab.events import Arrays
 from vaelab.export.unzip import MEGABYTE, ImportRefused
 from vaelab.networks import layers

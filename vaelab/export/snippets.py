@@ -3,13 +3,10 @@
 Both state every field, so that they mean the same when a default or a preset has changed.
 """
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
-from vaelab.config.fields import FIELD_NAMES, as_text
-from vaelab.config.run_config import RunConfig
+from vaelab.config import FIELD_NAMES, RunConfig, as_text
 
 
 def command_line(config: RunConfig) -> str:

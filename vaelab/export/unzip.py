@@ -1,7 +1,5 @@
 """Reading a zip from an untrusted source: only expected files, and only of the sizes that are allowed."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 import zlib

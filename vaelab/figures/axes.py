@@ -1,7 +1,5 @@
 """Axes, legends and curves with fewer points: what more than one figure needs."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

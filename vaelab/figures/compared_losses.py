@@ -1,15 +1,12 @@
 """One loss of several runs as a figure: shared axes, and a colour and a line style for each run."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
 
-from vaelab.config.quantities import QUANTITIES
-from vaelab.config.run_config import RunConfig
+from vaelab.config import QUANTITIES, RunConfig
 from vaelab.events import Columns
 from vaelab.figures.axes import LEGEND_ABOVE
 from vaelab.figures.curves import MOST_MARKERS, Curve, axis_of, curve_of, settled_range

@@ -1,14 +1,12 @@
 """Curves before they are drawn: a quantity of a run by epoch, and the range of values to show."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from vaelab.config.quantities import QUANTITIES
+from vaelab.config import QUANTITIES
 from vaelab.events import Columns
 from vaelab.figures.axes import axis_limits, decimate
 

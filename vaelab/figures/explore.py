@@ -3,8 +3,6 @@
 What these figures do not set (fonts, colours of texts and grids, background) follows the page's theme.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Pictures of a training as one animated GIF, drawn with numpy and Pillow alone."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Figures of the lessons: arrays as Plotly figures."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

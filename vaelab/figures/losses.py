@@ -3,8 +3,6 @@
 The two have different scales, so a VAE's figure has two panels above one axis of epochs.
 """
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,8 +10,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from vaelab.config.quantities import QUANTITIES
-from vaelab.config.run_config import RunConfig
+from vaelab.config import QUANTITIES, RunConfig
 from vaelab.events import Columns
 from vaelab.figures.axes import LEGEND_ABOVE
 from vaelab.figures.curves import MOST_MARKERS, Curve, Range, axis_of, curve_of, settled_range

@@ -1,7 +1,5 @@
 """Figures of one training step: bars of latent dimensions and of layers, and cells of hidden units."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

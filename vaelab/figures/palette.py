@@ -7,8 +7,6 @@ Machado, Oliveira and Fernandes 2009; distances in OKLab), and then assigned to 
 classes which are often confused, such as 4 and 9 or pullover and coat, differ most.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -3,14 +3,12 @@
 The `customdata` of every point is the id of its run.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
-from vaelab.config.fields import field_spec, in_words
+from vaelab.config import field_spec, in_words
 from vaelab.figures.axes import LEGEND_ABOVE
 from vaelab.figures.palette import PALETTE, SYMBOLS, between
 from vaelab.figures.sweep import STANDOFF

@@ -1,7 +1,5 @@
 """Image arrays as PNG: single pictures, and sheets of many."""
 
-from __future__ import annotations
-
 import io
 import math
 from dataclasses import dataclass

@@ -3,15 +3,12 @@
 The `customdata` of every point that can be chosen is the id of its run.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from vaelab.config.fields import field_spec, in_words
-from vaelab.config.quantities import QUANTITIES, Quantity
+from vaelab.config import QUANTITIES, Quantity, field_spec, in_words
 from vaelab.figures.axes import LEGEND_ABOVE
 from vaelab.figures.palette import PALETTE, channels
 from vaelab.sweeps.results import SPLITS, Band, Best, Result, Values, bands, by_values, words

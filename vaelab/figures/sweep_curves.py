@@ -1,7 +1,5 @@
 """The curves of a sweep's runs while they train: a small panel for each combination of values."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
@@ -9,8 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from vaelab.config.fields import field_spec, in_words
-from vaelab.config.quantities import QUANTITIES
+from vaelab.config import QUANTITIES, field_spec, in_words
 from vaelab.events import Columns
 from vaelab.figures.curves import Curve, axis_of, curve_of, settled_range
 from vaelab.figures.palette import PALETTE

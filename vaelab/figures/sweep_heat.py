@@ -1,15 +1,12 @@
 """A sweep over two fields as a heat map. The `customdata` of a cell is the id of the run that it chooses."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from vaelab.config.fields import in_words
-from vaelab.config.quantities import QUANTITIES, Quantity
+from vaelab.config import QUANTITIES, Quantity, in_words
 from vaelab.figures.axes import LEGEND_ABOVE
 from vaelab.figures.palette import PALETTE, between, text_on
 from vaelab.figures.sweep import STANDOFF, axis_title

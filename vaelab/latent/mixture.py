@@ -4,8 +4,6 @@ Ghosh and co-authors 2020, "From variational to deterministic autoencoders", cal
 estimation. Shapes: N codes, d latent dimensions, k components.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

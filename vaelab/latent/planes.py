@@ -3,8 +3,6 @@
 Shapes: N codes, d latent dimensions.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from statistics import NormalDist
 

@@ -1,7 +1,5 @@
 """The latent dimensions that a model uses."""
 
-from __future__ import annotations
-
 import numpy as np
 
 ACTIVE_VARIANCE = 0.01

@@ -1,7 +1,5 @@
 """The plane of latent space that a view shows, the part of it in view, and circles of the prior."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -3,8 +3,6 @@
 Shapes: N codes, d latent dimensions. `vaelab.models.codes.decode` decodes the codes.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 

@@ -3,14 +3,12 @@
 Shapes: B examples in a batch, of the model's shape (...), d latent dimensions, S samples.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import RunConfig
+from vaelab.data import DATASETS
 from vaelab.models.kinds import kind_of
 from vaelab.models.objective import OUTPUTS, RECONSTRUCTIONS
 from vaelab.models.operations import build

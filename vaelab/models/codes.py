@@ -4,15 +4,13 @@ Images stand for examples of the model's kind of data. Shapes: N images of the m
 dimensions.
 """
 
-from __future__ import annotations
-
 from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.latent.planes import Plane, grid_points
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.passes import pass_size, result_of

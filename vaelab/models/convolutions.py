@@ -6,8 +6,6 @@ side by side, so that its gradient is one sum over long rows. That saves a sixth
 threads. Replacing these classes by their parents changes only the time and the rounding.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional

@@ -1,7 +1,5 @@
 """Losses of a model on images that it was not trained on, and baselines to compare them with."""
 
-from __future__ import annotations
-
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -9,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from vaelab.data.catalogue import DATASETS
+from vaelab.data import DATASETS
 from vaelab.latent.units import active_units
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.objective import bce, gaussian, squared_error

@@ -1,15 +1,13 @@
 """Device, precision and threads of a run."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
 from torch.cpu import get_capabilities
 
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import RunConfig
+from vaelab.data import DATASETS
 from vaelab.networks.sizes import network_type
 from vaelab.settings import read_settings
 

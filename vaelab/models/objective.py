@@ -4,8 +4,6 @@ All functions are pure. Losses are in nats per example, summed over the numbers 
 pixels) and over latent dimensions. Shapes: S samples, B examples of some shape (...), d latent dimensions.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 
 
 def bce(output: Tensor, target: Tensor) -> Tensor:

@@ -4,8 +4,6 @@ Weights start Glorot-uniform and biases at zero (Glorot and Bengio 2010). With P
 own default the convolutional VAE reconstructs only the mean image for epochs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import torch

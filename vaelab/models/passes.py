@@ -1,7 +1,5 @@
 """How a model goes through many images: in short passes, between which the caller can do something else."""
 
-from __future__ import annotations
-
 from collections.abc import Generator
 from typing import TypeVar
 

@@ -3,15 +3,13 @@
 Shapes: B examples, d latent dimensions, S samples.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.models.objective import kl_to_unit_normal
 
 

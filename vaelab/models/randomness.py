@@ -1,7 +1,5 @@
 """Random generators by purpose, so that a change in one use of random numbers leaves all others the same."""
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 

@@ -4,16 +4,14 @@ A layer is one operation of `vaelab.networks.operations` with its attributes. `v
 PyTorch modules from these lists; the browser runs a network from what `describe` returns.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from vaelab.config import RunConfig
 from vaelab.config.hidden import HiddenLayers, parse_hidden
-from vaelab.config.run_config import RunConfig
 from vaelab.networks.operations import OPERATIONS, TensorShape
 
 Shape = tuple[int, ...]

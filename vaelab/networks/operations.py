@@ -4,8 +4,6 @@ The row of the same name in `vaelab.models.operations` makes the PyTorch module,
 `assets/components/lib/operations.js` computes the operation in the browser.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

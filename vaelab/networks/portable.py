@@ -4,15 +4,13 @@ The metadata of a network's file describes, as JSON under `network`, the layers 
 (`vaelab.networks.layers.describe`) and how the output of the last layer is used.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 
 import numpy as np
 from safetensors.numpy import save
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.networks.layers import Layer, Shape, describe, network_layers, tensor_shapes
 
 

@@ -1,13 +1,11 @@
 """What is known of a recipe before training: sizes, compression, steps, expected time."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Literal
 
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DatasetSpec
+from vaelab.config import RunConfig
+from vaelab.data import DatasetSpec
 from vaelab.networks.layers import Cost, Shape, cost, network_layers
 
 GUESSED_SPEED = {"dense": 1.2e11, "convolutional": 3e10}

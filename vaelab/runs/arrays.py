@@ -3,8 +3,6 @@
 Checkpoints are safetensors, snapshots and previews npz; nothing is pickled.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
@@ -16,8 +14,8 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import RunConfig
+from vaelab.data import DATASETS
 from vaelab.events import Arrays, Checkpoint, Preview, Snapshot
 from vaelab.files import write_whole
 from vaelab.networks.portable import decoder_file

@@ -1,10 +1,8 @@
 """Errors of runs; the text of each is a sentence for people."""
 
-from __future__ import annotations
-
 import errno
 
-from vaelab.data.downloads import DatasetUnavailable
+from vaelab.data import DatasetUnavailable
 
 
 class RunDamaged(ValueError):

@@ -1,7 +1,5 @@
 """The history of a run: its events as columns, read on from where reading last ended."""
 
-from __future__ import annotations
-
 import json
 import math
 import threading

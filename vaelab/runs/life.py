@@ -5,8 +5,6 @@ All three look up here what comes next: `STATES` lists the buttons of a state, `
 about a request, and `state_after` gives the state that the end of a training leaves behind.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Literal

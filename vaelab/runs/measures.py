@@ -3,15 +3,12 @@
 `vaelab.config.quantities` describes them, `vaelab.analysis.measure` computes them. No PyTorch here.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-from vaelab.config.quantities import Quantity, measures
-from vaelab.config.run_config import RunConfig
+from vaelab.config import Quantity, RunConfig, measures
 from vaelab.files import write_json
 from vaelab.runs.life import State
 from vaelab.runs.records import checked

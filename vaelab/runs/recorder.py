@@ -1,7 +1,5 @@
 """The recorder writes a run's folder from the events of its training."""
 
-from __future__ import annotations
-
 import errno
 import json
 import os

@@ -1,12 +1,10 @@
 """Recordings: finished runs that everybody may watch, because they are shipped or their owners share them."""
 
-from __future__ import annotations
-
 import threading
 import time
 from contextlib import suppress
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore

@@ -1,7 +1,5 @@
 """Bounded types of the values in a run's JSON files, and the check of values from a file."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from functools import cache
 from typing import Annotated, Any, TypeVar, cast

@@ -8,8 +8,6 @@ the engine, or whoever else manages the run, writes. A file is written under ano
 reader of events ignores a last line without its newline.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import asdict, dataclass, replace
@@ -17,8 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from vaelab.config.fields import field_spec, read_config
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig, field_spec, read_config
 from vaelab.events import Request
 from vaelab.files import sync, take_lock, write_json
 from vaelab.runs.errors import RunDamaged

@@ -1,7 +1,5 @@
 """The records of a run besides its config: `Meta` and `Status`, as in `meta.json` and `status.json`."""
 
-from __future__ import annotations
-
 import socket
 import time
 from dataclasses import dataclass

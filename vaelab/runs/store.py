@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.files import sync, sync_folder, write_json
 from vaelab.runs.errors import RunDamaged, RunNotFound
 from vaelab.runs.run import TRAINED, Run

@@ -1,14 +1,10 @@
 """The summary of a run for tables: its state, its last test losses and its config."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from typing import Any
 
-from vaelab.config.presets import PRESETS
-from vaelab.config.quantities import Losses, losses
-from vaelab.config.run_config import RunConfig
+from vaelab.config import PRESETS, Losses, RunConfig, losses
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.records import Finite, Seconds, checked
 from vaelab.runs.run import Run

@@ -1,16 +1,12 @@
 """A sweep: one recipe trained with several values of one or two fields, and several seeds for each value."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from vaelab.config.fields import FIELD_NAMES, field_spec, read_config
-from vaelab.config.in_force import why_not_in_force
-from vaelab.config.run_config import RunConfig, with_changes
+from vaelab.config import FIELD_NAMES, RunConfig, field_spec, read_config, why_not_in_force, with_changes
 
 HELD_OUT = 5_000
 """Training images on which the best of a sweep is chosen."""

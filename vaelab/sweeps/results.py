@@ -5,18 +5,15 @@ Losses in nats can be compared only among VAEs, or among AEs, with the same reco
 Other runs are compared by their mean squared error.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from vaelab.config import QUANTITIES, Losses, RunConfig, field_spec, in_words, losses
 from vaelab.config.comparable import comparable
-from vaelab.config.fields import field_spec, in_words
-from vaelab.config.quantities import QUANTITIES, Losses, losses, losses_of
-from vaelab.config.run_config import RunConfig
+from vaelab.config.quantities import losses_of
 
 Values = tuple[Any, ...]
 """A value for each axis of a sweep."""

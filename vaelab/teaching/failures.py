@@ -1,10 +1,8 @@
 """Recipes that fail, each in its own way, with a question, the answer, and the hint that explains it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 
 
 @dataclass(frozen=True)

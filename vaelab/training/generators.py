@@ -1,7 +1,5 @@
 """The random generators of one epoch, whose states are saved and restored in the middle of it."""
 
-from __future__ import annotations
-
 import torch
 
 from vaelab.events import Arrays

@@ -4,8 +4,6 @@ for event in train(RunConfig(epochs=3)):
 print(event)
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
@@ -15,8 +13,8 @@ from functools import partial
 import torch
 
 from vaelab import events
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import Dataset, load
+from vaelab.config import RunConfig
+from vaelab.data import Dataset, load
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.hardware import cpu_settings, settle_device
 from vaelab.training.session import Session

@@ -1,13 +1,11 @@
 """The optimizers by name, and their state as named arrays."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
 import torch
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.events import Arrays
 from vaelab.models.autoencoder import Autoencoder
 

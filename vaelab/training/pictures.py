@@ -1,14 +1,12 @@
 """Pictures of a model in training: snapshots, which a run keeps, and previews, which it replaces."""
 
-from __future__ import annotations
-
 import time
 
 import numpy as np
 import torch
 
 from vaelab import events
-from vaelab.data.loading import Dataset
+from vaelab.data import Dataset
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import Codes, decode, embed, reconstruct
 from vaelab.models.randomness import generator_for

@@ -1,7 +1,5 @@
 """The progress of a training, as one record that is saved and restored as a whole."""
 
-from __future__ import annotations
-
 import math
 import time
 from dataclasses import MISSING, dataclass, field, fields

@@ -1,7 +1,5 @@
 """One training in progress: the model, its optimizer, its random numbers and its counters."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 
@@ -10,8 +8,8 @@ import torch
 from torch import Tensor
 
 from vaelab import events
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import Dataset
+from vaelab.config import RunConfig
+from vaelab.data import Dataset
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import Codes, embed_in_steps
 from vaelab.models.evaluation import Evaluation, baselines, evaluate_in_steps

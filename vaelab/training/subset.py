@@ -1,13 +1,11 @@
 """The training images that a config trains on, and those that it holds out."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.models.randomness import generator_for
 
 

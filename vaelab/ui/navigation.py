@@ -1,14 +1,10 @@
 """The parameters of the sidebar's links, which keep the recipe, the run and the sweep that were chosen."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
-from vaelab.runs.run import Run
-from vaelab.ui.session.chosen import chosen_run, run_to_explore
-from vaelab.ui.session.recipe import recipe_now
-from vaelab.ui.session.recipe_link import address_of
-from vaelab.ui.session.visit import visit
+from vaelab.runs import Run
+from vaelab.ui.session import address_of, chosen_run, recipe_now, visit
+from vaelab.ui.session.chosen import run_to_explore
 from vaelab.ui.sweep.link import address_of_sweep
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from vaelab.paths import ASSETS
 from vaelab.ui.navigation import addresses_within
-from vaelab.ui.session.address import page_link
+from vaelab.ui.session import page_link
 from vaelab.ui.session.display import offer_to_leave, show_as_asked
 from vaelab.ui.session.pages import APP_PAGES
 from vaelab.ui.widgets.components import close_sidebar

@@ -1,7 +1,5 @@
 """How a worker speaks with its engine: jobs as JSON lines on standard input, messages on standard output."""
 
-from __future__ import annotations
-
 import json
 import os
 import queue

@@ -7,8 +7,6 @@ Only this program writes `measures.json`. It ends at once when its input ends, e
 so that a killed server leaves no process behind. A file that it writes is complete or absent.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 import queue
@@ -16,14 +14,11 @@ import signal
 from pathlib import Path
 
 from vaelab.analysis.measure import NotFinite, measure_run
-from vaelab.data.catalogue import DATASETS
-from vaelab.data.downloads import DatasetUnavailable
-from vaelab.data.loading import is_ready
+from vaelab.data import DATASETS, DatasetUnavailable, is_ready
 from vaelab.files import drop_drafts
 from vaelab.logs import log_as
-from vaelab.runs.errors import explained
-from vaelab.runs.measures import FILE, MEASURED, Measures, read_measures, write_measures
-from vaelab.runs.run import Run
+from vaelab.runs import MEASURED, Measures, Run, explained, read_measures
+from vaelab.runs.measures import FILE, write_measures
 from vaelab.workers.channel import Jobs, own_output, read_jobs
 
 logger = logging.getLogger(__name__)

@@ -8,8 +8,6 @@ A worker ends when its input ends, so that a killed server leaves no process beh
 checkpointed and can be resumed.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 import queue
@@ -21,13 +19,12 @@ from typing import Any
 
 import torch
 
-from vaelab.data.loading import load
+from vaelab.data import load
 from vaelab.events import Event, Request
 from vaelab.logs import log_as
-from vaelab.runs.errors import RunBusy, RunDamaged, explained
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run
-from vaelab.training.loop import train
+from vaelab.runs import Recorder, Run, RunDamaged, explained
+from vaelab.runs.errors import RunBusy
+from vaelab.training import train
 from vaelab.workers.channel import Jobs, Say, own_output, read_jobs
 
 logger = logging.getLogger("vaelab.workers.train")  # `__name__` is `__main__` when this runs as a program

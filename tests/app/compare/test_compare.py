@@ -25,11 +25,10 @@ from tests.support.exploring import (
     shown,
     visit,
 )
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import load
+from vaelab.config import RunConfig
+from vaelab.data import load
 from vaelab.paths import EXAMPLES
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Run, RunStore
 
 App = Callable[[], AppTest]
 

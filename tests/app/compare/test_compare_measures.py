@@ -10,11 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.exploring import make_run, visit
-from vaelab.config.quantities import measures
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig, measures
 from vaelab.files import write_json
-from vaelab.runs.measures import Measures, write_measures
-from vaelab.runs.run import Run
+from vaelab.runs import Measures, Run
+from vaelab.runs.measures import write_measures
 
 App = Callable[[], AppTest]
 

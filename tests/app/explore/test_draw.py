@@ -11,8 +11,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.exploring import is_well, sentences, setting, shown, visit
+from vaelab.data import load
 from vaelab.data.drawing import image_of, quantize, text_of
-from vaelab.data.loading import load
 from vaelab.ui.widgets.draw_pad import draw_pad as real_pad
 
 App = Callable[[], AppTest]

@@ -29,15 +29,13 @@ from tests.support.exploring import (
 )
 from tests.support.followed import Followed
 from tests.support.visits import visit_of
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
-from vaelab.data.loading import Dataset
+from vaelab.config import RunConfig
+from vaelab.data import DATASETS, Dataset
 from vaelab.files import write_json
 from vaelab.paths import EXAMPLES
-from vaelab.runs.history import History
-from vaelab.runs.run import Run
+from vaelab.runs import History, Run
 from vaelab.ui.explore import opened as explore
-from vaelab.ui.session.state import saved_at
+from vaelab.ui.session import saved_at
 
 App = Callable[[], AppTest]
 

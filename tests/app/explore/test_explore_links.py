@@ -19,15 +19,8 @@ from tests.support.exploring import (
     visit,
 )
 from tests.support.visits import visit_of
-from vaelab.ui.session.readers import (
-    interval,
-    interval_text,
-    one_of,
-    real_number,
-    switch,
-    switch_text,
-    whole_number,
-)
+from vaelab.ui.session import interval_text, one_of, whole_number
+from vaelab.ui.session.readers import interval, real_number, switch, switch_text
 
 App = Callable[[], AppTest]
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.support import vectors
 from tests.support.exploring import HOOKS, is_well, pixels, record_run, sentences, shown, visit
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 
 App = Callable[[], AppTest]
 

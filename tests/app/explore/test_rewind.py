@@ -29,13 +29,13 @@ from tests.support.exploring import (
     visit,
 )
 from vaelab.analysis.load import load_snapshot
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.figures.kinds.image import IMAGE
 from vaelab.files import write_json
 from vaelab.latent.planes import axes_plane
 from vaelab.paths import EXAMPLES
+from vaelab.runs import Run
 from vaelab.runs.arrays import read_snapshot, save_snapshot
-from vaelab.runs.run import Run
 from vaelab.ui.explore.gifs import grid_drawer
 
 App = Callable[[], AppTest]

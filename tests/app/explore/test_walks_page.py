@@ -13,10 +13,10 @@ from safetensors.numpy import load_file, save_file
 from streamlit.testing.v1 import AppTest
 
 from tests.support.exploring import has, is_well, make_run, pixels, sentences, setting, shown, visit
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import load
+from vaelab.config import RunConfig
+from vaelab.data import load
 from vaelab.paths import EXAMPLES
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 
 App = Callable[[], AppTest]
 

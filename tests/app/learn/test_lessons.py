@@ -12,9 +12,8 @@ from streamlit.testing.v1 import AppTest
 from tests.support.visits import visit_of
 from vaelab.paths import EXAMPLES, PAGES
 from vaelab.teaching.glossary import GLOSSARY, search
-from vaelab.teaching.lessons import LESSONS
-from vaelab.teaching.lessons.entry import Link
-from vaelab.ui.session.recipe_link import parameters_of
+from vaelab.teaching.lessons import LESSONS, Link
+from vaelab.ui.session import parameters_of
 
 EXPERIMENT = {
     1: "Compression", 2: "of which floor", 3: "mean", 4: "Negative ELBO in the end", 5: "AE: classes reached",

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from tests.support.exploring import HOOKS, fit_once, sentences, visit
 from tests.support.visits import visit_of
 from vaelab.paths import EXAMPLES
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 from vaelab.ui.session import state
 
 App = Callable[[], AppTest]

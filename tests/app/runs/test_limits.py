@@ -11,8 +11,7 @@ from tests.support.runs_page import ANOTHER, TINY, VISITOR, App, idle_worker, ma
 from tests.support.visits import visit_of
 from vaelab.export.bundle import bundle
 from vaelab.paths import EXAMPLES, PAGES
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Run, RunStore
 
 LIMITS = {
     "visitor_queued": "0 runs that wait or train, and there can be",

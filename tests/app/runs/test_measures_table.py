@@ -11,12 +11,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.runs_page import PAGE, idle_worker
-from vaelab.config.quantities import UNNORMALISED, measures, undefined_in_words
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig, measures
+from vaelab.config.quantities import UNNORMALISED, undefined_in_words
 from vaelab.config.traits import MODELS
 from vaelab.paths import EXAMPLES
-from vaelab.runs.measures import FILE, Measures, read_measures, write_measures
-from vaelab.runs.run import Run
+from vaelab.runs import Measures, Run, read_measures
+from vaelab.runs.measures import FILE, write_measures
 from vaelab.ui.runs.measures import BEING_COMPUTED, COMPUTED_SOON, OTHER_DATA, OTHER_LIKELIHOOD
 
 App = Callable[[], AppTest]
@@ -122,7 +122,7 @@ def test_the_page_runs_shows_them_of_the_chosen_run(app: App, runs: Path) -> Non
 def compared(*places: str) -> None:
     from pathlib import Path
 
-    from vaelab.runs.run import Run
+    from vaelab.runs import Run
     from vaelab.ui.runs.measures import measures_table
 
     runs = [Run(Path(place)) for place in places]

@@ -11,12 +11,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.runs_page import PAGE
-from vaelab.config.quantities import QUANTITIES, Quantity
+from vaelab.config import QUANTITIES, Quantity
 from vaelab.paths import EXAMPLES, PAGES
+from vaelab.runs import Run
 from vaelab.runs.measures import FILE
-from vaelab.runs.run import Run
 from vaelab.teaching import glossary
-from vaelab.teaching.glossary.entry import Entry
+from vaelab.teaching.glossary import Entry
 
 App = Callable[[], AppTest]
 

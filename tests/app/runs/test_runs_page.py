@@ -27,11 +27,9 @@ from tests.support.runs_page import (
     well,
 )
 from tests.support.visits import visit_of
-from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import RunConfig
+from vaelab.config import PRESETS, RunConfig
 from vaelab.paths import EXAMPLES
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Run, RunStore
 from vaelab.ui.session.recipe_link import recipe_of
 
 pytestmark = pytest.mark.usefixtures("no_training")

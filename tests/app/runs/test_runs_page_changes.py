@@ -32,8 +32,7 @@ from vaelab.config.run_config import VERSION
 from vaelab.export.bundle import bundle
 from vaelab.export.script import script
 from vaelab.paths import EXAMPLES
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Run, RunStore
 
 pytestmark = pytest.mark.usefixtures("no_training")
 

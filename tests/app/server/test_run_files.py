@@ -14,12 +14,12 @@ from streamlit.testing.v1 import AppTest
 
 from tests.support.asgi import get
 from tests.support.exploring import make_run
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import load
+from vaelab.config import RunConfig
+from vaelab.data import load
 from vaelab.events import Preview, Snapshot
 from vaelab.paths import EXAMPLES
+from vaelab.runs import Run
 from vaelab.runs.arrays import save_preview, save_snapshot
-from vaelab.runs.run import Run
 
 
 @pytest.fixture

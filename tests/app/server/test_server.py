@@ -137,7 +137,7 @@ def test_without_a_cookie_a_session_is_a_visitor_of_its_own() -> None:
     def script() -> None:
         import streamlit as st
 
-        from vaelab.ui.session.visit import visitor
+        from vaelab.ui.session import visitor
 
         st.text(visitor())
 

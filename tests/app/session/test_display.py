@@ -14,7 +14,7 @@ from tests.support.runs_page import App, texts, well
 from tests.support.visits import visit_of
 from vaelab.paths import PAGES
 from vaelab.ui.session.display import CONTROLS, LETTERS, read_display
-from vaelab.ui.session.visit import Display
+from vaelab.ui.session.visits import Display
 
 
 def opened(app: App, page: str = "train", **parameters: str) -> Any:

@@ -13,10 +13,10 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from tests.support.visits import visit_of
-from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import RunConfig
+from vaelab.config import PRESETS, RunConfig
 from vaelab.ui.recipe.share import image_address
-from vaelab.ui.session.recipe_link import OPEN_SEED, own_seed, parameters_of
+from vaelab.ui.session import OPEN_SEED, parameters_of
+from vaelab.ui.session.recipe_link import own_seed
 
 App = Callable[[], AppTest]
 VISITORS = "a" * 32, "b" * 32

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import RunConfig
+from vaelab.config import PRESETS, RunConfig
 from vaelab.export.script import script, sections
 from vaelab.teaching.glossary import find
 from vaelab.ui.slow_motion.stages import line_of_listing, stages_of

@@ -10,13 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.waiting import until
-from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import RunConfig
+from vaelab.config import PRESETS, RunConfig
 from vaelab.paths import PAGES
-from vaelab.runs.store import RunStore
+from vaelab.runs import RunStore
 from vaelab.sweeps.plan import HELD_OUT, MOST_RUNS, plan
 from vaelab.sweeps.results import best, criteria
-from vaelab.ui.session.recipe_link import parameters_of
+from vaelab.ui.session import parameters_of
 from vaelab.ui.sweep.shown import EXAMPLE, example
 
 App = Callable[[], AppTest]

@@ -10,10 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from tests.support.visits import visit_of
 from tests.support.waiting import until
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.paths import PAGES
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Run, RunStore
 from vaelab.teaching.failures import FAILURES
 
 App = Callable[[], AppTest]

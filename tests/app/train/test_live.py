@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import get_args
 
+from vaelab.runs import Status
 from vaelab.runs.life import State
-from vaelab.runs.status import Status
 from vaelab.ui.train.live import tick_of
 
 

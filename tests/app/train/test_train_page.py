@@ -10,11 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from tests.support.visits import visit_of
 from tests.support.waiting import until
-from vaelab.config.fields import FIELD_NAMES, as_text
-from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import VERSION, RunConfig
+from vaelab.config import FIELD_NAMES, PRESETS, RunConfig, as_text
+from vaelab.config.run_config import VERSION
 from vaelab.paths import PAGES
-from vaelab.runs.store import RunStore
+from vaelab.runs import RunStore
 
 App = Callable[[], AppTest]
 

@@ -17,15 +17,13 @@ from tests.support import servers
 from tests.support.servers import Server
 from tests.support.waiting import until
 from vaelab.analysis.load import load_run
-from vaelab.config.run_config import RunConfig
-from vaelab.engine.engine import Engine
+from vaelab.config import RunConfig
+from vaelab.engine import Engine
 from vaelab.events import Step
+from vaelab.runs import History, Run, RunStore
 from vaelab.runs.arrays import read_checkpoint
-from vaelab.runs.history import History
 from vaelab.runs.measures import FILE as MEASURES
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
-from vaelab.training.loop import train
+from vaelab.training import train
 from vaelab.ui.web.ending import END_WITHIN
 
 ENDLESS = RunConfig(train_size=500, hidden="16", batch_size=100, epochs=500)

@@ -21,9 +21,8 @@ from tests.support.runs_page import (
 from tests.support.visits import visit_of
 from vaelab.files import write_json
 from vaelab.paths import EXAMPLES, PAGES
-from vaelab.runs.run import Run
+from vaelab.runs import Run, RunStore
 from vaelab.runs.status import Meta
-from vaelab.runs.store import RunStore
 from vaelab.ui.sweep.view import _stop
 
 PICKERS = ("train", "reconstructions", "latent_space", "latent_grid", "walks", "compare", "sweep", "runs")

@@ -16,13 +16,14 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from tests.support.asgi import NAVIGATION, get
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.export.bundle import LARGEST_ZIP
 from vaelab.export.unzip import MEGABYTE
 from vaelab.paths import PROJECT
-from vaelab.runs.store import RunStore
+from vaelab.runs import RunStore
 from vaelab.ui.server import health
-from vaelab.ui.session.state import end_training, engine
+from vaelab.ui.session import engine
+from vaelab.ui.session.state import end_training
 from vaelab.ui.web.assets import PLOTLY, asset_url
 from vaelab.ui.web.protection import headers
 

@@ -14,7 +14,7 @@ from tests.support.runs_page import ANOTHER, WRITER, make_run
 from tests.support.servers import Server
 from tests.support.visitor import Visitor
 from tests.support.waiting import until
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 
 
 @pytest.fixture(scope="module")

@@ -25,13 +25,12 @@ from tests.support.runs_page import (
     well,
 )
 from tests.support.visits import visit_of
-from vaelab.config.presets import PRESETS
+from vaelab.config import PRESETS
 from vaelab.events import Request
+from vaelab.runs import Measures, Run, RunStore
 from vaelab.runs.measures import FILE as MEASURES
-from vaelab.runs.measures import Measures, write_measures
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
-from vaelab.ui.session.state import engine
+from vaelab.runs.measures import write_measures
+from vaelab.ui.session import engine
 from vaelab.ui.web.presence import presence
 from vaelab.ui.web.visitor import COOKIE
 

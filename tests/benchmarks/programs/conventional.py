@@ -13,9 +13,9 @@ from torch.nn import functional
 from torch.utils.data import DataLoader
 from torchvision import datasets, transforms
 
-from vaelab.config.presets import PRESETS
+from vaelab.config import PRESETS
+from vaelab.data import load
 from vaelab.data.kinds.image import IMAGE
-from vaelab.data.loading import load
 from vaelab.models.autoencoder import Autoencoder
 
 

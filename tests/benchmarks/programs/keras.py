@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from vaelab.data.loading import load
+from vaelab.data import load
 
 
 class Sampling(layers.Layer):

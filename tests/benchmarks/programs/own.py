@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from vaelab import events, train
-from vaelab.config.presets import PRESETS
+from vaelab.config import PRESETS
 
 
 def epochs(count: int, seed: int, preset: str, precision: Literal["fp32", "auto"]) -> Iterator[float]:

@@ -16,7 +16,7 @@ from pythae.trainers import BaseTrainer, BaseTrainerConfig
 from pythae.trainers.training_callbacks import TrainingCallback
 from torch import Tensor, nn
 
-from vaelab.data.loading import load
+from vaelab.data import load
 from vaelab.models.kinds.image import to_unit
 
 

@@ -26,8 +26,8 @@ from tests.support.drawing import (
 )
 from tests.support.servers import Server
 from vaelab.analysis.load import load_run
+from vaelab.data import load
 from vaelab.data.drawing import image_of, quantize, text_of
-from vaelab.data.loading import load
 from vaelab.models.kinds.image import to_unit
 from vaelab.paths import EXAMPLES
 

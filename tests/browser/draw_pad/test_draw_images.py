@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from tests.support.drawing import notice, open_pad, png, reference, seen, upload, wait_for
 from tests.support.servers import Server
-from vaelab.data.loading import load
+from vaelab.data import load
 
 PLACE = """async ([pixels, width, height, placement]) => {
     const { placed } = await import("/lab/components/draw_pad/centring.js")

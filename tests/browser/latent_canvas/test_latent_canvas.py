@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.canvas import GRID, NEXT_FRAME, SPACE, Canvas, trained
 from tests.support.servers import Server
-from vaelab.data.loading import load
+from vaelab.data import load
 from vaelab.models.codes import decode, embed
 
 Open = Callable[..., Canvas]

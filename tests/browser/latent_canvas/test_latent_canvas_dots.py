@@ -8,8 +8,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from tests.support.canvas import SPACE, Canvas, trained
 from tests.support.servers import Server
-from vaelab.data.catalogue import DATASETS
-from vaelab.data.loading import load
+from vaelab.data import DATASETS, load
 from vaelab.figures.palette import class_style
 from vaelab.models.codes import embed
 

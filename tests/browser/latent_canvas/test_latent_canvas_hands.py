@@ -14,8 +14,8 @@ from tests.support.canvas import NEXT_FRAME, SPACE, Canvas
 from tests.support.exploring import make_run
 from tests.support.servers import Server
 from vaelab.analysis.load import load_run
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import load
+from vaelab.config import RunConfig
+from vaelab.data import load
 from vaelab.models.codes import embed
 
 

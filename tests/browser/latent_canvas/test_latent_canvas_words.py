@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.support.canvas import GRID, NEXT_FRAME, SPACE, Canvas, trained
 from tests.support.exploring import make_run
 from tests.support.servers import Server
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import load
+from vaelab.config import RunConfig
+from vaelab.data import load
 from vaelab.models.codes import decode, embed
 
 # Keeps of every canvas which boxes were drawn with a word in them since it was cleared: on a plane only words

@@ -12,7 +12,7 @@ import torch
 from playwright.sync_api import Page
 
 from tests.support.servers import Server
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import decode
 from vaelab.models.kinds.image import to_unit

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from vaelab.figures.sheets import Sheet, tile
-from vaelab.ui.session.visit import visitor
+from vaelab.ui.session import visitor
 from vaelab.ui.widgets.components import pictures, plot
 
 POINTS = 2000

@@ -15,7 +15,7 @@ from vaelab.analysis.demonstrations import (
     pixel_losses,
     reach,
 )
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.models.autoencoder import Autoencoder
 
 POSTERIORS = [(0.0, -5.0), (1.0, -2.0), (-3.0, 0.0), (0.5, 2.0)]

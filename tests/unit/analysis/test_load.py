@@ -12,17 +12,13 @@ import torch
 
 from vaelab import load_run
 from vaelab.analysis.load import load_snapshot
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import Dataset
+from vaelab.config import RunConfig
+from vaelab.data import Dataset
 from vaelab.models.codes import decode, embed, reconstruct
 from vaelab.models.evaluation import evaluate
+from vaelab.runs import History, Recorder, Run, RunDamaged, RunNotFound, RunStore
 from vaelab.runs.arrays import read_snapshot, save_snapshot
-from vaelab.runs.errors import RunDamaged, RunNotFound
-from vaelab.runs.history import History
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
-from vaelab.training.loop import train
+from vaelab.training import train
 
 CONFIGS = {
     "vae": RunConfig(train_size=500, hidden="16", batch_size=100, epochs=1),

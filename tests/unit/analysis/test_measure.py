@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from torch.distributions import MultivariateNormal
 
 from vaelab.analysis.measure import NotFinite, accuracies, importance_bound, measure, probed_rows
-from vaelab.config.quantities import measures as registered
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import Dataset
+from vaelab.config import RunConfig
+from vaelab.config import measures as registered
+from vaelab.data import Dataset
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.evaluation import evaluate
 from vaelab.models.kinds.image import to_unit
 from vaelab.networks.sizes import IMAGES_A_PASS
-from vaelab.runs.measures import Measures
-from vaelab.training.loop import fit
+from vaelab.runs import Measures
+from vaelab.training import fit
 
 VAE = RunConfig(epochs=3, hidden="32", latent_dim=4, batch_size=100, precision="fp32")
 LIKELIHOODS = [{}, {"reconstruction": "mse"}, {"reconstruction": "mse", "sigma": 0.5},

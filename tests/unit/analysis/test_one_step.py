@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from vaelab.analysis.one_step import Explained, explain_step
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import Dataset
+from vaelab.config import RunConfig
+from vaelab.data import Dataset
 from vaelab.export.script import sections
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.objective import beta_at

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from vaelab.analysis.pca import PrincipalComponents, fit
+from vaelab.data import Dataset
 from vaelab.data.kinds.image import IMAGE
-from vaelab.data.loading import Dataset
 
 
 @pytest.fixture(scope="module")

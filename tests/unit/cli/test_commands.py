@@ -17,8 +17,8 @@ from tests.support.calling import QUICK, Output, command, environment, only_line
 from vaelab import load_run
 from vaelab.cli import train as cli_training
 from vaelab.cli.main import main
-from vaelab.config.presets import PRESETS
-from vaelab.runs.history import History
+from vaelab.config import PRESETS
+from vaelab.runs import History
 
 # As a real process
 

@@ -10,10 +10,9 @@ import pytest
 
 from tests.support.calling import QUICK, Output, command, environment, only_line, the_run
 from vaelab.cli.main import main
-from vaelab.config.fields import FIELD_NAMES, field_spec
-from vaelab.config.presets import PRESETS
-from vaelab.data.catalogue import DATASETS
-from vaelab.runs.store import RunStore
+from vaelab.config import FIELD_NAMES, PRESETS, field_spec
+from vaelab.data import DATASETS
+from vaelab.runs import RunStore
 
 FIELDS = [f"--{name.replace('_', '-')}" for name in FIELD_NAMES]
 

@@ -13,10 +13,9 @@ import torch
 from tests.support.calling import QUICK, Output, only_line, the_run
 from vaelab import load_run
 from vaelab.cli.main import main
-from vaelab.config.quantities import measures
-from vaelab.config.run_config import RunConfig
-from vaelab.runs.measures import Measures, write_measures
-from vaelab.runs.store import RunStore
+from vaelab.config import RunConfig, measures
+from vaelab.runs import Measures, RunStore
+from vaelab.runs.measures import write_measures
 
 
 def test_runs_are_listed_newest_first(trained: tuple[Path, Any], tmp_path: Path, capsys: Output) -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests.support.calling import QUICK, Output, command, environment
 from tests.support.waiting import until
 from vaelab.cli.main import main
-from vaelab.runs.store import RunStore
+from vaelab.runs import RunStore
 from vaelab.runs.summary import last_evaluation
 
 SWEEP = ["sweep", *QUICK, "--epochs", "1", "--sweep", "beta=0.5,2", "--seeds", "2"]

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from vaelab.cli.flags import Refused, recipe
 from vaelab.cli.main import _parsed
-from vaelab.config.fields import FIELD_NAMES
-from vaelab.config.run_config import RunConfig
+from vaelab.config import FIELD_NAMES, RunConfig
 
 texts = st.text(max_size=12) | st.integers().map(str) | st.floats().map(str)
 

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaelab.config.comparable import by_dataset, by_scale, fields_that_differ, scale_of, twin_of
-from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import RunConfig
+from vaelab.config import PRESETS, RunConfig, by_dataset
+from vaelab.config.comparable import by_scale, fields_that_differ, scale_of, twin_of
 
 configs = st.builds(
     RunConfig,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vaelab.config.fields import FIELD_NAMES, as_text, field_spec, read_config
-from vaelab.config.run_config import VERSION, RunConfig
+from vaelab.config import FIELD_NAMES, RunConfig, as_text, field_spec, read_config
+from vaelab.config.run_config import VERSION
 
 # A value just beyond what is allowed, and one of another kind, for every field.
 WRONG = {

@@ -12,11 +12,11 @@ import pytest
 
 from vaelab.analysis.measure import COMPUTED
 from vaelab.cli.main import main
-from vaelab.config.quantities import QUANTITIES, Quantity, losses_of
-from vaelab.config.run_config import RunConfig
+from vaelab.config import QUANTITIES, Quantity, RunConfig
+from vaelab.config.quantities import losses_of
 from vaelab.paths import EXAMPLES
-from vaelab.runs.measures import Measures, read_measures, write_measures
-from vaelab.runs.run import Run
+from vaelab.runs import Measures, Run, read_measures
+from vaelab.runs.measures import write_measures
 from vaelab.sweeps.results import as_csv, best, criteria, from_row, result, row
 
 MEASURE = Quantity(

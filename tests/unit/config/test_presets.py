@@ -10,12 +10,11 @@ import torch
 from sklearn.decomposition import PCA
 
 from vaelab import events
-from vaelab.config.in_force import why_not_in_force
-from vaelab.config.presets import PRESETS, nearest_preset
-from vaelab.config.run_config import RunConfig
+from vaelab.config import PRESETS, RunConfig, why_not_in_force
+from vaelab.config.presets import nearest_preset
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.kinds.image import to_unit
-from vaelab.training.loop import fit
+from vaelab.training import fit
 
 NAMES = ("vae-2d", "ae-2d", "vae-20d", "vae-20d-fast", "ae-256", "vae-256", "linear-ae", "denoising-ae",
          "conv-vae", "conv-vae-keras", "beta-vae", "optimizers")  # fmt: skip

@@ -7,9 +7,8 @@ from dataclasses import fields
 import pytest
 
 from vaelab.analysis.measure import COMPUTED
+from vaelab.config import QUANTITIES, RunConfig, losses, measures
 from vaelab.config.comparable import best, comparable
-from vaelab.config.quantities import QUANTITIES, losses, measures
-from vaelab.config.run_config import RunConfig
 from vaelab.events import Evaluated, Step
 from vaelab.teaching.glossary import find
 

@@ -10,12 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from vaelab.config import (
+    FIELD_NAMES,
+    PRESETS,
+    RunConfig,
+    as_text,
+    field_spec,
+    read_config,
+    why_not_in_force,
+    with_changes,
+)
 from vaelab.config.defaults import FOLLOWS, default_learning_rate
-from vaelab.config.fields import FIELD_NAMES, as_text, field_spec, read_config
 from vaelab.config.hidden import HiddenLayers, parse_hidden
-from vaelab.config.in_force import why_not_in_force
-from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import VERSION, RunConfig, upgrade, with_changes
+from vaelab.config.run_config import VERSION, upgrade
 
 
 def widths(most: int, largest: int, least: int = 1) -> st.SearchStrategy[str]:

@@ -9,12 +9,10 @@ import pytest
 from pydantic import ValidationError
 
 from tests.support.third_model import LABEL, NAME, third_model
+from vaelab.config import RunConfig, field_spec, in_words, kinds_with, read_config, why_not_in_force
 from vaelab.config.comparable import twin_of
-from vaelab.config.fields import field_spec, in_words, read_config
-from vaelab.config.in_force import why_not_in_force
 from vaelab.config.quantities import undefined_in_words
-from vaelab.config.run_config import RunConfig
-from vaelab.config.traits import MODELS, TERMS, kinds_with
+from vaelab.config.traits import MODELS, TERMS
 from vaelab.export import script as listed
 from vaelab.export.script import posteriors as listings
 from vaelab.export.script import terms

@@ -23,10 +23,8 @@ import numpy as np
 import pytest
 
 from tests.support.folders import files_below
-from vaelab.data import downloads
-from vaelab.data.catalogue import DATASETS
-from vaelab.data.downloads import DatasetUnavailable
-from vaelab.data.loading import ARRAYS, Dataset, is_ready, load
+from vaelab.data import DATASETS, Dataset, DatasetUnavailable, downloads, is_ready, load
+from vaelab.data.loading import ARRAYS
 
 NAMES = list(downloads.PUBLICATIONS)
 

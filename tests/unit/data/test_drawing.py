@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaelab.data.catalogue import DATASETS
-from vaelab.data.drawing import LEVELS, STEP, image_from_browser, image_of, placement_for, quantize, text_of
+from vaelab.data import DATASETS, placement_for
+from vaelab.data.drawing import LEVELS, STEP, image_from_browser, image_of, quantize, text_of
 from vaelab.data.neighbours import nearest_images, share_below
 
 SHAPES = [(1, 28, 28), (3, 32, 32), (1, 13, 5)]

@@ -11,18 +11,16 @@ import pytest
 
 from tests.support import vectors
 from vaelab import events
-from vaelab.config.fields import field_spec, read_config
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig, field_spec, read_config
+from vaelab.data import DATASETS, load
 from vaelab.data import kinds as data_kinds
-from vaelab.data.catalogue import DATASETS
 from vaelab.data.kinds.image import IMAGE
-from vaelab.data.loading import load
 from vaelab.figures import kinds as figure_kinds
 from vaelab.models import kinds as model_kinds
 from vaelab.models.codes import embed, reconstruct
 from vaelab.models.evaluation import evaluate
 from vaelab.paths import COMPONENTS, PROJECT
-from vaelab.training.loop import fit
+from vaelab.training import fit
 from vaelab.ui.explore import kinds as ui_kinds
 
 LAYERS = (data_kinds, model_kinds, figure_kinds, ui_kinds)

@@ -16,12 +16,9 @@ import pytest
 
 from tests.support.folders import files_below
 from vaelab import paths
-from vaelab.config.fields import field_spec
-from vaelab.data import downloads
+from vaelab.config import field_spec
+from vaelab.data import DATASETS, DatasetUnavailable, downloads, is_ready, load
 from vaelab.data import loading as datasets
-from vaelab.data.catalogue import DATASETS
-from vaelab.data.downloads import DatasetUnavailable
-from vaelab.data.loading import is_ready, load
 
 BUNDLED_NAMES = [name for name, spec in DATASETS.items() if spec.bundled]
 

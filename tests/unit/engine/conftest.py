@@ -12,10 +12,9 @@ from tests.support.clock import Clock
 from tests.support.following import COMPARED, ENDLESS, SHORT, reaches, trains_on
 from tests.support.waiting import until
 from vaelab import events
-from vaelab.engine.engine import Engine
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
-from vaelab.training.loop import train
+from vaelab.engine import Engine
+from vaelab.runs import Run, RunStore
+from vaelab.training import train
 
 
 @pytest.fixture(scope="package")

@@ -8,11 +8,9 @@ from pathlib import Path
 
 from tests.support.following import SHORT, reaches
 from tests.support.waiting import until
-from vaelab.engine.engine import Engine
+from vaelab.engine import Engine
 from vaelab.events import Finished
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Recorder, Run, RunStore
 
 
 class ThreadWorker:

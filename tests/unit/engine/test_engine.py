@@ -12,15 +12,12 @@ import pytest
 from tests.support.following import ENDLESS, SHORT, agrees, reaches, trained_so_far, trains_on, workers
 from tests.support.waiting import until
 from vaelab.analysis.load import load_run
+from vaelab.engine import Engine
 from vaelab.engine import pool as crew
-from vaelab.engine.engine import Engine
-from vaelab.runs.history import History
+from vaelab.runs import History, Recorder, Run, RunStore
 from vaelab.runs.measures import FILE
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
 from vaelab.settings import Settings
-from vaelab.training.loop import train
+from vaelab.training import train
 
 # A run from its start to its end
 

@@ -15,13 +15,12 @@ from tests.support.clock import Clock
 from tests.support.following import ENDLESS, SHORT
 from tests.support.puppets import Puppet, Stillborn, say
 from tests.support.waiting import until
+from vaelab.engine import Engine, scheduler
 from vaelab.engine import engine as engine_module
-from vaelab.engine import scheduler
-from vaelab.engine.engine import Engine
 from vaelab.engine.pool import TRY_AGAIN
 from vaelab.engine.scheduler import PAUSE_HOLDS
 from vaelab.events import Request
-from vaelab.runs.store import RunStore
+from vaelab.runs import RunStore
 
 
 def worker_at_work(engine: Engine) -> Any:

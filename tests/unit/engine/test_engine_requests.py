@@ -8,11 +8,8 @@ import pytest
 
 from tests.support.following import ENDLESS, SHORT, agrees, reaches, trained_so_far, trains_on
 from tests.support.waiting import until
-from vaelab.engine import scheduler
-from vaelab.engine.engine import Engine
-from vaelab.runs.history import History
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.engine import Engine, scheduler
+from vaelab.runs import History, Run, RunStore
 
 
 def test_a_running_run_pauses_goes_on_and_stops(engine: Engine, undisturbed: Any) -> None:

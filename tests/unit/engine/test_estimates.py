@@ -8,14 +8,12 @@ from typing import Any
 
 import pytest
 
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import RunConfig
+from vaelab.data import DATASETS
 from vaelab.engine.estimates import Waits
 from vaelab.files import write_json
 from vaelab.networks.sizes import FIRST_STEPS, expected_seconds
-from vaelab.runs.run import Run
-from vaelab.runs.status import Status
-from vaelab.runs.store import RunStore
+from vaelab.runs import Run, RunStore, Status
 
 RECIPE = RunConfig(epochs=10)
 USUAL = expected_seconds(RECIPE, DATASETS[RECIPE.dataset])

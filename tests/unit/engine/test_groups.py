@@ -13,11 +13,10 @@ from tests.support.clock import Clock
 from tests.support.following import ENDLESS, SHORT, agrees, reaches, trained_so_far, trains_on, workers
 from tests.support.puppets import Puppet, say
 from tests.support.waiting import until
+from vaelab.engine import Engine
 from vaelab.engine import engine as engine_module
-from vaelab.engine.engine import Engine
 from vaelab.engine.pool import IDLE_ENDS
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Run, RunStore
 from vaelab.settings import Settings
 
 BETAS = [SHORT.variant(beta=beta) for beta in (0.5, 1.0, 2.0)]

@@ -15,12 +15,11 @@ from tests.support.clock import Clock
 from tests.support.following import ENDLESS, agrees, reaches, trained_so_far, trains_on
 from tests.support.puppets import Puppet, say
 from tests.support.waiting import until
+from vaelab.engine import Engine
 from vaelab.engine import engine as engine_module
-from vaelab.engine.engine import Engine
 from vaelab.engine.hung_workers import UNSEEN, Stillness
 from vaelab.engine.presence import Presence
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Run, RunStore
 from vaelab.settings import Settings
 
 HALF_AN_HOUR = 1800.0

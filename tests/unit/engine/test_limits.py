@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.support.following import SHORT
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.engine.limits import Admission, LimitReached
-from vaelab.runs.store import RunStore
+from vaelab.runs import RunStore
 from vaelab.settings import Settings
 
 

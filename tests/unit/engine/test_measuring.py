@@ -20,15 +20,13 @@ import pytest
 from tests.support.following import ENDLESS, SHORT, reaches, trains_on
 from tests.support.waiting import until
 from vaelab.analysis.measure import NotFinite
-from vaelab.config.quantities import measures
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig, measures
+from vaelab.engine import Engine
 from vaelab.engine import measuring as measurers
-from vaelab.engine.engine import Engine
 from vaelab.engine.measuring import DIED, IDLE, NOT_SHIPPED, Measurers
 from vaelab.paths import EXAMPLES, PROJECT
-from vaelab.runs.measures import FILE, Measures, read_measures, write_measures
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import Measures, Run, RunStore, read_measures
+from vaelab.runs.measures import FILE, write_measures
 from vaelab.workers import measure as measurer
 
 FOUND = Measures(

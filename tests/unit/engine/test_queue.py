@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.engine.queue import RunQueue
 from vaelab.events import Request
-from vaelab.runs.run import Run
+from vaelab.runs import Run, RunStore
 from vaelab.runs.status import GroupKind
-from vaelab.runs.store import RunStore
 
 
 class Names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.bundles import Parts, parts_of, record
-from vaelab.data.loading import Dataset
+from vaelab.data import Dataset
 
 
 @pytest.fixture(scope="session")

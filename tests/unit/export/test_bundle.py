@@ -11,14 +11,11 @@ import numpy as np
 import pytest
 
 from tests.support.bundles import RECIPES, Parts, contents_of, imported, parts_of, record, zipped
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import Dataset
+from vaelab.config import RunConfig
+from vaelab.data import Dataset
 from vaelab.export.bundle import LARGEST_WEIGHTS, bundle, import_bundle, losses_csv, too_large
 from vaelab.paths import EXAMPLES
-from vaelab.runs.arrays import read_weights
-from vaelab.runs.history import History
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import History, Run, RunStore, read_weights
 
 
 @pytest.fixture(scope="session")

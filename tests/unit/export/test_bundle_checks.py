@@ -14,15 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.bundles import RECIPES, Parts, imported, refused_within, zipped
-from vaelab.config.fields import FIELD_NAMES
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import FIELD_NAMES, RunConfig
+from vaelab.data import DATASETS
 from vaelab.export.bundle import import_bundle
 from vaelab.export.bundle_checks import tensor_shapes
 from vaelab.export.unzip import MEGABYTE
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.runs.history import History
-from vaelab.runs.store import RunStore
+from vaelab.runs import History, RunStore
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

@@ -11,8 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import RunConfig
+from vaelab.config import PRESETS, RunConfig
 from vaelab.export.script import file_stem, notebook, script, sections
 from vaelab.training.session import SIGMA_WINDOW
 

@@ -21,14 +21,14 @@ from ipykernel.kernelspec import KERNEL_NAME
 from nbclient import NotebookClient
 from torch import Tensor
 
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import Dataset
+from vaelab.config import RunConfig
+from vaelab.data import Dataset
 from vaelab.events import Evaluated
 from vaelab.export.script import notebook, script, sections
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.randomness import generator_for
 from vaelab.paths import DATASETS
-from vaelab.training.loop import train
+from vaelab.training import train
 
 _randperm = torch.randperm
 

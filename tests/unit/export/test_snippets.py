@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 import vaelab
 from vaelab.cli.flags import recipe
 from vaelab.cli.main import _parser
-from vaelab.config.fields import FIELD_NAMES, FieldSpec, field_spec
-from vaelab.config.run_config import RunConfig
+from vaelab.config import FIELD_NAMES, RunConfig, field_spec
+from vaelab.config.fields import FieldSpec
 from vaelab.export.snippets import command_line, python_code
-from vaelab.ui.session.recipe_link import parameters_of, recipe_of
+from vaelab.ui.session import parameters_of
+from vaelab.ui.session.recipe_link import recipe_of
 
 
 def _values(spec: FieldSpec) -> st.SearchStrategy[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.events import Columns
 from vaelab.figures.compared_losses import COMPARED, ComparedRun, compared_losses, losses_to_compare
 from vaelab.figures.palette import RUN_STYLES

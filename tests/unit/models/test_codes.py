@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.latent.planes import axes_plane
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import decode, decode_grid, embed, embed_in_steps, reconstruct

@@ -10,14 +10,14 @@ import pytest
 import torch
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.data.kinds.image import IMAGE
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.evaluation import baselines, evaluate, evaluate_in_steps
 from vaelab.models.kinds.image import to_unit
 from vaelab.models.passes import result_of
 from vaelab.networks.sizes import IMAGES_A_PASS
-from vaelab.training.loop import fit
+from vaelab.training import fit
 
 VAE = RunConfig(epochs=5, hidden="32", latent_dim=4, batch_size=100, precision="fp32")
 LIKELIHOODS = [{}, {"reconstruction": "mse"}, {"reconstruction": "mse", "sigma": 0.5},

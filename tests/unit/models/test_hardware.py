@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.models.hardware import cpu_settings, settle_device, settle_precision
 
 CPU = torch.device("cpu")

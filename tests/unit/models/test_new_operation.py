@@ -10,8 +10,8 @@ import torch
 from safetensors.numpy import load, save
 
 from vaelab.analysis.one_step import explain_step
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import Dataset
+from vaelab.config import RunConfig
+from vaelab.data import Dataset
 from vaelab.export.bundle_checks import parse_weights
 from vaelab.export.script import script, sections
 from vaelab.export.unzip import ImportRefused

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch.distributions import Bernoulli, Normal, kl_divergence
 from torch.nn import functional
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.config.traits import TERMS
 from vaelab.models.objective import (
     CORRUPTIONS,

@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.operations import MODULES
 from vaelab.networks.layers import describe

@@ -3,8 +3,7 @@
 import pytest
 import torch
 
-from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import RunConfig
+from vaelab.config import PRESETS, RunConfig
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.networks.layers import cost, network_layers
 

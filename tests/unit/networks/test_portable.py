@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.networks.layers import describe, network_layers
 from vaelab.networks.portable import codes_file, decoder_file, encoder_file, images_file

@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import PRESETS, RunConfig
+from vaelab.data import DATASETS
 from vaelab.engine.estimates import expected_wait
 from vaelab.networks.sizes import expected_seconds, facts, images_a_pass, network_type, work
 from vaelab.words import duration

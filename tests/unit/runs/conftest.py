@@ -10,12 +10,10 @@ import pytest
 
 from tests.support.old_runs import FOLDER
 from tests.support.recorded import CONFIG, Training
-from vaelab.data.loading import Dataset
+from vaelab.data import Dataset
 from vaelab.events import Event
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
-from vaelab.training.loop import train
+from vaelab.runs import Recorder, Run, RunStore
+from vaelab.training import train
 
 
 @pytest.fixture

@@ -18,22 +18,18 @@ from hypothesis import strategies as st
 from safetensors.numpy import save_file
 
 from vaelab import files
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.events import Checkpoint, Preview, Snapshot
 from vaelab.files import write_json
-from vaelab.runs import arrays
+from vaelab.runs import Run, RunDamaged, arrays, read_preview, read_weights
 from vaelab.runs.arrays import (
     drop_snapshots_after,
     read_checkpoint,
-    read_preview,
     read_snapshot,
-    read_weights,
     save_checkpoint,
     save_preview,
     save_snapshot,
 )
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.run import Run
 
 CHECKPOINT = Checkpoint(
     step=7,

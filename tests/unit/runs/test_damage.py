@@ -19,14 +19,12 @@ from hypothesis import strategies as st
 from tests.support.bundles import record
 from vaelab import events
 from vaelab.analysis.load import load_run, load_snapshot
-from vaelab.data.loading import Dataset
+from vaelab.data import Dataset
 from vaelab.export.bundle import bundle
 from vaelab.figures.losses import losses
-from vaelab.runs.arrays import read_checkpoint, read_live_decoder, read_preview, read_weights
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.history import History, losses_at
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import History, Run, RunDamaged, RunStore, read_preview, read_weights
+from vaelab.runs.arrays import read_checkpoint, read_live_decoder
+from vaelab.runs.history import losses_at
 from vaelab.runs.summary import last_evaluation, summarise
 
 json_values = st.recursive(

@@ -17,11 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vaelab import events
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.files import write_whole
-from vaelab.runs.history import History, drop_events_after
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run
+from vaelab.runs import History, Recorder, Run
+from vaelab.runs.history import drop_events_after
 
 CONFIG = RunConfig(train_size=500, hidden="16", epochs=2)
 

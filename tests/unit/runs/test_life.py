@@ -10,11 +10,11 @@ import pytest
 
 from vaelab.events import Finished, Request
 from vaelab.paths import PROJECT
+from vaelab.runs import Action
 from vaelab.runs.life import (
     EFFECTS,
     LIFE,
     STATES,
-    Action,
     Stage,
     State,
     goes_on,

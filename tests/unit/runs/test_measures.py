@@ -8,12 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from vaelab.config.quantities import measures
-from vaelab.config.run_config import RunConfig
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.measures import FILE, VERSION, Measures, read_measures, write_measures
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.config import RunConfig, measures
+from vaelab.runs import Measures, Run, RunDamaged, RunStore, read_measures
+from vaelab.runs.measures import FILE, VERSION, write_measures
 
 VAE, AE = RunConfig(), RunConfig(model="ae")
 

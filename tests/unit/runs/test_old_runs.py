@@ -17,20 +17,15 @@ import pytest
 from tests.support.old_runs import AE, FOLDER, LONG_AGO, NAMES, VAE
 from vaelab import events
 from vaelab.analysis.load import load_run, load_snapshot
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import Dataset
+from vaelab.config import RunConfig
+from vaelab.data import Dataset
 from vaelab.engine.continuation import continued_config
 from vaelab.models.codes import decode
 from vaelab.models.evaluation import evaluate
-from vaelab.runs.arrays import read_checkpoint, read_preview, read_weights
-from vaelab.runs.history import History
-from vaelab.runs.measures import read_measures
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run
-from vaelab.runs.status import Status
-from vaelab.runs.store import RunStore
+from vaelab.runs import History, Recorder, Run, RunStore, Status, read_measures, read_preview, read_weights
+from vaelab.runs.arrays import read_checkpoint
 from vaelab.runs.summary import summarise
-from vaelab.training.loop import train
+from vaelab.training import train
 
 WITHOUT_A_WORD = "Its training ended without a word. It can be resumed from its last epoch."
 

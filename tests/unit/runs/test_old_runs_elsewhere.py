@@ -15,9 +15,7 @@ from vaelab.analysis.load import load_run
 from vaelab.cli.main import main
 from vaelab.export.bundle import bundle, import_bundle
 from vaelab.models.codes import decode
-from vaelab.runs.arrays import read_weights
-from vaelab.runs.history import History
-from vaelab.runs.store import RunStore
+from vaelab.runs import History, RunStore, read_weights
 
 Output = pytest.CaptureFixture[str]
 

@@ -10,10 +10,8 @@ import pytest
 from tests.support.recorded import CONFIG, Training, finish, same_run
 from vaelab import files
 from vaelab.export.bundle import bundle
+from vaelab.runs import Recorder, Run, RunStore
 from vaelab.runs.arrays import read_checkpoint
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
 
 
 class Disk:

@@ -12,12 +12,9 @@ import pytest
 
 from tests.support.recorded import BY_THE_CLOCK, CONFIG, WRITES, Training, finish, same_run
 from vaelab import events, files
+from vaelab.runs import History, Recorder, Run, RunStore, read_weights
 from vaelab.runs import recorder as recording
-from vaelab.runs.arrays import FEWEST, read_checkpoint, read_snapshot, read_weights, thin_snapshots
-from vaelab.runs.history import History
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs.arrays import FEWEST, read_checkpoint, read_snapshot, thin_snapshots
 
 # What is written
 

@@ -12,15 +12,11 @@ import pytest
 
 from tests.support.recorded import BY_THE_CLOCK, WRITES, Training, contents, finish, same_run
 from vaelab import files
-from vaelab.data.downloads import DatasetUnavailable
+from vaelab.data import DatasetUnavailable
 from vaelab.events import Event
-from vaelab.runs import arrays
+from vaelab.runs import Recorder, Run, RunDamaged, RunStore, arrays, read_weights
 from vaelab.runs import recorder as recording
-from vaelab.runs.arrays import read_checkpoint, read_weights
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs.arrays import read_checkpoint
 from vaelab.runs.summary import summarise
 
 

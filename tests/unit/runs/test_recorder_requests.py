@@ -11,13 +11,10 @@ import pytest
 from tests.support.recorded import ENDLESS, Training, finish, same_run
 from vaelab import events
 from vaelab.events import Event, Request
+from vaelab.runs import History, Recorder, Run, RunDamaged, RunStore
 from vaelab.runs import recorder as recording
 from vaelab.runs.arrays import read_checkpoint
-from vaelab.runs.errors import RunBusy, RunDamaged, Withdrawn
-from vaelab.runs.history import History
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs.errors import RunBusy, Withdrawn
 
 # Asked while it trains
 

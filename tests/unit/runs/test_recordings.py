@@ -9,13 +9,10 @@ from typing import Any
 
 import pytest
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.files import write_json
-from vaelab.runs import recordings
+from vaelab.runs import Run, RunStore, Status, recordings
 from vaelab.runs.recordings import LOOK_EVERY, Recordings
-from vaelab.runs.run import Run
-from vaelab.runs.status import Status
-from vaelab.runs.store import RunStore
 
 RECIPE = RunConfig(epochs=3)
 

@@ -15,13 +15,11 @@ import pytest
 
 from tests.support.recorded import set_status
 from tests.support.waiting import until
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.events import Request
 from vaelab.files import write_json
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.run import Run, describe
+from vaelab.runs import Run, RunDamaged, RunStore, describe
 from vaelab.runs.status import HEARTBEAT
-from vaelab.runs.store import RunStore
 
 CONFIG = RunConfig(model="ae", latent_dim=3, epochs=1)
 

@@ -6,16 +6,12 @@ import pytest
 
 from vaelab.analysis.load import load_run, load_snapshot
 from vaelab.analysis.measure import measure_run
-from vaelab.config.presets import PRESETS
-from vaelab.config.quantities import measures
-from vaelab.data.loading import load
+from vaelab.config import PRESETS, measures
+from vaelab.data import load
 from vaelab.models.codes import decode
 from vaelab.models.evaluation import evaluate
 from vaelab.paths import EXAMPLES
-from vaelab.runs.arrays import read_preview
-from vaelab.runs.history import History
-from vaelab.runs.measures import read_measures
-from vaelab.runs.store import RunStore
+from vaelab.runs import History, RunStore, read_measures, read_preview
 
 RUNS = {run.id: run for run in RunStore(Path("nowhere"), EXAMPLES).shipped_runs()}
 

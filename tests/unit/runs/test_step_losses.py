@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from vaelab.runs.history import History, losses_at
-from vaelab.runs.run import Run
+from vaelab.runs import History, Run
+from vaelab.runs.history import losses_at
 
 PER_EPOCH = 100
 

@@ -13,14 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.recorded import set_status
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.events import Request
 from vaelab.files import write_json
+from vaelab.runs import Run, RunNotFound, RunStore, default_root
 from vaelab.runs import store as runs_module
-from vaelab.runs.errors import RunNotFound
-from vaelab.runs.run import Run
 from vaelab.runs.status import Meta
-from vaelab.runs.store import RunStore, default_root
 
 CONFIG = RunConfig(model="ae", latent_dim=3, epochs=1)
 

@@ -7,13 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from vaelab.config import PRESETS, RunConfig
 from vaelab.config.comparable import fields_that_differ
-from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import RunConfig
 from vaelab.paths import EXAMPLES
-from vaelab.runs.history import History
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import History, Run, RunStore
 from vaelab.runs.summary import TAIL, last_evaluation, summarise
 
 

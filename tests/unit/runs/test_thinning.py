@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaelab.events import Snapshot
+from vaelab.runs import Run
 from vaelab.runs.arrays import FEWEST, evenly, most_crowded, save_snapshot, thin_snapshots
-from vaelab.runs.run import Run
 
 EARLY = [1, 4, 16, 64, 256]
 SNAPSHOT = Snapshot(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.sweeps.plan import HELD_OUT, MOST_RUNS, plan
 
 

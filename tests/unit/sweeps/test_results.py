@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.sweeps import SOUND, finished, on_images
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.sweeps.plan import SWEPT, at_a_time, plan, read_values, suggested_values, sweepable
 from vaelab.sweeps.results import (
     Result,

@@ -7,10 +7,10 @@ from dataclasses import asdict
 import pytest
 
 from vaelab import events
-from vaelab.data.loading import Dataset
+from vaelab.data import Dataset
 from vaelab.teaching.failures import FAILURES
 from vaelab.teaching.hints import RULES, find_hints
-from vaelab.training.loop import train
+from vaelab.training import train
 
 KEPT = (events.Started, events.Step, events.Evaluated, events.Finished)
 

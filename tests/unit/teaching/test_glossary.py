@@ -8,11 +8,9 @@ from math import exp, log, pi, sqrt
 
 import pytest
 
-from vaelab.config.fields import FIELD_NAMES
-from vaelab.config.quantities import QUANTITIES
+from vaelab.config import FIELD_NAMES, QUANTITIES
 from vaelab.events import Evaluated, Started, Step
-from vaelab.teaching.glossary import GLOSSARY, find, help_for
-from vaelab.teaching.glossary.entry import Entry
+from vaelab.teaching.glossary import GLOSSARY, Entry, find, help_for
 
 entries = pytest.mark.parametrize("entry", GLOSSARY.values(), ids=GLOSSARY)
 

@@ -15,15 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vaelab import events
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.models.evaluation import Evaluation
 from vaelab.paths import EXAMPLES
+from vaelab.runs import History, RunStore
 from vaelab.runs.arrays import read_snapshot
-from vaelab.runs.history import History
-from vaelab.runs.store import RunStore
 from vaelab.teaching.glossary import find
-from vaelab.teaching.hints import ABOUT, MOST, RULES, SILENCES, codes, evidence, find_hints, losses
-from vaelab.teaching.hints.evidence import Hint, evidence_of
+from vaelab.teaching.hints import ABOUT, MOST, RULES, SILENCES, Hint, codes, evidence, find_hints, losses
+from vaelab.teaching.hints.evidence import evidence_of
 
 EXAMPLES = {run.id: run for run in RunStore(Path("nowhere"), EXAMPLES).shipped_runs()}
 

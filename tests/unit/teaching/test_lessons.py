@@ -10,24 +10,22 @@ import pytest
 from vaelab.analysis.demonstrations import reach
 from vaelab.analysis.load import load_run
 from vaelab.analysis.pca import fit
-from vaelab.config.quantities import losses
+from vaelab.config import losses
+from vaelab.data import load
 from vaelab.data.kinds.image import IMAGE
-from vaelab.data.loading import load
 from vaelab.events import Evaluated
 from vaelab.latent.walks import prior_draws
 from vaelab.models.codes import decode, embed
 from vaelab.paths import EXAMPLES, PAGES
-from vaelab.runs.history import History
-from vaelab.runs.measures import read_measures
-from vaelab.runs.store import RunStore
+from vaelab.runs import History, RunStore, read_measures
 from vaelab.sweeps.plan import plan, read_values
 from vaelab.sweeps.results import bands
 from vaelab.teaching.glossary import GLOSSARY
-from vaelab.teaching.lessons import LESSONS
-from vaelab.teaching.lessons.entry import Lesson, Link
-from vaelab.training.loop import train
+from vaelab.teaching.lessons import LESSONS, Lesson, Link
+from vaelab.training import train
 from vaelab.ui.learn.bottleneck import DIMENSIONS
-from vaelab.ui.session.recipe_link import parameters_of, recipe_of
+from vaelab.ui.session import parameters_of
+from vaelab.ui.session.recipe_link import recipe_of
 from vaelab.ui.sweep.link import PARAMETERS
 from vaelab.ui.sweep.shown import example
 

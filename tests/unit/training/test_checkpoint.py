@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from vaelab import events
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.networks.sizes import IMAGES_A_PASS
 from vaelab.training import session
 from vaelab.training.optimizers import OPTIMIZERS

@@ -10,9 +10,8 @@ import pytest
 import torch
 
 from vaelab import events
-from vaelab.config.run_config import RunConfig
-from vaelab.training import optimizers
-from vaelab.training.loop import train
+from vaelab.config import RunConfig
+from vaelab.training import optimizers, train
 
 SMALL = RunConfig(epochs=3, hidden="16")
 """A config with eight steps per epoch on the tiny data."""

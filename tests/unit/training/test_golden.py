@@ -12,7 +12,7 @@ from tests.support.golden import Golden, as_text
 from tests.support.golden_check import FIRST, LATER, differences, script_differences
 from tests.support.golden_runs import Recorded, in_two_parts, trained
 from tests.support.golden_scripts import golden_scripts
-from vaelab.config.presets import PRESETS
+from vaelab.config import PRESETS
 
 
 def losses(recorded: Recorded) -> list[list[float]]:

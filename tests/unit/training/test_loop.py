@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from vaelab import events
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.models import evaluation
+from vaelab.training import fit, train
 from vaelab.training import loop as training
-from vaelab.training.loop import fit, train
 
 SMALL = RunConfig(epochs=3, hidden="16")
 """A config with eight steps per epoch on the tiny data."""

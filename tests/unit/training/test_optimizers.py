@@ -7,7 +7,7 @@ from itertools import accumulate
 
 import pytest
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.training.optimizers import OPTIMIZERS, make_optimizer
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import Codes, decode, embed, reconstruct
 from vaelab.training import pictures as preview

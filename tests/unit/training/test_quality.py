@@ -11,10 +11,11 @@ import statistics
 import pytest
 
 from vaelab import events
-from vaelab.config.presets import PRESETS
+from vaelab.config import PRESETS
 from vaelab.models.evaluation import evaluate
 from vaelab.models.kinds.image import to_unit
-from vaelab.training.loop import Fit, fit
+from vaelab.training import fit
+from vaelab.training.loop import Fit
 
 pytestmark = pytest.mark.quality
 

@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from vaelab import events
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.networks.sizes import IMAGES_A_PASS
-from vaelab.training.loop import train
+from vaelab.training import train
 
 SMALL = RunConfig(epochs=3, hidden="16")
 """A config with eight steps per epoch on the tiny data."""

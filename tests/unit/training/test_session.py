@@ -9,9 +9,7 @@ import pytest
 import torch
 
 from vaelab import events
-from vaelab.config.fields import FIELD_NAMES
-from vaelab.config.in_force import why_not_in_force
-from vaelab.config.run_config import RunConfig
+from vaelab.config import FIELD_NAMES, RunConfig, why_not_in_force
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.evaluation import evaluate
 from vaelab.training import pictures as preview

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from vaelab import events
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.kinds.image import to_unit
 from vaelab.networks.sizes import IMAGES_A_PASS

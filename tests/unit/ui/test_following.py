@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.followed import Followed
-from vaelab.ui.session.following import follow
-from vaelab.ui.session.visit import Start
+from vaelab.ui.session import follow
+from vaelab.ui.session.visits import Start
 
 Seen = tuple[str, int]
 

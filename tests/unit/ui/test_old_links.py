@@ -13,12 +13,13 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from vaelab.config.fields import read_config
-from vaelab.config.run_config import VERSION, RunConfig
+from vaelab.config import RunConfig, read_config
+from vaelab.config.run_config import VERSION
 from vaelab.export.bundle_checks import parse_recipe
 from vaelab.paths import PROJECT
-from vaelab.runs.run import Run
-from vaelab.ui.session.recipe_link import own_seed, parameters_of, recipe_of
+from vaelab.runs import Run
+from vaelab.ui.session import parameters_of
+from vaelab.ui.session.recipe_link import own_seed, recipe_of
 
 GOLDEN = PROJECT / "tests" / "data" / "golden"
 LINKS: list[dict[str, Any]] = json.loads((GOLDEN / "links.json").read_text(encoding="utf-8"))

@@ -3,10 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaelab.config.fields import FIELD_NAMES
-from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import RunConfig
-from vaelab.ui.session.recipe_link import parameters_of, recipe_of
+from vaelab.config import FIELD_NAMES, PRESETS, RunConfig
+from vaelab.ui.session import parameters_of
+from vaelab.ui.session.recipe_link import recipe_of
 
 texts = st.text(max_size=12)
 

@@ -15,14 +15,11 @@ import psutil
 import pytest
 
 from tests.support.waiting import until
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.engine.backends.local import WorkerProcess
 from vaelab.files import write_json
 from vaelab.paths import PROJECT
-from vaelab.runs.history import History
-from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore
+from vaelab.runs import History, Recorder, Run, RunStore
 from vaelab.workers import train as worker
 
 CONFIG = RunConfig(train_size=500, hidden="16", batch_size=100, epochs=1)

@@ -1,7 +1,5 @@
 """The description of a kind of data without networks or pictures: its numbers, limits and words."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Images: bytes of one channel for grey or three for colour, (channels, height, width)."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from vaelab.data.kinds.base import Kind

@@ -5,12 +5,10 @@ else. Worker and engine must both reach the run's folder, where the worker write
 signs of life, and reads requests.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Protocol
 
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 
 
 class Worker(Protocol):

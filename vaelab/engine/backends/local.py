@@ -1,7 +1,5 @@
 """Workers and measurers as processes of this machine, and how many processors they may use."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
@@ -16,7 +14,7 @@ from typing import Any
 import psutil
 
 from vaelab.paths import PROJECT
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 
 THREADS_THAT_YIELD = {"GOMP_SPINCOUNT": "1000", "KMP_BLOCKTIME": "1"}
 """Environment in which PyTorch's threads wait for each other without burning a core for long.

@@ -7,14 +7,12 @@ Both consist of the same sections, which contain only what the recipe uses. They
 speed of `vaelab.training.loop` and draw other random numbers, so that losses are the same up to chance.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any
 
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import RunConfig
+from vaelab.data import DATASETS
 from vaelab.export.script.loss import evaluation, loss
 from vaelab.export.script.network import model
 from vaelab.export.script.section import Section

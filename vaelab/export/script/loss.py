@@ -1,11 +1,9 @@
 """The sections of a listing that define the loss and its evaluation on images outside of training."""
 
-from __future__ import annotations
-
 import math
 
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import RunConfig
+from vaelab.data import DATASETS
 from vaelab.export.script import words
 from vaelab.export.script.posteriors import POSTERIORS
 from vaelab.export.script.section import Section, corrupts, section, weighs_kl

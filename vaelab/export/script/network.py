@@ -1,11 +1,9 @@
 """The section of a listing that defines the model: encoder, decoder and forward pass."""
 
-from __future__ import annotations
-
 import math
 
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import RunConfig
+from vaelab.data import DATASETS
 from vaelab.export.script.posteriors import POSTERIORS
 from vaelab.export.script.section import Section, section
 from vaelab.export.script.terms import TERMS

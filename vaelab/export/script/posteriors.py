@@ -1,7 +1,5 @@
 """The parts of a listing that depend on the kind of model: its forward pass and its KL term."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from vaelab.export.script import words

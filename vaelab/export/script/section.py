@@ -8,12 +8,10 @@ Each row of a template has a line of code after the bar, and before it the condi
 must not hold. A word after `@` names the line, so that a page can show it alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,7 @@
 """The first sections of a listing: the numbers of the recipe and the data."""
 
-from __future__ import annotations
-
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import RunConfig
+from vaelab.data import DATASETS
 from vaelab.export.script.section import Section, section, warms_up
 from vaelab.export.script.terms import TERMS
 

@@ -1,9 +1,7 @@
 """The section of a listing that trains: optimizer, schedule, and the loop over the epochs."""
 
-from __future__ import annotations
-
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import RunConfig
+from vaelab.data import DATASETS
 from vaelab.export.script.posteriors import POSTERIORS
 from vaelab.export.script.section import Section, corrupts, learns_sigma, section, warms_up, weighs_kl
 from vaelab.networks.sizes import images_a_pass

@@ -1,6 +1,6 @@
 """How each kind of data is drawn: one module for each kind."""
 
-from vaelab.data.catalogue import DatasetSpec
+from vaelab.data import DatasetSpec
 from vaelab.figures.kinds.base import Drawn
 from vaelab.figures.kinds.image import IMAGE
 

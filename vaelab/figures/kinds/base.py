@@ -1,7 +1,5 @@
 """How examples of a kind of data are drawn: alone, in rows, and beside a reconstruction error."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """How images are drawn: as they are, and their errors in blue for too dark and orange for too bright."""
 
-from __future__ import annotations
-
 import numpy as np
 import plotly.graph_objects as go
 

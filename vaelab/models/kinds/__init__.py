@@ -1,6 +1,6 @@
 """Conversion of each kind of data to tensors and back: one module per kind."""
 
-from vaelab.data.catalogue import DatasetSpec
+from vaelab.data import DatasetSpec
 from vaelab.models.kinds.base import Tensors
 from vaelab.models.kinds.image import IMAGE
 

@@ -1,7 +1,5 @@
 """The interface between a model and a kind of data."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

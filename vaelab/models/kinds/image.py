@@ -1,7 +1,5 @@
 """Images as tensors: bytes from 0 to 255 outside a model, numbers from 0 to 1 inside it."""
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 

@@ -4,8 +4,6 @@ help_for("nat")          # Markdown for Streamlit's `help=`
 GLOSSARY["ELBO"].long    # for a page of its own
 """
 
-from __future__ import annotations
-
 from vaelab.teaching.glossary.entry import Entry
 from vaelab.teaching.glossary.measures import MEASURES
 from vaelab.teaching.glossary.models import MODELS

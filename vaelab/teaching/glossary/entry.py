@@ -1,7 +1,5 @@
 """The form of a glossary entry."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,7 +1,5 @@
 """Terms of the measures: what a finished run is worth."""
 
-from __future__ import annotations
-
 from vaelab.teaching.glossary.entry import Entry
 
 MEASURES = (

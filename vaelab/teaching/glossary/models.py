@@ -1,7 +1,5 @@
 """Terms of the models: what is between an image and its reconstruction."""
 
-from __future__ import annotations
-
 from vaelab.teaching.glossary.entry import Entry
 
 MODELS = (

@@ -1,7 +1,5 @@
 """Terms of the losses: what is measured, in which unit, and what to compare it with."""
 
-from __future__ import annotations
-
 from vaelab.teaching.glossary.entry import Entry
 
 OBJECTIVE = (

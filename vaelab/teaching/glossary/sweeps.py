@@ -1,7 +1,5 @@
 """Terms of training many runs to compare them."""
 
-from __future__ import annotations
-
 from vaelab.teaching.glossary.entry import Entry
 
 SWEEPS = (

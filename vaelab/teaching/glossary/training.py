@@ -1,7 +1,5 @@
 """Terms of training: data, optimizers, and what is kept of a run."""
 
-from __future__ import annotations
-
 from vaelab.teaching.glossary.entry import Entry
 
 TRAINING = (

@@ -1,7 +1,5 @@
 """Terms of the walks through latent space, and of drawing new images."""
 
-from __future__ import annotations
-
 from vaelab.teaching.glossary.entry import Entry
 
 WALKS = (

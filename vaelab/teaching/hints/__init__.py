@@ -6,14 +6,12 @@
 Each rule is a pure function of `Evidence`; its thresholds stand in the same module with their reasons.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.events import Columns
 from vaelab.teaching.hints import codes, losses
 from vaelab.teaching.hints.evidence import Evidence, Hint, evidence_of

@@ -1,13 +1,11 @@
 """Rules about a VAE's codes: problems that its KL term and its posteriors show."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
 import numpy as np
 
-from vaelab.data.catalogue import DATASETS
+from vaelab.data import DATASETS
 from vaelab.teaching.hints.evidence import LATE_STEPS, Evidence, Hint, epochs_of, nats
 from vaelab.teaching.hints.losses import remedy
 from vaelab.words import counted

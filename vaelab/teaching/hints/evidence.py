@@ -1,7 +1,5 @@
 """A run's curves as plain numbers for the rules of `vaelab.teaching.hints`, also where values are missing."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,8 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import RunConfig
+from vaelab.data import DATASETS
 from vaelab.events import Columns
 from vaelab.words import counted, with_minus
 

@@ -1,15 +1,13 @@
 """Rules about loss curves: problems with the steps, the epochs and the training images."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
 import numpy as np
 
+from vaelab.config import field_spec
 from vaelab.config.defaults import default_learning_rate
-from vaelab.config.fields import field_spec
-from vaelab.data.catalogue import DATASETS
+from vaelab.data import DATASETS
 from vaelab.teaching.hints.evidence import LATE_STEPS, Evidence, Hint, epochs_of, nats
 from vaelab.words import counted
 

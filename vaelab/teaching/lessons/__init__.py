@@ -3,8 +3,6 @@
 LESSONS[3].question.ask      # lessons count from 1
 """
 
-from __future__ import annotations
-
 from vaelab.teaching.lessons.beta import BETA
 from vaelab.teaching.lessons.bottleneck import BOTTLENECK
 from vaelab.teaching.lessons.elbo import ELBO

@@ -1,8 +1,6 @@
 """Lesson 6: what the weight of the KL term trades."""
 
-from __future__ import annotations
-
-from vaelab.config.presets import PRESETS
+from vaelab.config import PRESETS
 from vaelab.teaching.lessons.entry import Formula, Lesson, Link, Question, Recipe, Statement
 
 BETA = Lesson(

@@ -1,8 +1,6 @@
 """Lesson 1: encoder, bottleneck, decoder, and what a code of few numbers keeps."""
 
-from __future__ import annotations
-
-from vaelab.config.presets import PRESETS
+from vaelab.config import PRESETS
 from vaelab.teaching.lessons.entry import Formula, Lesson, Link, Question, Recipe, Statement
 
 BOTTLENECK = Lesson(

@@ -1,8 +1,6 @@
 """Lesson 4: the lower bound that a VAE maximises, and its KL term, in closed form and by drawing."""
 
-from __future__ import annotations
-
-from vaelab.config.presets import PRESETS
+from vaelab.config import PRESETS
 from vaelab.teaching.lessons.entry import Formula, Lesson, Link, Question, Recipe, Statement
 
 ELBO = Lesson(

@@ -1,10 +1,8 @@
 """The parts of a lesson: texts, formulas, questions and links as data."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 
 
 @dataclass(frozen=True, kw_only=True)

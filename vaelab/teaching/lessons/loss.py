@@ -1,8 +1,6 @@
 """Lesson 2: cross-entropy and squared error, pixel by pixel, their units, and who minimises them."""
 
-from __future__ import annotations
-
-from vaelab.config.presets import PRESETS
+from vaelab.config import PRESETS
 from vaelab.teaching.lessons.entry import Formula, Lesson, Link, Question, Recipe, Statement
 
 _OPTIMIZERS = PRESETS["optimizers"].config

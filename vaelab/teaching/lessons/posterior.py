@@ -1,8 +1,6 @@
 """Lesson 3: what a VAE has that a plain autoencoder lacks."""
 
-from __future__ import annotations
-
-from vaelab.config.presets import PRESETS
+from vaelab.config import PRESETS
 from vaelab.teaching.lessons.entry import Formula, Lesson, Link, Question, Recipe, Statement
 
 TUTORIAL = """\

@@ -1,8 +1,6 @@
 """Lesson 5: the same network with and without a prior."""
 
-from __future__ import annotations
-
-from vaelab.config.presets import PRESETS
+from vaelab.config import PRESETS
 from vaelab.teaching.lessons.entry import Formula, Lesson, Link, Question, Recipe, Statement
 
 TWINS = Lesson(

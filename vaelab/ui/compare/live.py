@@ -1,29 +1,21 @@
 """Compare while runs train: one fragment that follows all of them by their previews."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
 
-from vaelab.config.comparable import by_dataset
-from vaelab.data.catalogue import DATASETS
-from vaelab.data.loading import is_ready
+from vaelab.config import by_dataset
+from vaelab.data import DATASETS, is_ready
 from vaelab.events import Preview
 from vaelab.latent.view import followed
-from vaelab.runs.arrays import read_preview
-from vaelab.runs.errors import RunDamaged
+from vaelab.runs import RunDamaged, read_preview
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.compare.members import Member, members_of
 from vaelab.ui.compare.pictures import show_reconstructions
 from vaelab.ui.compare.planes import PlaneView, planes_section
 from vaelab.ui.compare.sections import losses_section, settings_section
-from vaelab.ui.session.following import follow, watches
-from vaelab.ui.session.state import dataset, is_own
-from vaelab.ui.session.steering import ask, tell_refusal
-from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import visit
+from vaelab.ui.session import ask, dataset, follow, is_own, plain, tell_refusal, visit, watches
 from vaelab.ui.train.controls import progress_line
 from vaelab.ui.train.live import tick_of
 

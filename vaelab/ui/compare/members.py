@@ -1,7 +1,5 @@
 """The runs that the page Compare shows: those of its address, or by default a pair of twins."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +7,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from vaelab.config.comparable import MOST_COMPARED
-from vaelab.runs.errors import RunDamaged, RunNotFound
-from vaelab.runs.run import Run, describe
-from vaelab.runs.status import Status
-from vaelab.ui.session.address import PageSettings
-from vaelab.ui.session.state import own_runs, store
-from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import put, visit
+from vaelab.runs import Run, RunDamaged, RunNotFound, Status, describe
+from vaelab.ui.session import PageSettings, own_runs, plain, put, store, visit
 
 SHIPPED_TWINS = ("vae-2d", "ae-2d")
 LETTERS = "ABCDEF"

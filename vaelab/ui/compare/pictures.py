@@ -1,7 +1,5 @@
 """Reconstructions, samples from the prior and latent grids of several runs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,9 +7,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from vaelab.config.comparable import by_dataset
-from vaelab.config.traits import kinds_with
-from vaelab.data.loading import Dataset
+from vaelab.config import by_dataset, kinds_with
+from vaelab.data import Dataset
 from vaelab.figures.kinds import kind_of
 from vaelab.figures.sheets import Sheet
 from vaelab.latent.planes import Plane
@@ -22,7 +19,7 @@ from vaelab.ui.compare.members import Member
 from vaelab.ui.compare.planes import columns_of
 from vaelab.ui.explore.controls import grid_positions
 from vaelab.ui.explore.opened import BY_VERSION, Opened, grid_sheet
-from vaelab.ui.session.address import page_link
+from vaelab.ui.session import page_link
 from vaelab.ui.widgets.components import pictures
 from vaelab.words import capitalized
 

@@ -1,22 +1,17 @@
 """The latent planes of several runs under one cursor, which the browser moves on all of them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from vaelab.config.fields import as_text
-from vaelab.config.traits import kinds_with
+from vaelab.config import as_text, kinds_with
 from vaelab.latent.planes import Plane
 from vaelab.latent.view import Span
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.compare.members import Member
-from vaelab.ui.session.address import PageSettings
-from vaelab.ui.session.readers import whole_number
-from vaelab.ui.session.visit import take_choice
+from vaelab.ui.session import PageSettings, take_choice, whole_number
 from vaelab.ui.widgets.latent_canvas import Choice, Quantiles, SharedCursor, Shown, latent_canvas
 
 CHANNEL = "compare"

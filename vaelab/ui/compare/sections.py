@@ -1,27 +1,19 @@
 """Sections of Compare for runs in any state: their configs, losses and measures."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st
 
+from vaelab.config import FIELD_NAMES, QUANTITIES, RunConfig, field_spec, kinds_with
 from vaelab.config.comparable import by_scale, fields_that_differ
-from vaelab.config.fields import FIELD_NAMES, field_spec
 from vaelab.config.in_force import in_force
-from vaelab.config.quantities import QUANTITIES
-from vaelab.config.run_config import RunConfig
-from vaelab.config.traits import kinds_with
 from vaelab.figures.compared_losses import ComparedRun, compared_losses, losses_to_compare
 from vaelab.runs.summary import summarise
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.compare.members import Member, members_of
 from vaelab.ui.runs.measures import measures_table, wait_for_measures
 from vaelab.ui.runs.words import state_in_words
-from vaelab.ui.session.address import with_display
-from vaelab.ui.session.recipe_link import link_to
-from vaelab.ui.session.state import history
-from vaelab.ui.session.text import plain
+from vaelab.ui.session import history, link_to, plain, with_display
 from vaelab.ui.widgets.components import plot
 from vaelab.words import capitalized
 

@@ -1,25 +1,19 @@
 """The whole comparison of runs whose training is over."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st
 
-from vaelab.config.comparable import by_dataset
-from vaelab.data.catalogue import DATASETS
-from vaelab.data.downloads import DatasetUnavailable
-from vaelab.data.loading import is_ready
-from vaelab.runs.errors import RunDamaged
+from vaelab.config import by_dataset
+from vaelab.data import DATASETS, DatasetUnavailable, is_ready
+from vaelab.runs import RunDamaged
 from vaelab.ui.compare.members import Member
 from vaelab.ui.compare.pictures import grids_section, reconstructions_section, samples_section
 from vaelab.ui.compare.planes import PlaneView, chosen_image, planes_section, take_cursor
 from vaelab.ui.compare.sections import losses_section, measures_section, settings_section
 from vaelab.ui.explore.controls import seen_span
 from vaelab.ui.explore.opened import Opened, usual_plane
-from vaelab.ui.session.address import PageSettings
-from vaelab.ui.session.state import dataset, saved_at, test_codes, trained
-from vaelab.ui.session.text import plain
+from vaelab.ui.session import PageSettings, dataset, plain, saved_at, test_codes, trained
 
 DATA_SETS = (
     "These runs learnt different images: a code is marked in the planes of its own data set, and measures "

@@ -3,8 +3,6 @@
 All pages that draw a control share its value, and each writes it to its address.
 """
 
-from __future__ import annotations
-
 import math
 import secrets
 from collections.abc import Mapping
@@ -17,9 +15,8 @@ from vaelab.latent.planes import Plane, axes_plane, prior_quantiles
 from vaelab.latent.view import Span, whole_span, with_class_rows
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.opened import Opened, kl_per_dimension, usual_plane
-from vaelab.ui.session.address import PageSettings
-from vaelab.ui.session.readers import interval, interval_text, one_of, point, some_of, whole_number
-from vaelab.ui.session.visit import put, visit
+from vaelab.ui.session import PageSettings, interval_text, one_of, point, put, visit, whole_number
+from vaelab.ui.session.readers import interval, some_of
 from vaelab.ui.widgets.latent_canvas import Layer
 
 Interval = tuple[float, float]

@@ -13,8 +13,7 @@ from vaelab.figures.gif import Frame, gif, scatter_picture
 from vaelab.figures.kinds.base import Drawn
 from vaelab.latent.planes import Plane
 from vaelab.latent.view import PRIOR_CIRCLES, Span
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.run import Run
+from vaelab.runs import Run, RunDamaged
 from vaelab.ui.explore.opened import Opened
 from vaelab.ui.explore.rewind import step_losses
 

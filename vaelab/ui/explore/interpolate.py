@@ -1,7 +1,5 @@
 """Interpolate: the path between two images, and the difference of two codes added to a third."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

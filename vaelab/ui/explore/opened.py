@@ -13,25 +13,31 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.config.traits import ModelTraits
-from vaelab.data.catalogue import DATASETS
-from vaelab.data.downloads import DatasetUnavailable
-from vaelab.data.loading import Dataset, is_ready
+from vaelab.data import DATASETS, Dataset, DatasetUnavailable, is_ready
 from vaelab.figures.kinds import kind_of
 from vaelab.figures.kinds.base import Drawn
 from vaelab.figures.sheets import Sheet
 from vaelab.latent.planes import Plane
 from vaelab.latent.view import seen_plane
-from vaelab.runs.errors import RunDamaged, RunNotFound
-from vaelab.runs.run import Run
+from vaelab.runs import Run, RunDamaged, RunNotFound
 from vaelab.ui.explore.rewind import losses_panel, past_model, rewind_bar
-from vaelab.ui.session.address import PageSettings
-from vaelab.ui.session.chosen import follow_run_link, pick_run
-from vaelab.ui.session.following import follow, next_look, watches
-from vaelab.ui.session.state import dataset, find_run, saved_at, test_codes, trained
-from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import visit
+from vaelab.ui.session import (
+    PageSettings,
+    dataset,
+    find_run,
+    follow,
+    follow_run_link,
+    next_look,
+    plain,
+    saved_at,
+    test_codes,
+    trained,
+    visit,
+    watches,
+)
+from vaelab.ui.session.chosen import pick_run
 from vaelab.words import slug
 
 if TYPE_CHECKING:  # PyTorch and scikit-learn stay off the way to the first page

@@ -1,7 +1,5 @@
 """Panels beside the latent views: one code, its neighbours, a decoded position, the KL per dimension."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from vaelab.ui.explore.opened import BY_VERSION, Opened
-from vaelab.ui.session.state import dataset
+from vaelab.ui.session import dataset
 
 if TYPE_CHECKING:  # scikit-learn stays off the way to the first page
     from vaelab.analysis.pca import PrincipalComponents

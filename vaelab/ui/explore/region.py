@@ -1,7 +1,5 @@
 """The region that a visitor has drawn on the latent plane, and the test images whose codes lie there."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import numpy as np
@@ -11,8 +9,8 @@ from vaelab.figures.explore import class_counts
 from vaelab.latent.planes import Plane, inside
 from vaelab.ui.explore.controls import coordinate_system, largest_coordinate
 from vaelab.ui.explore.opened import Opened
+from vaelab.ui.session import put
 from vaelab.ui.session.readers import coordinates
-from vaelab.ui.session.visit import put
 from vaelab.ui.widgets.components import pictures, plot
 from vaelab.ui.widgets.latent_canvas import Region
 

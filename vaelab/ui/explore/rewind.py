@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vaelab.data.catalogue import DATASETS
+from vaelab.data import DATASETS
 from vaelab.figures.losses import losses
 from vaelab.figures.palette import PALETTE
 from vaelab.networks.sizes import facts
+from vaelab.runs import Run
 from vaelab.runs.history import StepLosses, losses_at
-from vaelab.runs.run import Run
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.session.address import PageSettings
-from vaelab.ui.session.state import history
-from vaelab.ui.session.visit import put, visit
+from vaelab.ui.session import PageSettings, history, put, visit
 from vaelab.ui.widgets.components import plot
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the first page

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vaelab.config.traits import kinds_with
+from vaelab.config import kinds_with
 from vaelab.latent.walks import prior_draws
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.controls import pick_number, pick_option
 from vaelab.ui.explore.opened import Opened, mixture
 from vaelab.ui.explore.walks import show
-from vaelab.ui.session.readers import real_number, whole_number
+from vaelab.ui.session import whole_number
+from vaelab.ui.session.readers import real_number
 
 if TYPE_CHECKING:  # scikit-learn stays off the way to the first page
     from vaelab.latent.mixture import Mixture

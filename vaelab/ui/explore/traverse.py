@@ -1,11 +1,9 @@
 """Traverse: what each latent dimension does, one strip of decoded images for each."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 
-from vaelab.config.traits import kinds_with
+from vaelab.config import kinds_with
 from vaelab.latent.units import ACTIVE_VARIANCE, active_units
 from vaelab.latent.walks import percentile_values, prior_values
 from vaelab.latent.walks import traverse as codes_along
@@ -13,7 +11,7 @@ from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.controls import pick_image, take_image, with_code
 from vaelab.ui.explore.opened import Opened, kl_per_dimension
 from vaelab.ui.explore.walks import pick_steps, show
-from vaelab.ui.session.readers import whole_number
+from vaelab.ui.session import whole_number
 from vaelab.ui.widgets.components import pictures
 from vaelab.words import signed
 

@@ -1,7 +1,5 @@
 """What the walks through latent space share: images with their codes, and sheets of pictures."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +9,7 @@ import streamlit as st
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.controls import with_code
 from vaelab.ui.explore.opened import Opened
-from vaelab.ui.session.readers import one_of
+from vaelab.ui.session import one_of
 from vaelab.ui.widgets.components import pictures
 
 STEPS = (5, 7, 11)

@@ -1,7 +1,5 @@
 """The live part of lesson 6: the active units at beta 4, and rate against distortion in a sweep."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 
@@ -13,7 +11,7 @@ from vaelab.latent.units import active_units
 from vaelab.sweeps.results import bands
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.learn.parts import decoded, lesson_run, name_runs
-from vaelab.ui.session.state import dataset, test_codes
+from vaelab.ui.session import dataset, test_codes
 from vaelab.ui.sweep.shown import example
 from vaelab.ui.widgets.components import pictures, plot
 

@@ -1,17 +1,15 @@
 """The live parts of lesson 1: an image through the bottleneck, and PCA with codes of any size."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 
 from vaelab.figures.kinds.image import IMAGE
 from vaelab.figures.lessons import compression_curve
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.reconstructed import principal_components
 from vaelab.ui.learn.parts import decoded, lesson_run, name_runs, pick_image
-from vaelab.ui.session.state import dataset, saved_at, test_codes
+from vaelab.ui.session import dataset, saved_at, test_codes
 from vaelab.ui.widgets.components import pictures, plot
 from vaelab.words import signed
 

@@ -1,16 +1,14 @@
 """The live parts of lesson 4: the KL computed in two ways, and its rise during training."""
 
-from __future__ import annotations
-
 import math
 
 import streamlit as st
 
 from vaelab.figures.lessons import first_steps, posterior_and_prior, running_estimate
-from vaelab.runs.measures import read_measures
+from vaelab.runs import read_measures
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.learn.parts import draw_again, lesson_run, name_runs
-from vaelab.ui.session.state import history
+from vaelab.ui.session import history
 from vaelab.ui.widgets.components import plot
 from vaelab.words import signed
 

@@ -1,11 +1,9 @@
 """The failure gallery: a card per recipe that goes wrong, with a question, an answer and Train."""
 
-from __future__ import annotations
-
 import streamlit as st
 
-from vaelab.config.fields import changes, field_spec, in_words
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig, field_spec, in_words
+from vaelab.config.fields import changes
 from vaelab.teaching.failures import FAILURES, Failure
 from vaelab.teaching.glossary import help_for
 from vaelab.teaching.hints import ABOUT

@@ -1,17 +1,12 @@
 """The page Glossary: all terms in alphabetical order, with a search over names and explanations."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st
 
 from vaelab.paths import PAGES
-from vaelab.teaching.glossary import GLOSSARY, search
-from vaelab.teaching.glossary.entry import Entry
-from vaelab.ui.session.address import is_new, page_link, parameter
-from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import put
+from vaelab.teaching.glossary import GLOSSARY, Entry, search
+from vaelab.ui.session import is_new, page_link, parameter, plain, put
 from vaelab.words import slug
 
 GLOSSARY_PAGE = PAGES / "glossary.py"

@@ -1,7 +1,5 @@
 """The live part of lesson 2: the loss of one pixel, and of a whole image."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 
@@ -9,7 +7,7 @@ from vaelab.figures.kinds.image import IMAGE
 from vaelab.figures.lessons import pixel_curves
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.learn.parts import decoded, lesson_run, name_runs, pick_image
-from vaelab.ui.session.state import dataset, test_codes, trained
+from vaelab.ui.session import dataset, test_codes, trained
 from vaelab.ui.widgets.components import pictures, plot
 from vaelab.words import signed
 

@@ -1,17 +1,14 @@
 """The page Lessons: an index, and one lesson at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
 
-from vaelab.data.downloads import DatasetUnavailable
+from vaelab.data import DatasetUnavailable
 from vaelab.paths import PAGES
-from vaelab.runs.errors import RunDamaged, RunNotFound
-from vaelab.teaching.lessons import LESSONS
-from vaelab.teaching.lessons.entry import Lesson
+from vaelab.runs import RunDamaged, RunNotFound
+from vaelab.teaching.lessons import LESSONS, Lesson
 from vaelab.ui.learn import beta as lesson_beta
 from vaelab.ui.learn import bottleneck as lesson_bottleneck
 from vaelab.ui.learn import elbo as lesson_elbo
@@ -20,10 +17,17 @@ from vaelab.ui.learn import posterior as lesson_posterior
 from vaelab.ui.learn import twins as lesson_twins
 from vaelab.ui.learn.glossary import links_to_terms
 from vaelab.ui.learn.parts import ask, go_on, judge
-from vaelab.ui.session.address import in_this_link, is_new, must_be, page_link, parameter, write_address
-from vaelab.ui.session.readers import whole_number
-from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import visit
+from vaelab.ui.session import (
+    in_this_link,
+    is_new,
+    must_be,
+    page_link,
+    parameter,
+    plain,
+    visit,
+    whole_number,
+    write_address,
+)
 from vaelab.ui.widgets.components import go_to_top
 
 LESSONS_PAGE = PAGES / "lessons.py"

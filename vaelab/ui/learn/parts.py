@@ -1,22 +1,16 @@
 """What lessons share: questions, statements, links, and the run of an experiment."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from vaelab.config.presets import PRESETS
+from vaelab.config import PRESETS
 from vaelab.paths import PAGES
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.run import Run, describe
-from vaelab.teaching.lessons.entry import Lesson, Question, Statement
+from vaelab.runs import Run, RunDamaged, describe
+from vaelab.teaching.lessons import Lesson, Question, Statement
 from vaelab.ui.recipe.actions import recipe_actions
-from vaelab.ui.session.address import page_link
-from vaelab.ui.session.recipe_link import parameters_of
-from vaelab.ui.session.state import dataset, own_runs, store, trained
-from vaelab.ui.session.visit import put, take_next_seed
+from vaelab.ui.session import dataset, own_runs, page_link, parameters_of, put, store, take_next_seed, trained
 
 
 def lesson_run(preset: str) -> Run:

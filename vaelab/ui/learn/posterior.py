@@ -1,23 +1,20 @@
 """The live parts of lesson 3: a tutorial's autoencoder beside a VAE, and a code computed step by step."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from vaelab.config.presets import PRESETS
+from vaelab.config import PRESETS
 from vaelab.figures.kinds.image import IMAGE
 from vaelab.figures.lessons import posterior_and_prior
 from vaelab.latent.walks import prior_draws
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 from vaelab.teaching.glossary import help_for
 from vaelab.teaching.lessons.posterior import TUTORIAL
 from vaelab.ui.learn.parts import decoded, draw_again, lesson_run, name_runs, pick_image
 from vaelab.ui.recipe.show_code import show_code
-from vaelab.ui.session.state import dataset, test_codes
-from vaelab.ui.session.visit import take_next_seed
+from vaelab.ui.session import dataset, take_next_seed, test_codes
 from vaelab.ui.slow_motion.panel import slow_motion
 from vaelab.ui.widgets.components import pictures, plot
 from vaelab.words import signed

@@ -1,7 +1,5 @@
 """The live parts of lesson 5: draws among the codes of twins, and paths between images."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 
@@ -9,10 +7,10 @@ from vaelab.figures.kinds.image import IMAGE
 from vaelab.figures.lessons import codes_and_draws
 from vaelab.figures.palette import PALETTE
 from vaelab.latent.walks import linear, prior_draws
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.learn.parts import decoded, draw_again, lesson_run, name_runs
-from vaelab.ui.session.state import dataset, saved_at, test_codes
+from vaelab.ui.session import dataset, saved_at, test_codes
 from vaelab.ui.widgets.components import pictures, plot
 
 SPREADS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0)

@@ -1,15 +1,10 @@
 """Buttons of other pages that open a recipe on the Train page, or train it at once."""
 
-from __future__ import annotations
-
 import streamlit as st
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.paths import PAGES
-from vaelab.ui.session.address import page_link, with_display
-from vaelab.ui.session.recipe import fill_form
-from vaelab.ui.session.recipe_link import parameters_of
-from vaelab.ui.session.steering import ask_to_start
+from vaelab.ui.session import ask_to_start, fill_form, page_link, parameters_of, with_display
 
 TRAIN = PAGES / "train.py"
 

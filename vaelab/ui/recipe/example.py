@@ -1,15 +1,11 @@
 """The run that the Train page shows, and the speed of this machine at similar runs."""
 
-from __future__ import annotations
-
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS, DatasetSpec
+from vaelab.config import RunConfig
+from vaelab.data import DATASETS, DatasetSpec
 from vaelab.networks.sizes import expected_seconds, facts, work
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.run import Run
-from vaelab.ui.session.chosen import DEFAULT_SHIPPED, chosen_run
-from vaelab.ui.session.state import engine, history, own_runs, store
-from vaelab.ui.session.visit import visit
+from vaelab.runs import Run, RunDamaged
+from vaelab.ui.session import chosen_run, engine, history, own_runs, store, visit
+from vaelab.ui.session.chosen import DEFAULT_SHIPPED
 from vaelab.words import counted, duration
 
 ALIKE = 10.0

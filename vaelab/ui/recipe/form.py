@@ -1,20 +1,17 @@
 """The form of a recipe, made from the fields of `RunConfig`. A widget's key is its field's name."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from vaelab.config import PRESETS, field_spec, why_not_in_force
 from vaelab.config.defaults import FOLLOWS
-from vaelab.config.fields import changes_in_words, field_spec
-from vaelab.config.in_force import why_not_in_force
-from vaelab.config.presets import PRESETS
+from vaelab.config.fields import changes_in_words
 from vaelab.ui.recipe.example import usual_objective
+from vaelab.ui.session import put, visit
 from vaelab.ui.session.recipe import default_of, follow_field, preset_now, take_preset
-from vaelab.ui.session.visit import put, visit
 
 IN_PLAIN_SIGHT = ("model", "dataset", "latent_dim", "epochs")
 

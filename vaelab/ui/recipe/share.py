@@ -1,24 +1,19 @@
 """The Share popover: a recipe as a link, for a class too, as a command line and as Python."""
 
-from __future__ import annotations
-
 from html import escape
 from urllib.parse import urlsplit
 
 import segno
 import streamlit as st
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.export.snippets import command_line, python_code
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.run import Run
+from vaelab.runs import Run, RunDamaged
 from vaelab.teaching.lessons import LESSONS
+from vaelab.ui.session import OPEN_SEED, VIEWS, is_own, link_to, parameters_of, put, refuse, visit
 from vaelab.ui.session.display import CONTROLS
-from vaelab.ui.session.pages import VIEWS
-from vaelab.ui.session.recipe_link import OPEN_SEED, link_to, parameters_of
-from vaelab.ui.session.state import is_own, single_user
-from vaelab.ui.session.steering import refuse
-from vaelab.ui.session.visit import Display, put, visit
+from vaelab.ui.session.state import single_user
+from vaelab.ui.session.visits import Display
 
 OPENED = "share_opened"
 """Key of the popover, whose value is whether it is open."""

@@ -1,10 +1,8 @@
 """The popover "Show the code": a recipe as plain PyTorch, to read and to download."""
 
-from __future__ import annotations
-
 import streamlit as st
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.export.script import file_stem, notebook, script
 
 HEIGHT = 480

@@ -1,34 +1,35 @@
 """The panel of the page Runs for the chosen run: links to its pages, and a button for each action."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 
 import streamlit as st
 
-from vaelab.config.fields import field_spec
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig, field_spec
 from vaelab.export.bundle import bundle, too_large
 from vaelab.paths import PAGES
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.life import UNDER_WAY, offers
-from vaelab.runs.run import Run, describe
-from vaelab.runs.summary import Summary
+from vaelab.runs import UNDER_WAY, Run, RunDamaged, Summary, describe
+from vaelab.runs.life import offers
 from vaelab.ui.recipe.share import share
 from vaelab.ui.recipe.show_code import show_code
 from vaelab.ui.runs.measures import measures_panel
 from vaelab.ui.runs.removal import ask_to_delete
 from vaelab.ui.runs.words import NO_OPTIMIZER, about
-from vaelab.ui.session.address import page_link
-from vaelab.ui.session.chosen import open_run
-from vaelab.ui.session.pages import VIEWS
-from vaelab.ui.session.recipe import recipe_now
-from vaelab.ui.session.recipe_link import address_of, parameters_of
-from vaelab.ui.session.state import engine, may_change
-from vaelab.ui.session.steering import ask, refuse
-from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import put, visitor
+from vaelab.ui.session import (
+    VIEWS,
+    address_of,
+    ask,
+    engine,
+    may_change,
+    open_run,
+    page_link,
+    parameters_of,
+    plain,
+    put,
+    recipe_now,
+    refuse,
+    visitor,
+)
 from vaelab.words import slug
 
 LONGEST_NAME = 80

@@ -1,20 +1,16 @@
 """The import of a run that was downloaded from this or another VAE Lab."""
 
-from __future__ import annotations
-
 from threading import Lock
 
 import streamlit as st
 
-from vaelab.data.loading import is_ready
+from vaelab.data import is_ready
 from vaelab.engine.limits import LimitReached
 from vaelab.export.bundle import LARGEST_ZIP, import_bundle
 from vaelab.export.unzip import MEGABYTE, ImportRefused
+from vaelab.runs import Run
 from vaelab.runs.arrays import save_preview
-from vaelab.runs.run import Run
-from vaelab.ui.session.chosen import open_run
-from vaelab.ui.session.state import dataset, engine, store
-from vaelab.ui.session.visit import put, visit, visitor
+from vaelab.ui.session import dataset, engine, open_run, put, store, visit, visitor
 
 _ONE_AT_A_TIME = Lock()
 """Held during an import: reading the losses of a long run takes seconds, and thirty at once delay pages."""

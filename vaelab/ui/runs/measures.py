@@ -1,21 +1,16 @@
 """The measures of one or more runs as a table, which is drawn again when they have been computed."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st
 
+from vaelab.config import Quantity, RunConfig, measures
 from vaelab.config.comparable import best, comparable
-from vaelab.config.quantities import UNNORMALISED, Quantity, measures, undefined_in_words
-from vaelab.config.run_config import RunConfig
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.measures import MEASURED, Measures, read_measures
-from vaelab.runs.run import Run
+from vaelab.config.quantities import UNNORMALISED, undefined_in_words
+from vaelab.runs import MEASURED, Measures, Run, RunDamaged, read_measures
 from vaelab.teaching.glossary import help_for
+from vaelab.ui.session import engine, plain
 from vaelab.ui.session.standing import is_being_measured
-from vaelab.ui.session.state import engine
-from vaelab.ui.session.text import plain
 from vaelab.ui.widgets.waiting import wait_for
 
 ARROWS = {"lower": "↓ lower", "higher": "↑ higher", "neither": "–"}

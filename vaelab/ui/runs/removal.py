@@ -1,18 +1,11 @@
 """Deleting a run: the button, the confirmation, and the deletion once no process writes into the folder."""
 
-from __future__ import annotations
-
 import streamlit as st
 
-from vaelab.runs.errors import RunDamaged, RunNotFound
+from vaelab.runs import Run, RunDamaged, RunNotFound, Summary
 from vaelab.runs.life import LIFE, stage_of
-from vaelab.runs.run import Run
-from vaelab.runs.summary import Summary
-from vaelab.ui.session.address import parameter, set_parameter
-from vaelab.ui.session.state import may_change, store
-from vaelab.ui.session.steering import ask, refuse
-from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import visit
+from vaelab.ui.session import ask, may_change, parameter, plain, refuse, store, visit
+from vaelab.ui.session.address import set_parameter
 
 
 def ask_to_delete(run_id: str) -> None:

@@ -1,28 +1,19 @@
 """The table of runs: a fragment that follows them while any of them is active."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import streamlit as st
 
+from vaelab.config import FIELD_NAMES, PRESETS, RunConfig, field_spec, losses, why_not_in_force
 from vaelab.config.comparable import fields_that_differ
-from vaelab.config.fields import FIELD_NAMES, field_spec
-from vaelab.config.in_force import in_force, why_not_in_force
-from vaelab.config.presets import PRESETS
-from vaelab.config.quantities import losses
-from vaelab.config.run_config import RunConfig
-from vaelab.runs.run import Run, describe
-from vaelab.runs.summary import Summary, summarise
+from vaelab.config.in_force import in_force
+from vaelab.runs import Run, Summary, describe
+from vaelab.runs.summary import summarise
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.runs.removal import carry_out_deletions
 from vaelab.ui.runs.words import state_in_words
-from vaelab.ui.session.chosen import chosen_run, open_run
-from vaelab.ui.session.following import follow, next_look
-from vaelab.ui.session.standing import waits
-from vaelab.ui.session.state import own_runs, store
-from vaelab.ui.session.visit import put, visit
+from vaelab.ui.session import chosen_run, follow, next_look, open_run, own_runs, put, store, visit, waits
 from vaelab.ui.widgets.waiting import wait_for
 
 TICK = 1.0

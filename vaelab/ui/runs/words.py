@@ -1,11 +1,7 @@
 """The state of a run in words, for the page Runs."""
 
-from __future__ import annotations
-
-from vaelab.runs.run import describe
-from vaelab.runs.summary import Summary
-from vaelab.ui.session.state import engine, may_change
-from vaelab.ui.session.visit import visit
+from vaelab.runs import Summary, describe
+from vaelab.ui.session import engine, may_change, visit
 
 SHIPPED_STAYS = (
     "It comes with VAE Lab, so it cannot be renamed, trained on or deleted: train your own with its recipe."

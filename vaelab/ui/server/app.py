@@ -1,7 +1,5 @@
 """The parts of the ASGI app beside Streamlit: routes below `/lab/`, middleware, start and end."""
 
-from __future__ import annotations
-
 import gc
 import importlib
 import logging
@@ -15,15 +13,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
+from vaelab.engine import Engine
 from vaelab.engine.backends.local import THREADS_THAT_YIELD
-from vaelab.engine.engine import Engine
 from vaelab.logs import log_as
 from vaelab.settings import read_settings
 from vaelab.ui.server.health import serve_health
 from vaelab.ui.server.run_files import serve_run_file, serve_test_images
 from vaelab.ui.server.standing import serve_standing
+from vaelab.ui.session import engine
 from vaelab.ui.session.standing import PATH as STANDING
-from vaelab.ui.session.state import close_engine, end_training, engine
+from vaelab.ui.session.state import close_engine, end_training
 from vaelab.ui.web.addresses import lab_path
 from vaelab.ui.web.assets import PLOTLY, Preload, load_asset, serve_component, serve_plotly
 from vaelab.ui.web.ending import ended_by_signals

@@ -3,8 +3,6 @@
 The answer has counts only and names no run, visitor, recipe or folder, because everybody may ask.
 """
 
-from __future__ import annotations
-
 import shutil
 import time
 from pathlib import Path
@@ -15,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from vaelab.ui.session.state import engine
+from vaelab.ui.session import engine
 
 LEAST_FREE = 200_000_000
 """Free bytes of the disk below which there is hardly room for another run: large presets take 80 MB."""

@@ -5,8 +5,6 @@ last, `step-<number>-<time>` for a snapshot, `live-<step>` for the newest state 
 files are open to everybody who may open the run's pages.
 """
 
-from __future__ import annotations
-
 import gzip
 import logging
 import re
@@ -20,14 +18,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vaelab.data.catalogue import DATASETS
-from vaelab.data.downloads import DatasetUnavailable
-from vaelab.data.loading import is_ready
+from vaelab.data import DATASETS, DatasetUnavailable, is_ready
 from vaelab.networks.portable import codes_file, decoder_file, encoder_file, images_file
-from vaelab.runs.arrays import read_live_decoder, read_preview, read_snapshot, read_weights
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.run import Run
-from vaelab.ui.session.state import dataset, find_run, saved_at, test_codes
+from vaelab.runs import Run, RunDamaged, read_preview, read_weights
+from vaelab.runs.arrays import read_live_decoder, read_snapshot
+from vaelab.ui.session import dataset, find_run, saved_at, test_codes
 
 logger = logging.getLogger(__name__)
 

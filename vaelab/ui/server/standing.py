@@ -1,15 +1,13 @@
 """The route `/lab/standing`: the standing of runs, for a page that waits until one of them changes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from vaelab.ui.session.standing import MOST, standing_of_all, words_of
-from vaelab.ui.session.state import find_run
+from vaelab.ui.session import find_run, standing_of_all, words_of
+from vaelab.ui.session.standing import MOST
 from vaelab.ui.web.presence import presence
 from vaelab.ui.web.visitor import token_of
 

@@ -10,16 +10,14 @@ meaning changes. The parameters `hide` and `present`, which say how all pages ar
 pages neither read nor write them, and all links of the app keep them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from vaelab.config.fields import as_text
+from vaelab.config import as_text
 from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import visit
+from vaelab.ui.session.visits import visit
 from vaelab.words import listed
 
 _APP_PARAMETERS = frozenset({"run"})

@@ -1,15 +1,12 @@
 """Which run the pages show: from the link, the picker, or the visitor's newest."""
 
-from __future__ import annotations
-
 import streamlit as st
 
-from vaelab.runs.errors import RunDamaged, RunNotFound
-from vaelab.runs.run import Run, describe
+from vaelab.runs import Run, RunDamaged, RunNotFound, describe
 from vaelab.ui.session.address import is_new, parameter, set_parameter
 from vaelab.ui.session.state import find_run, own_runs, store
 from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import put, visit
+from vaelab.ui.session.visits import put, visit
 
 DEFAULT_SHIPPED = "vae-2d"
 

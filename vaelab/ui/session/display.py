@@ -5,15 +5,13 @@ until a link says otherwise (`hide=`, `present=0`), and all links of the app kee
 and not security: hidden elements remain in the page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from vaelab.ui.session.address import in_this_link, must_be, parameters, set_parameter
-from vaelab.ui.session.visit import Display, visit
+from vaelab.ui.session.visits import Display, visit
 
 LETTERS = 18
 """Font size of projected charts, in CSS pixels."""

@@ -1,16 +1,14 @@
 """Following runs that change by themselves: one fragment per page that looks at them again and again."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 from vaelab.ui.session.address import parameter, set_parameter
-from vaelab.ui.session.visit import visit, visitor
+from vaelab.ui.session.visits import visit, visitor
 from vaelab.ui.web.presence import pace, presence
 
 Seen = TypeVar("Seen")

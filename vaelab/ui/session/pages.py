@@ -1,7 +1,5 @@
 """The pages of the app in the order of the sidebar: script, address, title, icon and purpose of each."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

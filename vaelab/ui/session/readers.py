@@ -3,12 +3,10 @@
 The message is the end of the sentence "name must be …". Each writer makes the text that its reader takes.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 
-from vaelab.config.fields import as_text
+from vaelab.config import as_text
 
 
 def one_of(options: Sequence[str]) -> Callable[[str], str]:

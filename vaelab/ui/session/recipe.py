@@ -1,16 +1,12 @@
 """The recipe of the form, whose widgets have the names of the config's fields as their keys."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import streamlit as st
 
+from vaelab.config import FIELD_NAMES, PRESETS, RunConfig, as_text, field_spec, read_config, with_changes
 from vaelab.config.defaults import FOLLOWS
-from vaelab.config.fields import FIELD_NAMES, as_text, field_spec, read_config
-from vaelab.config.presets import PRESETS
-from vaelab.config.run_config import RunConfig, with_changes
-from vaelab.ui.session.visit import put, visit
+from vaelab.ui.session.visits import put, visit
 
 
 def fill_form(config: RunConfig) -> None:

@@ -1,19 +1,16 @@
 """Recipes as links: opening the recipe of an address, and writing the recipe into the address."""
 
-from __future__ import annotations
-
 import hashlib
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from vaelab.config.fields import FIELD_NAMES, as_text, read_config
-from vaelab.config.presets import PRESETS, nearest_preset
-from vaelab.config.run_config import RunConfig, with_changes
+from vaelab.config import FIELD_NAMES, PRESETS, RunConfig, as_text, read_config, with_changes
+from vaelab.config.presets import nearest_preset
 from vaelab.ui.session.address import address, is_new, write_address
 from vaelab.ui.session.pages import APP_PAGES
-from vaelab.ui.session.visit import visit, visitor
+from vaelab.ui.session.visits import visit, visitor
 
 DEFAULT_PRESET = "vae-2d"
 

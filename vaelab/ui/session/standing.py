@@ -1,13 +1,8 @@
 """The standing of runs that a page waits for: a short text that changes with the run, and a sentence."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.measures import MEASURED, read_measures
-from vaelab.runs.run import Run
-from vaelab.runs.status import Status
+from vaelab.runs import MEASURED, Run, RunDamaged, Status, read_measures
 from vaelab.ui.session.state import engine
 from vaelab.words import duration
 

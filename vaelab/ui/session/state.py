@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vaelab.config.run_config import RunConfig
-from vaelab.data.loading import Dataset, load
-from vaelab.engine.engine import Engine
+from vaelab.config import RunConfig
+from vaelab.data import Dataset, load
+from vaelab.engine import Engine
 from vaelab.paths import EXAMPLES
-from vaelab.runs.errors import RunDamaged, RunNotFound
-from vaelab.runs.history import History
+from vaelab.runs import History, Run, RunDamaged, RunNotFound, RunStore, default_root
 from vaelab.runs.recordings import Recordings
-from vaelab.runs.run import Run
-from vaelab.runs.store import RunStore, default_root
 from vaelab.settings import read_settings
-from vaelab.ui.session.visit import visitor
+from vaelab.ui.session.visits import visitor
 from vaelab.ui.web.presence import presence
 
 if TYPE_CHECKING:  # the first page does not wait for PyTorch

@@ -1,16 +1,12 @@
 """Requests to a visitor's run, and sentences on those that were refused."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from vaelab.engine.limits import LimitReached
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.life import Action
-from vaelab.runs.run import Run
+from vaelab.runs import Action, Run, RunDamaged
 from vaelab.ui.session.state import engine, may_change
 from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import Start, visit
+from vaelab.ui.session.visits import Start, visit
 
 
 def ask(run: Run, action: Action) -> bool:

@@ -1,7 +1,5 @@
 """Texts of visitors and links, in places where Streamlit reads Markdown."""
 
-from __future__ import annotations
-
 import re
 
 

@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vaelab.data.downloads import DatasetUnavailable
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.run import Run, describe
+from vaelab.data import DatasetUnavailable
+from vaelab.runs import Run, RunDamaged, describe
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.session.state import dataset, trained
-from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import put, take_next_seed
+from vaelab.ui.session import dataset, plain, put, take_next_seed, trained
 from vaelab.ui.slow_motion.stages import Stage, line_of_listing, stages_of
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the page

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vaelab.config import RunConfig
 from vaelab.config.hidden import parse_hidden
-from vaelab.config.run_config import RunConfig
 from vaelab.export.script import sections
 from vaelab.ui.slow_motion import pictures, words
 

@@ -1,9 +1,7 @@
 """The words of slow motion, in Markdown: those of a stage explain every symbol of its formula."""
 
-from __future__ import annotations
-
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import RunConfig
+from vaelab.data import DATASETS
 from vaelab.networks.sizes import network_type
 
 POSTERIOR = r"""$q(z \mid x)$ is the posterior: for the code $z$ of the image $x$, a normal distribution

@@ -1,24 +1,27 @@
 """The choices of the page Sweep, which stay while other pages are shown, and its address."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-from vaelab.config.fields import FIELD_NAMES
-from vaelab.config.in_force import why_not_in_force
-from vaelab.config.presets import PRESETS
-from vaelab.config.quantities import losses
-from vaelab.config.run_config import RunConfig
+from vaelab.config import FIELD_NAMES, PRESETS, RunConfig, losses, why_not_in_force
 from vaelab.sweeps.plan import MOST_SEEDS, SWEPT, suggested_values
-from vaelab.ui.session.address import address, in_this_link, is_new, must_be, write_address
-from vaelab.ui.session.readers import one_of, whole_number
-from vaelab.ui.session.recipe import fill_form
-from vaelab.ui.session.recipe_link import DEFAULT_PRESET, parameters_of, taken_recipe
-from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import put, visit
+from vaelab.ui.session import (
+    fill_form,
+    in_this_link,
+    is_new,
+    must_be,
+    one_of,
+    parameters_of,
+    plain,
+    put,
+    visit,
+    whole_number,
+    write_address,
+)
+from vaelab.ui.session.address import address
+from vaelab.ui.session.recipe_link import DEFAULT_PRESET, taken_recipe
 
 EPOCHS = 3
 """Default epochs of each run, with which a sweep of the default recipe takes about a minute."""

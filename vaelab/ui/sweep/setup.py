@@ -1,11 +1,9 @@
 """The form of a sweep: recipe, fields and values, the expected duration, and Start."""
 
-from __future__ import annotations
-
 import streamlit as st
 
-from vaelab.config.fields import field_spec
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import field_spec
+from vaelab.data import DATASETS
 from vaelab.engine.limits import LimitReached
 from vaelab.networks.sizes import expected_seconds
 from vaelab.paths import PAGES
@@ -13,11 +11,7 @@ from vaelab.sweeps.plan import MOST_SEEDS, Sweep, plan, read_values, suggested_v
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.recipe import form as forms
 from vaelab.ui.recipe.example import measured_speed
-from vaelab.ui.session.address import page_link
-from vaelab.ui.session.recipe_link import address_of
-from vaelab.ui.session.state import engine
-from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import put, visit, visitor
+from vaelab.ui.session import address_of, engine, page_link, plain, put, visit, visitor
 from vaelab.ui.sweep.link import NO_FIELD, base_recipe
 from vaelab.words import duration
 

@@ -1,7 +1,5 @@
 """The sweep on the page: read from the folders of its runs, or the finished example."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,20 +7,15 @@ from functools import cache
 
 import streamlit as st
 
-from vaelab.config.fields import field_spec, in_words
-from vaelab.config.run_config import RunConfig, upgrade
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import RunConfig, field_spec, in_words
+from vaelab.config.run_config import upgrade
+from vaelab.data import DATASETS
 from vaelab.figures.sweep_curves import SweptRun
 from vaelab.networks.sizes import work
 from vaelab.paths import EXAMPLE_SWEEPS
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.life import UNDER_WAY
-from vaelab.runs.run import Run
-from vaelab.runs.status import Status
+from vaelab.runs import UNDER_WAY, Run, RunDamaged, Status
 from vaelab.sweeps.results import Result, Values, from_row, result
-from vaelab.ui.session.state import history, is_own, own_runs, store
-from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import put, visit
+from vaelab.ui.session import history, is_own, own_runs, plain, put, store, visit
 from vaelab.words import counted
 
 EXAMPLE = EXAMPLE_SWEEPS / "vae-2d-beta.json"

@@ -1,17 +1,12 @@
 """The runs of a sweep as a table: their values, seeds, states and losses, also as CSV."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import streamlit as st
 
-from vaelab.config.fields import field_spec, in_words
-from vaelab.config.quantities import losses
+from vaelab.config import field_spec, in_words, losses
 from vaelab.sweeps.results import SPLITS, as_csv
-from vaelab.ui.session.chosen import choose
-from vaelab.ui.session.state import find_run
-from vaelab.ui.session.visit import visit
+from vaelab.ui.session import choose, find_run, visit
 from vaelab.ui.sweep.shown import ShownSweep
 from vaelab.ui.widgets.components import heading_row
 

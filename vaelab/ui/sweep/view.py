@@ -1,30 +1,34 @@
 """A sweep while it trains and afterwards: its progress, curves, results and runs."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import streamlit as st
 
-from vaelab.config.fields import field_spec
-from vaelab.config.quantities import QUANTITIES
+from vaelab.config import QUANTITIES, field_spec
 from vaelab.figures.rate_distortion import rate_distortion
 from vaelab.figures.sweep import measure_curve
 from vaelab.figures.sweep_curves import curves, panels_height
 from vaelab.figures.sweep_heat import heat_map
 from vaelab.paths import PAGES
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 from vaelab.sweeps.results import Best, Result, bands, best, criteria, words
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.session.address import page_link
-from vaelab.ui.session.chosen import choose
-from vaelab.ui.session.following import follow, next_look
-from vaelab.ui.session.pages import VIEWS
-from vaelab.ui.session.recipe_link import address_of
-from vaelab.ui.session.standing import waits
-from vaelab.ui.session.state import engine, find_run, may_change, store
-from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import put, visit
+from vaelab.ui.session import (
+    VIEWS,
+    address_of,
+    choose,
+    engine,
+    find_run,
+    follow,
+    may_change,
+    next_look,
+    page_link,
+    plain,
+    put,
+    store,
+    visit,
+    waits,
+)
 from vaelab.ui.sweep.shown import ShownSweep, example, read_sweep, seconds_left
 from vaelab.ui.sweep.table import HEIGHT, sweep_table
 from vaelab.ui.widgets.components import heading_row, plot

@@ -1,30 +1,36 @@
 """The buttons, the progress and the outcome of the run on the Train page."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
+from vaelab.config import RunConfig
 from vaelab.config.comparable import twin_of
-from vaelab.config.run_config import RunConfig
 from vaelab.engine.limits import LimitReached
 from vaelab.networks.sizes import FIRST_STEPS
 from vaelab.paths import PAGES
-from vaelab.runs.life import Action, State, offers
-from vaelab.runs.run import Run, describe
-from vaelab.runs.status import Status
+from vaelab.runs import Action, Run, Status, describe
+from vaelab.runs.life import State, offers
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.session.address import page_link, with_display
-from vaelab.ui.session.chosen import choose
-from vaelab.ui.session.pages import VIEWS
-from vaelab.ui.session.standing import waits
-from vaelab.ui.session.state import engine, history, is_own, store
-from vaelab.ui.session.steering import ask, ask_to_start, tell_refusal
-from vaelab.ui.session.text import plain
-from vaelab.ui.session.visit import visit, visitor
+from vaelab.ui.session import (
+    VIEWS,
+    ask,
+    ask_to_start,
+    choose,
+    engine,
+    history,
+    is_own,
+    page_link,
+    plain,
+    store,
+    tell_refusal,
+    visit,
+    visitor,
+    waits,
+    with_display,
+)
 from vaelab.ui.widgets.waiting import wait_for
 from vaelab.words import duration
 

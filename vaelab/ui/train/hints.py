@@ -1,24 +1,15 @@
 """The hints of a run below its curves: evidence, advice, and a button that trains the changed recipe."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st
 
+from vaelab.config import RunConfig
 from vaelab.config.fields import changes_in_words
-from vaelab.config.run_config import RunConfig
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.run import Run
-from vaelab.runs.status import Status
+from vaelab.runs import Run, RunDamaged, Status
 from vaelab.teaching.glossary import help_for
-from vaelab.teaching.hints import ABOUT, find_hints
-from vaelab.teaching.hints.evidence import Hint
-from vaelab.ui.session.chosen import choose
-from vaelab.ui.session.recipe import fill_form
-from vaelab.ui.session.state import engine, history, is_own
-from vaelab.ui.session.steering import ask, ask_to_start
-from vaelab.ui.session.visit import visit, visitor
+from vaelab.teaching.hints import ABOUT, Hint, find_hints
+from vaelab.ui.session import ask, ask_to_start, choose, engine, fill_form, history, is_own, visit, visitor
 
 ICONS = {"note": ":material/info:", "warning": ":material/warning:"}
 

@@ -1,31 +1,23 @@
 """The live view of the Train page: one fragment that follows a run while it is active."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from vaelab.config.run_config import RunConfig
-from vaelab.config.traits import kinds_with
-from vaelab.data.catalogue import DATASETS
-from vaelab.data.loading import Dataset
+from vaelab.config import RunConfig, kinds_with
+from vaelab.data import DATASETS, Dataset
 from vaelab.events import Preview
 from vaelab.figures.kinds import kind_of
 from vaelab.figures.losses import log_allowed, losses
 from vaelab.latent.view import followed
-from vaelab.runs.arrays import read_preview
-from vaelab.runs.errors import RunDamaged
-from vaelab.runs.run import Run, describe
-from vaelab.runs.status import Status
+from vaelab.runs import Run, RunDamaged, Status, describe, read_preview
 from vaelab.teaching.glossary import help_for
-from vaelab.teaching.hints.evidence import Hint
+from vaelab.teaching.hints import Hint
 from vaelab.ui.runs.measures import measures_panel
-from vaelab.ui.session.following import follow, next_look, watches
-from vaelab.ui.session.state import dataset, engine, find_run, history, is_own, recording_of
-from vaelab.ui.session.visit import visit
+from vaelab.ui.session import dataset, engine, find_run, follow, history, is_own, next_look, visit, watches
+from vaelab.ui.session.state import recording_of
 from vaelab.ui.train.controls import control_row, ended_bar, progress_line
 from vaelab.ui.train.hints import as_badges, hints_of, hints_view
 from vaelab.ui.widgets.components import heading_row, pictures, plot

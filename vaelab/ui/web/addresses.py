@@ -1,10 +1,8 @@
 """Addresses of the routes below `/lab/`, which pages give to the browser."""
 
-from __future__ import annotations
-
 import streamlit as st
 
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 
 
 def run_file_url(run: Run, version: str, what: str) -> str:

@@ -1,7 +1,5 @@
 """Assets for the browser below `/lab/`: plotly.js, and the modules and styles of the components."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The end of the server on a signal: within seconds, even if browsers hold connections open."""
 
-from __future__ import annotations
-
 import faulthandler
 import logging
 import signal

@@ -1,7 +1,5 @@
 """Presence on the server: connected visitors, the runs that pages follow, and how often pages look."""
 
-from __future__ import annotations
-
 import threading
 import time
 from functools import cache

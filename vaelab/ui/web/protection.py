@@ -10,8 +10,6 @@ cookie from such a frame, so that every reload would be another visitor without 
 that opens the app as a page of its own keeps the runs.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

@@ -1,7 +1,5 @@
 """The visitor's token: a random cookie that the server sets."""
 
-from __future__ import annotations
-
 import re
 import secrets
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The browser components as typed functions: charts and sheets of pictures that update in place."""
 
-from __future__ import annotations
-
 import base64
 import struct
 from collections.abc import Sequence

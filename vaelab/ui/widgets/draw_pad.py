@@ -1,7 +1,5 @@
 """The draw pad: a browser component that encodes and decodes a drawing with the networks of a run."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Callable
 from dataclasses import asdict
@@ -9,9 +7,9 @@ from dataclasses import asdict
 import numpy as np
 import streamlit as st
 
-from vaelab.data.drawing import Shape, placement_for
+from vaelab.data import Shape, placement_for
 from vaelab.figures.palette import error_colors
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 from vaelab.ui.web.addresses import run_file_url
 from vaelab.ui.widgets.components import component
 

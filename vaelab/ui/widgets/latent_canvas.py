@@ -1,17 +1,15 @@
 """The latent canvas: codes on a plane, and under the cursor the decoder, run by the browser."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from vaelab.config.run_config import RunConfig
-from vaelab.data.catalogue import DATASETS
+from vaelab.config import RunConfig
+from vaelab.data import DATASETS
 from vaelab.figures.palette import PALETTE, class_style, text_on
 from vaelab.latent.planes import Plane
 from vaelab.latent.view import PRIOR_CIRCLES, Span
-from vaelab.runs.run import Run
+from vaelab.runs import Run
 from vaelab.ui.web.addresses import run_file_url, test_images_url
 from vaelab.ui.widgets.components import component, rerun_only
 

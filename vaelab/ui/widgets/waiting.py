@@ -3,13 +3,12 @@
 This is for runs that do not train. An answer takes the server a millisecond or two, drawing a page thirty.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from vaelab.runs.run import Run
-from vaelab.ui.session.standing import MOST, PATH, standing_of_all, words_of
+from vaelab.runs import Run
+from vaelab.ui.session import standing_of_all, words_of
+from vaelab.ui.session.standing import MOST, PATH
 from vaelab.ui.web.addresses import lab_path
 from vaelab.ui.widgets.components import component, rerun_only
 

@@ -1,6 +1,6 @@
 """What the pages of a run have for each kind of data: one module a kind."""
 
-from vaelab.data.catalogue import DatasetSpec
+from vaelab.data import DatasetSpec
 from vaelab.ui.explore.kinds.base import View
 from vaelab.ui.explore.kinds.image import IMAGE
 

@@ -1,7 +1,5 @@
 """What a kind of data has on the pages of a run beyond pictures of its examples."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

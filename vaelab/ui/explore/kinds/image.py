@@ -1,14 +1,13 @@
 """Images on the pages: one can draw one, see what the model makes of it, and what it is near to."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from vaelab.data.drawing import Shape, image_from_browser, image_of, placement_for, text_of
+from vaelab.data import Shape, placement_for
+from vaelab.data.drawing import image_from_browser, image_of, text_of
 from vaelab.data.kinds.image import IMAGE as IMAGES
 from vaelab.data.neighbours import Neighbours, nearest_images, share_below
 from vaelab.latent.view import whole_span, with_class_rows
@@ -17,8 +16,7 @@ from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.kinds.base import Own, View
 from vaelab.ui.explore.opened import Opened, usual_plane
 from vaelab.ui.explore.reconstructed import reconstructed
-from vaelab.ui.session.state import dataset
-from vaelab.ui.session.visit import put, visit
+from vaelab.ui.session import dataset, put, visit
 from vaelab.ui.widgets.components import pictures
 from vaelab.ui.widgets.draw_pad import draw_pad
 from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas

@@ -4,15 +4,13 @@
 and set them by `put`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
-from vaelab.config.run_config import RunConfig
+from vaelab.config import RunConfig
 from vaelab.ui.web.visitor import new_token, token_of
 
 _KEY = "visit"

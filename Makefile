@@ -44,7 +44,7 @@ test: install ## run every test (the browser tests need a Chromium)
 test-fast: install ## run the tests without a browser and without long trainings
 	@$(pytest) tests/unit tests/app -m 'not quality'
 
-check: install ## check style, format and types
+check: install ## check style, format, types and the order of imports
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
 	$(python) -m mypy

@@ -49,7 +49,7 @@ class Explained:
     x: np.ndarray
     """(...), the example as numbers from 0 to 1: the target of the reconstruction."""
     seen: np.ndarray
-    """The same as the encoder sees it: spoilt, if the config has a corruption."""
+    """The same as the encoder sees it: corrupted, if the config has a corruption."""
     hidden: tuple[Activation, ...]
     """Hidden layers of the encoder, the first one first."""
     mean: np.ndarray | None
@@ -58,7 +58,6 @@ class Explained:
     epsilon: np.ndarray | None
     z: np.ndarray
     """(d,), the code that is decoded."""
-    decoder_hidden: tuple[Activation, ...]
     output: np.ndarray
     """(...), the raw output of the decoder: logits for bce, means for mse."""
     x_hat: np.ndarray
@@ -102,7 +101,6 @@ def explain_step(
         posterior = model.encode(seen)
         draws = noise.clone_state()
         z = posterior.sample(noise)
-        decoder_hidden = _recorded_activations("decoder", model.decoder, model.decoder_layers)
         output = model.output(z)
         recon, kl = model.reconstruction(output, x).sum(), posterior.kl()
         objective = recon if kl is None else recon + weight * kl.sum()
@@ -117,7 +115,6 @@ def explain_step(
         logvar=None if posterior.logvar is None else _array(posterior.logvar[0]),
         epsilon=_array(torch.randn(z.shape, generator=draws)[0, 0]) if traits.is_stochastic else None,
         z=_array(z[0, 0]),
-        decoder_hidden=tuple(decoder_hidden),
         output=_array(output[0, 0]),
         x_hat=_array(OUTPUTS[model.config.term.output].pixels(output)[0, 0]),
         sigma=None if model.sigma is None else float(model.sigma),

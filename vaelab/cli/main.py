@@ -201,7 +201,3 @@ def _export(options: argparse.Namespace) -> None:
     options.output.mkdir(parents=True, exist_ok=True)
     for name in ("config.json", "model.safetensors"):
         sys.stdout.write(f"{shutil.copyfile(run.path / name, options.output / name)}\n")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

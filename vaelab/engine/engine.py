@@ -180,7 +180,7 @@ class Engine:
             return self._scheduler.seconds_to_wait(run)
 
     def measure(self, run: Run) -> str:
-        """Have a run measured that has no measures; returns "", or a sentence why it will not be measured."""
+        """Queue a run for measuring; returns "", or a sentence why it will not be measured."""
         return self._scheduler.measurers.ask(run)
 
     def load(self) -> Load:

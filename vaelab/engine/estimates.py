@@ -16,7 +16,7 @@ class _Left:
     seconds: float
     threads: int
     guessed: str = ""
-    """The architecture, if the seconds are those of a usual laptop and not of this machine."""
+    """Architecture by which the seconds were guessed; empty if they were measured on this machine."""
 
 
 class Waits:

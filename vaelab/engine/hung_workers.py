@@ -19,7 +19,7 @@ engine itself was stopped or asleep, with a laptop, a container or a debugger, a
 
 
 class Stillness:
-    """Measures for how long things have shown the same sign; not safe for several threads."""
+    """For each thing, the seconds since its sign of life last changed; not safe for several threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

@@ -11,6 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from vaelab.config import QUANTITIES, RunConfig
+from vaelab.data import DATASETS
 from vaelab.events import Columns
 from vaelab.figures.axes import LEGEND_ABOVE
 from vaelab.figures.curves import MOST_MARKERS, Curve, Range, axis_of, curve_of, settled_range
@@ -146,7 +147,11 @@ def _limits(lines: list[_Line], axis: str, levels: list[float]) -> Range | None:
 
 def _axes(config: RunConfig, limits: dict[str, Range | None], log: bool) -> dict[str, Any]:
     scale = {"type": "log" if log else "linear", "uirevision": f"{_revision(config)} {'log' * log}"}
-    upper = {"title": {"text": "loss (nats per image)"}, **axis_of(limits["y"], log), **scale}
+    upper = {
+        "title": {"text": f"loss ({DATASETS[config.dataset].kind.nats})"},
+        **axis_of(limits["y"], log),
+        **scale,
+    }
     hover = {"unifiedhovertitle": {"text": "epoch %{x:.2f}"}}
     epochs = {"title": {"text": "epochs"}, "range": [0, config.epochs], **hover}
     if _LOWER not in limits:

@@ -1,4 +1,4 @@
-"""Posteriors over codes, as each kind of model makes them of its encoder's output.
+"""The posterior over codes of each kind of model, from the encoder's output.
 
 Shapes: B examples, d latent dimensions, S samples.
 """

@@ -30,8 +30,10 @@ class Facts:
     parameters: int
     train_images: int
     steps_per_epoch: int
-    pixels: int
-    """Number of pixels of an image, times its channels; each takes a byte."""
+    numbers: int
+    """Count of the numbers of an example: an image's pixels, times its channels."""
+    example_bytes: int
+    """Size of an example in bytes."""
     code_bytes: int
     """Size of a code of 32-bit numbers in bytes."""
 
@@ -50,7 +52,8 @@ def facts(config: RunConfig, spec: DatasetSpec) -> Facts:
         parameters=encoder.parameters + decoder.parameters,
         train_images=images,
         steps_per_epoch=math.ceil(images / batch),
-        pixels=math.prod(spec.shape),
+        numbers=math.prod(spec.shape),
+        example_bytes=math.prod(spec.shape) * spec.kind.dtype().itemsize,
         code_bytes=4 * config.latent_dim,
     )
 

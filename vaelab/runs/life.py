@@ -168,7 +168,7 @@ _GOES_ON: dict[State, tuple[str, ...]] = {"paused": ("run", "stop"), "stopped": 
 
 
 def goes_on(state: State, request: Request, epoch: float) -> bool:
-    """Whether a run that its worker has just released was asked for more than the worker has done."""
+    """Whether a request reached a run too late for the worker that has just released it."""
     return request.action in _GOES_ON.get(state, ()) and not rests(request, epoch)
 
 

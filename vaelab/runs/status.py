@@ -80,7 +80,7 @@ class Status:
 
     @property
     def claims_writer(self) -> bool:
-        """Whether a process has written that it trains or keeps the run, and not that it has released it."""
+        """Whether the status names a process that trains or keeps the run."""
         return self.state in ("running", "paused") and self.pid != 0
 
 

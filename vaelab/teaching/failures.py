@@ -21,7 +21,6 @@ class Failure:
 
 _SMALL = {"train_size": 10_000, "batch_size": 128, "epochs": 3}
 """Fields that let a failure show, and show within seconds."""
-_PLAIN = {"lr_schedule": "constant", "learning_rate": 1e-3}
 
 FAILURES: dict[str, Failure] = {
     "beta-100": Failure(

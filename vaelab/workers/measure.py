@@ -1,4 +1,4 @@
-"""`python -m vaelab.workers.measure`: measures one run after another, as JSON lines on standard input ask.
+"""`python -m vaelab.workers.measure`: measures one run for each JSON line on standard input.
 
 In:  {"run": "/path/to/runs/<id>"}
 Out: {"done": "<id>", "why_not": ""} after each run, or with a sentence why it has no measures.

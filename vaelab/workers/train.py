@@ -1,4 +1,4 @@
-"""`python -m vaelab.workers.train`: trains one run after another, as JSON lines on standard input ask.
+"""`python -m vaelab.workers.train`: trains one run for each JSON line on standard input.
 
 In:  {"run": "/path/to/runs/<id>", "threads": 2}
 Out: {"ready": true} once everything is imported, {"started": "<id>"} once the worker owns the run's

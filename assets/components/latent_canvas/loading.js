@@ -22,9 +22,10 @@ export const loadCodes = (url) => load(url, ({ tensors }) => tensors)
 export const loadNetwork = (url) => load(url, makeNetwork)
 export const loadImages = (url) => load(url, ({ tensors }) => tensors.images)
 
-// One of the images as numbers from 0 to 1, with its shape.
-export function imageOf({ data, shape }, index) {
+// One of the examples as a picture.
+export function exampleOf({ data, shape }, index, kind) {
   const [, ...own] = shape
   const length = own.reduce((product, size) => product * size, 1)
-  return { pixels: Float32Array.from(data.subarray(index * length, (index + 1) * length), (value) => value / 255), shape: own }
+  const numbers = Float32Array.from(data.subarray(index * length, (index + 1) * length), (value) => value / kind.SCALE)
+  return kind.imageData(numbers, own)
 }

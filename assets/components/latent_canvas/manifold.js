@@ -3,8 +3,6 @@
 // Decoding hundreds of images takes longer than a frame. So cells are decoded a few at a time, visible ones
 // first, and kept while decoder, plane and anchor stay the same.
 
-import { imageData } from "../lib/kinds/image.js"
-
 const CELL = 38 // pixels a side, about, where no grid is given
 const BUDGET = 8 // milliseconds of a frame
 const MOST = 3000 // cells kept
@@ -19,8 +17,8 @@ export class Manifold {
   }
 
   // Draws the decoded cells and decodes some of the others; returns whether any are still missing.
-  // `decode` maps a point of the plane to pixels.
-  draw(context, view, grid, decode, shape) {
+  // `decode` maps a point of the plane to an ImageData.
+  draw(context, view, grid, decode) {
     const begun = performance.now()
     const [columns, rows] = [0, 1].map((axis) => cellsInView(view, axis, grid))
     if (this.cells.size > MOST) this.cells.clear()
@@ -34,7 +32,7 @@ export class Manifold {
             missing = true
             continue
           }
-          this.cells.set(key, picture(decode([column.middle, row.middle]), shape))
+          this.cells.set(key, picture(decode([column.middle, row.middle])))
         }
         const [left, bottom] = view.toScreen([column.low, row.low])
         const [right, top] = view.toScreen([column.high, row.high])
@@ -69,9 +67,8 @@ function around(positions, place, middle) {
   return { low: (before + middle) / 2, middle, high: (middle + after) / 2 }
 }
 
-function picture(pixels, shape) {
+function picture(image) {
   const canvas = document.createElement("canvas")
-  const image = imageData(pixels, shape)
   canvas.width = image.width
   canvas.height = image.height
   canvas.getContext("2d").putImageData(image, 0, 0)

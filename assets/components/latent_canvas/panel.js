@@ -1,7 +1,5 @@
 // The panel beside the plane: the image decoded at the cursor, enlarged, and a description of its position.
 
-import { imageData } from "../lib/kinds/image.js"
-import { imageOf } from "./loading.js"
 import { digits } from "./overlay.js"
 
 const BUDGET = 8 // milliseconds of a frame
@@ -15,19 +13,17 @@ export class Panel {
     this.spoken = outer.querySelector(".vaelab-spoken")
   }
 
-  // `found` is the canvas's description of a point; returns the sentences.
-  show(found, images) {
+  // `found` is the canvas's description of a point, `original` the picture of its example if it has one; returns
+  // the sentences.
+  show(found, original) {
     this.decoded.parentElement.hidden = false
     this.classes.hidden = true
     this.resting = null
-    paint(this.decoded, found.pixels, found.shape)
+    put(this.decoded, found.image)
     this.decoded.nextElementSibling.textContent = found.snapped < 0 ? "Decoded here" : "Reconstruction"
     const figure = this.original.parentElement
-    figure.hidden = found.snapped < 0 || !images
-    if (!figure.hidden) {
-      const { pixels, shape } = imageOf(images, found.snapped)
-      paint(this.original, pixels, shape)
-    }
+    figure.hidden = !original
+    if (original) put(this.original, original)
     const sentences = describe(found)
     this.words.replaceChildren(
       ...sentences.map((sentence) => {
@@ -71,12 +67,13 @@ export class Middles {
     this.pictures = []
   }
 
-  // Decodes some of the missing pictures; returns whether any are still missing.
-  decodeMore(decoder) {
+  // Decodes some of the missing pictures; returns whether any are still missing. `decode` maps a code to an
+  // ImageData.
+  decodeMore(decode) {
     const begun = performance.now()
     while (this.pictures.length < this.codes.length && performance.now() - begun < BUDGET) {
       const code = this.codes[this.pictures.length]
-      this.pictures.push(code && imageData(decoder(code), decoder.shape))
+      this.pictures.push(code && decode(code))
     }
     return this.pictures.length < this.codes.length
   }
@@ -98,10 +95,6 @@ function figureOf({ name, image }) {
   put(canvas, image)
   figure.append(canvas, Object.assign(document.createElement("figcaption"), { textContent: name }))
   return figure
-}
-
-function paint(canvas, pixels, shape) {
-  put(canvas, imageData(pixels, shape))
 }
 
 function put(canvas, image) {

@@ -4,7 +4,9 @@
 import { clipToFrame, drawDensity, drawFrame, drawPrior, drawShares } from "./base.js"
 import { Density } from "./density.js"
 import { Dots } from "./dots.js"
+import { KINDS } from "../lib/kinds/index.js"
 import { drawNames } from "./labels.js"
+import { exampleOf } from "./loading.js"
 import { drawBeside, drawCross, drawRegion, drawRing } from "./overlay.js"
 import { drawPosterior } from "./posterior.js"
 
@@ -38,11 +40,17 @@ export function drawBase(canvas, context) {
 }
 
 function drawManifold(canvas, context) {
-  const { data, space, decoder } = canvas
+  const { data, space } = canvas
   const anchor = space.code(Math.min(data.anchor, space.count - 1))
-  const decode = (point) => decoder(space.lift(point, anchor))
-  if (canvas.manifold.draw(context, canvas.view, data.grid, decode, decoder.shape)) canvas.redraw()
+  const decode = (point) => decodedImage(canvas, space.lift(point, anchor))
+  if (canvas.manifold.draw(context, canvas.view, data.grid, decode)) canvas.redraw()
 }
+
+// The decoder's output for a code as a picture, in the way of the kind of data.
+const decodedImage = ({ data, decoder }, z) => KINDS[data.kind].imageData(decoder(z), decoder.shape)
+
+// The example of a code as a picture; null beside a code, or before the examples are there.
+const originalOf = ({ data, images }, index) => (index >= 0 && images ? exampleOf(images, index, KINDS[data.kind]) : null)
 
 function drawPoints(canvas, context) {
   const { data, view, theme, space, hidden } = canvas
@@ -106,7 +114,7 @@ function drawCursor(canvas, context, corners) {
   if (snapped >= 0) drawCode(canvas, context, snapped, corners.reverse(), "hovered")
   else drawCross(context, view, point, theme)
   if (!canvas.decoder) return
-  const sentences = panel.show(lookAt(canvas, point, snapped), canvas.images)
+  const sentences = panel.show(lookAt(canvas, point, snapped), originalOf(canvas, snapped))
   drawBeside(context, view, point, panel.decoded, theme)
   if (gestures.cursor.bySteps) panel.say(gestures.lassoing ? [gestures.advice] : sentences)
   gestures.cursor.bySteps = false
@@ -118,7 +126,7 @@ function rest(canvas) {
   const { data, panel, decoder, decoderUrl, middles, outer } = canvas
   if (data.shared && decoder) return restShared(canvas)
   const isWanted = decoderUrl === data.decoder && !data.compact
-  if (isWanted && middles.decodeMore(decoder)) canvas.redraw({ overlayOnly: true })
+  if (isWanted && middles.decodeMore((code) => decodedImage(canvas, code))) canvas.redraw({ overlayOnly: true })
   panel.rest("Move over the plane: every place of it is decoded here.", isWanted ? middles.pictures : [], data.classes)
   if (decoder) outer.dataset.decodes ??= 0 // from now on every place can be decoded
 }
@@ -127,7 +135,7 @@ function rest(canvas) {
 function restShared(canvas) {
   const { data, space, panel, chosenPoint } = canvas
   const index = chosenPoint ? -1 : Math.min(data.chosen ?? data.anchor, space.count - 1)
-  panel.show(lookAt(canvas, chosenPoint ?? space.point(index), index), canvas.images)
+  panel.show(lookAt(canvas, chosenPoint ?? space.point(index), index), originalOf(canvas, index))
 }
 
 // A description of a point: its image, the nearest code, the density of codes.
@@ -141,8 +149,7 @@ function lookAt(canvas, point, snapped) {
   const logvar = snapped >= 0 && space.logvarOf(snapped)
   Object.assign(outer.dataset, { cursor: point.join(","), snapped, anchor })
   return {
-    pixels: decoded(canvas, z),
-    shape: canvas.decoder.shape,
+    image: decoded(canvas, z),
     labels: data.plane.labels,
     point,
     snapped,
@@ -164,10 +171,10 @@ function decoded(canvas, z) {
   const key = `${z} ${canvas.decoderUrl}`
   if (key !== canvas.decodedKey) {
     canvas.decodedKey = key
-    canvas.pixels = canvas.decoder(z)
+    canvas.image = decodedImage(canvas, z)
     canvas.outer.dataset.decodes = Number(canvas.outer.dataset.decodes ?? 0) + 1
   }
-  return canvas.pixels
+  return canvas.image
 }
 
 // Colours and letters of the page for a canvas, which does not inherit styles.

@@ -46,7 +46,11 @@ def test_all_layers_have_the_same_kinds() -> None:
         assert all(kind.name == name for name, kind in layer.KINDS.items())
         files = {path.stem for path in Path(layer.__path__[0]).glob("*.py")}
         assert files == {"__init__", "base", *names}
-    assert {path.stem for path in (COMPONENTS / "lib" / "kinds").glob("*.js")} == names
+    browser = COMPONENTS / "lib" / "kinds"
+    assert {path.stem for path in browser.glob("*.js")} == {"index", *names}
+    registry = re.search(r"KINDS = \{ (.*) \}", (browser / "index.js").read_text())
+    assert registry
+    assert set(registry[1].split(", ")) == names
 
 
 def test_few_files_outside_of_the_kinds_know_the_shape_of_an_image() -> None:

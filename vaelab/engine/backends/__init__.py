@@ -28,13 +28,13 @@ class Worker(Protocol):
     started: bool
 
     def __hash__(self) -> int:
-        """Tell workers apart."""
+        """Hash of the worker's identity."""
 
     def train(self, run: Run, threads: int) -> None:
         """Have the worker train a run."""
 
     def take_done(self) -> str | None:
-        """Id of the run that the worker has finished with since the last call, also by its death, if any."""
+        """Id of the run that ended since the last call, also by the worker's death; None if there is none."""
 
     def alive(self) -> bool:
         """Whether the worker lives."""

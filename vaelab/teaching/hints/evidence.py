@@ -66,7 +66,7 @@ class Evidence:
     epoch_objective: np.ndarray
     """Mean training objective of each epoch; NaN where it is unknown."""
     active_units: int | None
-    """Active units at the last evaluation, as the next two; None if unknown."""
+    """Active units at the last evaluation; None if unknown. The next two fields belong to it."""
     kl_per_dim: np.ndarray | None
     aggregate_variance: np.ndarray | None
 

@@ -20,7 +20,7 @@ _CHOSEN, _PICKED = "view_runs", "compared_runs"
 
 @dataclass(frozen=True)
 class Member:
-    """A run that is compared with others, for which it has a letter."""
+    """A run of the comparison, with its letter."""
 
     index: int
     run: Run

@@ -90,7 +90,7 @@ def kl_panel(opened: Opened) -> None:
     )
     st.caption(
         "Averaged over the test images, the largest first; together"
-        f" {kl.sum():.1f} nats per image. {_on_use(active)}"
+        f" {kl.sum():.1f} {opened.data.spec.kind.nats}. {_on_use(active)}"
     )
 
 

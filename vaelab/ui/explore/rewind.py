@@ -153,7 +153,8 @@ def losses_panel(run: Run, step: int | None) -> None:
     line = {"color": PALETTE.prior, "width": 3}
     figure.add_shape(type="line", x0=at_step.epoch, x1=at_step.epoch, yref="paper", y0=0, y1=1, line=line)
     with box:
-        alt = f"Losses in nats per image against epochs, with a line at {at_step.name}"
+        unit = DATASETS[run.config.dataset].kind.nats
+        alt = f"Losses in {unit} against epochs, with a line at {at_step.name}"
         plot(figure, key="rewind_losses_plot", height=360, step=at_step.step, alt=alt)
 
 

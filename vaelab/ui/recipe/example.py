@@ -74,7 +74,7 @@ def before_the_start(config: RunConfig, spec: DatasetSpec) -> str:
     steps, numbers = counted(size.steps_per_epoch, "step"), counted(config.latent_dim, "number")
     basis = "as your last run went" if speed else "a guess until a first run"
     return (
-        f"{size.parameters:,} parameters · {size.pixels:,} pixel values → {numbers} "
-        f"({size.pixels:,} bytes → {size.code_bytes:,} bytes) · {steps} an epoch · "
+        f"{size.parameters:,} parameters · {size.numbers:,} {spec.kind.element} values → {numbers} "
+        f"({size.example_bytes:,} bytes → {size.code_bytes:,} bytes) · {steps} an epoch · "
         f"{duration(expected_seconds(config, spec, speed))} in all ({basis})"
     )

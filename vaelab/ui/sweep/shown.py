@@ -33,7 +33,7 @@ class ShownSweep:
     configs: list[RunConfig]
     results: list[Result]
     runs: list[Run]
-    """Empty for the finished example, as are the two fields below."""
+    """Runs of the sweep; this and the two fields below are empty for the finished example."""
     statuses: list[Status]
     histories: list[SweptRun]
 

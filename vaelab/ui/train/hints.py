@@ -18,7 +18,7 @@ TITLE_WIDTH = 250
 
 
 def hints_of(run: Run) -> list[Hint]:
-    """The hints that the present curves of a run give cause for."""
+    """The hints that apply to the curves of a run so far."""
     curves = history(run)
     return find_hints(run.config, curves.steps, curves.evaluated, curves.started, curves.finished)
 
@@ -30,7 +30,7 @@ def as_badges(hints: Sequence[Hint]) -> str:
 
 
 def hints_view(hints: Sequence[Hint], run: Run, status: Status) -> None:
-    """Draw hints where there is always room for one.
+    """Draw hints in a container that keeps room for one.
 
     Screen readers announce the heading of a warning once, because its numbers, which change with every look,
     stand outside of the heading.

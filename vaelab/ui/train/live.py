@@ -167,7 +167,7 @@ def _losses(run: Run, status: Status, hints: Sequence[Hint]) -> None:
             height=HEIGHT,
             state=status.state,
             step=status.step,
-            alt="Losses in nats per image against epochs",
+            alt=f"Losses in {DATASETS[run.config.dataset].kind.nats} against epochs",
         )
     with st.container(key="losses-caption"):
         st.caption(_what_to_look_for(run))

@@ -162,6 +162,7 @@ def _files(shown: Shown) -> dict[str, Any]:
         "codes": run_file_url(run, version, "codes"),
         "decoder": run_file_url(run, version, "decoder"),
         "images": test_images_url(run.config.dataset),
+        "kind": DATASETS[run.config.dataset].kind.name,
     }
 
 

@@ -1,4 +1,6 @@
-// Images in the browser: what a decoder gives as a picture.
+// Images in the browser: a decoder's output, or an example of a data set, as a picture.
+
+export const SCALE = 255 // of the numbers of an example; a decoder's are from 0 to 1
 
 // Pixels from 0 to 1, channels first, as an ImageData that a canvas can show; one channel is grey.
 export function imageData(pixels, [channels, height, width]) {

@@ -13,11 +13,11 @@ class Own:
     """How a visitor makes an example of a kind."""
 
     title: str
-    """What it is called among what Reconstructions shows."""
+    """Label of its section on Reconstructions."""
     section: Callable[[Opened], None]
-    """Draw where it is made, and what the model makes of it."""
+    """Draw the input and the model's reconstruction of it."""
     take: Callable[[Opened], np.ndarray | None]
-    """The example that was made, (...), if any."""
+    """The visitor's example, (...); None if there is none."""
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,13 @@ from vaelab.ui.widgets.draw_pad import draw_pad
 from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
 
 NOTHING = "none"
-"""In a link: an empty pad."""
+"""Text of an empty pad in a link."""
 
 NEIGHBOURS = 8
 
 
 def draw_section(opened: Opened) -> None:
-    """The pad, what the browser makes of a drawing while it is drawn, and what is known of it afterwards."""
+    """Draw the pad with its live reconstruction, then the error's rank and the nearest training images."""
     shape = opened.data.spec.shape
     st.subheader("Draw")
     key, image = take_drawing(opened)
@@ -60,7 +60,7 @@ def take_drawing(opened: Opened) -> tuple[str, np.ndarray | None]:
 
 
 def _map(opened: Opened) -> None:
-    """Where the drawing lies among the codes, which the browser shows while it is drawn."""
+    """Draw the test codes with the posterior of the drawing, which follows the pen."""
     plane = usual_plane(opened)
     points = plane.project(opened.codes.mean)
     span = with_class_rows(whole_span(points), opened.config.latent_dim, len(opened.data.spec.classes))
@@ -72,7 +72,7 @@ def _map(opened: Opened) -> None:
 
 
 def _read(shape: Shape, text: str) -> str:
-    """A drawing as a link has it, written in the one way that this page writes it."""
+    """Check a drawing of a link; return its text as this page writes it."""
     return NOTHING if text == NOTHING else text_of(image_of(text, shape))
 
 

@@ -50,9 +50,10 @@ def is_new(reader: str, asked: Any) -> bool:
 
     An address that has not changed is older than the visitor's later choices, which then hold.
     """
-    if visit().seen.get(reader) == asked:
+    seen = visit().seen
+    if reader in seen and seen[reader] == asked:
         return False
-    visit().seen[reader] = asked
+    seen[reader] = asked
     return True
 
 

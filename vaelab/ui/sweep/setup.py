@@ -127,11 +127,10 @@ def _suggest(field_key: str, values_key: str) -> None:
 
 def _planned() -> Sweep | None:
     """The sweep that the form describes; None, with an error on the page, if it is not valid."""
-    state = st.session_state
-    texts = {state.sweep_field: state.sweep_values, state.sweep_field2: state.sweep_values2}
+    texts = {st.session_state[f"sweep_field{n}"]: st.session_state[f"sweep_values{n}"] for n in ("", "2")}
     axes = [(name, read_values(text)) for name, text in texts.items() if name != NO_FIELD]
     try:
-        return plan(base_recipe(), axes, state.sweep_seeds)
+        return plan(base_recipe(), axes, st.session_state.sweep_seeds)
     except ValueError as error:
         st.error(plain(str(error)))
         return None

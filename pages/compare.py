@@ -7,8 +7,8 @@ from vaelab.ui.compare.members import link_of, new_settings, pick_members
 from vaelab.ui.compare.planes import take_cursor
 from vaelab.ui.compare.whole import whole_comparison
 
+# Test images that a preview has: while a run trains, one of these can be chosen.
 TEST_IMAGES = 2_000
-"""Test images that a preview has: while a run trains, one of these can be chosen."""
 
 st.title("Compare")
 settings = new_settings()

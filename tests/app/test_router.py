@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,6 +32,16 @@ def test_every_page_is_reached_and_has_a_title(app: App, page: Path) -> None:
     visit = app().run().switch_page(str(page)).run()
     assert not visit.exception
     assert visit.title[0].value
+
+
+@pytest.mark.parametrize("page", SCRIPTS, ids=lambda page: page.stem)
+def test_a_page_has_no_bare_text_that_streamlit_could_draw(page: Path) -> None:
+    """Streamlit's magic draws it, where a server's settings do not turn that off."""
+    statements = ast.parse(page.read_text(encoding="utf-8")).body[1:]
+    bare = [
+        node for node in statements if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call)
+    ]
+    assert [ast.unparse(node) for node in bare] == []
 
 
 def test_the_first_page_is_train(app: App) -> None:

@@ -56,6 +56,19 @@ def predicted(visit: AppTest, number: int, places: tuple[int, ...]) -> AppTest:
     return visit
 
 
+def test_an_option_counts_that_is_pressed_just_before_reveal(app: App) -> None:
+    visit, key, (*first, last) = (
+        opened(app, "lessons", lesson="3"),
+        "lesson_3_prediction",
+        LESSONS[3].question.right,
+    )
+    visit.button_group(key=key).set_value(first).run()
+    visit.button_group(key=key).set_value([*first, last])
+    visit.button(key="lesson_reveal").click().run()  # both presses reach the server at once
+    assert visit.button_group(key=key).value == [*first, last]
+    assert "As you predicted." in said(visit)
+
+
 def changed(visit: AppTest, number: int) -> set[str]:
     """Which numbers another setting of a lesson's widget changes."""
     if number == 3:

@@ -90,8 +90,8 @@ def ask(number: int, question: Question) -> bool:
                 key="lesson_reveal",
                 type="primary",
                 disabled=not predicted,
-                on_click=put,
-                args=(revealed_key, True),
+                on_click=_reveal,
+                args=(revealed_key, key),
                 help="Choose an answer first.",
             )
             return False
@@ -100,6 +100,13 @@ def ask(number: int, question: Question) -> bool:
         verdict = "**As you predicted.**" if is_right else f"**Not quite. The answer: {answer}.**"
         st.markdown(f"{verdict} {question.why}")
     return True
+
+
+def _reveal(revealed_key: str, prediction_key: str) -> None:
+    # Streamlit drops what a widget got in the same run that disables it, unless code has set its value:
+    # an option that was pressed just before Reveal would be lost.
+    put(prediction_key, st.session_state[prediction_key])
+    put(revealed_key, True)
 
 
 def judge(number: int, statements: tuple[Statement, ...]) -> None:

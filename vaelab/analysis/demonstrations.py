@@ -10,8 +10,9 @@ import torch
 from sklearn.neighbors import NearestNeighbors
 
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.objective import bce, gaussian, kl_to_unit_normal
+from vaelab.models.objective import kl_to_unit_normal
 from vaelab.models.posteriors import Posterior
+from vaelab.models.reconstructions import bce, gaussian
 
 NEAR_SHARE = 0.99
 """Share of codes that have another code within the distance that counts as near."""

@@ -15,7 +15,8 @@ from torch import Tensor, nn
 
 from vaelab.data import DATASETS, DatasetSpec
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.objective import CORRUPTIONS, OUTPUTS
+from vaelab.models.objective import CORRUPTIONS
+from vaelab.models.reconstructions import OUTPUTS
 from vaelab.networks.layers import Layer
 
 

@@ -3,7 +3,7 @@
 Outside of this package no code compares the name of a kind of model or of a reconstruction term. A new
 kind of model is a row here, one of `vaelab.models.posteriors`, one of `vaelab.export.script.posteriors` and,
 with a KL term, one of `vaelab.ui.slow_motion.words`; a new term is a row here, one of
-`vaelab.models.objective`, one of `vaelab.export.script.terms` and one of `vaelab.ui.slow_motion.words`.
+`vaelab.models.reconstructions` and one of `vaelab.export.script.terms`.
 """
 
 from dataclasses import dataclass
@@ -44,6 +44,8 @@ class TermTraits:
 
     label: str
     """Name in forms and tables: "Cross-entropy (bce)"."""
+    likelihood: str
+    """What the likelihood of an image given its code is, as the end of a sentence in Markdown."""
     output: str
     """Function from the decoder's output to pixels from 0 to 1: "sigmoid", or "clamp" to that range."""
     has_sigma: bool
@@ -81,6 +83,7 @@ MODELS: dict[str, ModelTraits] = {
 TERMS: dict[str, TermTraits] = {
     "bce": TermTraits(
         label="Cross-entropy (bce)",
+        likelihood=r"its negative logarithm is the cross-entropy of the pixels with $\hat{x}$.",
         output="sigmoid",
         has_sigma=False,
         is_normalised=False,
@@ -88,6 +91,7 @@ TERMS: dict[str, TermTraits] = {
     ),
     "mse": TermTraits(
         label="Squared error (mse)",
+        likelihood=r"a Gaussian with mean $\hat{x}$ and standard deviation `sigma` for each pixel.",
         output="clamp",
         has_sigma=True,
         is_normalised=True,

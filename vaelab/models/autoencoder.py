@@ -10,10 +10,10 @@ from torch import Tensor, nn
 from vaelab.config import RunConfig
 from vaelab.data import DATASETS
 from vaelab.models.kinds import kind_of
-from vaelab.models.objective import OUTPUTS, RECONSTRUCTIONS
 from vaelab.models.operations import build
 from vaelab.models.posteriors import POSTERIORS, Posterior
 from vaelab.models.randomness import generator_for
+from vaelab.models.reconstructions import OUTPUTS, RECONSTRUCTIONS
 from vaelab.networks.layers import Shape, network_layers
 
 
@@ -76,7 +76,7 @@ class Autoencoder(nn.Module):
 
     def reconstruction(self, output: Tensor, target: Tensor) -> Tensor:
         """The reconstruction term of raw outputs (S, B, ...) for examples (B, ...), in nats: (S, B)."""
-        return RECONSTRUCTIONS[self.config.reconstruction](output, target, self.sigma)
+        return RECONSTRUCTIONS[self.config.reconstruction].loss(output, target, self.sigma)
 
     def decode(self, z: Tensor) -> Tensor:
         """Means of p(x given z) in [0, 1], in the shape of `output`, for codes (..., d).

@@ -1,4 +1,4 @@
-"""Losses of a model on images that it was not trained on, and baselines to compare them with."""
+"""Losses of a model on images that it was not trained on."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -7,12 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from vaelab.data import DATASETS
 from vaelab.latent.units import active_units
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.objective import bce, gaussian, squared_error
 from vaelab.models.passes import pass_size, result_of
 from vaelab.models.randomness import generator_for
+from vaelab.models.reconstructions import squared_error
 
 
 @dataclass(frozen=True)
@@ -106,32 +105,3 @@ def _one_pass(model: Autoencoder, images: np.ndarray, noise: torch.Generator) ->
 def _joined(parts: list[np.ndarray | None]) -> np.ndarray | None:
     arrays = [part for part in parts if part is not None]
     return np.concatenate(arrays) if arrays else None
-
-
-@dataclass(frozen=True)
-class Baselines:
-    """Reconstruction losses of answers that need no model, in nats per image."""
-
-    mean_image: float
-    """Loss of answering every test image with the mean training image."""
-    floor: float | None
-    """Loss of answering with the image itself: the entropy of its grey values; None for mse."""
-
-
-def baselines(model: Autoencoder, mean_image: np.ndarray, images: np.ndarray) -> Baselines:
-    """Baselines on images (N, ...), for the reconstruction term of the model.
-
-    With `sigma` auto, mse's mean image has the sigma that fits it best.
-    """
-    mean = torch.as_tensor(mean_image, dtype=torch.float32)
-    if model.config.term.has_sigma:
-        x = model.kind.to_tensor(images, "cpu")
-        squared = squared_error(mean.expand_as(x)[None], x)
-        auto = torch.sqrt(squared.mean() / mean.numel())
-        sigma = auto if model.config.sigma == "auto" else torch.tensor(float(model.config.sigma))
-        return Baselines(float(gaussian(mean.expand_as(x)[None], x, sigma).mean()), None)
-    # Cross-entropy is linear in its target, so the mean target is enough.
-    kind = DATASETS[model.config.dataset].kind
-    answer = torch.logit(mean.double(), eps=1e-6)
-    mean_loss = bce(answer[None, None], torch.from_numpy(kind.mean(images))[None].double())
-    return Baselines(float(mean_loss), model.kind.least_bce(images))

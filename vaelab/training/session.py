@@ -12,10 +12,11 @@ from vaelab.config import RunConfig
 from vaelab.data import Dataset
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import Codes, embed_in_steps
-from vaelab.models.evaluation import Evaluation, baselines, evaluate_in_steps
+from vaelab.models.evaluation import Evaluation, evaluate_in_steps
 from vaelab.models.hardware import settle_precision
-from vaelab.models.objective import CORRUPTIONS, beta_at, learning_rate_at, squared_error
+from vaelab.models.objective import CORRUPTIONS, beta_at, learning_rate_at
 from vaelab.models.randomness import generator_for
+from vaelab.models.reconstructions import baselines, squared_error
 from vaelab.networks.sizes import images_a_pass
 from vaelab.training.generators import Generators
 from vaelab.training.optimizers import array_of, make_optimizer, optimizer_arrays, restore_optimizer
@@ -54,7 +55,7 @@ class Session:
         self.steps_per_epoch = math.ceil(images / self.batch)
         mean_image = data.spec.kind.mean(self.subset.x, self.subset.indices)
         self.model = Autoencoder(config, data.spec.shape, mean_image)
-        self.baselines = baselines(self.model, mean_image, data.x_test)
+        self.baselines = baselines(config, mean_image, data.x_test)
         self.model.to(device)
         self.optimizer = make_optimizer(config, self.model)
         self.progress = Progress(bf16=settle_precision(config, device) == "bf16")

@@ -16,8 +16,8 @@ from vaelab.config.traits import MODELS, TERMS
 from vaelab.export import script as listed
 from vaelab.export.script import posteriors as listings
 from vaelab.export.script import terms
-from vaelab.models.objective import OUTPUTS, RECONSTRUCTIONS
 from vaelab.models.posteriors import POSTERIORS
+from vaelab.models.reconstructions import OUTPUTS, RECONSTRUCTIONS
 from vaelab.paths import PROJECT
 from vaelab.ui.slow_motion import words
 
@@ -96,7 +96,7 @@ def test_the_law_sees_every_spelling(code: str) -> None:
 
 def test_rows_of_all_layers_have_the_same_names() -> None:
     assert set(MODELS) == set(POSTERIORS) == set(listings.POSTERIORS)
-    assert set(TERMS) == set(RECONSTRUCTIONS) == set(terms.TERMS) == set(words.LIKELIHOODS)
+    assert set(TERMS) == set(RECONSTRUCTIONS) == set(terms.TERMS)
     assert {term.output for term in TERMS.values()} == set(OUTPUTS) == set(words.OUTPUTS)
     assert {name for name, kind in MODELS.items() if kind.has_kl} == set(words.KL_TERMS)
     assert all(kind.twin in MODELS for kind in MODELS.values())

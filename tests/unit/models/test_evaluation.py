@@ -13,9 +13,10 @@ from torch.distributions import Bernoulli, Normal, kl_divergence
 from vaelab.config import RunConfig
 from vaelab.data.kinds.image import IMAGE
 from vaelab.models.autoencoder import Autoencoder
-from vaelab.models.evaluation import baselines, evaluate, evaluate_in_steps
+from vaelab.models.evaluation import evaluate, evaluate_in_steps
 from vaelab.models.kinds.image import to_unit
 from vaelab.models.passes import result_of
+from vaelab.models.reconstructions import baselines
 from vaelab.networks.sizes import IMAGES_A_PASS
 from vaelab.training import fit
 
@@ -111,8 +112,8 @@ def test_evaluation_pauses_between_passes_with_the_callers_gradient_mode(trained
 
 
 def baseline(mnist, changes: dict, mean_image: np.ndarray | None = None):
-    model = Autoencoder(VAE.variant(**changes), (1, 28, 28))
-    return baselines(model, IMAGE.mean(mnist.x_train) if mean_image is None else mean_image, mnist.x_test)
+    mean_image = IMAGE.mean(mnist.x_train) if mean_image is None else mean_image
+    return baselines(VAE.variant(**changes), mean_image, mnist.x_test)
 
 
 def test_baselines_of_mnist_are_the_known_ones(mnist):
@@ -124,8 +125,7 @@ def test_baselines_of_mnist_are_the_known_ones(mnist):
 def test_the_floor_is_reached_by_the_image_itself(mnist):
     x = to_unit(mnist.x_test[:500]).double()
     own = -Bernoulli(probs=x.clamp(1e-9, 1 - 1e-9), validate_args=False).log_prob(x).sum((1, 2, 3)).mean()
-    model = Autoencoder(VAE, (1, 28, 28))
-    found = baselines(model, IMAGE.mean(mnist.x_train), mnist.x_test[:500])
+    found = baselines(VAE, IMAGE.mean(mnist.x_train), mnist.x_test[:500])
     assert found.floor == pytest.approx(own.item(), rel=1e-4)
 
 

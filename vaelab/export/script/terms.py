@@ -1,8 +1,6 @@
-"""The parts of a listing that depend on the reconstruction term."""
+"""The parts of a listing and of a notebook that depend on the reconstruction term."""
 
 from dataclasses import dataclass
-
-from vaelab.export.script import words
 
 
 @dataclass(frozen=True)
@@ -19,6 +17,19 @@ class TermListing:
     """The module that the code imports: "math" or "functional"."""
 
 
+_BCE = r"""The reconstruction term is the cross-entropy of the $D$ pixels $x_i$, with
+$\hat{x} = \operatorname{sigmoid}(\text{output})$:
+
+$$-\log p(x \mid z) = -\sum_{i=1}^{D} x_i \log \hat{x}_i + (1 - x_i) \log (1 - \hat{x}_i).$$
+
+For grey pixels it is no log-likelihood, but a convenient objective."""
+
+_MSE = r"""The reconstruction term is the squared error as the negative log-density of a Gaussian with
+mean $\hat{x}$ (`output`) and standard deviation $\sigma_x$ (`sigma`) for each of the $D$ pixels:
+
+$$-\log p(x \mid z) = \frac{\lVert x - \hat{x} \rVert^2}{2 \sigma_x^2}
++ D \log \big(\sigma_x \sqrt{2 \pi}\big).$$"""
+
 _CROSS_ENTROPY = '''\
  | def reconstruction(output, x):
  |     """Cross-entropy of an image's pixels x with sigmoid(output): -log p(x|z) if they are 0 or 1."""
@@ -33,7 +44,7 @@ _GAUSSIAN = '''\
 '''
 
 TERMS: dict[str, TermListing] = {
-    "bce": TermListing(words.BCE, _CROSS_ENTROPY, "torch.logit({mean}, eps=1e-3)", "functional"),
-    "mse": TermListing(words.MSE, _GAUSSIAN, "{mean}", "math"),
+    "bce": TermListing(_BCE, _CROSS_ENTROPY, "torch.logit({mean}, eps=1e-3)", "functional"),
+    "mse": TermListing(_MSE, _GAUSSIAN, "{mean}", "math"),
 }
-"""The parts by the name of the term, as in `vaelab.models.objective`."""
+"""The parts by the name of the term, as in `vaelab.models.reconstructions`."""

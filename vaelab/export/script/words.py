@@ -15,19 +15,6 @@ AE = r"""The encoder $f$ gives each image $x$ one code $z$, the decoder $g$ turn
 
 $$z = f(x), \qquad \hat{x} = g(z).$$"""
 
-BCE = r"""The reconstruction term is the cross-entropy of the $D$ pixels $x_i$, with
-$\hat{x} = \operatorname{sigmoid}(\text{output})$:
-
-$$-\log p(x \mid z) = -\sum_{i=1}^{D} x_i \log \hat{x}_i + (1 - x_i) \log (1 - \hat{x}_i).$$
-
-For grey pixels it is no log-likelihood, but a convenient objective."""
-
-MSE = r"""The reconstruction term is the squared error as the negative log-density of a Gaussian with
-mean $\hat{x}$ (`output`) and standard deviation $\sigma_x$ (`sigma`) for each of the $D$ pixels:
-
-$$-\log p(x \mid z) = \frac{\lVert x - \hat{x} \rVert^2}{2 \sigma_x^2}
-+ D \log \big(\sigma_x \sqrt{2 \pi}\big).$$"""
-
 KL = r"""The KL divergence from the posterior to the prior $\mathcal{N}(0, I)$ has a closed form
 (Kingma and Welling 2014, appendix B); $j$ counts the latent dimensions:
 

@@ -4,6 +4,7 @@ from vaelab.config import PRESETS
 from vaelab.teaching.lessons.entry import Formula, Lesson, Link, Question, Recipe, Statement
 
 BETA = Lesson(
+    name="beta",
     title="Beta and the rate-distortion trade",
     summary="What the weight of the KL term trades, and what it does not give.",
     text="The KL term is a price: the **rate**, what a code tells of its image, in nats. The "

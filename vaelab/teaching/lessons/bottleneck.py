@@ -4,6 +4,7 @@ from vaelab.config import PRESETS
 from vaelab.teaching.lessons.entry import Formula, Lesson, Link, Question, Recipe, Statement
 
 BOTTLENECK = Lesson(
+    name="bottleneck",
     title="What an autoencoder is",
     summary="Encoder, bottleneck, decoder: what is left of an image in two numbers.",
     text="An **autoencoder** is two networks trained as one. The **encoder** turns an image into a few "

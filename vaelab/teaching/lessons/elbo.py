@@ -4,6 +4,7 @@ from vaelab.config import PRESETS
 from vaelab.teaching.lessons.entry import Formula, Lesson, Link, Question, Recipe, Statement
 
 ELBO = Lesson(
+    name="elbo",
     title="The ELBO and the KL term",
     summary="What a VAE maximises, why its KL rises at first, and the KL computed twice.",
     text="How likely is an image under the model? That is an average over all codes, most of which explain "

@@ -66,9 +66,13 @@ class Link:
 class Lesson:
     """One lesson. Texts are Markdown with maths in $."""
 
+    name: str
+    """Its module here and in `vaelab.ui.learn`, which has what a visitor tries."""
     title: str
     summary: str
     """One sentence for the index."""
+    asks_first: bool = False
+    """Whether the text and the formulas come after the question, which they would answer."""
     text: str
     formulas: tuple[Formula, ...]
     question: Question

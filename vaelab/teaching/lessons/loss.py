@@ -6,6 +6,7 @@ from vaelab.teaching.lessons.entry import Formula, Lesson, Link, Question, Recip
 _OPTIMIZERS = PRESETS["optimizers"].config
 
 LOSS = Lesson(
+    name="loss",
     title="What the loss says",
     summary="Cross-entropy and squared error of a pixel, their units, and how optimizers bring them down.",
     text="The **reconstruction term** says how far the reconstruction is from the image, in one number. "

@@ -15,6 +15,8 @@ vae.fit(x_train, x_train, epochs=10)
 """What a widespread tutorial calls a VAE."""
 
 POSTERIOR = Lesson(
+    name="posterior",
+    asks_first=True,
     title="From points to distributions",
     summary="A tutorial's “VAE” that is none; mean, log-variance, epsilon, code, one number at a time.",
     text="A **variational autoencoder** encodes an image not as a point but as a **distribution** over "

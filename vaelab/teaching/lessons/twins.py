@@ -4,6 +4,7 @@ from vaelab.config import PRESETS
 from vaelab.teaching.lessons.entry import Formula, Lesson, Link, Question, Recipe, Statement
 
 TWINS = Lesson(
+    name="twins",
     title="AE against VAE",
     summary="Twins that differ in the prior alone: holes, interpolation, and drawing new images.",
     text="**Twins** are two runs with the same network, images and seed, one an AE and the other a VAE: "

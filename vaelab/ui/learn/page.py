@@ -1,7 +1,7 @@
 """The page Lessons: an index, and one lesson at a time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from importlib import import_module
 
 import streamlit as st
 
@@ -9,12 +9,6 @@ from vaelab.data import DatasetUnavailable
 from vaelab.paths import PAGES
 from vaelab.runs import RunDamaged, RunNotFound
 from vaelab.teaching.lessons import LESSONS, Lesson
-from vaelab.ui.learn import beta as lesson_beta
-from vaelab.ui.learn import bottleneck as lesson_bottleneck
-from vaelab.ui.learn import elbo as lesson_elbo
-from vaelab.ui.learn import loss as lesson_loss
-from vaelab.ui.learn import posterior as lesson_posterior
-from vaelab.ui.learn import twins as lesson_twins
 from vaelab.ui.learn.glossary import links_to_terms
 from vaelab.ui.learn.parts import ask, go_on, judge
 from vaelab.ui.session import (
@@ -34,30 +28,6 @@ LESSONS_PAGE = PAGES / "lessons.py"
 
 WIDTH = 960
 """Width of a lesson in CSS pixels: its lines stay readable, and two charts stand side by side."""
-
-Part = Callable[[], None]
-
-
-@dataclass(frozen=True)
-class Live:
-    """The live parts of a lesson."""
-
-    experiment: Part
-    """The part after the question."""
-    opening: Part | None = None
-    """The part before the question."""
-    asks_first: bool = False
-    """Whether the explanation comes after the question, which it would answer."""
-
-
-LIVE: dict[int, Live] = {
-    1: Live(lesson_bottleneck.experiment, lesson_bottleneck.opening),
-    2: Live(lesson_loss.experiment),
-    3: Live(lesson_posterior.experiment, lesson_posterior.opening, asks_first=True),
-    4: Live(lesson_elbo.experiment, lesson_elbo.opening),
-    5: Live(lesson_twins.experiment, lesson_twins.opening),
-    6: Live(lesson_beta.experiment),
-}
 
 
 def followed_lesson() -> int | None:
@@ -98,12 +68,14 @@ def show_lesson(number: int) -> None:
     with st.container(horizontal_alignment="center"), st.container(key=f"lesson-{number}", width=WIDTH):
         page_link(LESSONS_PAGE, label="All lessons", icon=":material/arrow_back:", query_params={})
         st.title(f"{number}. {lesson.title}")
-        live = LIVE[number]
-        if not live.asks_first:
+        # Every such module has an `experiment` for after the question; some have an `opening` for before it.
+        live = import_module(f"vaelab.ui.learn.{lesson.name}")
+        if not lesson.asks_first:
             _explanation(lesson)
-        _live(live.opening)
+        if opening := getattr(live, "opening", None):
+            _live(opening)
         if ask(number, lesson.question):
-            if live.asks_first:
+            if lesson.asks_first:
                 _explanation(lesson)
             _live(live.experiment)
             st.markdown(f"**What to look for.** {lesson.look}")
@@ -113,9 +85,7 @@ def show_lesson(number: int) -> None:
     go_to_top(str(number))
 
 
-def _live(part: Part | None) -> None:
-    if part is None:
-        return
+def _live(part: Callable[[], None]) -> None:
     try:
         st.fragment(part)()
     except (RunDamaged, RunNotFound, DatasetUnavailable) as error:

@@ -35,12 +35,6 @@ OUTPUTS = {
 }
 """The reconstruction from the decoder's output, by `TermTraits.output`: a formula, and a sentence."""
 
-LIKELIHOODS = {
-    "bce": r"its negative logarithm is the cross-entropy of the pixels with $\hat{x}$. ",
-    "mse": r"a Gaussian with mean $\hat{x}$ and standard deviation `sigma` for each pixel. ",
-}
-"""The likelihood of an image given its code, by the reconstruction term."""
-
 KL_TERMS = {
     "vae": (
         r"\textstyle\sum_j \tfrac{1}{2} (\mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2)",
@@ -77,7 +71,7 @@ def objective(config: RunConfig) -> str:
     """Explain the loss."""
     words = (
         r"$L$ is the objective (`objective`) for this image, in nats. $p(x \mid z)$ is what the decoder says "
-        rf"of $x$: {LIKELIHOODS[config.reconstruction]}"
+        rf"of $x$: {config.term.likelihood} "
     )
     if not config.traits.has_kl:
         return words

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from unittest.mock import MagicMock
 
 import pytest
-import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from vaelab.paths import PROJECT
+from vaelab.ui.session.state import _recordings, close_engine
 
 
 @pytest.fixture
@@ -26,6 +28,17 @@ def app(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Ap
     # Runs wait to be measured for ever: a real process would load PyTorch beside every test.
     monkeypatch.setattr("vaelab.engine.measuring.Child", lambda *_: MagicMock())
     yield lambda: AppTest.from_file(PROJECT / "vaelab" / "ui" / "router.py", default_timeout=60)
-    # What is kept once a process belongs to this test's folder of runs; releasing it ends its workers.
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    # The engine and the recordings belong to this test's folder of runs; releasing the engine ends its workers.
+    # What is cached of a run stays: it is named by the run's path, which no other test has.
+    close_engine()
+    _recordings.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_search_for_components() -> Iterator[None]:
+    """Look once for components among the installed packages: each new visitor of AppTest would do it again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests)
+        )
+        yield

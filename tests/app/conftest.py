@@ -28,7 +28,7 @@ def app(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Ap
     # Runs wait to be measured for ever: a real process would load PyTorch beside every test.
     monkeypatch.setattr("vaelab.engine.measuring.Child", lambda *_: MagicMock())
     yield lambda: AppTest.from_file(PROJECT / "vaelab" / "ui" / "router.py", default_timeout=60)
-    # The engine and the recordings belong to this test's folder of runs; releasing the engine ends its workers.
+    # Engine and recordings belong to this test's folder of runs; releasing the engine ends its workers.
     # What is cached of a run stays: it is named by the run's path, which no other test has.
     close_engine()
     _recordings.clear()
@@ -36,7 +36,7 @@ def app(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Ap
 
 @pytest.fixture(autouse=True, scope="session")
 def _one_search_for_components() -> Iterator[None]:
-    """Look once for components among the installed packages: each new visitor of AppTest would do it again."""
+    """Look once for components among the installed packages, and not for each visitor of AppTest."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests)

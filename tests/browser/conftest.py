@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.support import servers
 from tests.support.servers import CHROMIUM_FLAGS, Server, find_chromium
@@ -15,6 +23,8 @@ from vaelab.paths import PROJECT
 
 PATIENCE = 30_000
 """Milliseconds to wait for what must come; the machine may be busy."""
+
+VIEWPORT = ViewportSize(width=1366, height=768)
 
 
 @pytest.fixture(scope="session")
@@ -30,29 +40,60 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
+    """A browser for tests that need visitors, screens or fingers of their own."""
+    browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def profile(
+    playwright: Playwright, chromium: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserContext]:
+    """The profile of the tests' visitors, whose disk keeps the compiled scripts: a third of a page's time."""
+    profile = playwright.chromium.launch_persistent_context(
+        tmp_path_factory.mktemp("profile"),
+        executable_path=chromium,
+        args=list(CHROMIUM_FLAGS),
+        # Playwright's `wait_for_function` evaluates a text, which the app's content policy allows nobody;
+        # what the policy refuses is looked for in `test_main_job`.
+        bypass_csp=True,
+        viewport=VIEWPORT,
+    )
+    yield profile
+    profile.close()
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A new visitor's page; the test fails if any script on it failed.
-
-    Playwright's `wait_for_function` evaluates a text, which the app's content policy allows nobody; what the
-    policy refuses is looked for in `test_main_job`.
-    """
-    context = browser.new_context(bypass_csp=True, viewport={"width": 1366, "height": 768})
-    page = context.new_page()
+def page(profile: BrowserContext) -> Iterator[Page]:
+    """A new visitor's page; the test fails if any script on it failed."""
+    page = profile.new_page()
     page.set_default_timeout(PATIENCE)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
-    context.close()
+    _forget_visitor(profile)
     assert errors == []
+
+
+def _forget_visitor(profile: BrowserContext) -> None:
+    """Close what is open, and forget all that an app can keep in a browser; compiled scripts stay."""
+    profile.clear_cookies()
+    profile.clear_permissions()
+    first, *others = profile.pages
+    for page in others:
+        page.close()
+    first.context.new_cdp_session(first).send(
+        "Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "local_storage,indexeddb,websql"}
+    )
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page, expect
 
 from tests.support.accessibility import faults
 from tests.support.servers import Server
@@ -28,17 +28,10 @@ PAGES = {
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
 @pytest.mark.parametrize("path", PAGES)
-def test_no_serious_fault(path: str, scheme: str, width: int, browser: Browser, server: Server) -> None:
-    context = browser.new_context(
-        bypass_csp=True,
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
+def test_no_serious_fault(path: str, scheme: str, width: int, page: Page, server: Server) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 900})
     page.goto(server.url + path)
     page.wait_for_selector(PAGES[path], state="attached")
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    found = faults(page)
-    context.close()
-    assert found == []
+    assert faults(page) == []

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.support.servers import Server
 from vaelab.paths import PROJECT
@@ -85,11 +85,9 @@ def test_a_traversal_by_keyboard(page: Page, server: Server) -> None:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_strips_fit_the_page(browser: Browser, server: Server, width: int, scheme: str) -> None:
-    context = browser.new_context(
-        bypass_csp=True, viewport={"width": width, "height": 1300}, color_scheme=scheme
-    )
-    page = context.new_page()
+def test_strips_fit_the_page(page: Page, server: Server, width: int, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 1300})
     OUTPUT.mkdir(exist_ok=True)
     for walk, keys in {"traverse": ["traversal"], "interpolate": ["interpolation", "arithmetic"],
                        "sample": ["samples"]}.items():  # fmt: skip
@@ -105,4 +103,3 @@ def test_strips_fit_the_page(browser: Browser, server: Server, width: int, schem
             assert box["width"] / columns >= 28  # a pixel of an image has at least one of the screen
         page.screenshot(path=OUTPUT / f"walks-{walk}-{width}.png")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    context.close()

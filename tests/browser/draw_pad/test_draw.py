@@ -315,11 +315,9 @@ def test_a_model_that_cannot_be_loaded_gets_a_sentence(page: Page, server: Serve
     ("run", "scheme", "width"),
     [("vae-20d", "light", 1440), ("ae-2d", "dark", 390), ("vae-2d-fashion", "dark", 1440)],
 )
-def test_pictures_for_a_person(browser: Browser, server: Server, run: str, scheme: str, width: int) -> None:
-    context = browser.new_context(
-        bypass_csp=True, viewport={"width": width, "height": 1250}, color_scheme=scheme
-    )  # type: ignore[arg-type]
-    page = context.new_page()
+def test_pictures_for_a_person(page: Page, server: Server, run: str, scheme: str, width: int) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 1250})
     open_pad(page, server, run=run)
     if run == "vae-2d-fashion":  # a T-shirt
         page.locator("[name=brush]").fill("5")
@@ -335,7 +333,6 @@ def test_pictures_for_a_person(browser: Browser, server: Server, run: str, schem
     OUTPUT.mkdir(exist_ok=True)
     page.mouse.move(0, 0)
     page.screenshot(path=OUTPUT / f"draw-{run}-{scheme}-{width}.png")
-    context.close()
 
 
 @pytest.mark.parametrize(("run", "size"), [("vae-2d", (8 * 30 - 2, 58)), ("ae-2d", (3 * 30 - 2, 28))])

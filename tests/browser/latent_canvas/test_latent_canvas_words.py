@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.support.canvas import GRID, NEXT_FRAME, SPACE, Canvas, trained
 from tests.support.exploring import make_run
@@ -33,10 +33,9 @@ KEEP_BOXES = """() => {
 @pytest.mark.parametrize("width", [1366, 390])
 @pytest.mark.parametrize("dimensions", [1, 2])
 def test_words_on_the_plane_lie_inside_of_it_and_apart(
-    browser: Browser, server: Server, width: int, dimensions: int
+    page: Page, server: Server, width: int, dimensions: int
 ) -> None:
-    context = browser.new_context(bypass_csp=True, viewport={"width": width, "height": 900})
-    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
     page.add_init_script(f"({KEEP_BOXES})()")
     run = "vae-2d" if dimensions == 2 else make_run(server.runs, RunConfig(latent_dim=1, hidden="16")).id
     wide = "" if dimensions == 2 else "&range=chosen&range_x=-4,4"
@@ -59,7 +58,6 @@ def test_words_on_the_plane_lie_inside_of_it_and_apart(
         pairs = ((first, second, axis) for first, second in ((one, other), (other, one)) for axis in (0, 1))
         assert any(first[axis] + first[axis + 2] <= second[axis] + 0.5 for first, second, axis in pairs)
     canvas.picture(f"canvas-words-{dimensions}-{width}")
-    context.close()
 
 
 @pytest.mark.parametrize(("path", "key"), [("latent-space", SPACE), ("latent-grid", GRID)])
@@ -85,9 +83,8 @@ def test_at_rest_the_panel_shows_each_class_decoded(page: Page, server: Server, 
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_the_axis_of_the_kl_bars_is_named_in_full(browser: Browser, server: Server, width: int) -> None:
-    context = browser.new_context(bypass_csp=True, viewport={"width": width, "height": 900})
-    page = context.new_page()
+def test_the_axis_of_the_kl_bars_is_named_in_full(page: Page, server: Server, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{server.url}/latent-space?run=vae-2d")
     chart = page.locator(".st-key-kl_bars .main-svg").first
     title = page.locator(".st-key-kl_bars .xtitle")
@@ -97,7 +94,6 @@ def test_the_axis_of_the_kl_bars_is_named_in_full(browser: Browser, server: Serv
     assert words is not None
     assert box["x"] <= words["x"] < words["x"] + words["width"] <= box["x"] + box["width"]
     assert words["y"] + words["height"] <= box["y"] + box["height"]
-    context.close()
 
 
 # Pixels of the overlay near the posterior's colour, as shares of its width and height.

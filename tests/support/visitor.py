@@ -24,6 +24,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX
 from websockets.sync.client import connect
 
+from vaelab.ui.server.app import SCRIPT_ERROR
+
 PATIENCE = 60.0
 """Seconds to wait for the next message of a script that runs."""
 ASKS = 2.0
@@ -229,6 +231,8 @@ class Visitor:
         kind = element.WhichOneof("type")
         if kind == "exception":
             raise PageFailed(f"{element.exception.type}: {element.exception.message}")
+        if kind == "alert" and element.alert.body == SCRIPT_ERROR:
+            raise PageFailed(SCRIPT_ERROR)
         # A widget's id ends with the key that the script gave it.
         parts = str(getattr(getattr(element, kind), "id", "")).split("-", 2) if kind else []
         if len(parts) == 3:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from vaelab.paths import ASSETS
 from vaelab.ui.navigation import addresses_within
+from vaelab.ui.server.warming import wait_for_early_imports
 from vaelab.ui.session import page_link
 from vaelab.ui.session.display import offer_to_leave, show_as_asked
 from vaelab.ui.session.pages import APP_PAGES
@@ -37,5 +38,6 @@ for group, pages in groupby(APP_PAGES, key=lambda page: page.group):
             page_link(scripts[page], icon=page.icon, query_params=addresses[page.title])
 with st.sidebar:
     close_sidebar(current.title)
+wait_for_early_imports()
 current.run()
 offer_to_leave()

@@ -1,7 +1,5 @@
 """The parts of the ASGI app beside Streamlit: routes below `/lab/`, middleware, start and end."""
 
-import gc
-import importlib
 import logging
 import os
 from collections.abc import AsyncIterator
@@ -13,30 +11,24 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
-from vaelab.engine import Engine
 from vaelab.engine.backends.local import THREADS_THAT_YIELD
 from vaelab.logs import log_as
 from vaelab.settings import read_settings
 from vaelab.ui.server.health import serve_health
 from vaelab.ui.server.run_files import serve_run_file, serve_test_images
 from vaelab.ui.server.standing import serve_standing
+from vaelab.ui.server.warming import begin_warming
 from vaelab.ui.session import engine
 from vaelab.ui.session.standing import PATH as STANDING
 from vaelab.ui.session.state import close_engine, end_training
 from vaelab.ui.web.addresses import lab_path
-from vaelab.ui.web.assets import PLOTLY, Preload, load_asset, serve_component, serve_plotly
+from vaelab.ui.web.assets import PLOTLY, Preload, serve_component, serve_plotly
 from vaelab.ui.web.ending import ended_by_signals
 from vaelab.ui.web.presence import Connections
 from vaelab.ui.web.protection import Protection
 from vaelab.ui.web.visitor import VisitorCookie
 
 logger = logging.getLogger(__name__)
-
-EARLY_IMPORTS = ("pandas", "vaelab.ui.train.live")
-"""Modules that the first page needs, imported while its browser still loads Streamlit's files."""
-
-LATE_IMPORTS = ("torch", "sklearn.decomposition")
-"""Modules that take seconds to import and that the first page does not need."""
 
 SCRIPT_ERROR = (
     "Something went wrong while this page was drawn. It has been written to the server's log; "
@@ -71,8 +63,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
         os.environ.setdefault(name, value)
     # The engine is made here, so that the end of the server, however soon it comes, finds it.
     first = engine() if settings.warm else None
-    warming = Thread(target=warm, args=(first,), name="vaelab-warm", daemon=True)
-    warming.start()
+    warming = begin_warming(first)
     logger.info("The server is there.")
     try:
         async with ended_by_signals(end_training):
@@ -80,23 +71,6 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     finally:
         await run_in_threadpool(close, warming)
         logger.info("The server has ended.")
-
-
-def warm(first: Engine | None) -> None:
-    """Load before the first visit what the visitor would otherwise wait for.
-
-    With `VAELAB_WARM=0` there is no engine yet: the first page that needs it makes it.
-    """
-    load_asset(PLOTLY)
-    for name in EARLY_IMPORTS:
-        importlib.import_module(name)
-    # PyTorch is imported here only after the worker has started: a visitor's page needs a core too.
-    if first is not None and first.wait_until_warm():
-        for name in LATE_IMPORTS:
-            importlib.import_module(name)
-    # The objects of the imports live as long as the server, so that no garbage collection needs to scan them.
-    gc.collect()
-    gc.freeze()
 
 
 def close(warming: Thread) -> None:

@@ -24,7 +24,7 @@ from torch import Tensor
 from vaelab.analysis.load import load_run
 from vaelab.analysis.pca import PrincipalComponents, fit
 from vaelab.config import QUANTITIES, measures
-from vaelab.config.quantities import NEIGHBOURS, NLL_IMAGES, NLL_SAMPLES, PROBED_IMAGES
+from vaelab.config.quantities import NLL_IMAGES, NLL_SAMPLES, PROBED_IMAGES, VOTING_NEIGHBOURS
 from vaelab.data import Dataset, load
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import embed
@@ -195,7 +195,7 @@ def accuracies(
     standardised codes, because its penalty depends on their scale.
     """
     train, test = codes.astype(np.float64), test_codes.astype(np.float64)
-    neighbours = KNeighborsClassifier(min(NEIGHBOURS, len(train))).fit(train, labels)
+    neighbours = KNeighborsClassifier(min(VOTING_NEIGHBOURS, len(train))).fit(train, labels)
     probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=PROBE_STEPS)).fit(train, labels)
     return float(neighbours.score(test, test_labels)), float(probe.score(test, test_labels))
 

@@ -44,9 +44,10 @@ def evaluate_here(run: Run, *, as_json: bool) -> None:
 def _others(trained: TrainedRun) -> tuple[dict[str, Any], str]:
     """The measures that an evaluation does not include, and a sentence why they are missing, or ""."""
     try:
-        measured = read_measures(trained.run) or measure(
-            trained.model, load(trained.config.dataset), trained.run.status().step
-        )
+        measured = read_measures(trained.run)
+        if measured is None or not measured.is_complete:
+            step = trained.run.status().step
+            measured = measure(trained.model, load(trained.config.dataset), step)
     except NotFinite as error:
         measured = Measures(step=0, problem=str(error))
     names = [name for name in measures() if name not in (*losses(), "kl_per_dim")]

@@ -18,8 +18,8 @@ from vaelab.words import capitalized, listed
 NLL_SAMPLES, NLL_IMAGES = 100, 1000
 """Number of codes per image, and of test images, for the bound on the NLL: a second for a small network."""
 
-NEIGHBOURS = 5
-"""Number of nearest codes that tell the class of an image."""
+VOTING_NEIGHBOURS = 5
+"""Number of nearest codes whose majority tells the class of an image."""
 
 PROBED_IMAGES = 10_000
 """Number of training images that neighbours and probe are fitted to: the same for every run of a data set."""
@@ -172,8 +172,8 @@ _ROWS = (
     Quantity(
         name="neighbour_accuracy", label="nearest neighbours", unit="% of test images", digits=1,
         better="higher", form="share", across_likelihoods=True,
-        meaning=f"How often the {NEIGHBOURS} nearest codes of {PROBED_IMAGES:,} training images tell the "
-        "class of a test image.",
+        meaning=f"How often the {VOTING_NEIGHBOURS} nearest codes of {PROBED_IMAGES:,} training images tell "
+        "the class of a test image.",
     ),
     Quantity(
         name="probe_accuracy", label="linear probe", unit="% of test images", digits=1, better="higher",

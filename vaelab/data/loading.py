@@ -197,7 +197,7 @@ def _read(spec: DatasetSpec, root: Path, work: Path, progress: Progress) -> Arra
 
 
 def _read_bundled(spec: DatasetSpec) -> Arrays:
-    path = paths.DATASETS / f"{spec.name}.npz"
+    path = paths.BUNDLED_DATASETS / f"{spec.name}.npz"
     try:
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != spec.sha256:

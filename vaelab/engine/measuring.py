@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 from vaelab.engine.backends.local import Child
-from vaelab.runs import MEASURED, Run, RunDamaged, read_measures
+from vaelab.runs import MEASURED, Run, RunDamaged, is_measured
 
 IDLE = 60.0
 """Seconds without a run to measure after which the process is ended, which frees its memory."""
@@ -72,7 +72,7 @@ class Measurers:
         with self._lock:
             self._why_not.pop(run.id, None)
         with suppress(RunDamaged):
-            if run.status().state in MEASURED and read_measures(run) is None:
+            if run.status().state in MEASURED and not is_measured(run):
                 self.ask(run)
 
     def tick(self, training: bool) -> None:

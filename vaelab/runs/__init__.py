@@ -8,7 +8,7 @@ from vaelab.runs.arrays import read_preview, read_weights
 from vaelab.runs.errors import RunDamaged, RunNotFound, explained
 from vaelab.runs.history import History
 from vaelab.runs.life import UNDER_WAY, Action
-from vaelab.runs.measures import MEASURED, Measures, read_measures
+from vaelab.runs.measures import MEASURED, Measures, is_measured, read_measures
 from vaelab.runs.recorder import Recorder
 from vaelab.runs.run import Run, describe
 from vaelab.runs.status import Status
@@ -31,6 +31,7 @@ __all__ = [
     "default_root",
     "describe",
     "explained",
+    "is_measured",
     "read_measures",
     "read_preview",
     "read_weights",

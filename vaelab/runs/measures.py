@@ -33,7 +33,21 @@ class Measures:
     problem: str = ""
     """A sentence why the weights could not be measured; there are no values then."""
     values: dict[str, Any] = field(default_factory=dict)
-    """Values by the name of the quantity; None for a quantity that is not defined for the run."""
+    """Values by the name of the quantity; None for a quantity that is not defined for the run.
+
+    A quantity that VAE Lab had not yet when the run was measured is absent.
+    """
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to measure."""
+        return bool(self.problem) or self.values.keys() >= measures().keys()
+
+
+def is_measured(run: Run) -> bool:
+    """Whether a run has all measures of its present weights; raises RunDamaged."""
+    result = read_measures(run)
+    return result is not None and result.is_complete
 
 
 def read_measures(run: Run) -> Measures | None:
@@ -47,16 +61,23 @@ def read_measures(run: Run) -> Measures | None:
     step, config = run.status().step, run.config
     try:
         content = json.loads((run.path / FILE).read_text(encoding="utf-8"))
-        values = {name: content.get(name) for name in measures()}
+        known = {name: content[name] for name in measures() if name in content}
+        values = {
+            name: known.get(name)
+            for name, quantity in measures().items()
+            if name in known or not quantity.is_defined(config)
+        }
         result = checked(Measures, {**content, "values": {} if content.get("problem") else values})
-    except (OSError, ValueError, AttributeError, RecursionError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return None
     if result.version != VERSION or result.step != step:
         return None
     if result.problem:
-        is_valid = len(result.problem) <= 500 and all(value is None for value in values.values())
+        is_valid = len(result.problem) <= 500 and all(value is None for value in known.values())
     else:
-        is_valid = all(_is_possible(quantity, values[name], config) for name, quantity in measures().items())
+        is_valid = bool(known) and all(
+            _is_possible(measures()[name], value, config) for name, value in values.items()
+        )
     return result if is_valid else None
 
 

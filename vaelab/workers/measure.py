@@ -56,7 +56,7 @@ def measure_and_keep(run: Run) -> str:
         if status.state not in MEASURED:
             return "It is measured when it is over."
         measures = read_measures(run)
-        if measures is None:
+        if measures is None or not measures.is_complete:
             measures = _measured(run, status.step)
             drop_drafts(run.path, FILE)
             write_measures(run, measures)

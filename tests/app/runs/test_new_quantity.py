@@ -12,11 +12,13 @@ from streamlit.testing.v1 import AppTest
 
 from tests.support.runs_page import PAGE
 from vaelab.config import QUANTITIES, Quantity
+from vaelab.engine import Engine
 from vaelab.paths import EXAMPLES, PAGES
 from vaelab.runs import Run
 from vaelab.runs.measures import FILE
 from vaelab.teaching import glossary
 from vaelab.teaching.glossary import Entry
+from vaelab.ui.runs.measures import BEING_COMPUTED
 
 App = Callable[[], AppTest]
 
@@ -48,6 +50,21 @@ def test_it_is_a_row_of_the_measures_and_a_column_of_the_runs(app: App, runs: Pa
     assert "80.5" in cells
     assert any("**Overlap of pixels**, % of pixels" in cell for cell in cells)
     assert page.dataframe[0].value["overlap"].tolist()[0] == 80.5
+
+
+def test_until_it_is_measured_the_other_measures_are_shown(
+    app: App, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Engine, "measure", lambda engine, run: "")
+    run = Run(runs / "0123abcd")
+    shutil.copytree(EXAMPLES / "linear-ae", run.path)
+    page = app().run().switch_page(PAGE)
+    page.query_params["run"] = run.id
+    page.run()
+    assert not page.exception
+    value_of = {row["Measure"].split("*")[2]: row["Value"] for _, row in page.table[0].value.iterrows()}
+    assert value_of["Overlap of pixels"] == BEING_COMPUTED
+    assert float(value_of["Squared error"].removesuffix(" (best)")) > 0
 
 
 def test_a_sweep_offers_it(app: App) -> None:

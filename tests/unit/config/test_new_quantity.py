@@ -15,7 +15,7 @@ from vaelab.cli.main import main
 from vaelab.config import QUANTITIES, Quantity, RunConfig
 from vaelab.config.quantities import losses_of
 from vaelab.paths import EXAMPLES
-from vaelab.runs import Measures, Run, read_measures
+from vaelab.runs import Measures, Run, is_measured, read_measures
 from vaelab.runs.measures import write_measures
 from vaelab.sweeps.results import as_csv, best, criteria, from_row, result, row
 
@@ -40,13 +40,16 @@ def test_a_new_measure_is_computed_printed_and_kept(tmp_path: Path, monkeypatch,
     monkeypatch.setenv("VAELAB_RUNS", str(tmp_path))
     run = Run(tmp_path / "0123abcd")
     shutil.copytree(EXAMPLES / "linear-ae", run.path)
-    assert read_measures(run) is None, "what lacks the new measure is measured anew"
+    known = read_measures(run)
+    assert known is not None
+    assert (known.values["mse"] is not None, "sharpness" in known.values) == (True, False)
+    assert not is_measured(run), "what lacks the new measure is measured anew"
     assert main(["evaluate", run.id, "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert (printed["sharpness"], printed["overlap"]) == (0.25, 80.5)
     values = {name: value for name, value in printed.items() if name != "run"}
     write_measures(run, Measures(step=run.status().step, values=values))
-    assert read_measures(run) is not None
+    assert is_measured(run)
     assert main(["evaluate", run.id]) == 0
     lines = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
     assert ["sharpness", "0.250 per pixel"] in lines

@@ -85,7 +85,7 @@ def test_bundled_arrays_have_the_published_content(name: str, shared_cache: Path
 
 @pytest.mark.parametrize("name", BUNDLED_NAMES)
 def test_readme_states_the_checksums(name: str):
-    readme = (paths.DATASETS / "README.md").read_text(encoding="utf-8")
+    readme = (paths.BUNDLED_DATASETS / "README.md").read_text(encoding="utf-8")
     spec = DATASETS[name]
     assert f"{spec.sha256}  {name}.npz" in readme
     assert all(md5 in readme for md5 in ORIGINAL_MD5[name].values())
@@ -132,7 +132,7 @@ def write_bundle(folder: Path, monkeypatch: pytest.MonkeyPatch, offset: int = 0)
     sha256 = hashlib.sha256((folder / "mnist.npz").read_bytes()).hexdigest()
     spec = replace(DATASETS["mnist"], train_images=4, test_images=3, sha256=sha256)
     monkeypatch.setitem(DATASETS, "mnist", spec)
-    monkeypatch.setattr("vaelab.paths.DATASETS", folder)
+    monkeypatch.setattr("vaelab.paths.BUNDLED_DATASETS", folder)
     return arrays
 
 

@@ -27,7 +27,7 @@ from vaelab.events import Evaluated
 from vaelab.export.script import notebook, script, sections
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.randomness import generator_for
-from vaelab.paths import DATASETS
+from vaelab.paths import BUNDLED_DATASETS
 from vaelab.training import train
 
 _randperm = torch.randperm
@@ -183,7 +183,7 @@ AS_A_STRANGER = {
 def run_as_a_stranger(config: RunConfig, folder: Path) -> list[list[float]]:
     program = folder / "listing.py"
     program.write_text(script(config))
-    environment = os.environ | {"DATA": str(DATASETS / "mnist.npz")}
+    environment = os.environ | {"DATA": str(BUNDLED_DATASETS / "mnist.npz")}
     done = subprocess.run(
         [sys.executable, program.name], cwd=folder, env=environment, capture_output=True, text=True
     )
@@ -207,7 +207,7 @@ def test_the_notebook_runs_and_says_what_the_script_says(
 ) -> None:
     config = RunConfig(train_size=500, hidden="16", epochs=1)
     book = nbformat.reads(notebook(config), as_version=4)
-    monkeypatch.setenv("DATA", str(DATASETS / "mnist.npz"))
+    monkeypatch.setenv("DATA", str(BUNDLED_DATASETS / "mnist.npz"))
     NotebookClient(book, timeout=None, kernel_name=KERNEL_NAME).execute()
     printed = [output.text for cell in book.cells for output in cell.get("outputs", [])]
     np.testing.assert_allclose(losses_of("".join(printed)), run_as_a_stranger(config, tmp_path), rtol=1e-3)

@@ -17,7 +17,7 @@ FEW = 6
 MOST_NAMED = 12
 """Unused dimensions that the sentence about them names."""
 
-NEIGHBOURS = 10
+NEAREST_CODES = 10
 
 
 def code_panel(opened: Opened, index: int) -> None:
@@ -43,24 +43,24 @@ def neighbours_panel(opened: Opened, index: int) -> None:
     mean, labels = opened.codes.mean, opened.data.y_test
     distances = np.linalg.norm(mean - mean[index], axis=1)
     distances[index] = np.inf
-    nearest = np.argsort(distances, kind="stable")[:NEIGHBOURS]
+    nearest = np.argsort(distances, kind="stable")[:NEAREST_CODES]
     images = opened.data.x_test[nearest]
     names = [opened.data.spec.classes[label] for label in labels[nearest]]
     st.markdown("**Nearest codes**", help=help_for("latent space"))
     sheets = [
         opened.drawn.sheet(
             images[part],
-            NEIGHBOURS // 2,
+            NEAREST_CODES // 2,
             "",
             f"Nearest test images: {', '.join(names[part])}",
             tuple(names[part]),
         )
-        for part in (slice(0, NEIGHBOURS // 2), slice(NEIGHBOURS // 2, NEIGHBOURS))
+        for part in (slice(0, NEAREST_CODES // 2), slice(NEAREST_CODES // 2, NEAREST_CODES))
     ]
     pictures(sheets, key="neighbours", max_scale=1.8, file_name=opened.file_name("nearest-codes", "png"))
     same = int((labels[nearest] == labels[index]).sum())
     within = f", measured in all {mean.shape[1]} dimensions" if mean.shape[1] > 1 else ""
-    st.caption(f"{same} of the {NEIGHBOURS} nearest{within}{',' if within else ''} have its class.")
+    st.caption(f"{same} of the {NEAREST_CODES} nearest{within}{',' if within else ''} have its class.")
 
 
 def position_panel(opened: Opened, plane: Plane, position: np.ndarray, anchor: int) -> None:

@@ -24,7 +24,7 @@ OTHER_LIKELIHOOD = (
 )
 
 State = tuple[Measures | None, str | None]
-"""A run's measures, or the reason for their absence, which is empty while they are being computed."""
+"""A run's measures, and the reason why some or all are missing: empty while they are being computed."""
 
 
 def measures_panel(run: Run) -> None:
@@ -87,11 +87,11 @@ def _with_links(columns: dict[str, list[str]], links: Sequence[str]) -> dict[str
 def _state_of(run: Run) -> State:
     try:
         results = read_measures(run)
-        if results is not None:
-            return (None, results.problem) if results.problem else (results, None)
+        if results is not None and results.is_complete:
+            return results, results.problem or None
         if run.status().state not in MEASURED:
             return None, "Its measures are taken when its training is over."
-        return None, engine().measure(run)
+        return results, engine().measure(run)
     except RunDamaged as error:
         return None, str(error)
 
@@ -100,7 +100,7 @@ def _cell(measure: Quantity, config: RunConfig, state: State, leads: bool) -> st
     results, why_not = state
     if not measure.is_defined(config):
         return "not defined"
-    if results is None:
+    if results is None or measure.name not in results.values:
         return "–" if why_not else BEING_COMPUTED
     value = measure.in_words(results.values[measure.name])
     return f"**{value}** (best)" if leads else value

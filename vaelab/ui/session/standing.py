@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from vaelab.runs import MEASURED, Run, RunDamaged, Status, read_measures
+from vaelab.runs import MEASURED, Run, RunDamaged, Status, is_measured
 from vaelab.ui.session.state import engine
 from vaelab.words import duration
 
@@ -38,7 +38,7 @@ def _standing_of(run: Run | None) -> str:
 def is_being_measured(run: Run) -> bool:
     """Whether the measures of a finished run are being computed; has them computed if nobody did yet."""
     try:
-        if run.status().state not in MEASURED or read_measures(run) is not None:
+        if run.status().state not in MEASURED or is_measured(run):
             return False
     except RunDamaged:
         return False

@@ -24,7 +24,7 @@ from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
 NOTHING = "none"
 """Text of an empty pad in a link."""
 
-NEIGHBOURS = 8
+NEAREST_IMAGES = 8
 
 
 def draw_section(opened: Opened) -> None:
@@ -153,7 +153,7 @@ def _neighbours(opened: Opened, image: np.ndarray) -> None:
 
 @st.cache_resource(max_entries=64, show_spinner="Looking through the training images …")
 def _nearest(name: str, image: np.ndarray) -> Neighbours:
-    return nearest_images(image, dataset(name).x_train, NEIGHBOURS)
+    return nearest_images(image, dataset(name).x_train, NEAREST_IMAGES)
 
 
 IMAGE = View("image", Own("Draw your own", draw_section, lambda opened: take_drawing(opened)[1]))

@@ -29,6 +29,8 @@ linked, problems = followed_link()
 if linked is not None:
     fill_form(linked)
     visit().link_problems = list(problems.values())
+if (start := visit().start_asked) is not None:
+    fill_form(start.config)
 restore_form()
 refused = follow_run_link()
 
@@ -54,7 +56,7 @@ for sentence in wrong.values():
 with place_of_share:
     show_code(visit().recipe)
     share(visit().recipe)
-start_if_asked(config)
+start_if_asked()
 run = shown_run(st.session_state.preset)
 about = before_the_start(config, DATASETS[config.dataset]) if config else ""
 if run is None:

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.support.runs_page import idle_worker
 from tests.support.visits import visit_of
 from tests.support.waiting import until
 from vaelab.config import FIELD_NAMES, PRESETS, RunConfig, as_text
 from vaelab.config.run_config import VERSION
 from vaelab.paths import PAGES
 from vaelab.runs import RunStore
+from vaelab.ui.session.visits import Start
 
 App = Callable[[], AppTest]
 
@@ -128,6 +130,28 @@ def test_the_form_survives_another_page(app: App) -> None:
     page.switch_page(str(PAGES / "runs.py")).run()
     page.switch_page(str(PAGES / "train.py")).run()
     assert page.session_state.latent_dim == 8
+
+
+def test_a_start_trains_the_recipe_it_was_asked_for_whatever_the_form_holds(
+    app: App, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vaelab.engine.engine.WorkerProcess", idle_worker)
+    page = opened(app, beta="100")
+    asked = RunConfig(beta=1, latent_dim=3)
+    visit_of(page).start_asked = Start(asked)
+    page.run()
+    assert [run.config for run in RunStore(runs).runs()] == [asked]
+    assert shown(page) == fields_of(asked)
+
+
+def test_train_takes_what_was_typed_just_before_the_press(
+    app: App, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vaelab.engine.engine.WorkerProcess", idle_worker)
+    page = opened(app)
+    page.number_input(key="epochs").set_value(7)
+    page.button(key="train").click().run()  # both reach the server at once
+    assert [run.config.epochs for run in RunStore(runs).runs()] == [7]
 
 
 @pytest.mark.parametrize("model", ["vae", "ae"])

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from vaelab.config import RunConfig
 from vaelab.engine.limits import LimitReached
 from vaelab.runs import Action, Run, RunDamaged
 from vaelab.ui.session.state import engine, may_change
@@ -35,6 +36,6 @@ def tell_refusal() -> None:
         st.error(plain(sentence))
 
 
-def ask_to_start(*, until_epoch: int | None = None, twins: bool = False) -> None:
-    """Have Train start a run of the form's recipe, or a pair of twins, when it is next drawn."""
-    visit().start_asked = Start(until_epoch, twins)
+def ask_to_start(config: RunConfig, *, until_epoch: int | None = None, twins: bool = False) -> None:
+    """Have Train start a run of a recipe, or it and its twin, when it is next drawn."""
+    visit().start_asked = Start(config, until_epoch, twins)

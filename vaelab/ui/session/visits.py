@@ -20,6 +20,8 @@ _KEY = "visit"
 class Start:
     """A start that a button has asked for."""
 
+    config: RunConfig
+    """The recipe that is meant, whatever the form holds when the start is made."""
     until_epoch: int | None = None
     """The epoch after which the run pauses; None to train without a pause."""
     twins: bool = False

@@ -31,6 +31,7 @@ from vaelab.ui.session import (
     waits,
     with_display,
 )
+from vaelab.ui.session.recipe import read_form
 from vaelab.ui.widgets.waiting import wait_for
 from vaelab.words import duration
 
@@ -51,7 +52,7 @@ def control_row(config: RunConfig | None, run: Run | None, status: Status | None
             type="primary",
             icon=":material/play_arrow:",
             disabled=config is None,
-            on_click=ask_to_start,
+            on_click=_train,
             help="Starts a new run of this recipe. It waits its turn if another one trains.",
         )
         if offers(state, "resume") and mine:
@@ -69,7 +70,7 @@ def control_row(config: RunConfig | None, run: Run | None, status: Status | None
             key="twins",
             icon=":material/balance:",
             disabled=config is None,
-            on_click=ask_to_start,
+            on_click=_train,
             kwargs={"twins": True},
             help="Trains this recipe and its twin side by side, as two new runs, and opens Compare, which "
             f"shows both as they learn. {help_for('twins')}",
@@ -87,11 +88,17 @@ def _epoch_button(config: RunConfig | None, run: Run | None, state: State | None
         key="epoch",
         icon=":material/skip_next:",
         disabled=config is None or state == "queued",
-        on_click=_ask if continues else ask_to_start,
+        on_click=_ask if continues else _train,
         args=(run, "epoch") if continues else (),
         kwargs={} if continues else {"until_epoch": 1},
         help="Trains to the end of an epoch, then pauses.",
     )
+
+
+def _train(*, until_epoch: int | None = None, twins: bool = False) -> None:
+    config, _ = read_form()  # with what was typed just before the press
+    if config is not None:
+        ask_to_start(config, until_epoch=until_epoch, twins=twins)
 
 
 def _ask(run: Run, action: Action) -> None:
@@ -99,16 +106,16 @@ def _ask(run: Run, action: Action) -> None:
         visit().run, visit().example = None, True
 
 
-def start_if_asked(config: RunConfig | None) -> None:
+def start_if_asked() -> None:
     """Queue the start that a button asked for; the run's worker fetches the data set if it is missing."""
     start, visit().start_asked = visit().start_asked, None
-    if start is None or config is None:
+    if start is None:
         return
     try:
         if start.twins:
-            runs = engine().submit_group([config, twin_of(config)], owner=visitor(), kind="twins")
+            runs = engine().submit_group([start.config, twin_of(start.config)], owner=visitor(), kind="twins")
         else:
-            runs = [engine().submit(config, owner=visitor(), until_epoch=start.until_epoch)]
+            runs = [engine().submit(start.config, owner=visitor(), until_epoch=start.until_epoch)]
     except LimitReached as error:
         st.error(str(error))
         return

@@ -82,7 +82,7 @@ def _apply(hint: Hint, run: Run) -> None:
         ask(run, "stop")
     elif set(hint.changes or {}) == {"epochs"} and _train_on(run, config.epochs):
         return
-    ask_to_start()
+    ask_to_start(config)
 
 
 def _train_on(run: Run, epochs: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.followed import Followed
+from vaelab.config import RunConfig
 from vaelab.ui.session import follow
 from vaelab.ui.session.visits import Start
 
@@ -54,7 +55,7 @@ def test_choosing_a_run_and_asking_for_a_start_draw_the_whole_page(followed: Fol
     assert followed.look()
     followed.visit.run = "another"
     assert not followed.look()
-    followed.visit.run, followed.visit.start_asked = None, Start()
+    followed.visit.run, followed.visit.start_asked = None, Start(RunConfig())
     assert not followed.look()
 
 

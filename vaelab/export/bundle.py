@@ -23,6 +23,7 @@ from vaelab.export.bundle_checks import parse_events, parse_recipe, parse_weight
 from vaelab.export.unzip import MEGABYTE, ImportRefused, unpack
 from vaelab.networks.sizes import facts
 from vaelab.runs import History, Run, RunStore, Status, read_weights
+from vaelab.words import counted
 
 __all__ = ["LARGEST_ZIP", "ImportRefused", "bundle", "import_bundle", "losses_csv", "too_large"]
 
@@ -204,5 +205,5 @@ def _status(parsed: list[events.Event], config: RunConfig) -> Status:
     if not measured:
         return status
     last = max(measured, key=lambda event: event.step)
-    message = f"Imported. It was trained elsewhere, for {last.epoch:.4g} of {config.epochs} epochs."
+    message = f"Imported. It was trained for {round(last.epoch, 1):g} of {counted(config.epochs, 'epoch')}."
     return replace(status, step=last.step, epoch=last.epoch, message=message)

@@ -18,6 +18,7 @@ from vaelab.data import Dataset, load
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.hardware import cpu_settings, settle_device
 from vaelab.training.session import Session
+from vaelab.words import counted
 
 PAUSE_POLL = 0.02
 """Seconds between two polls of the request while training is paused."""
@@ -135,8 +136,9 @@ def _stop(session: Session) -> Iterator[events.Event]:
         yield from (event for event in session.evaluate() if event is not None)
     if session.finite:
         yield session.preview()
-        epochs = f"{session.epochs_done():.4g}"
-        yield _finished(session, "stopped", f"Stopped after {epochs} epoch{'' if epochs == '1' else 's'}.")
+        yield _finished(
+            session, "stopped", f"Stopped after {counted(round(session.epochs_done(), 1), 'epoch')}."
+        )
     else:
         yield _diverged(session)
 

@@ -29,7 +29,7 @@ def test_their_zips_are_imported_again(name: str, epochs: str, old_store: RunSto
     there.check()
     assert (there.config, there.meta.owner) == (run.config, "me")
     assert there.status().state == "finished"
-    assert there.status().message == f"Imported. It was trained elsewhere, for {epochs} epochs."
+    assert there.status().message == f"Imported. It was trained for {epochs} epochs."
     assert History(there).steps.rows() == History(run).steps.rows()
     assert History(there).evaluated.rows() == History(run).evaluated.rows()
     weights, expected = read_weights(there), read_weights(run)

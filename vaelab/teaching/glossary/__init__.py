@@ -43,10 +43,10 @@ def help_for(term: str) -> str:
 
 
 def search(text: str) -> list[Entry]:
-    """Entries that contain a text; upper and lower case are the same.
+    """Entries that contain all words of a text; upper and lower case are the same.
 
-    Entries with the text as a name come first, then those with the text in a name, then those with the text
-    in the explanation. Each group is in alphabetical order.
+    Entries with the text as a name come first, then those with the text in a name, then those with its words
+    in names and explanation. Each group is in alphabetical order.
     """
     wanted = text.casefold()
     matches = [(rank, entry) for entry in GLOSSARY.values() if (rank := _rank(entry, wanted)) is not None]
@@ -60,4 +60,5 @@ def _rank(entry: Entry, wanted: str) -> int | None:
         return 0
     if any(wanted in name for name in names):
         return 1
-    return 2 if wanted in f"{entry.short} {entry.long}".casefold() else None
+    text = f"{' '.join(names)} {entry.short} {entry.long}".casefold()
+    return 2 if all(word in text for word in wanted.split()) else None

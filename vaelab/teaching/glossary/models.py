@@ -51,7 +51,7 @@ MODELS = (
     Entry(
         term="decoder",
         short="The half of the network that turns a code into an image. Where a code leaves several "
-        "images possible it gives their average, which looks blurred.",
+        "images possible it gives their average, which looks blurry.",
         long="In a VAE it describes a distribution of images for each code, and the pictures show the "
         "mean of that distribution. A draw from it would add independent noise to every pixel, "
         "which is seldom worth looking at.",
@@ -216,10 +216,10 @@ MODELS = (
     Entry(
         term="compression",
         also=("compression ratio",),
-        short="How many times fewer bytes a code needs than its image, with one byte for a pixel value "
-        "and four for a number of the code.",
-        long="It counts storage, not information: the numbers of a code need not be kept to their last "
-        "digit. How much the codes of a trained VAE say is its rate.",
+        short="How many times fewer numbers a code has than its image: 392 for 2 numbers and 784 pixels.",
+        long="It counts neither bytes nor information. A pixel is kept in one byte and a number of the code "
+        "in four, so that the files shrink four times less. How much the codes of a trained VAE say is "
+        "its rate.",
         see=("rate", "latent dimension", "bottleneck"),
     ),
 )

@@ -170,17 +170,19 @@ def _losses(run: Run, status: Status, hints: Sequence[Hint]) -> None:
             alt=f"Losses in {DATASETS[run.config.dataset].kind.nats} against epochs",
         )
     with st.container(key="losses-caption"):
-        st.caption(_what_to_look_for(run))
+        st.caption(_what_to_look_for(run, hints))
 
 
-def _what_to_look_for(run: Run) -> str:
+def _what_to_look_for(run: Run, hints: Sequence[Hint]) -> str:
     if run.config.corruption != "none":
         return (
-            "Train losses are of spoilt inputs, test losses of clean ones: look how the network copes with "
-            "both. Lower is better."
+            "Train losses are of corrupted images, test losses of clean ones: compare how well the network "
+            "reconstructs both. Lower is better."
         )
     if not run.config.traits.has_kl:
-        return "Look for the gap between train and test: it opens when the network learns images by heart."
+        return "Look for the gap between train and test: it opens when the network memorises training images."
+    if any(hint.rule == "collapse" for hint in hints):
+        return "The KL is almost 0: the code says nothing of the image. Lower sums are better."
     return (
         "Look for the KL rising at first while the sum falls: the code starts to say something about the "
         "image. Lower sums are better."

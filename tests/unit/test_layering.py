@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -67,12 +68,18 @@ def resolved(module: str, name: str) -> str:
 
 
 @cache
+def tree_of(path: Path) -> ast.Module:
+    """A source, parsed once for all laws."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports_of(module: str, at_load: bool) -> frozenset[str]:
-    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
-    return frozenset(imported(tree, at_load=at_load))
+    return frozenset(imported(tree_of(MODULES[module]), at_load=at_load))
 
 
-def loaded_with(module: str) -> set[str]:
+@cache
+def loaded_with(module: str) -> frozenset[str]:
     """All modules that importing a module imports, ours and others', according to the sources."""
     found: set[str] = set()
     waiting = [module]
@@ -80,7 +87,7 @@ def loaded_with(module: str) -> set[str]:
         new = imports_of(waiting.pop(), at_load=True) - found
         found |= new
         waiting += [name for name in new if name in MODULES]
-    return found
+    return frozenset(found)
 
 
 def top(module: str) -> str:
@@ -135,7 +142,7 @@ DOORS = {
 @pytest.mark.parametrize("module", OURS)
 def test_a_name_that_a_package_exports_has_one_import_home(module):
     """Other packages import it from the package, siblings from the module that defines it."""
-    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(MODULES[module])):
         if isinstance(node, ast.ImportFrom) and node.module:
             names = {alias.name for alias in node.names}
             for door, exported in DOORS.items():
@@ -152,7 +159,7 @@ def test_every_folder_of_unit_tests_names_a_package():
 
 @pytest.mark.parametrize("path", sources("tests"), ids=lambda path: str(path.relative_to(PROJECT)))
 def test_no_test_file_imports_another(path):
-    names = imported(ast.parse(path.read_text(encoding="utf-8")), at_load=False)
+    names = imported(tree_of(path), at_load=False)
     assert [name for name in names if name.split(".")[-1].startswith("test_") and top(name) == "tests"] == []
 
 
@@ -160,24 +167,36 @@ def test_no_test_file_imports_another(path):
 
 
 @pytest.mark.parametrize(
-    ("statement", "without"),
+    "imports",
     [
-        ("import vaelab", "torch streamlit plotly pydantic"),
-        ("from vaelab import PRESETS, RunConfig, RunStore, DATASETS", "torch streamlit plotly"),
-        ("import vaelab.cli.main", "torch streamlit plotly"),
-        ("import vaelab.engine.engine", "torch streamlit plotly"),
-        ("import vaelab.training.loop, vaelab.workers.train, vaelab.analysis.load", "streamlit plotly"),
-        ("from vaelab import train, fit, load_run, evaluate", "streamlit plotly"),
-        ("import vaelab.figures.explore", "torch streamlit"),
-        ("import app", "torch"),
+        {
+            "import vaelab": "torch streamlit plotly pydantic",
+            "from vaelab import PRESETS, RunConfig, RunStore, DATASETS": "torch streamlit plotly",
+            "import vaelab.cli.main": "torch streamlit plotly",
+            "import vaelab.engine.engine": "torch streamlit plotly",
+            "import vaelab.figures.explore": "torch streamlit",
+            "import app": "torch",
+        },
+        {
+            "import vaelab.training.loop, vaelab.workers.train, vaelab.analysis.load": "streamlit plotly",
+            "from vaelab import train, fit, load_run, evaluate": "streamlit plotly",
+        },
     ],
+    ids=["without PyTorch", "with PyTorch"],
 )
-def test_what_an_import_brings_in(statement, without):
-    code = f"import sys; {statement}; print(*set({without.split()}) & set(sys.modules))"
+def test_what_an_import_brings_in(imports):
+    """One process a table: what a statement has to leave out, all statements before it leave out too."""
+    for before, after in pairwise(imports.values()):
+        assert set(after.split()) <= set(before.split())
+    lines = [
+        f"{statement}; print({statement!r}, *set({without.split()}) & set(sys.modules))"
+        for statement, without in imports.items()
+    ]
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PROJECT
+        [sys.executable, "-c", "\n".join(["import sys", *lines])],
+        capture_output=True, text=True, check=True, cwd=PROJECT,
     )  # fmt: skip
-    assert done.stdout.strip() == ""
+    assert done.stdout.splitlines() == list(imports)
 
 
 # Nothing is unpickled
@@ -209,7 +228,7 @@ def pickling(tree: ast.AST) -> Iterator[str]:
 @pytest.mark.parametrize("path", [*sources("vaelab", "pages", "assets"), PROJECT / "app.py"],
                          ids=lambda path: str(path.relative_to(PROJECT)))  # fmt: skip
 def test_nothing_is_pickled(path):
-    assert list(pickling(ast.parse(path.read_text(encoding="utf-8")))) == []
+    assert list(pickling(tree_of(path))) == []
 
 
 @pytest.mark.parametrize(

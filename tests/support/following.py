@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import psutil
-
 from tests.support.waiting import until
+from tests.support.warm import running
 from vaelab.config import RunConfig
 from vaelab.events import Columns
 from vaelab.runs import History, Run
@@ -20,14 +19,7 @@ COMPARED = 4
 
 def workers() -> set[int]:
     """Numbers of this process's living workers."""
-    found = set()
-    for child in psutil.Process().children():
-        try:
-            if "vaelab.workers.train" in child.cmdline() and child.status() != psutil.STATUS_ZOMBIE:
-                found.add(child.pid)
-        except psutil.Error:
-            continue
-    return found
+    return running("vaelab.workers.train")
 
 
 def reaches(run: Run, *states: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import io
 import os
+import shutil
 import socket
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,7 @@ from vaelab.latent.planes import axes_plane
 from vaelab.paths import EXAMPLES
 from vaelab.runs import Run
 from vaelab.runs.arrays import read_snapshot, save_snapshot
+from vaelab.training.pictures import KEPT_NUMBERS
 from vaelab.ui.explore.gifs import grid_drawer
 
 App = Callable[[], AppTest]
@@ -58,9 +61,26 @@ def _quick_pca(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vaelab.analysis.pca.fit", fit_once)
 
 
+@pytest.fixture(scope="module")
+def record(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Run]:
+    """Put a run of some recipe into a folder. Each is trained once; a test gets a copy of its own."""
+
+    @cache
+    def trained(config: RunConfig, kept: int) -> Run:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("vaelab.training.pictures.KEPT_NUMBERS", kept)
+            return record_run(tmp_path_factory.mktemp("trained"), config)
+
+    def put(folder: Path, kept: int = KEPT_NUMBERS, **changes: Any) -> Run:
+        run = trained(TINY.variant(**changes), kept)
+        return Run(shutil.copytree(run.path, folder / run.id))
+
+    return put
+
+
 @pytest.fixture
-def recorded(runs: Path) -> Run:
-    return record_run(runs, TINY)
+def recorded(runs: Path, record: Callable[..., Run]) -> Run:
+    return record(runs)
 
 
 def go_to(page: AppTest, step: object) -> AppTest:
@@ -160,8 +180,10 @@ def test_the_browser_is_given_what_the_step_left(app: App, recorded: Run) -> Non
 
 
 @pytest.mark.parametrize("changes", [{"model": "ae", "latent_dim": 2}, {"model": "ae"}, {}])
-def test_the_grid_covers_the_same_codes_at_every_step(app: App, runs: Path, changes: dict[str, Any]) -> None:
-    page = visit(app(), "latent_grid", run=record_run(runs, TINY.variant(**changes)).id)
+def test_the_grid_covers_the_same_codes_at_every_step(
+    app: App, runs: Path, record: Callable[..., Run], changes: dict[str, Any]
+) -> None:
+    page = visit(app(), "latent_grid", run=record(runs, **changes).id)
     before = shown(page, "latent_grid_canvas")
     after = shown(go_to(page, 1), "latent_grid_canvas")
     for name in ("grid", "span", "plane", "point"):
@@ -183,10 +205,9 @@ def test_what_stands_beside_the_plane_is_of_the_step(app: App, recorded: Run) ->
 
 
 @pytest.fixture
-def fewer(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def fewer(runs: Path, record: Callable[..., Run]) -> Run:
     """A run whose snapshots keep the codes of the first 100 test images."""
-    monkeypatch.setattr("vaelab.training.pictures.KEPT_NUMBERS", 600)
-    return record_run(runs, TINY)
+    return record(runs, kept=600)
 
 
 def says(page: AppTest, words: str) -> bool:
@@ -322,9 +343,10 @@ def made(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
 @pytest.mark.parametrize("page", ANIMATED)
 @pytest.mark.parametrize("changes", [{}, {"latent_dim": 1}, {"model": "ae"}])
 def test_an_animation_has_a_frame_for_each_readable_snapshot(
-    app: App, runs: Path, made: dict[str, Callable[[], bytes]], page: str, changes: dict[str, Any]
-) -> None:
-    run = record_run(runs, TINY.variant(**changes))
+    app: App, runs: Path, record: Callable[..., Run], made: dict[str, Callable[[], bytes]], page: str,
+    changes: dict[str, Any],
+) -> None:  # fmt: skip
+    run = record(runs, **changes)
     assert is_well(visit(app(), page, run=run.id))
     (name,) = [name for name in made if name.endswith(".gif")]
     image = Image.open(io.BytesIO(made[name]()))

@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from tests.support.calling import QUICK, Output, command, environment, only_line, the_run
+from tests.support.warm import Warm
 from vaelab import load_run
 from vaelab.cli import train as cli_training
 from vaelab.cli.main import main
@@ -60,9 +61,7 @@ def test_the_run_is_in_the_folder_runs(trained: tuple[Path, list[dict[str, Any]]
 
 def test_ctrl_c_ends_the_run_as_stopped(tmp_path: Path) -> None:
     words = command("train", *QUICK, "--epochs", "500", "--json")
-    with subprocess.Popen(
-        words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with Warm(words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         while json.loads(process.stdout.readline())["event"] != "step":
             pass
@@ -83,7 +82,7 @@ def test_output_that_nobody_reads_stops_the_run_without_a_word(tmp_path: Path, q
     """As `train 2>&1 | head -1` does."""
     words = command("train", *QUICK, "--epochs", "500", *quiet)
     errors = tmp_path / "errors"
-    with errors.open("w") as log, subprocess.Popen(
+    with errors.open("w") as log, Warm(
         words, env=environment(), stdout=subprocess.PIPE, stderr=log if quiet else subprocess.STDOUT
     ) as process:  # fmt: skip
         assert process.stdout is not None

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.calling import QUICK, Output, command, environment
 from tests.support.waiting import until
+from tests.support.warm import Warm
 from vaelab.cli.main import main
 from vaelab.runs import RunStore
 from vaelab.runs.summary import last_evaluation
@@ -62,7 +63,7 @@ def test_without_json_a_table_and_a_sentence(tmp_path: Path, capsys: Output) -> 
 def test_ctrl_c_stops_the_run_in_progress_in_order_and_begins_no_other(tmp_path: Path) -> None:
     words = command("sweep", *QUICK, "--epochs", "500", "--sweep", "beta=0.5,2", "--json")
     store = RunStore(tmp_path / "runs")
-    with subprocess.Popen(words, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True) as sweep:
+    with Warm(words, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True) as sweep:
         until(lambda: any(run.status().step > 0 for run in store.runs()))
         sweep.send_signal(signal.SIGINT)
         out, _ = sweep.communicate()

@@ -19,6 +19,7 @@ import pytest
 
 from tests.support.following import ENDLESS, SHORT, reaches, trains_on
 from tests.support.waiting import until
+from tests.support.warm import running
 from vaelab.analysis.measure import NotFinite
 from vaelab.config import RunConfig, measures
 from vaelab.engine import Engine
@@ -35,6 +36,11 @@ FOUND = Measures(
     | {"recon": 1.0, "mse": 0.1, "pca_mse": 0.1, "neighbour_accuracy": 0.5, "probe_accuracy": 0.5},
 )
 AE = RunConfig(model="ae")
+
+
+@pytest.fixture(autouse=True)
+def _measuring() -> None:
+    """Here runs are measured."""
 
 
 def copy_of(name: str, root: Path) -> Run:
@@ -347,10 +353,4 @@ def test_a_killed_process_is_noticed(engine: Engine) -> None:
 
 
 def the_measurer() -> int | None:
-    for child in psutil.Process().children():
-        try:
-            if "vaelab.workers.measure" in child.cmdline() and child.status() != psutil.STATUS_ZOMBIE:
-                return child.pid
-        except psutil.Error:
-            continue
-    return None
+    return next(iter(running("vaelab.workers.measure")), None)

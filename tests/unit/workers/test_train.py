@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from tests.support.waiting import until
+from tests.support.warm import Warm
 from vaelab.config import RunConfig
 from vaelab.engine.backends.local import WorkerProcess
 from vaelab.files import write_json
@@ -30,7 +31,7 @@ class Worker:
     """A real worker, spoken to as the engine does."""
 
     def __init__(self, code: str) -> None:
-        self.process = subprocess.Popen(
+        self.process = Warm(
             [sys.executable, "-c", code],
             cwd=PROJECT,
             stdin=subprocess.PIPE,

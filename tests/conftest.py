@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.environment import set_environment
+from tests.support.warm import warm_children
 
 set_environment()  # no test module has imported PyTorch yet
 
@@ -14,6 +17,13 @@ settings.register_profile(
     "vaelab", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("vaelab")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_children() -> Iterator[None]:
+    """Of the workers that engines start, which most tests only end again, none imports PyTorch anew."""
+    with warm_children():
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,14 +29,22 @@ HINT = "**Few steps**"
 """What the page Train says of so short a run."""
 
 
-@pytest.fixture(params=[True, False], ids=["stochastic", "point"])
-def third(request: pytest.FixtureRequest, runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """A trained and measured run of the third kind."""
-    monkeypatch.setattr("vaelab.analysis.pca.fit", fit_once)
+@pytest.fixture(scope="module", params=[True, False], ids=["stochastic", "point"])
+def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[bool, Run]:
+    """Whether codes of the third kind are drawn here, and a run of it, trained and measured."""
     with third_model(is_stochastic=request.param):
-        run = record_run(runs, RunConfig(**THIRD), owner=VISITOR)
+        run = record_run(tmp_path_factory.mktemp("trained"), RunConfig(**THIRD), owner=VISITOR)
         write_measures(run, measure(load_run(run).model, load("mnist"), run.status().step))
-        yield run
+    return request.param, run
+
+
+@pytest.fixture
+def third(trained: tuple[bool, Run], runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """A copy of the trained run, for one test."""
+    monkeypatch.setattr("vaelab.analysis.pca.fit", fit_once)
+    is_stochastic, run = trained
+    with third_model(is_stochastic=is_stochastic):
+        yield Run(shutil.copytree(run.path, runs / run.id))
 
 
 @pytest.fixture

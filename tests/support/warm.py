@@ -2,8 +2,8 @@
 
 `Warm` is a `subprocess.Popen` for `python -m MODULE ...` and `python -c CODE`. On Linux the program runs in a
 fork of one process that has done nothing but import what these programs import, which takes it seconds. All
-else is as in a fresh process: input, output, environment, folder, signals, exit status, and that it is a child
-of this process. Elsewhere it is a fresh process. Tests of what a fresh process does use `subprocess` itself.
+else is as in a fresh process: input, output, environment, folder, signals, exit status, whose child it is.
+Elsewhere it is a fresh process. Tests of what a fresh process does use `subprocess` itself.
 """
 
 from __future__ import annotations
@@ -18,12 +18,17 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
+import pytest
 
+from vaelab.engine.backends import local
 from vaelab.paths import PROJECT
 
 _IMPORTED = ("vaelab.workers.train", "vaelab.workers.measure", "vaelab.cli.train", "vaelab.cli.sweep")
@@ -48,6 +53,14 @@ def running(module: str) -> set[int]:
         except psutil.Error:
             continue
     return found
+
+
+@contextmanager
+def warm_children() -> Iterator[None]:
+    """Within this, workers and measurers that an engine of this process starts are `Warm`."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(local, "subprocess", SimpleNamespace(**vars(subprocess) | {"Popen": Warm}))
+        yield
 
 
 class Warm(subprocess.Popen):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from itertools import takewhile
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,21 +11,11 @@ import pytest
 from tests.support.clock import Clock
 from tests.support.following import COMPARED, ENDLESS, SHORT, reaches, trains_on
 from tests.support.waiting import until
-from tests.support.warm import Warm
 from vaelab import events
 from vaelab.engine import Engine
-from vaelab.engine.backends import local
 from vaelab.engine.measuring import Measurers
 from vaelab.runs import Run, RunStore
 from vaelab.training import train
-
-
-@pytest.fixture(scope="package", autouse=True)
-def _warm_processes() -> Iterator[None]:
-    """All that engines start has imported PyTorch already."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(local, "subprocess", SimpleNamespace(**vars(subprocess) | {"Popen": Warm}))
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ import pytest
 from tests.support.waiting import until
 from tests.support.warm import Warm
 from vaelab.config import RunConfig
+from vaelab.engine.backends import local
 from vaelab.engine.backends.local import WorkerProcess
 from vaelab.files import write_json
 from vaelab.paths import PROJECT
@@ -162,7 +163,10 @@ def test_it_goes_when_it_cannot_say_how_its_run_ended(start: Start, store: RunSt
 
 @pytest.fixture(scope="module")
 def process() -> Iterator[WorkerProcess]:
-    made = WorkerProcess(lambda: None)
+    """One that imports all by itself."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(local, "subprocess", subprocess)
+        made = WorkerProcess(lambda: None)
     yield made
     made.finish()
     made.join(0.0)

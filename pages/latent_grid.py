@@ -18,7 +18,7 @@ from vaelab.ui.explore.controls import (
 )
 from vaelab.ui.explore.gifs import gif_button, grid_drawer
 from vaelab.ui.explore.opened import Opened, grid_sheet, open_page
-from vaelab.ui.explore.panels import position_panel
+from vaelab.ui.explore.panels import point_panel
 from vaelab.ui.session import interval_text, point, take_choice, whole_number
 from vaelab.ui.session.readers import switch, switch_text
 from vaelab.ui.widgets.components import pictures
@@ -113,12 +113,12 @@ with left:
         )
         alt = (
             "Decoded images over a grid of codes. Arrow keys move the cursor, Shift makes small steps, Enter "
-            "keeps a place, plus and minus zoom, 0 shows everything."
+            "keeps a point, plus and minus zoom, 0 shows everything."
         )
         height = 620 if dimensions > 1 else 150
         chosen = latent_canvas(view, key="latent_grid_canvas", height=height, alt=alt)
     st.caption(
-        "Move over the grid: every place between the images is decoded as you go. "
+        "Move over the grid: every point between the images is decoded as you go. "
         + caption(opened, ends is None, count)
     )
 if chosen and chosen.point:
@@ -134,8 +134,8 @@ with right:
             file_name=opened.file_name("anchor", "png"),
         )
         st.caption("All images have the code of this one, but for the two directions of the plane.")
-    position_panel(opened, plane, np.array(st.session_state[at_key]), anchor)
-    st.caption("Click a place of the grid to keep it here, or reach it with the arrow keys and press Enter.")
+    point_panel(opened, plane, np.array(st.session_state[at_key]), anchor)
+    st.caption("Click a point of the grid to keep it here, or reach it with the arrow keys and press Enter.")
     sheet, name = grid_sheet(opened, plane, x, y, anchor), opened.file_name("latent-grid", "png")
     st.download_button(
         "Download the grid", sheet.image, name, "image/png", icon=":material/download:", on_click="ignore"

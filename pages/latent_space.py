@@ -16,7 +16,7 @@ from vaelab.ui.explore.controls import (
 )
 from vaelab.ui.explore.gifs import gif_button, map_drawer
 from vaelab.ui.explore.opened import Opened, open_page
-from vaelab.ui.explore.panels import FEW, code_panel, kl_panel, neighbours_panel, position_panel
+from vaelab.ui.explore.panels import FEW, code_panel, kl_panel, neighbours_panel, point_panel
 from vaelab.ui.explore.region import region_panel, take_region
 from vaelab.ui.session import take_choice
 from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
@@ -25,7 +25,7 @@ from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
 def caption(opened: Opened) -> str:
     """Explain what the plane shows, and what to look for."""
     dimensions = opened.config.latent_dim
-    text = "Each point is the code of a test image" + (
+    text = "Each dot is the code of a test image" + (
         ", its posterior mean. " if opened.traits.is_stochastic else ". "
     )
     text += "Training never sees the labels: look which classes part all the same, and which overlap."
@@ -71,9 +71,9 @@ with left:
         )
         chosen = latent_canvas(view, key="latent_canvas", height=560, alt=alt, lasso=True)
     st.caption(
-        "Move over the plane: every place is decoded as you go. Click a code or a place to keep it, drag to "
+        "Move over the plane: every point is decoded as you go. Click a code or a point to keep it, drag to "
         "move, turn the wheel to zoom (or use two fingers), use the loop to choose a region. By keys: "
-        "arrows, Enter to keep a place, N for the nearest code, L for a region, plus, minus and 0 to zoom. "
+        "arrows, Enter to keep a point, N for the nearest code, L for a region, plus, minus and 0 to zoom. "
         + caption(opened)
     )
     gif_button(opened, "latent-space", map_drawer(opened, plane, view.span, "prior" in layers))
@@ -84,10 +84,10 @@ if chosen and chosen.point:
 if chosen and chosen.region:
     take_choice({region: chosen.region})
 with right:
-    pick_image(opened, key, "Test image", "Click a point, or give the number of a test image.")
+    pick_image(opened, key, "Test image", "Click a dot, or give the number of a test image.")
     if st.session_state[kept] is not None:
-        st.markdown("**The place that is kept**", help=help_for("decoder"))
-        position_panel(opened, plane, np.array(st.session_state[kept]), chosen_image)
+        st.markdown("**The point that is kept**", help=help_for("decoder"))
+        point_panel(opened, plane, np.array(st.session_state[kept]), chosen_image)
     code_panel(opened, chosen_image)
     neighbours_panel(opened, chosen_image)
 region_panel(opened, plane, region)

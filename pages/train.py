@@ -36,7 +36,7 @@ refused = follow_run_link()
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.title("Train an autoencoder", width="content")
-    place_of_share = st.container(width="content", horizontal=True)
+    head_buttons = st.container(width="content", horizontal=True)
 for sentence in [*visit().link_problems, *([refused] if refused else [])]:
     st.warning(plain(sentence))
 
@@ -53,7 +53,7 @@ config, wrong = read_form()
 for sentence in wrong.values():
     st.error(plain(sentence))
 
-with place_of_share:
+with head_buttons:
     show_code(visit().recipe)
     share(visit().recipe)
 start_if_asked()

@@ -39,9 +39,9 @@ def open_planes(page: Page, server: Server) -> Open:
     return opened
 
 
-def wait_for(canvas: Canvas, *, snapped: str, place: str) -> None:
+def wait_for(canvas: Canvas, *, snapped: str, position: str) -> None:
     """Until a plane has drawn the cursor of another one."""
-    canvas.wait_until(f"node.dataset.snapped === '{snapped}' && node.dataset.place === '{place}'")
+    canvas.wait_until(f"node.dataset.snapped === '{snapped}' && node.dataset.position === '{position}'")
 
 
 def test_a_code_is_marked_in_every_plane_with_each_run_s_own_reconstruction(
@@ -56,7 +56,7 @@ def test_a_code_is_marked_in_every_plane_with_each_run_s_own_reconstruction(
         index = planes[hovered].note("snapped")
         images = load("mnist").x_test[int(index) : int(index) + 1]
         for name, canvas in zip(RUNS, planes, strict=True):
-            wait_for(canvas, snapped=index, place=planes[hovered].note("place"))
+            wait_for(canvas, snapped=index, position=planes[hovered].note("position"))
             model = trained(name).model
             expected = decode(model, embed(model, images).mean)[0, 0]
             assert np.abs(canvas.decoded() - expected).max() <= 1, name
@@ -68,11 +68,11 @@ def test_between_the_codes_every_plane_decodes_the_same_relative_place(open_plan
     vae, ae, vae_20 = open_planes()
     vae.move(*EMPTY)
     vae.wait_until("node.dataset.snapped === '-1'")
-    place = vae.note("place")
+    position = vae.note("position")
     for canvas in (ae, vae_20):
-        wait_for(canvas, snapped="-1", place=place)
+        wait_for(canvas, snapped="-1", position=position)
     quantiles = np.array([NormalDist().cdf(coordinate) for coordinate in vae.cursor()])
-    np.testing.assert_allclose([float(part) for part in place.split(",")], quantiles, rtol=1e-5)
+    np.testing.assert_allclose([float(part) for part in position.split(",")], quantiles, rtol=1e-5)
 
     codes = embed(trained("ae-2d").model, load("mnist").x_test).mean
     low, high = codes.min(0), codes.max(0)
@@ -81,7 +81,7 @@ def test_between_the_codes_every_plane_decodes_the_same_relative_place(open_plan
     assert np.abs(ae.decoded() - expected).max() <= 1
     # The plane of many dimensions goes through the prior's mean: there, its quantiles are the same numbers.
     np.testing.assert_allclose(vae_20.cursor(), vae.cursor(), atol=1e-4)
-    vae.picture("compare-place")
+    vae.picture("compare-position")
 
 
 def test_moving_asks_nothing_of_the_server_and_leaving_ends_it_everywhere(
@@ -102,7 +102,7 @@ def test_moving_asks_nothing_of_the_server_and_leaving_ends_it_everywhere(
     assert (asked, page.evaluate("window.sent")) == ([], 0)
     page.mouse.move(0, 0)
     for canvas in planes:
-        wait_for(canvas, snapped="7", place="")
+        wait_for(canvas, snapped="7", position="")
 
 
 def test_a_chosen_place_stays_and_is_in_the_link(open_planes: Open, page: Page) -> None:

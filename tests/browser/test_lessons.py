@@ -23,22 +23,22 @@ CUT_OFF = "nodes => nodes.filter(node => node.scrollWidth > node.clientWidth + 4
 """Formulas that are wider than the page; KaTeX's own rounding is 2 pixels."""
 
 
-def press(place: Locator, key: str = "Enter") -> None:
-    expect(place).to_be_enabled()
-    place.focus()
-    place.press(key)
+def press(control: Locator, key: str = "Enter") -> None:
+    expect(control).to_be_enabled()
+    control.focus()
+    control.press(key)
 
 
 def predict(page: Page, lesson: Lesson) -> None:
     """Predict by keyboard what is right, and reveal the answer."""
     question, right = lesson.question, page.locator(".st-key-lesson-question")
-    for place in question.right:
+    for index in question.right:
         if question.several:
-            option = right.get_by_role("button", name=question.options[place])
+            option = right.get_by_role("button", name=question.options[index])
             press(option)
             expect(option).to_have_attribute("aria-pressed", "true")
         else:
-            option = right.get_by_role("radio").nth(place)
+            option = right.get_by_role("radio").nth(index)
             press(option, "Space")
             expect(option).to_be_checked()
     press(right.get_by_role("button", name="Reveal"))

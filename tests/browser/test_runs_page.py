@@ -59,7 +59,7 @@ def test_a_row_is_chosen_by_a_click_or_with_the_arrow_keys(page: Page, server: S
     expect(chosen(page)).to_have_text(titles[2])
     page.go_back()
     expect(chosen(page)).to_have_text(titles[1])
-    page.locator(".st-key-run-places").get_by_role("link", name="Latent grid").click()
+    page.locator(".st-key-run-views").get_by_role("link", name="Latent grid").click()
     expect(page).to_have_url(re.compile(r"/latent-grid\?run=ae-2d"))
     page.go_back()
     expect(chosen(page)).to_have_text(titles[1])

@@ -28,19 +28,19 @@ def test_the_step_is_walked_through_by_keyboard(page: Page, server: Server, sche
     page.get_by_text("Slow motion: one training step").focus()
     page.get_by_text("Slow motion: one training step").click()
     panel = page.locator(".st-key-slow_motion")
-    for place, title in enumerate(TITLES, 1):
-        expect(panel.get_by_text(f"{place} of {len(TITLES)} · {title}")).to_be_visible()
+    for number, title in enumerate(TITLES, 1):
+        expect(panel.get_by_text(f"{number} of {len(TITLES)} · {title}")).to_be_visible()
         expect(panel.locator(".katex-display").first).to_be_visible()
         too_wide = "node => node.scrollWidth > node.clientWidth + 4"  # KaTeX's own rounding is 2
         assert not panel.locator(".katex-display").first.evaluate(too_wide), (
             f"{title}: the formula is cut off"
         )
-        if place < len(TITLES):
+        if number < len(TITLES):
             press(page, "Next")
     assert faults(page) == []
-    for place, title in reversed(list(enumerate(TITLES[:-1], 1))):
+    for number, title in reversed(list(enumerate(TITLES[:-1], 1))):
         press(page, "Back")
-        expect(panel.get_by_text(f"{place} of {len(TITLES)} · {title}")).to_be_visible()
+        expect(panel.get_by_text(f"{number} of {len(TITLES)} · {title}")).to_be_visible()
     expect(page.get_by_role("button", name="Back", exact=True)).to_be_disabled()
 
 

@@ -50,7 +50,7 @@ def test_three_values_are_trained_drawn_and_opened(page: Page, server: Server) -
     # By mouse: a point of the results opens its run.
     node = page.locator(f"{RESULTS} .js-plotly-plot")
     node.scroll_into_view_if_needed()
-    place = node.evaluate(
+    position = node.evaluate(
         """(node) => {
           const { x, y } = node.data.find(({ name }) => name === 'a run'), layout = node._fullLayout
           const box = node.getBoundingClientRect()
@@ -58,8 +58,8 @@ def test_three_values_are_trained_drawn_and_opened(page: Page, server: Server) -
           return { x: left + layout.xaxis.d2p(x[0]), y: top + layout.yaxis.d2p(y[0]) }
         }"""
     )
-    page.mouse.move(place["x"] + 3, place["y"])
-    page.mouse.click(place["x"], place["y"])
+    page.mouse.move(position["x"] + 3, position["y"])
+    page.mouse.click(position["x"], position["y"])
     chosen = page.locator(".st-key-sweep-chosen")
     expect(chosen).to_contain_text("Beta 0.1")
 

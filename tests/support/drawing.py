@@ -123,6 +123,6 @@ def reference(picture: np.ndarray, box: int, centre: str) -> np.ndarray:
 def _areas(old: int, new: int) -> np.ndarray:
     """(new, old) shares of old pixels in the area of each new one."""
     ends = np.linspace(0, old, new + 1)
-    places = np.arange(old)
-    overlap = np.minimum(ends[1:, None], places + 1) - np.maximum(ends[:-1, None], places)
+    positions = np.arange(old)
+    overlap = np.minimum(ends[1:, None], positions + 1) - np.maximum(ends[:-1, None], positions)
     return overlap.clip(0) * new / old

@@ -110,9 +110,9 @@ def numbers(value: Any) -> np.ndarray:
     return np.array(value)
 
 
-def place(page: AppTest) -> np.ndarray:
-    """The image decoded at the chosen place of the grid."""
-    return pixels(shown(page, "place")["sheets"][0]["source"])
+def kept_image(page: AppTest) -> np.ndarray:
+    """The image decoded at the chosen point of the grid."""
+    return pixels(shown(page, "kept_point")["sheets"][0]["source"])
 
 
 def titles(page: AppTest, key: str) -> list[str]:

@@ -37,11 +37,11 @@ def differences(name: str, expected: Recorded, found: Recorded, *, exactly: bool
     if [event["event"] for event in was] != [event["event"] for event in now]:
         return [f"{name}: there are {len(now)} events instead of {len(was)}, or they are others."]
     said = []
-    for place, (before, after) in enumerate(zip(was, now, strict=True)):
+    for index, (before, after) in enumerate(zip(was, now, strict=True)):
         step = before["event"] == "step" and before["step"] <= _FIRST_STEPS.get(name, 10)
         within = FIRST if step else _LATER.get(name, LATER)
         allowed = {} if exactly else _allowed(before, within)
-        about = f"{name}, event {place} ({before['event']} at step {before['step']})"
+        about = f"{name}, event {index} ({before['event']} at step {before['step']})"
         said += [f"{about}: {text}" for text in _unlike(before, after, allowed)]
     allowed = {} if exactly else _allowed_norms(expected["norms"], _LATER.get(name, LATER))
     said += [f"{name}, norm: {text}" for text in _unlike(expected["norms"], found["norms"], allowed)]

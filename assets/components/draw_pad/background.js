@@ -7,7 +7,7 @@ const CORNER = 0.1 // of a side: garments and digits leave the corners free
 // picture has the very size of the data set's images, so that its brightnesses are taken as they are.
 // `did` is a text that says what was done.
 export function onBlack({ data, width, height }, channels, { tones, isOwn }) {
-  const light = data.some((value, place) => place % 4 === 3 && value < 255) && meanBrightness(data) < 0.5
+  const light = data.some((value, index) => index % 4 === 3 && value < 255) && meanBrightness(data) < 0.5
   const colors = onBackground(data, width * height, light ? 1 : 0)
   const did = []
   if (channels === 3) return { picture: { data: colors, width, height, channels }, did }
@@ -15,8 +15,8 @@ export function onBlack({ data, width, height }, channels, { tones, isOwn }) {
   const corners = cornersOf(grey, width, height)
   const sorted = Float32Array.from(corners).sort()
   if (quantile(sorted, 0.5) > 0.5) {
-    grey.forEach((value, place) => (grey[place] = 1 - value))
-    sorted.forEach((value, place) => (sorted[place] = 1 - value))
+    grey.forEach((value, index) => (grey[index] = 1 - value))
+    sorted.forEach((value, index) => (sorted[index] = 1 - value))
     sorted.reverse()
     did.push("its light background was turned into black")
   }
@@ -27,9 +27,9 @@ export function onBlack({ data, width, height }, channels, { tones, isOwn }) {
 // Transparent parts become white behind dark ink and black behind light ink, by the brightness of opaque parts.
 function meanBrightness(data) {
   let [sum, opaque] = [0, 0]
-  for (let place = 0; place < data.length; place += 4) {
-    sum += data[place + 3] * luma(data[place], data[place + 1], data[place + 2])
-    opaque += data[place + 3]
+  for (let index = 0; index < data.length; index += 4) {
+    sum += data[index + 3] * luma(data[index], data[index + 1], data[index + 2])
+    opaque += data[index + 3]
   }
   return opaque ? sum / (255 * opaque) : 1
 }
@@ -39,10 +39,10 @@ const luma = (red, green, blue) => (299 * red + 587 * green + 114 * blue) / 1000
 
 function onBackground(data, count, background) {
   const colors = new Float32Array(3 * count)
-  for (let place = 0; place < count; place++) {
-    const alpha = data[4 * place + 3] / 255
+  for (let index = 0; index < count; index++) {
+    const alpha = data[4 * index + 3] / 255
     for (let color = 0; color < 3; color++) {
-      colors[color * count + place] = (alpha * data[4 * place + color]) / 255 + (1 - alpha) * background
+      colors[color * count + index] = (alpha * data[4 * index + color]) / 255 + (1 - alpha) * background
     }
   }
   return colors
@@ -50,16 +50,16 @@ function onBackground(data, count, background) {
 
 function toGrey(colors, count) {
   const grey = new Float32Array(count)
-  for (let place = 0; place < count; place++) {
-    grey[place] = luma(colors[place], colors[count + place], colors[2 * count + place])
+  for (let index = 0; index < count; index++) {
+    grey[index] = luma(colors[index], colors[count + index], colors[2 * count + index])
   }
   return grey
 }
 
 function cornersOf(grey, width, height) {
   const [across, down] = [width, height].map((side) => Math.max(1, Math.round(CORNER * side)))
-  const isIn = (place, side, size) => place < size || place >= side - size
-  return grey.filter((_, place) => isIn(place % width, width, across) && isIn(Math.floor(place / width), height, down))
+  const isIn = (index, side, size) => index < size || index >= side - size
+  return grey.filter((_, index) => isIn(index % width, width, across) && isIn(Math.floor(index / width), height, down))
 }
 
 const quantile = (sorted, share) => sorted[Math.round(share * (sorted.length - 1))]
@@ -78,6 +78,6 @@ function stretch(grey, floor) {
     return false
   }
   const top = quantile(ink, 0.9)
-  grey.forEach((value, place) => (grey[place] = Math.min(1, Math.max(0, (value - floor) / (top - floor)))))
+  grey.forEach((value, index) => (grey[index] = Math.min(1, Math.max(0, (value - floor) / (top - floor)))))
   return floor > 0
 }

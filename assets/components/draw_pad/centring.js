@@ -34,10 +34,10 @@ const edges = ({ width, height }) => ({ left: 0, top: 0, width, height })
 // The smallest rectangle that contains every pixel that is not black.
 export function boundingBox({ data, width, height }) {
   let [left, top, right, bottom] = [width, height, -1, -1]
-  for (let place = 0; place < data.length; place++) {
-    if (data[place] === 0) continue
-    const x = place % width
-    const y = Math.floor(place / width) % height
+  for (let index = 0; index < data.length; index++) {
+    if (data[index] === 0) continue
+    const x = index % width
+    const y = Math.floor(index / width) % height
     left = Math.min(left, x)
     right = Math.max(right, x)
     top = Math.min(top, y)
@@ -49,10 +49,10 @@ export function boundingBox({ data, width, height }) {
 // The centre of mass [x, y], in pixels counted from 0.
 export function centreOfMass({ data, width, height }) {
   let [mass, across, down] = [0, 0, 0]
-  for (let place = 0; place < data.length; place++) {
-    mass += data[place]
-    across += data[place] * (place % width)
-    down += data[place] * (Math.floor(place / width) % height)
+  for (let index = 0; index < data.length; index++) {
+    mass += data[index]
+    across += data[index] * (index % width)
+    down += data[index] * (Math.floor(index / width) % height)
   }
   return [across / mass, down / mass]
 }
@@ -63,7 +63,7 @@ export function resampled({ data, width, height, channels }, area, newWidth, new
   const down = shares(area.top, area.height, newHeight)
   const result = new Float32Array(channels * newWidth * newHeight)
   const row = new Float32Array(width) // the rows that a new row covers, averaged
-  for (let channel = 0, place = 0; channel < channels; channel++) {
+  for (let channel = 0, index = 0; channel < channels; channel++) {
     for (const rows of down) {
       row.fill(0)
       for (const [y, share] of rows) {
@@ -73,7 +73,7 @@ export function resampled({ data, width, height, channels }, area, newWidth, new
       for (const columns of across) {
         let sum = 0
         for (const [x, share] of columns) sum += share * row[x]
-        result[place++] = sum
+        result[index++] = sum
       }
     }
   }
@@ -95,10 +95,10 @@ function shares(start, length, count) {
 
 function within({ data, width, height }, [channels, rows, columns], left, top) {
   const result = new Float32Array(channels * rows * columns)
-  for (let place = 0; place < data.length; place++) {
-    const line = Math.floor(place / width) // of all channels, one below the other
+  for (let index = 0; index < data.length; index++) {
+    const line = Math.floor(index / width) // of all channels, one below the other
     const channel = Math.floor(line / height)
-    result[(channel * rows + top + (line % height)) * columns + left + (place % width)] = data[place]
+    result[(channel * rows + top + (line % height)) * columns + left + (index % width)] = data[index]
   }
   return { data: result, width: columns, height: rows, channels }
 }

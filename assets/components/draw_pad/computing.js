@@ -56,7 +56,7 @@ export class Computing {
     if (!result.logvar) return
     for (const noise of noises(result.mean.length)) {
       if (this.latest !== pixels) return
-      const z = result.mean.map((mean, place) => mean + Math.exp(result.logvar[place] / 2) * noise[place])
+      const z = result.mean.map((mean, index) => mean + Math.exp(result.logvar[index] / 2) * noise[index])
       result.draws.push(await this.ask("decode", { z }))
     }
     if (this.latest === pixels) show(result)

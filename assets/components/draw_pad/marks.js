@@ -73,7 +73,7 @@ export class Marks {
   // Draws a stroke in the pieces in which it was made, so that its smoothed edges are the same to the pixel.
   stroke(mark) {
     this.line(mark, mark.points[0], mark.points[0]) // a line to its own beginning is a dot
-    for (let place = 1; place < mark.points.length; place++) this.line(mark, mark.points[place - 1], mark.points[place])
+    for (let index = 1; index < mark.points.length; index++) this.line(mark, mark.points[index - 1], mark.points[index])
   }
 
   line({ width, color }, from, to) {
@@ -91,7 +91,7 @@ export class Marks {
     const count = width * height
     const data = new Float32Array(this.channels * count)
     for (let channel = 0; channel < this.channels; channel++) {
-      for (let place = 0; place < count; place++) data[channel * count + place] = bytes[4 * place + channel] / 255
+      for (let index = 0; index < count; index++) data[channel * count + index] = bytes[4 * index + channel] / 255
     }
     return { data, width, height, channels: this.channels }
   }

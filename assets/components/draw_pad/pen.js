@@ -6,7 +6,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 
 export function followPointer(pad, canvas, { down, move, up }) {
   let pointer = null // only the first finger draws
-  const place = ({ clientX, clientY }) => {
+  const position = ({ clientX, clientY }) => {
     const box = canvas.getBoundingClientRect()
     return [((clientX - box.left) / box.width) * canvas.width, ((clientY - box.top) / box.height) * canvas.height]
   }
@@ -14,13 +14,13 @@ export function followPointer(pad, canvas, { down, move, up }) {
     if (pointer !== null || event.button !== 0) return
     pointer = event.pointerId
     pad.setPointerCapture(pointer)
-    down(place(event))
+    down(position(event))
   })
   pad.addEventListener("pointermove", (event) => {
     if (event.pointerId !== pointer) return
     // A fast pen makes several events per frame. Some browsers do not group them, and tests provide none.
     const all = event.getCoalescedEvents?.() ?? []
-    for (const each of all.length ? all : [event]) move(place(each))
+    for (const each of all.length ? all : [event]) move(position(each))
   })
   const lift = (event) => {
     if (event.pointerId !== pointer) return

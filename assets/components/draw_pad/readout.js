@@ -32,10 +32,10 @@ export class Readout {
     table.hidden = !result || result.mean.length > FEW
     if (table.hidden) return
     const head = result.logvar ? ["dimension", "mean", "standard deviation"] : ["dimension", "code"]
-    const rows = Array.from(result.mean, (mean, place) => [
-      `z${place + 1}`,
+    const rows = Array.from(result.mean, (mean, index) => [
+      `z${index + 1}`,
       text(mean, 3),
-      ...(result.logvar ? [text(Math.exp(result.logvar[place] / 2), 3)] : []),
+      ...(result.logvar ? [text(Math.exp(result.logvar[index] / 2), 3)] : []),
     ])
     table.tHead.replaceChildren(line("th", head))
     table.tBodies[0].replaceChildren(...rows.map((row) => line("td", row)))
@@ -53,12 +53,12 @@ export class Readout {
 }
 
 export function squaredError(pixels, reconstruction) {
-  return pixels.reduce((sum, pixel, place) => sum + (reconstruction[place] - pixel) ** 2, 0) / pixels.length
+  return pixels.reduce((sum, pixel, index) => sum + (reconstruction[index] - pixel) ** 2, 0) / pixels.length
 }
 
 // The KL of each dimension in nats (Kingma and Welling 2014, appendix B).
 function divergence({ mean, logvar }) {
-  return logvar.reduce((sum, value, place) => sum + 0.5 * (mean[place] ** 2 + Math.exp(value) - 1 - value), 0)
+  return logvar.reduce((sum, value, index) => sum + 0.5 * (mean[index] ** 2 + Math.exp(value) - 1 - value), 0)
 }
 
 function inWords(result) {
@@ -89,11 +89,11 @@ function paintErrors(canvas, result, { shape: [channels, height, width], error_c
   if (!result) return
   const count = width * height
   const image = new ImageData(width, height)
-  for (let place = 0; place < count; place++) {
+  for (let index = 0; index < count; index++) {
     let error = 0
-    for (let at = place; at < channels * count; at += count) error += result.reconstruction[at] - result.pixels[at]
+    for (let at = index; at < channels * count; at += count) error += result.reconstruction[at] - result.pixels[at]
     const color = error_colors[Math.round((error / channels + 1) * ((error_colors.length - 1) / 2))]
-    image.data.set([...color, 255], 4 * place)
+    image.data.set([...color, 255], 4 * index)
   }
   canvas.getContext("2d").putImageData(image, 0, 0)
 }

@@ -2,8 +2,8 @@
 
 import { drawLabel } from "./labels.js"
 
-const TURN = Math.PI / 12 // between two places on a circle where its label may stand
-const DOWN = 10 // pixels between two such places on a line
+const TURN = Math.PI / 12 // between two positions on a circle where its label may stand
+const DOWN = 10 // pixels between two such positions on a line
 
 export function drawFrame(context, view, { theme, labels, rows, lines }) {
   const { left, top, width, height } = view.frame
@@ -27,19 +27,19 @@ export function drawFrame(context, view, { theme, labels, rows, lines }) {
   context.restore()
 }
 
-function tick(context, view, axis, place, text, lines) {
+function tick(context, view, axis, position, text, lines) {
   const { left, top, width, height } = view.frame
   context.beginPath()
   if (axis === 0) {
-    context.moveTo(place, top)
-    context.lineTo(place, top + height)
+    context.moveTo(position, top)
+    context.lineTo(position, top + height)
     Object.assign(context, { textAlign: "center", textBaseline: "top" })
-    context.fillText(text, place, top + height + 5)
+    context.fillText(text, position, top + height + 5)
   } else {
-    context.moveTo(left, place)
-    context.lineTo(left + width, place)
+    context.moveTo(left, position)
+    context.lineTo(left + width, position)
     Object.assign(context, { textAlign: "right", textBaseline: "middle" })
-    context.fillText(text, left - 5, place)
+    context.fillText(text, left - 5, position)
   }
   if (lines) context.stroke()
 }
@@ -67,8 +67,8 @@ export function drawPrior(context, view, { circles, isLine, theme }) {
 // Writes the share that each contains. `taken` are the boxes of texts that are already drawn.
 export function drawShares(context, view, { circles, isLine, theme, taken }) {
   circles.forEach(([radius, text]) => {
-    const places = isLine ? placesOnLines(view, radius) : placesOnCircle(view, radius)
-    drawLabel(context, view, { text, places, taken, theme })
+    const positions = isLine ? positionsOnLines(view, radius) : positionsOnCircle(view, radius)
+    drawLabel(context, view, { text, positions, taken, theme })
   })
 }
 
@@ -85,7 +85,7 @@ const onCircle = (view, radius, turn) => view.toScreen([radius * Math.cos(turn),
 const circleAt = (view, radius) => Array.from({ length: 97 }, (_, step) => onCircle(view, radius, (2 * Math.PI * step) / 96))
 
 // Positions for the text, from the top of the circle down, alternating between both sides.
-function placesOnCircle(view, radius) {
+function positionsOnCircle(view, radius) {
   return Array.from({ length: 24 }, (_, step) => {
     const turn = Math.ceil(step / 2) * TURN * (step % 2 ? 1 : -1)
     return onCircle(view, radius, Math.PI / 2 + turn)
@@ -93,7 +93,7 @@ function placesOnCircle(view, radius) {
 }
 
 // Positions for the text, from the top down, first on the right line.
-function placesOnLines(view, radius) {
+function positionsOnLines(view, radius) {
   const { top, height } = view.frame
   const heights = Array.from({ length: Math.floor(height / DOWN) }, (_, step) => top + 14 + step * DOWN)
   return [radius, -radius].flatMap((side) => heights.map((y) => [view.toScreen([side, 0])[0], y]))
@@ -112,7 +112,7 @@ function stroke(context, theme, curve) {
 
 export function trace(context, curve) {
   context.beginPath()
-  curve.forEach(([x, y], place) => (place ? context.lineTo(x, y) : context.moveTo(x, y)))
+  curve.forEach(([x, y], index) => (index ? context.lineTo(x, y) : context.moveTo(x, y)))
 }
 
 // Draws a text that can be read on any background.

@@ -36,7 +36,7 @@ export class Density {
 
   // Interpolates between the centres of four cells.
   at(point) {
-    const [across, up] = this.cell(point).map((place) => place - 0.5)
+    const [across, up] = this.cell(point).map((coordinate) => coordinate - 0.5)
     const [column, row] = [Math.floor(across), Math.floor(up)]
     let sum = 0
     for (const [right, above] of [[0, 0], [1, 0], [0, 1], [1, 1]]) {
@@ -83,16 +83,16 @@ export class Density {
 
 function extreme(points, axis, choose) {
   let result = points[axis]
-  for (let place = axis; place < points.length; place += 2) result = choose(result, points[place])
+  for (let index = axis; index < points.length; index += 2) result = choose(result, points[index])
   return result
 }
 
 function deviation(points, axis) {
   const count = points.length / 2
   let [sum, squares] = [0, 0]
-  for (let place = axis; place < points.length; place += 2) {
-    sum += points[place]
-    squares += points[place] ** 2
+  for (let index = axis; index < points.length; index += 2) {
+    sum += points[index]
+    squares += points[index] ** 2
   }
   return Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2))
 }
@@ -100,15 +100,15 @@ function deviation(points, axis) {
 // Smooths along one axis of the grid: `step` leads from a cell to the next, `across` from a line to the next.
 function blurred(values, width, step, across) {
   const reach = Math.ceil(3 * width)
-  const kernel = Array.from({ length: 2 * reach + 1 }, (_, place) => Math.exp(-0.5 * ((place - reach) / width) ** 2))
+  const kernel = Array.from({ length: 2 * reach + 1 }, (_, index) => Math.exp(-0.5 * ((index - reach) / width) ** 2))
   const total = kernel.reduce((sum, weight) => sum + weight, 0)
   const result = new Float32Array(values.length)
   for (let line = 0; line < CELLS; line++) {
     for (let cell = 0; cell < CELLS; cell++) {
       let sum = 0
-      for (let place = 0; place < kernel.length; place++) {
-        const from = cell + place - reach
-        if (from >= 0 && from < CELLS) sum += kernel[place] * values[line * across + from * step]
+      for (let index = 0; index < kernel.length; index++) {
+        const from = cell + index - reach
+        if (from >= 0 && from < CELLS) sum += kernel[index] * values[line * across + from * step]
       }
       result[line * across + cell * step] = sum / total
     }

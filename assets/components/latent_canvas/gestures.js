@@ -1,4 +1,4 @@
-// The effects of mouse, touch and keyboard (hands.js) on a canvas (main.js). Places are pixels of the canvas.
+// The effects of mouse, touch and keyboard (hands.js) on a canvas (main.js). Positions are in pixels of the canvas.
 
 import { digits } from "./overlay.js"
 
@@ -9,7 +9,7 @@ const MOST_CORNERS = 80 // that the page takes
 export class Gestures {
   constructor(canvas) {
     this.canvas = canvas
-    this.cursor = null // { point, snapped, aim }: a place of the plane, the code there or -1, and where it was put
+    this.cursor = null // { point, snapped, aim }: a point of the plane, the code there or -1, and where it was put
     this.hoveredAnchor = null // the code that was hovered last, which gives the coordinates left open
     this.pinned = false // whether the cursor stays when the mouse leaves
     this.lassoing = false
@@ -17,13 +17,13 @@ export class Gestures {
     this.corner = null // the first one of a region by keys
   }
 
-  moveTo(place, { bySteps = false } = {}) {
+  moveTo(position, { bySteps = false } = {}) {
     const { space, view } = this.canvas
     if (!space) return
-    if (!view.holds(place) && !bySteps) return this.leave()
-    const snapped = this.lassoing ? -1 : this.codeAt(place)
-    const aim = view.toPlane(place)
-    if (bySteps) this.bringIntoView(place)
+    if (!view.holds(position) && !bySteps) return this.leave()
+    const snapped = this.lassoing ? -1 : this.codeAt(position)
+    const aim = view.toPlane(position)
+    if (bySteps) this.bringIntoView(position)
     this.putCursor(snapped >= 0 ? space.point(snapped) : aim, snapped, { aim, bySteps })
   }
 
@@ -57,7 +57,7 @@ export class Gestures {
     else this.cursor = null
   }
 
-  cursorPlace() {
+  cursorPosition() {
     const { view } = this.canvas
     return this.cursor ? view.toScreen(this.cursor.aim) : view.middle()
   }
@@ -69,7 +69,7 @@ export class Gestures {
     this.canvas.shared.tell()
   }
 
-  // The index of the code nearest to a place on the screen; -1 if none is within reach.
+  // The index of the code nearest to a position on the screen; -1 if none is within reach.
   codeAt([x, y], reach = SNAP) {
     const { data, space, screen, hidden } = this.canvas
     let best = -1
@@ -84,16 +84,16 @@ export class Gestures {
 
   jumpToNearest() {
     const { space, view } = this.canvas
-    const index = this.codeAt(this.cursorPlace(), Infinity)
+    const index = this.codeAt(this.cursorPosition(), Infinity)
     if (index < 0) return
     const point = space.point(index)
     this.bringIntoView(view.toScreen(point))
     this.putCursor(point, index, { aim: point, bySteps: true })
   }
 
-  choose(place) {
-    if (!this.canvas.view.holds(place)) return
-    this.moveTo(place)
+  choose(position) {
+    if (!this.canvas.view.holds(position)) return
+    this.moveTo(position)
     this.chooseCursor()
   }
 
@@ -103,9 +103,9 @@ export class Gestures {
     if (!this.cursor) return
     this.pinned = true
     const { point, snapped } = this.cursor
-    this.canvas.panel.say([snapped >= 0 ? `Test image ${snapped} is chosen.` : "This place is kept."])
-    const relative = this.canvas.data.shared && this.canvas.shared.place(point)
-    this.canvas.tell(snapped >= 0 ? { kind: "code", index: snapped } : { kind: "point", point, place: relative })
+    this.canvas.panel.say([snapped >= 0 ? `Test image ${snapped} is chosen.` : "This point is kept."])
+    const relative = this.canvas.data.shared && this.canvas.shared.position(point)
+    this.canvas.tell(snapped >= 0 ? { kind: "code", index: snapped } : { kind: "point", point, position: relative })
   }
 
   panBy(across, down) {
@@ -113,24 +113,24 @@ export class Gestures {
     this.canvas.redraw()
   }
 
-  // Moves the plane so far that a place beyond the visible edge comes to lie on the edge.
-  bringIntoView(place) {
-    const seen = this.canvas.view.nearest(place)
-    if (seen[0] !== place[0] || seen[1] !== place[1]) this.panBy(seen[0] - place[0], seen[1] - place[1])
+  // Moves the plane so far that a position beyond the visible edge comes to lie on the edge.
+  bringIntoView(position) {
+    const seen = this.canvas.view.nearest(position)
+    if (seen[0] !== position[0] || seen[1] !== position[1]) this.panBy(seen[0] - position[0], seen[1] - position[1])
   }
 
-  zoomAt(place, factor) {
+  zoomAt(position, factor) {
     const { view } = this.canvas
     const aim = this.cursor?.aim
-    view.zoomAt(place, factor)
+    view.zoomAt(position, factor)
     this.canvas.redraw()
     // Under a mouse that does not move, another code may be within reach now, or none.
     if (aim && !this.pinned) requestAnimationFrame(() => this.moveTo(view.toScreen(aim)))
   }
 
   // Zooms by keys or buttons, and announces the visible range to screen readers.
-  zoomBy(factor, place = this.canvas.view.middle()) {
-    this.zoomAt(place, factor)
+  zoomBy(factor, position = this.canvas.view.middle()) {
+    this.zoomAt(position, factor)
     this.sayView()
   }
 
@@ -157,22 +157,22 @@ export class Gestures {
     this.canvas.redraw({ overlayOnly: true })
   }
 
-  lassoAt(place) {
+  lassoAt(position) {
     const { view } = this.canvas
     const last = this.lasso.length ? view.toScreen(this.lasso.at(-1)) : [Infinity, Infinity]
-    if (Math.hypot(place[0] - last[0], place[1] - last[1]) >= APART) this.lasso.push(view.toPlane(place))
+    if (Math.hypot(position[0] - last[0], position[1] - last[1]) >= APART) this.lasso.push(view.toPlane(position))
     this.canvas.redraw({ overlayOnly: true })
   }
 
   // Selects by keys: a rectangle between two corners.
-  cornerAt(place) {
-    const [x, y] = this.canvas.view.toPlane(place)
+  cornerAt(position) {
+    const [x, y] = this.canvas.view.toPlane(position)
     if (!this.corner) {
       this.corner = [x, y]
       return this.advise("First corner. Move on, and press Enter at the opposite one.")
     }
     const [left, low] = this.corner
-    if (this.isOneLine([left, low], place)) {
+    if (this.isOneLine([left, low], position)) {
       return this.advise("Both corners lie on one line. Move on, and press Enter at the opposite one.")
     }
     this.lasso = [[left, low], [x, low], [x, y], [left, y]]
@@ -186,16 +186,16 @@ export class Gestures {
   }
 
   // A region without width is empty; with a single dimension its height does not matter.
-  isOneLine(corner, place) {
+  isOneLine(corner, position) {
     const { space, view } = this.canvas
-    const [across, up] = view.toScreen(corner).map((pixel, axis) => Math.abs(pixel - place[axis]))
+    const [across, up] = view.toScreen(corner).map((pixel, axis) => Math.abs(pixel - position[axis]))
     return across < APART || (space.dimensions > 1 && up < APART)
   }
 
   endLasso() {
     const { space } = this.canvas
     const every = Math.ceil(this.lasso.length / MOST_CORNERS)
-    const corners = this.lasso.filter((_, place) => place % every === 0)
+    const corners = this.lasso.filter((_, index) => index % every === 0)
     const region = space.dimensions === 1 ? this.wholeRows(corners) : corners
     this.toggleLasso()
     this.lasso = region // shown until the page has it

@@ -1,8 +1,8 @@
 // Translates mouse, touch and keyboard on the plane into calls of the canvas:
-//   moveTo(place), leave(), panBy(across, down), zoomAt(place, factor), zoomBy(factor, place), choose(place),
-//   chooseCursor(), toggleLasso(), lassoAt(place), cornerAt(place), endLasso(), cancel(), jumpToNearest(),
-//   resetView(), cursorPlace()
-// Places are pixels of the canvas.
+//   moveTo(position), leave(), panBy(across, down), zoomAt(position, factor), zoomBy(factor, position), choose(position),
+//   chooseCursor(), toggleLasso(), lassoAt(position), cornerAt(position), endLasso(), cancel(), jumpToNearest(),
+//   resetView(), cursorPosition()
+// Positions are in pixels of the canvas.
 
 const STILL = 5 // pixels that a hand may tremble while it clicks
 const STEP = 12 // pixels that an arrow key moves the cursor; with Shift a sixth of it
@@ -12,7 +12,7 @@ export function followHands(node, canvas) {
   const fingers = new Map() // the position of every pressed pointer
   let pressed = null // where the only one went down
   let moved = false
-  const place = (event) => {
+  const position = (event) => {
     const { left, top } = node.getBoundingClientRect()
     return [event.clientX - left, event.clientY - top]
   }
@@ -20,16 +20,16 @@ export function followHands(node, canvas) {
   node.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return
     node.setPointerCapture(event.pointerId)
-    fingers.set(event.pointerId, place(event))
-    pressed = fingers.size === 1 ? place(event) : null
+    fingers.set(event.pointerId, position(event))
+    pressed = fingers.size === 1 ? position(event) : null
     moved = false
     if (fingers.size > 1) canvas.cancel()
-    else if (canvas.lassoing) canvas.lassoAt(place(event))
-    else if (event.pointerType === "touch") canvas.moveTo(place(event))
+    else if (canvas.lassoing) canvas.lassoAt(position(event))
+    else if (event.pointerType === "touch") canvas.moveTo(position(event))
   })
 
   node.addEventListener("pointermove", (event) => {
-    const now = place(event)
+    const now = position(event)
     const before = fingers.get(event.pointerId)
     if (!before) return canvas.moveTo(now)
     if (pressed && !moved && Math.hypot(now[0] - pressed[0], now[1] - pressed[1]) < STILL) return
@@ -56,7 +56,7 @@ export function followHands(node, canvas) {
     fingers.delete(event.pointerId)
     if (!only || event.type === "pointercancel") return
     if (canvas.lassoing) canvas.endLasso()
-    else if (!moved && pressed) canvas.choose(place(event))
+    else if (!moved && pressed) canvas.choose(position(event))
     pressed = null
   }
   node.addEventListener("pointerup", release)
@@ -66,7 +66,7 @@ export function followHands(node, canvas) {
     "wheel",
     (event) => {
       event.preventDefault()
-      canvas.zoomAt(place(event), 2 ** (-event.deltaY / (event.deltaMode === 1 ? 12 : 300)))
+      canvas.zoomAt(position(event), 2 ** (-event.deltaY / (event.deltaMode === 1 ? 12 : 300)))
     },
     { passive: false },
   )
@@ -75,7 +75,7 @@ export function followHands(node, canvas) {
 
 function followKey(event, canvas) {
   if (event.ctrlKey || event.metaKey || event.altKey) return
-  const at = canvas.cursorPlace()
+  const at = canvas.cursorPosition()
   const arrow = ARROWS[event.key]
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key // whatever Caps Lock says
   const keys = {

@@ -8,15 +8,15 @@ const AROUND = [0, 20, 40].flatMap((distance) =>
   [[0, 1], [0, -1], [1, 0], [-1, 0], [1, 1], [-1, 1], [1, -1], [-1, -1]].map(([x, y]) => [x * distance, y * distance]),
 )
 
-// The first of the places [x, y] at which a box of this width lies inside the frame and on none of the boxes
+// The first of the positions [x, y] at which a box of this width lies inside the frame and on none of the boxes
 // `taken`, to which it is then added; null if there is none. Boxes are { x, y, half }, of one height.
-export function takePlace(places, width, taken, { left, top, width: across, height: down }, letters) {
+export function takePosition(positions, width, taken, { left, top, width: across, height: down }, letters) {
   const tall = letters + ABOVE
   const half = width / 2 + AIR
   const isFree = ([x, y]) =>
     x - half >= left && x + half <= left + across && y - tall / 2 >= top && y + tall / 2 <= top + down &&
     taken.every((other) => Math.abs(other.x - x) >= other.half + half || Math.abs(other.y - y) >= tall)
-  const found = places.find(isFree)
+  const found = positions.find(isFree)
   if (!found) return null
   const box = { x: found[0], y: found[1], half, tall }
   taken.push(box)
@@ -31,17 +31,17 @@ export function drawNames(context, view, { classes, middles, hidden, theme }) {
     if (!middle || hidden.has(label)) return
     const [x, y] = view.toScreen(middle)
     const { name, color, text } = classes[label]
-    const places = AROUND.map(([right, below]) => [x + right, y + below])
-    const box = takePlace(places, context.measureText(name).width, taken, view.frame, theme.letters)
+    const positions = AROUND.map(([right, below]) => [x + right, y + below])
+    const box = takePosition(positions, context.measureText(name).width, taken, view.frame, theme.letters)
     if (box) drawBox(context, box, name, { fill: color, edge: "#ffffff", text })
   })
   return taken
 }
 
 // Writes the meaning of a line on the line itself, at the first position that is free.
-export function drawLabel(context, view, { text, places, taken, theme }) {
+export function drawLabel(context, view, { text, positions, taken, theme }) {
   context.font = `${theme.letters}px ${theme.font}`
-  const box = takePlace(places, context.measureText(text).width, taken, view.frame, theme.letters)
+  const box = takePosition(positions, context.measureText(text).width, taken, view.frame, theme.letters)
   if (box) drawBox(context, box, text, { fill: theme.background, edge: theme.prior, text: theme.text })
 }
 

@@ -17,7 +17,7 @@ import { SharedCursor } from "./shared.js"
 import { Space } from "./space.js"
 import { View } from "./view.js"
 
-const GLIDE = 450 // milliseconds in which codes move to their new places
+const GLIDE = 450 // milliseconds in which codes move to their new positions
 const REST_LIVE = 60 // milliseconds between two pictures of that while a run trains, which each of them slows down
 const TALLEST = 1.05 // times its width, so that a narrow page shows more than the plane
 
@@ -101,7 +101,7 @@ class LatentCanvas {
     }
     this.fit()
     this.view.setSpan({ ...data, positions: data.grid, square: this.space.dimensions > 1 })
-    this.chosenPoint = data.shared?.place ? this.shared.point(data.shared.place) : data.point
+    this.chosenPoint = data.shared?.position ? this.shared.point(data.shared.position) : data.point
     if (!this.outer.dataset.state) window.dispatchEvent(new Event("vaelab-posterior-wanted"))
     this.notice.hidden = true
     this.tools.hidden = false
@@ -141,7 +141,7 @@ class LatentCanvas {
       if (this.removed || this.space.points !== target) return
       const part = Math.min(1, (performance.now() - begun) / GLIDE)
       const eased = part * part * (3 - 2 * part)
-      this.shown = part === 1 ? target : target.map((value, place) => before[place] + eased * (value - before[place]))
+      this.shown = part === 1 ? target : target.map((value, index) => before[index] + eased * (value - before[index]))
       this.redraw()
       if (part === 1) return
       // A timer, since the browser paints a frame for every request of one, even if nothing has changed.

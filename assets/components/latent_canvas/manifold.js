@@ -49,21 +49,21 @@ function cellsInView(view, axis, grid) {
   const [low, high] = view.ends(axis)
   const positions = axis === 0 ? grid?.x : grid?.y
   if (positions) {
-    return positions.map((middle, place) => around(positions, place, middle)).filter((cell) => cell.high > low && cell.low < high)
+    return positions.map((middle, index) => around(positions, index, middle)).filter((cell) => cell.high > low && cell.low < high)
   }
   const side = 2 ** Math.round(Math.log2(CELL / view.pixels[axis]))
   const first = Math.floor(low / side)
   const count = Math.ceil(high / side) - first
-  return Array.from({ length: count }, (_, place) => {
-    const start = (first + place) * side
+  return Array.from({ length: count }, (_, index) => {
+    const start = (first + index) * side
     return { low: start, middle: start + side / 2, high: start + side }
   })
 }
 
 // Edges halfway to both neighbours; the outermost cells extend as far outwards as inwards.
-function around(positions, place, middle) {
-  const before = positions[place - 1] ?? 2 * middle - (positions[place + 1] ?? middle + 1)
-  const after = positions[place + 1] ?? 2 * middle - before
+function around(positions, index, middle) {
+  const before = positions[index - 1] ?? 2 * middle - (positions[index + 1] ?? middle + 1)
+  const after = positions[index + 1] ?? 2 * middle - before
   return { low: (before + middle) / 2, middle, high: (middle + after) / 2 }
 }
 

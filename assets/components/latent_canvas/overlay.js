@@ -45,7 +45,7 @@ export function drawBeside(context, view, point, picture, theme) {
 
 export function drawRegion(context, view, region, theme, open) {
   if (region.length < 2) return
-  trace(context, region.map((place) => view.toScreen(place)))
+  trace(context, region.map((corner) => view.toScreen(corner)))
   if (!open) context.closePath()
   context.fillStyle = theme.primary
   context.globalAlpha = 0.15

@@ -108,8 +108,8 @@ function put(canvas, image) {
 const HOLE = "A hole: hardly any code lies here, so the decoder makes this up."
 
 function describe({ labels, point, snapped, nearest, describeImage, deviations, rank, hole, anchor, others }) {
-  const places = labels.map((label, axis) => label && `${label} = ${digits(point[axis])}`).filter(Boolean)
-  const sentences = [places.join(", ")]
+  const coordinates = labels.map((label, axis) => label && `${label} = ${digits(point[axis])}`).filter(Boolean)
+  const sentences = [coordinates.join(", ")]
   if (snapped >= 0) {
     sentences.push(`Code of ${describeImage(snapped)}.`)
     if (deviations) {

@@ -127,8 +127,8 @@ function rest(canvas) {
   if (data.shared && decoder) return restShared(canvas)
   const isWanted = decoderUrl === data.decoder && !data.compact
   if (isWanted && middles.decodeMore((code) => decodedImage(canvas, code))) canvas.redraw({ overlayOnly: true })
-  panel.rest("Move over the plane: every place of it is decoded here.", isWanted ? middles.pictures : [], data.classes)
-  if (decoder) outer.dataset.decodes ??= 0 // from now on every place can be decoded
+  panel.rest("Move over the plane: every point of it is decoded here.", isWanted ? middles.pictures : [], data.classes)
+  if (decoder) outer.dataset.decodes ??= 0 // from now on every point can be decoded
 }
 
 // If the page has several planes, all of them show the choice made on one of them.

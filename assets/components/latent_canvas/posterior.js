@@ -7,13 +7,13 @@ import { ellipse, halfAxes } from "./space.js"
 const SMALLEST = 7 // pixels, below which a posterior's long half-axis cannot be seen
 const INSET = 116 // pixels a side, or less on a narrow plane
 const WORDS = 36 // pixels below it for what it is
-const AWAY = 16 // pixels between it and the place that it magnifies, at least
+const AWAY = 16 // pixels between it and the point that it magnifies, at least
 
 // A posterior too narrow to see is drawn again, magnified, in the first of the free `corners`, which it removes
 // from that list. Without a covariance, which a code of an AE does not have, only a line is drawn.
 export function drawPosterior(context, view, { point, covariance, isLine, theme, corners, name, inset = true }) {
   if (isLine) drawBands(context, theme, bandsOf(view, point, covariance))
-  else for (const radius of [1, 2]) outline(context, theme, ellipse(point, covariance, radius).map((place) => view.toScreen(place)))
+  else for (const radius of [1, 2]) outline(context, theme, ellipse(point, covariance, radius).map((corner) => view.toScreen(corner)))
   if (!covariance || !inset) return
   const { long, short } = halfAxes(covariance)
   const scale = isLine ? view.pixels[0] : Math.min(...view.pixels)
@@ -68,7 +68,7 @@ function drawInset(context, { x, y, side }, { covariance, isLine, theme, name, l
   context.fillRect(x, y, side, side + WORDS)
   context.strokeRect(x, y, side, side + WORDS)
   const middle = [x + side / 2, y + side / 2]
-  const magnified = (place) => [middle[0] + place[0] * scale * factor, middle[1] - place[1] * scale * factor]
+  const magnified = ([right, up]) => [middle[0] + right * scale * factor, middle[1] - up * scale * factor]
   if (isLine) drawBands(context, theme, { x: middle[0], sigma: long * scale * factor, top: y, height: side })
   else for (const radius of [1, 2]) outline(context, theme, ellipse([0, 0], covariance, radius).map(magnified))
   halo(context, theme, `${name} × ${factor}`, x + side / 2, y + side + 14)

@@ -17,27 +17,27 @@ export class SharedCursor {
     const { data, gestures, outer } = this.canvas
     if (!data?.shared) return
     const { cursor } = gestures
-    const place = cursor && this.place(cursor.point)
-    const detail = { from: this.canvas, channel: data.shared.channel, images: data.images, index: cursor?.snapped ?? -1, place }
-    outer.dataset.place = place?.join() ?? ""
+    const position = cursor && this.position(cursor.point)
+    const detail = { from: this.canvas, channel: data.shared.channel, images: data.images, index: cursor?.snapped ?? -1, position }
+    outer.dataset.position = position?.join() ?? ""
     window.dispatchEvent(new CustomEvent(EVENT, { detail }))
   }
 
-  follow({ from, channel, images, index, place }) {
+  follow({ from, channel, images, index, position }) {
     const { data, space, view, gestures, outer } = this.canvas
     if (from === this.canvas || channel !== data?.shared?.channel || !space || !view.span) return
-    outer.dataset.place = place?.join() ?? ""
-    if (!place) return gestures.follow(null, -1)
+    outer.dataset.position = position?.join() ?? ""
+    if (!position) return gestures.follow(null, -1)
     const isHere = index >= 0 && images === data.images && index < space.count
-    gestures.follow(isHere ? space.point(index) : this.point(place), isHere ? index : -1)
+    gestures.follow(isHere ? space.point(index) : this.point(position), isHere ? index : -1)
   }
 
-  place(point) {
-    return this.axes().map((axis, number) => axis.place(point[number]))
+  position(point) {
+    return this.axes().map((axis, number) => axis.position(point[number]))
   }
 
-  point(place) {
-    return this.axes().map((axis, number) => axis.value(place[number]))
+  point(position) {
+    return this.axes().map((axis, number) => axis.value(position[number]))
   }
 
   // Converts a relative position to coordinates along each axis of this plane.
@@ -49,7 +49,7 @@ export class SharedCursor {
       this.both = [0, 1].map((axis) => (centre ? normal(centre[axis]) : between(ends(space.points, axis))))
     }
     // With a single dimension the height has no meaning, and the middle stands for all heights.
-    return space.dimensions > 1 ? this.both : [this.both[0], { place: () => 0.5, value: () => (view.span[1][0] + view.span[1][1]) / 2 }]
+    return space.dimensions > 1 ? this.both : [this.both[0], { position: () => 0.5, value: () => (view.span[1][0] + view.span[1][1]) / 2 }]
   }
 
   close() {
@@ -58,20 +58,20 @@ export class SharedCursor {
 }
 
 const normal = (centre) => ({
-  place: (value) => cumulative(value - centre),
-  value: (place) => centre + quantile(Math.min(1 - EDGE, Math.max(EDGE, place))),
+  position: (value) => cumulative(value - centre),
+  value: (position) => centre + quantile(Math.min(1 - EDGE, Math.max(EDGE, position))),
 })
 
 const between = ([low, high]) => ({
-  place: (value) => Math.min(1, Math.max(0, (value - low) / (high - low || 1))),
-  value: (place) => low + place * (high - low),
+  position: (value) => Math.min(1, Math.max(0, (value - low) / (high - low || 1))),
+  value: (position) => low + position * (high - low),
 })
 
 function ends(points, axis) {
   const found = [Infinity, -Infinity]
-  for (let place = axis; place < points.length; place += 2) {
-    found[0] = Math.min(found[0], points[place])
-    found[1] = Math.max(found[1], points[place])
+  for (let index = axis; index < points.length; index += 2) {
+    found[0] = Math.min(found[0], points[index])
+    found[1] = Math.max(found[1], points[index])
   }
   return found
 }

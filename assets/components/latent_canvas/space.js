@@ -1,7 +1,7 @@
 // Codes of images, and the plane through latent space on which they are shown, as `vaelab/latent/planes.py` has
 // it in Python: points of the plane are origin + x basis[0] + y basis[1], with orthonormal vectors.
 
-const dot = (a, b) => a.reduce((sum, value, place) => sum + value * b[place], 0)
+const dot = (a, b) => a.reduce((sum, value, index) => sum + value * b[index], 0)
 
 export class Space {
   // `tensors` are mean (count, dimensions), logvar (the same, or none) and labels (count).
@@ -41,7 +41,7 @@ export class Space {
   // The orthogonal projection of a code onto the plane.
   project(code) {
     const { origin, basis } = this.plane
-    const apart = Array.from(code, (value, place) => value - origin[place])
+    const apart = Array.from(code, (value, dimension) => value - origin[dimension])
     return [dot(apart, basis[0]), dot(apart, basis[1])]
   }
 
@@ -49,13 +49,13 @@ export class Space {
   lift([x, y], anchor) {
     const { basis } = this.plane
     const [left, below] = this.project(anchor)
-    return Float32Array.from(anchor, (value, place) => value + (x - left) * basis[0][place] + (y - below) * basis[1][place])
+    return Float32Array.from(anchor, (value, dimension) => value + (x - left) * basis[0][dimension] + (y - below) * basis[1][dimension])
   }
 
   // The covariance of a diagonal Gaussian on the plane, as [xx, xy, yy].
   covariance(logvar) {
     const [across, up] = this.plane.basis
-    const sum = (a, b) => logvar.reduce((total, value, place) => total + Math.exp(value) * a[place] * b[place], 0)
+    const sum = (a, b) => logvar.reduce((total, value, dimension) => total + Math.exp(value) * a[dimension] * b[dimension], 0)
     return [sum(across, across), sum(across, up), sum(up, up)]
   }
 
@@ -65,8 +65,8 @@ export class Space {
     let least = Infinity
     for (let index = 0; index < this.count; index++) {
       let distance = 0
-      for (let place = 0; place < this.dimensions && distance < least; place++) {
-        distance += (this.mean[index * this.dimensions + place] - code[place]) ** 2
+      for (let dimension = 0; dimension < this.dimensions && distance < least; dimension++) {
+        distance += (this.mean[index * this.dimensions + dimension] - code[dimension]) ** 2
       }
       if (distance < least) [best, least] = [index, distance]
     }
@@ -79,7 +79,7 @@ export class Space {
     let count = 0
     for (let index = 0; index < this.count; index++) {
       if (this.labels[index] !== label) continue
-      this.code(index).forEach((value, place) => (sum[place] += value))
+      this.code(index).forEach((value, dimension) => (sum[dimension] += value))
       count += 1
     }
     return count ? sum.map((value) => value / count) : null

@@ -13,11 +13,11 @@ class Scale {
 
   map(value) {
     if (!this.positions) return value
-    const places = this.positions
-    let cell = places.findIndex((place) => place > value) - 1
-    if (cell === -2) cell = places.length - 2 // beyond the last: as between the last two
+    const { positions } = this
+    let cell = positions.findIndex((position) => position > value) - 1
+    if (cell === -2) cell = positions.length - 2 // beyond the last: as between the last two
     cell = Math.max(0, cell)
-    return cell + (value - places[cell]) / (places[cell + 1] - places[cell])
+    return cell + (value - positions[cell]) / (positions[cell + 1] - positions[cell])
   }
 
   unmap(mapped) {
@@ -74,8 +74,8 @@ export class View {
     const zero = [left + width / 2, top + height / 2]
     for (const axis of [0, 1]) {
       const pixels = axis === 0 ? this.pixels[0] : -this.pixels[1]
-      for (let place = axis; place < points.length; place += 2) {
-        result[place] = zero[axis] + (this.scales[axis].map(points[place]) - this.centre[axis]) * pixels
+      for (let index = axis; index < points.length; index += 2) {
+        result[index] = zero[axis] + (this.scales[axis].map(points[index]) - this.centre[axis]) * pixels
       }
     }
     return result
@@ -94,7 +94,7 @@ export class View {
     return across >= left && across <= left + width && down >= top && down <= top + height
   }
 
-  // The place of the frame that is nearest to a place of the screen.
+  // The position within the frame that is nearest to a position on the screen.
   nearest([across, down]) {
     const { left, top, width, height } = this.frame
     return [Math.min(Math.max(across, left), left + width), Math.min(Math.max(down, top), top + height)]
@@ -110,7 +110,7 @@ export class View {
     this.centre = [this.centre[0] - across / this.pixels[0], this.centre[1] + down / this.pixels[1]]
   }
 
-  // Zooms so that the point under the given place of the screen stays there.
+  // Zooms so that the point under the given position on the screen stays there.
   zoomAt([across, down], factor) {
     const wanted = (this.pixels[0] * factor) / this.least[0]
     const change = Math.min(Math.max(wanted, 0.2), LARGEST_ZOOM) / (this.pixels[0] / this.least[0])
@@ -136,7 +136,7 @@ export class View {
     const room = Math.max(2, Math.floor((axis === 0 ? this.frame.width : this.frame.height) / 50))
     const { positions } = this.scales[axis]
     const values = positions
-      ? thinned(positions.filter((place) => place >= low && place <= high), room)
+      ? thinned(positions.filter((position) => position >= low && position <= high), room)
       : roundNumbers(low, high, room)
     const step = values.length > 1 ? Math.abs(values[1] - values[0]) : 1
     const decimals = Math.max(positions ? 2 : 0, Math.ceil(-Math.log10(step) - 1e-9))
@@ -149,13 +149,13 @@ function roundNumbers(low, high, room) {
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((length) => length >= rough)
   const first = Math.ceil(low / step)
-  return Array.from({ length: Math.max(0, Math.floor(high / step) - first + 1) }, (_, place) => (first + place) * step)
+  return Array.from({ length: Math.max(0, Math.floor(high / step) - first + 1) }, (_, index) => (first + index) * step)
 }
 
 function thinned(values, room) {
   const every = Math.ceil(values.length / room)
   const start = Math.floor(((values.length - 1) % every) / 2)
-  return values.filter((_, place) => place % every === start)
+  return values.filter((_, index) => index % every === start)
 }
 
 // A number with a true minus sign, as in all texts of the pages.

@@ -8,13 +8,13 @@ export function mounted(make) {
   return (component, urls) => {
     const { parentElement } = component
     if (!views.has(parentElement)) views.set(parentElement, { view: make(parentElement), calls: 0 })
-    const place = views.get(parentElement)
-    place.view.update(component, urls)
+    const entry = views.get(parentElement)
+    entry.view.update(component, urls)
     // Streamlit also runs the clean-up of a call after a newer call: only that of the last call counts.
-    const call = ++place.calls
+    const call = ++entry.calls
     return () => {
-      if (call !== place.calls) return
-      place.view.remove?.()
+      if (call !== entry.calls) return
+      entry.view.remove?.()
       views.delete(parentElement)
     }
   }

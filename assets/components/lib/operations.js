@@ -9,17 +9,17 @@ function linear({ weight, bias }) {
   const weights = weight.data
   return ({ data }) => {
     const result = new Float32Array(outputs)
-    for (let output = 0, place = 0; output < outputs; output++, place += inputs) {
+    for (let output = 0, index = 0; output < outputs; output++, index += inputs) {
       // Four separate sums, which a processor can add at the same time.
       let [a, b, c, d] = [bias.data[output], 0, 0, 0]
       let input = 0
       for (; input + 3 < inputs; input += 4) {
-        a += weights[place + input] * data[input]
-        b += weights[place + input + 1] * data[input + 1]
-        c += weights[place + input + 2] * data[input + 2]
-        d += weights[place + input + 3] * data[input + 3]
+        a += weights[index + input] * data[input]
+        b += weights[index + input + 1] * data[input + 1]
+        c += weights[index + input + 2] * data[input + 2]
+        d += weights[index + input + 3] * data[input + 3]
       }
-      for (; input < inputs; input++) a += weights[place + input] * data[input]
+      for (; input < inputs; input++) a += weights[index + input] * data[input]
       result[output] = a + b + c + d
     }
     return { data: result, shape: [outputs] }
@@ -33,19 +33,19 @@ function reach(tap, stride, smallSize, largeSize) {
   return [tap === 0 ? 1 : 0, Math.min(smallSize - 1, Math.floor((largeSize - tap) / stride))]
 }
 
-// Calls `row(weight, smallChannel, largeChannel, small place, large place, count)` for every stretch of
+// Calls `row(weight, smallChannel, largeChannel, small index, large index, count)` for every stretch of
 // pixels that one weight joins; both convolutions are sums over these.
 function forEachStretch(weight, [smallChannels, smallHeight, smallWidth], [largeChannels, height, width], stride, row) {
-  for (let small = 0, place = 0; small < smallChannels; small++) {
+  for (let small = 0, index = 0; small < smallChannels; small++) {
     for (let large = 0; large < largeChannels; large++) {
       for (let down = 0; down < 3; down++) {
         const [top, bottom] = reach(down, stride, smallHeight, height)
-        for (let across = 0; across < 3; across++, place++) {
+        for (let across = 0; across < 3; across++, index++) {
           const [left, right] = reach(across, stride, smallWidth, width)
           for (let y = top; y <= bottom; y++) {
             const from = (small * smallHeight + y) * smallWidth + left
             const to = (large * height + y * stride + down - 1) * width + left * stride + across - 1
-            row(weight[place], from, to, right - left + 1)
+            row(weight[index], from, to, right - left + 1)
           }
         }
       }

@@ -34,13 +34,13 @@ export function composed(rows, gap) {
   canvas.height = heights.reduce((sum, height) => sum + height + gap, -gap)
   const context = canvas.getContext("2d")
   let top = 0
-  rows.forEach((row, place) => {
+  rows.forEach((row, index) => {
     let left = 0
     row.forEach((picture, column) => {
       context.drawImage(picture, left, top)
-      left += sizes[place][column][0] + gap
+      left += sizes[index][column][0] + gap
     })
-    top += heights[place] + gap
+    top += heights[index] + gap
   })
   return canvas.toDataURL("image/png")
 }

@@ -3,9 +3,9 @@
 
 let current = null
 
-export function render({ data: { place } }) {
-  const changed = current !== null && place !== current
-  current = place
+export function render({ data: { part } }) {
+  const changed = current !== null && part !== current
+  current = part
   if (!changed) return
   document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
   const heading = document.querySelector('[data-testid="stMain"] h1')

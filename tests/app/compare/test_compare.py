@@ -96,7 +96,7 @@ def test_the_planes_share_one_cursor_and_show_one_image(app: App) -> None:
 def test_a_link_to_a_place_opens_it_on_every_plane(app: App) -> None:
     page = compare(app, "vae-2d", "ae-2d", place="0.25,0.75")
     planes = [shown(page, f"compare_plane_{letter}") for letter in "AB"]
-    assert [plane["shared"]["place"] for plane in planes] == [[0.25, 0.75]] * 2
+    assert [plane["shared"]["position"] for plane in planes] == [[0.25, 0.75]] * 2
     assert [plane["chosen"] for plane in planes] == [None, None]
     wrong = compare(app, "vae-2d", "ae-2d", place="2,0")
     assert any("place must be two numbers from 0 to 1" in text for text in sentences(wrong))

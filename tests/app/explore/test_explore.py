@@ -19,9 +19,9 @@ from tests.support.exploring import (
     HOOKS,
     fit_once,
     is_well,
+    kept_image,
     make_run,
     pixels,
-    place,
     sentences,
     shown,
     titles,
@@ -190,10 +190,10 @@ def test_a_data_set_that_is_not_here(
 def test_new_weights_are_shown(app: App, runs: Path) -> None:
     run, other = (make_run(runs, RunConfig(hidden="16", seed=seed)) for seed in (0, 1))
     page = visit(app(), "latent_grid", run=run.id)
-    before, known = place(page), shown(page, "latent_grid_canvas")
+    before, known = kept_image(page), shown(page, "latent_grid_canvas")
     shutil.copyfile(other.path / "model.safetensors", run.path / "model.safetensors")
     page.run()
-    assert not np.array_equal(place(page), before)
+    assert not np.array_equal(kept_image(page), before)
     assert shown(page, "latent_grid_canvas")["decoder"] != known["decoder"]
 
 

@@ -146,7 +146,7 @@ def test_what_the_whole_app_reads_is_no_setting(app: App) -> None:
         ("latent_grid", "at", "0.5,-1.25"),
     ],
 )
-def test_a_place_is_forgotten_where_its_numbers_mean_something_else(
+def test_a_point_is_forgotten_where_its_numbers_mean_something_else(
     app: App, page: str, name: str, value: str
 ) -> None:
     chosen = {"plane": "dimensions", "x": "4", "y": "2", name: value}
@@ -175,7 +175,7 @@ def test_a_place_is_forgotten_where_its_numbers_mean_something_else(
         ("latent_grid", {"at": "0,-1e5"}),
     ],
 )
-def test_a_place_far_beyond_the_codes_gets_a_sentence(app: App, page: str, wrong: dict[str, str]) -> None:
+def test_a_point_far_beyond_the_codes_gets_a_sentence(app: App, page: str, wrong: dict[str, str]) -> None:
     opened = visit(app(), page, run="vae-2d", **wrong)
     (sentence,) = sentences(opened)
     limit = float(re.search(r"from -([\d.]+) to \1[, ]", sentence + " ")[1])

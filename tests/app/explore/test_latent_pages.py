@@ -12,10 +12,10 @@ from streamlit.testing.v1 import AppTest
 from tests.support.exploring import (
     figure,
     is_well,
+    kept_image,
     make_run,
     numbers,
     pixels,
-    place,
     setting,
     shown,
     visit,
@@ -70,7 +70,7 @@ def test_the_nearest_codes_are_counted_by_their_true_classes(app: App) -> None:
     assert any(text.value.startswith(f"{same} of the 10 nearest") for text in page.caption)
 
 
-def test_a_kept_place_is_marked_and_decoded(app: App) -> None:
+def test_a_kept_point_is_marked_and_decoded(app: App) -> None:
     from vaelab.analysis.load import load_run
     from vaelab.models.codes import decode, embed
 
@@ -81,7 +81,7 @@ def test_a_kept_place_is_marked_and_decoded(app: App) -> None:
     model = load_run(Run(EXAMPLES / "vae-20d")).model
     z = embed(model, load("mnist").x_test[4:5]).mean
     z[0, [2, 6]] = 0.5, -1.25
-    assert np.abs(place(page).astype(int) - decode(model, z)[0, 0]).max() <= 1
+    assert np.abs(kept_image(page).astype(int) - decode(model, z)[0, 0]).max() <= 1
 
 
 def test_a_region_shows_whose_codes_lie_in_it(app: App) -> None:
@@ -186,9 +186,9 @@ def test_the_grid_of_a_vae_lies_at_quantiles_of_the_prior(app: App) -> None:
 
 def test_the_whole_grid_is_in_view(app: App) -> None:
     given = shown(visit(app(), "latent_grid", run="ae-2d", n="8"), "latent_grid_canvas")
-    for (low, high), places in zip(given["span"], (given["grid"]["x"], given["grid"]["y"]), strict=True):
-        assert (places[0] + low) / 2 < places[0] == pytest.approx(low + (places[1] - places[0]) / 2)
-        assert high == pytest.approx(places[-1] + (places[-1] - places[-2]) / 2)
+    for (low, high), values in zip(given["span"], (given["grid"]["x"], given["grid"]["y"]), strict=True):
+        assert (values[0] + low) / 2 < values[0] == pytest.approx(low + (values[1] - values[0]) / 2)
+        assert high == pytest.approx(values[-1] + (values[-1] - values[-2]) / 2)
 
 
 def test_the_page_of_an_ae_says_that_it_has_no_prior(app: App) -> None:
@@ -202,7 +202,7 @@ def test_one_dimension_is_one_row(app: App, runs: Path) -> None:
     assert (len(grid["x"]), grid["y"]) == (9, [0])
 
 
-def test_the_place_of_the_anchor_is_its_reconstruction(app: App) -> None:
+def test_the_point_of_the_anchor_is_its_reconstruction(app: App) -> None:
     """At the anchor's own coordinates, what the plane leaves open comes from its code as well."""
     from vaelab.analysis.load import load_run
     from vaelab.models.codes import embed, reconstruct
@@ -213,5 +213,5 @@ def test_the_place_of_the_anchor_is_its_reconstruction(app: App) -> None:
         app(), "latent_grid", run="vae-20d", plane="dimensions", x="3", y="7", anchor="5", at=f"{x},{y}"
     )
     assert is_well(page)
-    difference = place(page).astype(int) - reconstruct(model, images)[0, 0]
+    difference = kept_image(page).astype(int) - reconstruct(model, images)[0, 0]
     assert np.abs(difference).max() <= 1

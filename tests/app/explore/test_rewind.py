@@ -308,9 +308,9 @@ def test_a_damaged_snapshot_gets_a_sentence(app: App, recorded: Run, page: str, 
 
 def test_a_snapshot_that_was_replaced_is_read_anew(app: App, recorded: Run) -> None:
     page = visit(app(), "latent_grid", run=recorded.id, step="16")
-    before = shown(page, "latent_grid_canvas"), shown(page, "place")
+    before = shown(page, "latent_grid_canvas"), shown(page, "kept_point")
     save_snapshot(recorded, dataclasses.replace(read_snapshot(recorded, 4), step=16))
-    after = shown(page.run(), "latent_grid_canvas"), shown(page, "place")
+    after = shown(page.run(), "latent_grid_canvas"), shown(page, "kept_point")
     assert before[0]["decoder"] != after[0]["decoder"]
     assert before[1] != after[1]
 

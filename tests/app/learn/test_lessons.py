@@ -41,16 +41,16 @@ def said(visit: AppTest) -> str:
     return "\n".join(text.value for text in visit.markdown)
 
 
-def predicted(visit: AppTest, number: int, places: tuple[int, ...]) -> AppTest:
+def predicted(visit: AppTest, number: int, indices: tuple[int, ...]) -> AppTest:
     """Predict some options, and reveal the answer."""
     assert visit.button(key="lesson_reveal").disabled
     assert EXPERIMENT[number] not in numbers(visit)
     assert LESSONS[number].question.why not in said(visit)
     key = f"lesson_{number}_prediction"
     if LESSONS[number].question.several:
-        visit.button_group(key=key).set_value(list(places)).run()
+        visit.button_group(key=key).set_value(list(indices)).run()
     else:
-        visit.radio(key=key).set_value(places[0]).run()
+        visit.radio(key=key).set_value(indices[0]).run()
     visit.button(key="lesson_reveal").click().run()
     assert not visit.exception
     return visit
@@ -108,8 +108,8 @@ def test_a_lesson_asks_reveals_and_computes(app: App, number: int) -> None:
     moved = changed(visit, number)
     assert moved >= CHANGED[number]
     assert SAME.get(number) not in moved
-    for place, statement in enumerate(lesson.statements):
-        visit.button_group(key=f"lesson_{number}_statement_{place}").set_value("True").run()
+    for index, statement in enumerate(lesson.statements):
+        visit.button_group(key=f"lesson_{number}_statement_{index}").set_value("True").run()
         assert f"it is {str(statement.true).lower()}.** {statement.why}" in said(visit)
     labels = [link.label for link in visit.main.get("page_link")]
     assert {link.label for link in lesson.links} <= set(labels)

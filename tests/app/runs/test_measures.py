@@ -119,13 +119,13 @@ def test_the_page_runs_shows_them_of_the_chosen_run(app: App, runs: Path) -> Non
     assert rows(well(page.run()))["Active units"][0] == "20"
 
 
-def compared(*places: str) -> None:
+def compared(*paths: str) -> None:
     from pathlib import Path
 
     from vaelab.runs import Run
     from vaelab.ui.runs.measures import measures_table
 
-    runs = [Run(Path(place)) for place in places]
+    runs = [Run(Path(path)) for path in paths]
     measures_table(runs, [run.id for run in runs])
 
 

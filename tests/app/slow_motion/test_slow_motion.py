@@ -43,10 +43,10 @@ def test_the_step_is_walked_through_forwards_and_backwards(app: App, preset: str
     titles = [stage.title for stage in stages_of(PRESETS[preset].config)]
     assert page.button(key="slow_back").disabled
     seen = []
-    for place in range(len(titles)):
+    for index in range(len(titles)):
         seen.append(heading(page))
         assert page.latex[0].value
-        if place < len(titles) - 1:
+        if index < len(titles) - 1:
             page.button(key="slow_next").click().run()
             assert not page.exception
     assert [text.split(" · ")[1].strip("*") for text in seen] == titles

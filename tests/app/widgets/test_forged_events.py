@@ -17,7 +17,7 @@ numbers = st.integers() | st.floats() | st.just(10**400) | st.just(-(10**400))
 points = st.lists(numbers | st.none() | st.text(max_size=2), max_size=3)
 events = st.fixed_dictionaries(
     {"kind": st.sampled_from(["code", "point", "region", "other"])},
-    optional={"index": numbers | st.booleans(), "point": points, "place": points | numbers,
+    optional={"index": numbers | st.booleans(), "point": points, "position": points | numbers,
               "region": st.lists(points, max_size=5)},
 )  # fmt: skip
 
@@ -35,9 +35,9 @@ def test_anything_is_a_choice_of_ordinary_numbers_or_none(selected: Any) -> None
 
 
 @pytest.mark.parametrize("number", [10**400, math.inf, math.nan])
-def test_a_place_too_far_out_is_none(number: float) -> None:
+def test_a_point_too_far_out_is_none(number: float) -> None:
     assert _choice({"kind": "point", "point": [number, 0]}, IMAGES) is None
-    assert _choice({"kind": "point", "point": [1, 0], "place": [number, 0]}, IMAGES) == Choice(
+    assert _choice({"kind": "point", "point": [1, 0], "position": [number, 0]}, IMAGES) == Choice(
         point=(1.0, 0.0)
     )
     assert _choice({"kind": "point", "point": [1, 0]}, IMAGES) == Choice(point=(1.0, 0.0))

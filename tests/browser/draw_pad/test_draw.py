@@ -120,8 +120,8 @@ def test_drawing_by_finger_does_not_scroll_the_page(touch: Page, server: Server)
     touch.locator(PAD).scroll_into_view_if_needed()
     fingers = touch.context.new_cdp_session(touch)
     before = touch.locator(PAD).bounding_box()
-    places = [point(touch, 0.5, down) for down in np.linspace(0.8, 0.2, 12)]
-    for kind, (x, y) in zip(["touchStart", *["touchMove"] * 11], places, strict=True):
+    positions = [point(touch, 0.5, down) for down in np.linspace(0.8, 0.2, 12)]
+    for kind, (x, y) in zip(["touchStart", *["touchMove"] * 11], positions, strict=True):
         fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
     fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     wait_for(touch, "shown")
@@ -175,7 +175,7 @@ def test_undo_takes_back_step_by_step_and_clear_too(page: Page, server: Server) 
     page.locator(PAD).focus()
     page.keyboard.press("Control+z")
     page.wait_for_function(
-        "(image) => window.heard.at(-1).pixels?.every((value, place) => value === image[place])",
+        "(image) => window.heard.at(-1).pixels?.every((value, index) => value === image[index])",
         arg=first.ravel().astype(np.float32).tolist(),
     )
     page.keyboard.press("Control+z")

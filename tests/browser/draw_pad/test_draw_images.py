@@ -15,7 +15,7 @@ from tests.support.drawing import notice, open_pad, png, reference, seen, upload
 from tests.support.servers import Server
 from vaelab.data import load
 
-PLACE = """async ([pixels, width, height, placement]) => {
+CENTRE = """async ([pixels, width, height, placement]) => {
     const { placed } = await import("/lab/components/draw_pad/centring.js")
     const data = Float32Array.from(atob(pixels), (letter) => letter.charCodeAt(0) / 255)
     const picture = { data, width, height, channels: 1 }
@@ -37,7 +37,7 @@ def lab(page: Page, server: Server) -> Page:
 def placed(page: Page, picture: np.ndarray, placement: dict[str, object] = MNIST) -> np.ndarray | None:
     height, width = picture.shape
     pixels = base64.b64encode(picture.astype(np.uint8).tobytes()).decode()
-    image = page.evaluate(PLACE, [pixels, width, height, placement])
+    image = page.evaluate(CENTRE, [pixels, width, height, placement])
     return None if image is None else np.array(image).reshape(28, 28)
 
 

@@ -32,9 +32,9 @@ def open_canvas(page: Page, server: Server) -> Open:
 @pytest.mark.parametrize("name", ["vae-2d", "ae-2d", "conv-vae"])
 def test_what_is_under_the_cursor_is_what_the_server_decodes_there(open_canvas: Open, name: str) -> None:
     canvas = open_canvas(run=name, layers="prior" if name != "ae-2d" else "density")
-    for place in ((0.3, 0.3), (0.5, 0.6), (0.8, 0.45)):
+    for position in ((0.3, 0.3), (0.5, 0.6), (0.8, 0.45)):
         before = canvas.decodes()
-        canvas.move(*place)
+        canvas.move(*position)
         canvas.wait_for_decode_after(before)
         expected = decode(trained(name).model, canvas.cursor()[None])[0, 0]
         assert np.abs(canvas.decoded() - expected).max() <= 1
@@ -110,7 +110,7 @@ def test_a_click_chooses_a_code(open_canvas: Open, page: Page) -> None:
     expect(page.locator(".st-key-neighbours img").first).to_be_visible()
 
 
-def test_a_click_beside_the_codes_keeps_the_place_until_a_code_is_chosen(
+def test_a_click_beside_the_codes_keeps_the_point_until_a_code_is_chosen(
     open_canvas: Open, page: Page
 ) -> None:
     canvas = open_canvas(run="vae-2d", range="chosen", range_x="-9,9", range_y="-9,9")
@@ -120,7 +120,7 @@ def test_a_click_beside_the_codes_keeps_the_place_until_a_code_is_chosen(
     page.mouse.down()
     page.mouse.up()
     page.wait_for_url("**kept=**")
-    kept = page.locator(".st-key-place img")
+    kept = page.locator(".st-key-kept_point img")
     expect(kept).to_be_visible()
     source = kept.get_attribute("src")
     page.reload()
@@ -128,7 +128,7 @@ def test_a_click_beside_the_codes_keeps_the_place_until_a_code_is_chosen(
     values = re.search(r"kept=([-\d.]+)(?:%2C|,)([-\d.]+)", page.url)
     assert values is not None
     assert np.allclose([float(value) for value in values.groups()], corner, atol=1e-5)
-    canvas.picture("canvas-kept-place")
+    canvas.picture("canvas-kept-point")
     canvas.move(0.5, 0.5)
     expect(canvas.outer).to_have_attribute("data-snapped", re.compile(r"\d+"))
     page.mouse.down()
@@ -169,8 +169,8 @@ def test_a_lasso_chooses_a_region_and_a_link_keeps_it(open_canvas: Open, page: P
     page.get_by_role("button", name="Choose a region").click()
     canvas.move(0.45, 0.45)
     page.mouse.down()
-    for place in ((0.6, 0.45), (0.6, 0.6), (0.45, 0.6), (0.45, 0.47)):
-        canvas.move(*place)
+    for position in ((0.6, 0.45), (0.6, 0.6), (0.45, 0.6), (0.45, 0.47)):
+        canvas.move(*position)
     page.mouse.up()
     heading = page.get_by_text("The chosen region", exact=False)
     expect(heading).to_be_visible()
@@ -219,21 +219,21 @@ def test_the_wheel_zooms_where_the_cursor_is_and_dragging_moves(open_canvas: Ope
     assert np.allclose(canvas.cursor(), before + 2 * step, atol=0.02)
 
 
-def test_the_grid_decodes_between_its_images_and_keeps_a_place(open_canvas: Open, page: Page) -> None:
+def test_the_grid_decodes_between_its_images_and_keeps_a_point(open_canvas: Open, page: Page) -> None:
     canvas = open_canvas("latent-grid", run="vae-2d", n="12")
     canvas.move(0.4, 0.3)
     canvas.wait_until("node.dataset.cursor")
     decodes = canvas.decodes()
     canvas.move(0.62, 0.37)
     canvas.wait_for_decode_after(decodes)
-    place, image = canvas.cursor(), canvas.decoded()
-    assert np.abs(image - decode(trained("vae-2d").model, place[None])[0, 0]).max() <= 1
+    point, image = canvas.cursor(), canvas.decoded()
+    assert np.abs(image - decode(trained("vae-2d").model, point[None])[0, 0]).max() <= 1
     page.mouse.down()
     page.mouse.up()
     page.wait_for_url("**at=**")
     values = re.search(r"at=([-\d.]+)(?:%2C|,)([-\d.]+)", page.url)
     assert values is not None
-    assert np.allclose([float(value) for value in values.groups()], place, atol=1e-5)
+    assert np.allclose([float(value) for value in values.groups()], point, atol=1e-5)
     canvas.picture("canvas-grid")
 
 

@@ -61,7 +61,7 @@ def test_keys_take_the_cursor_beyond_what_is_seen(page: Page, server: Server) ->
 
 
 def hand_on(canvas: Canvas) -> Callable[..., None]:
-    """What sends a touch event with the places of all fingers: shares of the canvas's width and height."""
+    """What sends a touch event with the positions of all fingers: shares of the canvas's width and height."""
     box = canvas.plane.bounding_box()
     assert box is not None
     devtools = canvas.page.context.new_cdp_session(canvas.page)
@@ -93,8 +93,8 @@ def test_a_finger_draws_round_a_region(telephone: Canvas) -> None:
     page.get_by_role("button", name="Choose a region").tap()
     touch = hand_on(telephone)
     touch("touchStart", (0.4, 0.4))
-    for place in ((0.7, 0.4), (0.7, 0.6), (0.4, 0.6)):
-        touch("touchMove", place)
+    for position in ((0.7, 0.4), (0.7, 0.6), (0.4, 0.6)):
+        touch("touchMove", position)
     touch("touchEnd")
     page.wait_for_url("**region=**")
     expect(page.get_by_text("The chosen region", exact=False)).to_be_visible()
@@ -128,8 +128,8 @@ def test_in_one_dimension_a_region_is_what_lies_between_two_values(page: Page, s
     page.get_by_role("button", name="Choose a region").click()
     canvas.move(0.4, 0.3)
     page.mouse.down()
-    for place in ((0.6, 0.3), (0.6, 0.4), (0.4, 0.4)):
-        canvas.move(*place)
+    for position in ((0.6, 0.3), (0.6, 0.4), (0.4, 0.4)):
+        canvas.move(*position)
     page.mouse.up()
     heading = page.get_by_text("The chosen region", exact=False)
     expect(heading).to_be_visible()

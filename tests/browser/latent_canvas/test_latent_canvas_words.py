@@ -62,7 +62,7 @@ def test_words_on_the_plane_lie_inside_of_it_and_apart(
 
 @pytest.mark.parametrize(("path", "key"), [("latent-space", SPACE), ("latent-grid", GRID)])
 def test_at_rest_the_panel_shows_each_class_decoded(page: Page, server: Server, path: str, key: str) -> None:
-    """The chosen image and the kept place stand beside the canvas already."""
+    """The chosen image and the kept point stand beside the canvas already."""
     page.goto(f"{server.url}/{path}?run=vae-2d")
     canvas = Canvas(page, key).wait()
     expect(canvas.words).to_contain_text("Move over the plane")
@@ -73,7 +73,7 @@ def test_at_rest_the_panel_shows_each_class_decoded(page: Page, server: Server, 
     codes = embed(model, data.x_test).mean
     expected = decode(model, np.stack([codes[data.y_test == label].mean(0) for label in range(10)]))
     read = """(nodes) => nodes.map((node) =>
-        [...node.getContext("2d").getImageData(0, 0, 28, 28).data].filter((_, place) => place % 4 === 0))"""
+        [...node.getContext("2d").getImageData(0, 0, 28, 28).data].filter((_, index) => index % 4 === 0))"""
     assert np.abs(np.array(pictures.evaluate_all(read)) - expected.reshape(10, -1).astype(int)).max() <= 1
     canvas.move(0.4, 0.4)
     expect(canvas.outer.locator(".vaelab-canvas-decoded")).to_be_visible()
@@ -101,10 +101,10 @@ IN_POSTERIOR_COLOUR = """(node, color) => {
     const { width, height } = node
     const { data } = node.getContext("2d").getImageData(0, 0, width, height)
     const found = []
-    for (let place = 0; place < width * height; place++) {
-        const near = color.every((value, channel) => Math.abs(data[4 * place + channel] - value) < 30)
-        const where = [(place % width) / width, Math.floor(place / width) / height]
-        if (near && data[4 * place + 3] > 40) found.push(where)
+    for (let index = 0; index < width * height; index++) {
+        const near = color.every((value, channel) => Math.abs(data[4 * index + channel] - value) < 30)
+        const where = [(index % width) / width, Math.floor(index / width) / height]
+        if (near && data[4 * index + 3] > 40) found.push(where)
     }
     return found
 }"""
@@ -120,10 +120,10 @@ def test_in_one_dimension_a_drawing_lies_on_no_row_but_across_all(
     page.goto(f"{server.url}/reconstructions?run={run.id}&show=draw&drawn={text_of(load('mnist').x_test[7])}")
     canvas = Canvas(page, "draw_canvas")
     canvas.wait_until("node.dataset.drawn")
-    places = posterior_places(canvas)
-    assert len(places) > 0
-    assert places[:, 1].min() < 0.05
-    assert places[:, 1].max() > 0.85
+    positions = posterior_positions(canvas)
+    assert len(positions) > 0
+    assert positions[:, 1].min() < 0.05
+    assert positions[:, 1].max() > 0.85
     canvas.picture(f"canvas-drawn-1d-{model}")
 
 
@@ -134,13 +134,13 @@ def test_in_one_dimension_only_a_vae_shows_the_chosen_posterior(page: Page, serv
             server.runs, RunConfig.model_validate({"model": model, "latent_dim": 1, "hidden": "16"})
         )
         page.goto(f"{server.url}/latent-space?run={run.id}&anchor=3")
-        found[model] = posterior_places(Canvas(page, SPACE).wait())
+        found[model] = posterior_positions(Canvas(page, SPACE).wait())
     assert len(found["ae"]) == 0
     assert found["vae"][:, 1].min() < 0.05
     assert found["vae"][:, 1].max() > 0.85
 
 
-def posterior_places(canvas: Canvas) -> np.ndarray:
+def posterior_positions(canvas: Canvas) -> np.ndarray:
     from vaelab.figures.palette import PALETTE
 
     color = [int(PALETTE.posterior[start : start + 2], 16) for start in (1, 3, 5)]

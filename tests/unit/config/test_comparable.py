@@ -39,13 +39,13 @@ def test_every_preset_has_a_twin_that_differs_in_the_model_alone(preset: str):
 @given(st.lists(configs, min_size=1, max_size=6))
 def test_scales_share_out_all_runs_and_only_like_with_like(listed: list[RunConfig]):
     groups = by_scale(listed)
-    assert sorted(place for group in groups for place in group) == list(range(len(listed)))
+    assert sorted(index for group in groups for index in group) == list(range(len(listed)))
     for group in groups:
-        assert len({scale_of(listed[place]) for place in group}) == 1
+        assert len({scale_of(listed[index]) for index in group}) == 1
     assert len({scale_of(listed[group[0]]) for group in groups}) == len(groups)
     assert [group[0] for group in groups] == sorted(group[0] for group in groups)
     sets = by_dataset(listed)
-    assert all(len({listed[place].dataset for place in group}) == 1 for group in sets)
+    assert all(len({listed[index].dataset for index in group}) == 1 for group in sets)
     assert len(sets) == len({config.dataset for config in listed})
 
 

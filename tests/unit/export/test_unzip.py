@@ -41,19 +41,19 @@ def test_arbitrary_bytes_are_refused(content: bytes) -> None:
 @given(st.data())
 def test_a_mutated_zip_is_refused_or_a_run(parts: Parts, data: st.DataObject) -> None:
     content = bytearray(zipped(parts, data.draw(st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]))))
-    # Half of the changes where the lists of files are, which a place drawn from all bytes seldom meets.
+    # Half of the changes where the lists of files are, which an index drawn from all bytes seldom meets.
     near_the_end = st.integers(len(content) - 400, len(content) - 1)
     for _ in range(data.draw(st.integers(1, 4))):
-        place = min(data.draw(near_the_end | st.integers(0, len(content) - 1)), len(content) - 1)
+        index = min(data.draw(near_the_end | st.integers(0, len(content) - 1)), len(content) - 1)
         change = data.draw(st.sampled_from(["flip", "cut", "insert", "end"]))
         if change == "flip":
-            content[place] ^= data.draw(st.integers(1, 255))
+            content[index] ^= data.draw(st.integers(1, 255))
         elif change == "cut":
-            del content[place : place + data.draw(st.integers(1, 50))]
+            del content[index : index + data.draw(st.integers(1, 50))]
         elif change == "insert":
-            content[place:place] = data.draw(st.binary(max_size=20))
+            content[index:index] = data.draw(st.binary(max_size=20))
         else:
-            del content[place:]
+            del content[index:]
         if not content:
             break
     imported(bytes(content))
@@ -92,11 +92,11 @@ def test_a_file_that_unpacks_to_far_more_is_refused(parts: Parts) -> None:
 
 def test_a_file_that_unpacks_to_more_than_it_says_is_refused(parts: Parts) -> None:
     content = bytearray(zipped({**parts, "config.json": b" " * (50 * MEGABYTE)}))
-    # The true size stands before the name, at both places where the zip has it.
-    place = -1
-    while (place := content.find(b"config.json", place + 1)) >= 0:
-        local = content[place - 30 : place - 26] == b"PK\x03\x04"
-        struct.pack_into("<I", content, place - (8 if local else 22), 500)
+    # The true size stands before the name, in both places where the zip has it.
+    index = -1
+    while (index := content.find(b"config.json", index + 1)) >= 0:
+        local = content[index - 30 : index - 26] == b"PK\x03\x04"
+        struct.pack_into("<I", content, index - (8 if local else 22), 500)
     assert refused_within(5 * MEGABYTE, bytes(content))
 
 

@@ -19,8 +19,8 @@ UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]
     st.integers(4, 60),
 )
 def test_decimation_keeps_ends_extremes_and_order(values: np.ndarray, most: int):
-    places = np.arange(len(values))
-    kept, drawn = decimate(places, values, most)
+    positions = np.arange(len(values))
+    kept, drawn = decimate(positions, values, most)
     assert len(kept) <= most
     assert len(kept) == len(values) or len(values) > most
     assert (np.diff(kept) > 0).all()

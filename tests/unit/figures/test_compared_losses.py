@@ -15,9 +15,9 @@ from vaelab.figures.palette import RUN_STYLES
 
 def columns(start: float, kl: float | None, count: int) -> Columns:
     return Columns({
-        "epoch": [(place + 1) / 10 for place in range(count)],
-        "recon": [start - place for place in range(count)],
-        "kl": [None if kl is None else kl + place for place in range(count)],
+        "epoch": [(index + 1) / 10 for index in range(count)],
+        "recon": [start - index for index in range(count)],
+        "kl": [None if kl is None else kl + index for index in range(count)],
     })  # fmt: skip
 
 

@@ -94,11 +94,11 @@ def test_every_dimension_has_its_bar_by_whether_it_is_active(dimensions: list[tu
     kl, active = [value for value, _ in dimensions], [is_active for _, is_active in dimensions]
     figure = kl_bars(kl, active)
     drawn = {name: value for trace in figure.data for name, value in zip(trace.x, trace.y, strict=True)}
-    assert drawn == {f"z{place + 1}": value for place, value in enumerate(kl)}
+    assert drawn == {f"z{index + 1}": value for index, value in enumerate(kl)}
     used, unused = figure.data
     for trace, expected in ((used, True), (unused, False)):
         assert set(trace.x) == {
-            f"z{place + 1}" for place, is_active in enumerate(active) if is_active == expected
+            f"z{index + 1}" for index, is_active in enumerate(active) if is_active == expected
         }
     assert used.name == f"active: {len(used.y)} of {len(kl)}"
     heights = [drawn[name] for name in figure.layout.xaxis.categoryarray]

@@ -30,8 +30,8 @@ def test_it_has_a_frame_a_picture_and_begins_anew(count: int) -> None:
     assert image.n_frames == count
     assert image.info.get("loop") == 0 or count == 1
     times = []
-    for place in range(count):
-        image.seek(place)
+    for index in range(count):
+        image.seek(index)
         times.append(image.info["duration"])
     assert times == [FRAME_MS] * (count - 1) + [LAST_FRAME_MS]
 
@@ -59,7 +59,7 @@ def test_frames_of_several_sizes_are_refused(wrong: list[Frame]) -> None:
 
 @pytest.mark.parametrize("label", [0, 9])
 @pytest.mark.parametrize("point", [(0.0, 0.0), (1.9, 1.9), (-1.9, 1.0)])
-def test_a_point_has_the_colour_of_its_class_at_its_place(point: tuple[float, float], label: int) -> None:
+def test_a_point_has_the_colour_of_its_class_at_its_position(point: tuple[float, float], label: int) -> None:
     picture = scatter_picture(np.array([point]), np.array([label]), CLASSES, SPAN)
     marked = np.argwhere((picture[:WIDTH] != 255).any(2))
     row, column = marked.mean(0)

@@ -116,7 +116,7 @@ def test_first_steps_do_not_set_the_range_and_all_that_follows_does(log: bool):
     drawn = {"config": VAE, "started": STARTED, "log": log}
     calm = losses(Columns(steps), Columns(evaluated), **drawn)
     for name, factor in (("recon", 100), ("kl", 1000)):
-        steps[name] = [value * factor if place < 5 else value for place, value in enumerate(steps[name])]
+        steps[name] = [value * factor if index < 5 else value for index, value in enumerate(steps[name])]
     spiky = losses(Columns(steps), Columns(evaluated), **drawn)
     for axis in ("yaxis", "yaxis2"):
         assert limits(spiky, axis) == pytest.approx(limits(calm, axis), rel=0.01)

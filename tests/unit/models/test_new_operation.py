@@ -38,9 +38,9 @@ def norm(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def with_norm(*about: object, **more: object) -> list[Layer]:
         plain = conv_encoder(*about, **more)
-        norms = {place: Layer("norm", {"channels": layer.attributes["outputs"]})
-                 for place, layer in enumerate(plain) if layer.operation == "conv"}  # fmt: skip
-        return [one for place, layer in enumerate(plain) for one in (layer, norms.get(place)) if one]
+        norms = {index: Layer("norm", {"channels": layer.attributes["outputs"]})
+                 for index, layer in enumerate(plain) if layer.operation == "conv"}  # fmt: skip
+        return [one for index, layer in enumerate(plain) for one in (layer, norms.get(index)) if one]
 
     monkeypatch.setitem(operations.OPERATIONS, "norm", NORM)
     monkeypatch.setitem(modules.MODULES, "norm", lambda channels: torch.nn.GroupNorm(1, channels))

@@ -29,14 +29,14 @@ def weights(config: RunConfig) -> dict[str, np.ndarray]:
 def test_a_network_s_file_has_its_layers_and_exactly_their_tensors(settings: dict[str, str]) -> None:
     config = RunConfig.model_validate(settings)
     everything = weights(config)
-    for make, prefix, place in ((encoder_file, "encoder", 0), (decoder_file, "decoder", 1)):
+    for make, prefix, index in ((encoder_file, "encoder", 0), (decoder_file, "decoder", 1)):
         content = make(config, SHAPE, everything)
         tensors = load(content)
         assert set(tensors) == {name for name in everything if name.startswith(prefix)}
         for name, tensor in tensors.items():
             np.testing.assert_array_equal(tensor, everything[name])
         layers = json.loads(metadata(content)["network"])["layers"]
-        expected = describe(network_layers(config, SHAPE)[place], prefix)
+        expected = describe(network_layers(config, SHAPE)[index], prefix)
         assert layers == json.loads(json.dumps(expected))
 
 

@@ -42,7 +42,7 @@ def test_ids_are_random_and_all_of_a_kind(store: RunStore) -> None:
     ids = {store.create(CONFIG).id for _ in range(50)}
     assert len(ids) == 50
     assert all(len(run_id) == 32 and set(run_id) <= set("0123456789abcdef") for run_id in ids)
-    assert all(len({run_id[place] for run_id in ids}) > 5 for place in range(32))
+    assert all(len({run_id[index] for run_id in ids}) > 5 for index in range(32))
 
 
 def test_config_states_every_field(run: Run) -> None:

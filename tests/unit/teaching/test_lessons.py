@@ -142,7 +142,7 @@ def test_pca_needs_about_8_numbers_for_what_the_autoencoder_does_with_2(examples
 
 def test_the_kl_begins_near_0_and_rises_while_the_reconstruction_falls_faster(examples: RunStore):
     steps = History(examples.get("vae-2d")).steps
-    late = next(place for place, step in enumerate(steps["step"]) if step >= 100)
+    late = next(index for index, step in enumerate(steps["step"]) if step >= 100)
     assert steps["kl"][0] < 0.5
     rise, fall = steps["kl"][late] - steps["kl"][0], steps["recon"][0] - steps["recon"][late]
     assert 1 < rise < fall

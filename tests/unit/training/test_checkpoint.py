@@ -45,9 +45,9 @@ def test_a_released_training_goes_on_exactly_wherever_it_was(config, record, wis
     """Stops between epochs, between steps, within a step, within an evaluation, within a snapshot."""
     count = wishing({})
     whole = record(config, request=count).said
-    # Another place in each config, so that together they are everywhere.
-    for place in range(1 + CONFIGS.index(config), count.calls + 1, 13):
-        first = record(config, request=wishing({place: "release"}))
+    # Another step in each config, so that together they are everywhere.
+    for look in range(1 + CONFIGS.index(config), count.calls + 1, 13):
+        first = record(config, request=wishing({look: "release"}))
         assert first.order[-2:] == ["checkpoint", "finished"]
         rest = record(config, resume=first.events[-2])
         assert rest.order[0] == "started"
@@ -56,12 +56,12 @@ def test_a_released_training_goes_on_exactly_wherever_it_was(config, record, wis
 
 def test_every_checkpoint_of_a_run_can_be_gone_on_from(record):
     whole = record(SMALL.variant(epochs=3))
-    places = [at for at, event in enumerate(whole.events) if isinstance(event, events.Checkpoint)]
-    assert [whole.events[at].epoch for at in places] == [0, 1, 2, 3]
-    for at in places:
-        rest = record(SMALL.variant(epochs=3), resume=whole.events[at])
-        assert rest.events[0].step == whole.events[at].step
-        assert rest.said[1:] == whole.said[at + 1 :]
+    indices = [index for index, event in enumerate(whole.events) if isinstance(event, events.Checkpoint)]
+    assert [whole.events[index].epoch for index in indices] == [0, 1, 2, 3]
+    for index in indices:
+        rest = record(SMALL.variant(epochs=3), resume=whole.events[index])
+        assert rest.events[0].step == whole.events[index].step
+        assert rest.said[1:] == whole.said[index + 1 :]
 
 
 def test_a_stopped_training_goes_on_as_if_it_had_not_been_stopped(record, wishing):

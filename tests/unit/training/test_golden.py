@@ -60,10 +60,10 @@ def test_the_scripts_of_all_presets_train_as_they_did(golden: Golden, exactly: b
 # The check itself
 
 
-def changed(recorded: Recorded, place: int, field: str, factor: float) -> Recorded:
+def changed(recorded: Recorded, index: int, field: str, factor: float) -> Recorded:
     """Events with one number changed."""
     other = copy.deepcopy(recorded)
-    other["events"][place][field] *= factor
+    other["events"][index][field] *= factor
     return other
 
 
@@ -71,10 +71,10 @@ def changed(recorded: Recorded, place: int, field: str, factor: float) -> Record
 def test_one_bit_is_a_difference(name: str, golden: Golden) -> None:
     recorded = golden["presets"][name]
     bit = 1 + math.ulp(1.0)
-    for place, event in enumerate(recorded["events"]):
-        other = changed(recorded, place, "mean_image_loss" if event["event"] == "started" else "recon", bit)
+    for index, event in enumerate(recorded["events"]):
+        other = changed(recorded, index, "mean_image_loss" if event["event"] == "started" else "recon", bit)
         (said,) = differences(name, recorded, other, exactly=True)
-        assert f"event {place} " in said
+        assert f"event {index} " in said
         assert differences(name, recorded, other, exactly=False) == []
     for tensor, norm in recorded["norms"].items():
         other = {**recorded, "norms": recorded["norms"] | {tensor: norm * bit}}
@@ -82,11 +82,11 @@ def test_one_bit_is_a_difference(name: str, golden: Golden) -> None:
         assert f"norm: {tensor} " in said
 
 
-@pytest.mark.parametrize(("place", "least"), [(1, FIRST), (3, FIRST), (15, LATER), (-1, LATER)])
-def test_what_counts_as_a_difference_elsewhere(place: int, least: float, golden: Golden) -> None:
+@pytest.mark.parametrize(("index", "least"), [(1, FIRST), (3, FIRST), (15, LATER), (-1, LATER)])
+def test_what_counts_as_a_difference_elsewhere(index: int, least: float, golden: Golden) -> None:
     recorded = golden["presets"]["denoising-ae"]
     for more in (-least, least):
-        near, far = (changed(recorded, place, "recon", 1 + share * more) for share in (0.9, 1.2))
+        near, far = (changed(recorded, index, "recon", 1 + share * more) for share in (0.9, 1.2))
         assert differences("denoising-ae", recorded, near, exactly=False) == []
         assert differences("denoising-ae", recorded, far, exactly=False) != []
 

@@ -32,7 +32,8 @@ class PlaneView:
 def take_cursor(settings: PageSettings, count: int) -> None:
     """Settle which of `count` test images, and which relative position, the planes show at rest."""
     settings.take("anchor", whole_number(0, count - 1), 0)
-    settings.take("place", _read_place, None, _place_text)
+    # In links the relative position is called "place", as it was when the first ones were sent.
+    settings.take("place", _read_quantiles, None, _quantiles_text)
 
 
 def chosen_image() -> int:
@@ -45,10 +46,10 @@ def planes_section(views: Sequence[PlaneView | Member], *, state: str = "", step
     st.subheader("Latent planes", help=help_for("latent space"))
     st.caption(
         "One cursor for all planes. On a code, every plane marks the same test image and shows its own "
-        "reconstruction of it. Between the codes, every plane decodes the same relative place: the quantile "
-        f"of the prior along each axis of {kinds_with('has_prior')}, the share of the range of the codes "
-        f"along each axis of {kinds_with('has_prior', has=False)}. The axes of two runs need not mean the "
-        "same: compare the images, not the numbers."
+        "reconstruction of it. Between the codes, every plane decodes the same relative position: the "
+        f"quantile of the prior along each axis of {kinds_with('has_prior')}, the share of the range of the "
+        f"codes along each axis of {kinds_with('has_prior', has=False)}. The axes of two runs need not mean "
+        "the same: compare the images, not the numbers."
     )
     for column, view in zip(columns_of(len(views)), views, strict=True):
         with column:
@@ -73,7 +74,7 @@ def _empty(member: Member) -> None:
 def _plane(view: PlaneView, state: str, step: int | None) -> Choice | None:
     member = view.member
     st.markdown(f"**{member.name}**")
-    place: Quantiles | None = st.session_state["view_place"]
+    quantiles: Quantiles | None = st.session_state["view_place"]
     index = chosen_image()
     canvas = Shown(
         member.run,
@@ -81,8 +82,8 @@ def _plane(view: PlaneView, state: str, step: int | None) -> Choice | None:
         view.plane,
         view.span,
         anchor=index,
-        chosen=None if place else index,
-        shared=SharedCursor(CHANNEL, place),
+        chosen=None if quantiles else index,
+        shared=SharedCursor(CHANNEL, quantiles),
     )
     alt = (
         f"Test codes of {member.name} by class. Arrow keys move the cursor of all planes, N goes to the "
@@ -101,7 +102,7 @@ def _take(choice: Choice | None) -> None:
         take_choice({"view_place": choice.quantiles})
 
 
-def _read_place(text: str) -> Quantiles | None:
+def _read_quantiles(text: str) -> Quantiles | None:
     if not text:
         return None
     try:
@@ -113,6 +114,6 @@ def _read_place(text: str) -> Quantiles | None:
     return x, y
 
 
-def _place_text(place: Quantiles | None) -> str:
+def _quantiles_text(quantiles: Quantiles | None) -> str:
     # The outermost quantiles need nine digits to give the same position again.
-    return ",".join(as_text(round(part, 9)) for part in place) if place else ""
+    return ",".join(as_text(round(part, 9)) for part in quantiles) if quantiles else ""

@@ -63,19 +63,19 @@ def neighbours_panel(opened: Opened, index: int) -> None:
     st.caption(f"{same} of the {NEAREST_CODES} nearest{within}{',' if within else ''} have its class.")
 
 
-def position_panel(opened: Opened, plane: Plane, position: np.ndarray, anchor: int) -> None:
-    """Draw the image that is decoded at a position (2,) of a plane, large, and its coordinates.
+def point_panel(opened: Opened, plane: Plane, point: np.ndarray, anchor: int) -> None:
+    """Draw the image that is decoded at a point (2,) of a plane, large, and its coordinates.
 
     Parameters
     ----------
     anchor
         The test image whose code gives the coordinates that the plane leaves open.
     """
-    images = opened.decode(plane.lift(position[None], opened.codes.mean[anchor]))
-    axes = zip(plane.labels, position, strict=True)
+    images = opened.decode(plane.lift(point[None], opened.codes.mean[anchor]))
+    axes = zip(plane.labels, point, strict=True)
     title = ", ".join(f"{label} = {signed(value, '.2f')}" for label, value in axes if label)
     sheet = opened.drawn.sheet(images, 1, title, f"Image decoded at {title}")
-    pictures([sheet], key="place", max_scale=8, file_name=opened.file_name("place", "png"))
+    pictures([sheet], key="kept_point", max_scale=8, file_name=opened.file_name("point", "png"))
 
 
 def kl_panel(opened: Opened) -> None:

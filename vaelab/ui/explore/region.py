@@ -51,7 +51,7 @@ def region_panel(opened: Opened, plane: Plane, key: str) -> None:
             st.markdown(f"**The chosen region: {len(members):,} test images**", width="content")
             st.button("Forget the region", on_click=put, args=(key, None), icon=":material/close:")
         if len(members) == 0:
-            st.caption("No test image has its code here: the decoder was never asked to draw this place.")
+            st.caption("No test image has its code here: the decoder was never asked to draw this region.")
             return
         left, middle, right = st.columns([1.2, 0.6, 1.8], gap="medium")
         with left:

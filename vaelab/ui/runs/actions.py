@@ -60,7 +60,7 @@ def actions(summary: Summary) -> None:
 def _links(summary: Summary, config: RunConfig, own: bool) -> None:
     """Draw links with the very addresses that their pages write, so that Back leads here again."""
     run = {"run": summary.run.id}
-    with st.container(horizontal=True, key="run-places"):
+    with st.container(horizontal=True, key="run-views"):
         if own:
             # The link keeps the recipe of the form, which looking at a run does not change.
             page_link(PAGES / "train.py", label="Losses and pictures", icon=":material/play_circle:",

@@ -59,7 +59,7 @@ def hidden(config: RunConfig) -> str:
         f"activation $a$, here {config.activation}. "
     )
     if network_type(config, DATASETS[config.dataset].shape) == "convolutional":
-        words += "For a convolution $W_k$ is the same at all places of the image. "
+        words += "For a convolution $W_k$ is the same at all positions of the image. "
     return words + (
         "What the last one gives is $h$ (`h`)."
         if config.traits.is_stochastic

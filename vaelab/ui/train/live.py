@@ -204,7 +204,7 @@ def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
         selectable=False,
         state=status.state,
         step=preview.step,
-        alt="Codes of 2,000 test images, coloured by class. Arrow keys move a cursor that decodes its place.",
+        alt="Codes of 2,000 test images, coloured by class. Arrow keys move a cursor that decodes its point.",
     )
     projected = (
         f" Two principal components of {run.config.latent_dim} dimensions, turned to fit the picture before."
@@ -212,8 +212,8 @@ def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
         else ""
     )
     st.caption(
-        "Each point is the code of a test image. Training never sees the labels; look how the classes "
-        "part all the same. Move over the plane: every place is decoded with the newest weights." + projected
+        "Each dot is the code of a test image. Training never sees the labels; look how the classes "
+        "part all the same. Move over the plane: every point is decoded with the newest weights." + projected
     )
 
 

@@ -197,4 +197,4 @@ def close_sidebar(page: str) -> None:
 
 def go_to_top(part: str) -> None:
     """Scroll to the top of the page and move the focus there when the `part` being drawn has changed."""
-    component("top")(key="go_to_top", data={"place": part})
+    component("top")(key="go_to_top", data={"part": part})

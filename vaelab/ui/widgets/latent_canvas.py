@@ -203,7 +203,11 @@ def _shared(shown: Shown) -> dict[str, Any] | None:
     shared = shown.shared
     if shared is None:
         return None
-    return {"channel": shared.channel, "place": shared.quantiles, "prior": shown.run.config.traits.has_prior}
+    return {
+        "channel": shared.channel,
+        "position": shared.quantiles,
+        "prior": shown.run.config.traits.has_prior,
+    }
 
 
 def prior_circles(config: RunConfig) -> Sequence[tuple[float, str]]:
@@ -222,7 +226,7 @@ def _choice(selected: Any, images: int) -> Choice | None:
         case {"kind": "code", "index": int(index)} if 0 <= index < images:
             return Choice(index=index)
         case {"kind": "point", "point": pair, **more} if point := _point(pair):
-            return Choice(point=point, quantiles=_point(more.get("place")))
+            return Choice(point=point, quantiles=_point(more.get("position")))
         case {"kind": "region", "region": [*pairs]}:
             corners = tuple(filter(None, map(_point, pairs)))
             return Choice(region=corners) if len(corners) > 2 else None

@@ -6,11 +6,11 @@ export const SCALE = 255 // of the numbers of an example; a decoder's are from 0
 export function imageData(pixels, [channels, height, width]) {
   const image = new ImageData(width, height)
   const count = width * height
-  for (let place = 0; place < count; place++) {
+  for (let index = 0; index < count; index++) {
     for (let color = 0; color < 3; color++) {
-      image.data[4 * place + color] = Math.round(255 * pixels[channels === 3 ? color * count + place : place])
+      image.data[4 * index + color] = Math.round(255 * pixels[channels === 3 ? color * count + index : index])
     }
-    image.data[4 * place + 3] = 255
+    image.data[4 * index + 3] = 255
   }
   return image
 }

@@ -12,13 +12,10 @@ is_new_enough = -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 contents = { $(python) -V && cat requirements.txt; } 2>&1
 record = .venv/installed-requirements.txt
 
-# HOST is where the app listens: this machine only, or the network. Streamlit prints the address to open; for "all
-# interfaces" it is told which one, because by itself it would ask a web service for it.
+# HOST is where the app listens: this machine only, or the network. The app prints the address to open.
 run: HOST = 127.0.0.1
 serve: HOST = 0.0.0.0
-network_address = $$($(python) -c 'from streamlit.net_util import get_internal_ip as ip; print(ip())')
-start = $(python) -m streamlit run app.py --server.address $(HOST) --server.port $(PORT) \
-	$(if $(filter 0.0.0.0 ::,$(HOST)),--browser.serverAddress "$(network_address)")
+start = $(python) -m streamlit run app.py --server.address $(HOST) --server.port $(PORT)
 
 # Whoever can reach a single user's app is that user, so that only `run` on a loopback address may say so.
 unexport VAELAB_SINGLE_USER

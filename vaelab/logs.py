@@ -57,3 +57,32 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             values["traceback"] = self.formatException(record.exc_info)
         return json.dumps(values)
+
+
+class OnceAMinute(logging.Filter):
+    """Lets one record a minute through, and says how many it has left out: for what strangers can cause.
+
+    Parameters
+    ----------
+    messages: the messages, without their arguments, that it is about; left out, all of a logger.
+    """
+
+    def __init__(self, *messages: str) -> None:
+        super().__init__()
+        self._messages = messages
+        self._next = 0.0
+        self._left_out = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether the record is kept; one that is kept after others were left out says so."""
+        if self._messages and record.msg not in self._messages:
+            return True
+        now = time.monotonic()
+        if now < self._next:
+            self._left_out += 1
+            return False
+        if self._left_out:
+            record.msg = f"{record.getMessage()} ({self._left_out} more before this one)"
+            record.args = ()
+        self._next, self._left_out = now + 60, 0
+        return True

@@ -1,8 +1,10 @@
 """The settings of a server, read from environment variables; the README has the same table."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from ipaddress import ip_address
 from typing import Any
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -16,6 +18,55 @@ def _setting(default: str | int | bool, about: str, least: int = 1, choices: tup
     return field(default=default, metadata={"about": about, "least": least, "choices": choices})
 
 
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:(?P<port>[0-9]{1,5}))?")
+
+
+@dataclass(frozen=True)
+class Host:
+    """A host as it stands in an address."""
+
+    name: str
+    """A name in small letters or an IP address in its usual form, one of version 6 in brackets."""
+    port: int | None
+    """None if the address names none."""
+
+
+def read_host(text: str) -> Host | None:
+    """The host that a text such as `lab.school.org:8443` means; None if it is not one."""
+    # The limit is that of names, and keeps what strangers send short.
+    matched = _HOST.fullmatch(text.lower()) if len(text) <= 260 else None
+    if matched is None:
+        return None
+    name, port = matched["name"], int(matched["port"]) if matched["port"] else None
+    if port is not None and not 1 <= port <= 65535:
+        return None
+    if name.startswith("["):
+        try:
+            name = f"[{ip_address(name[1:-1]).compressed}]"
+        except ValueError:
+            return None
+    return Host(name, port)
+
+
+def read_hosts(text: str) -> tuple[Host, ...]:
+    """The hosts of `VAELAB_HOSTS`.
+
+    Raises
+    ------
+    SettingsError
+        If what stands between two commas is not a host.
+    """
+    texts = [each.strip() for each in text.split(",") if each.strip()]
+    hosts = [read_host(each) for each in texts]
+    if None in hosts:
+        wrong = texts[hosts.index(None)]
+        raise SettingsError(
+            f"VAELAB_HOSTS has {wrong[:40]!r}; it can have names and addresses, with a port where one is "
+            "needed and commas in between, such as lab.school.org,192.168.1.5:8600."
+        )
+    return tuple(filter(None, hosts))
+
+
 @dataclass(frozen=True)
 class Settings:
     """The settings of a server; the variable of each is `VAELAB_` and its name in capitals."""
@@ -25,6 +76,11 @@ class Settings:
     device: str = _setting("auto", "what trains: auto, cpu, cuda or mps", choices=DEVICES)
     single_user: bool = _setting(False, "1: all runs are one's own, and no limit per visitor applies")
     warm: bool = _setting(True, "0: nothing is loaded before the first page needs it")
+    hosts: str = _setting(
+        "",
+        "names and addresses, with commas in between, under which browsers reach it besides its own: "
+        "`lab.school.org` (port 80, 443 or its own) or `lab.school.org:8443`",
+    )
     visitor_running: int = _setting(
         2, "runs of a visitor that train at once (twins count as one); 0: as many as there is room for", 0
     )
@@ -69,6 +125,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(f"{unknown[0]} is no setting; there are {', '.join(sorted(settings))}.")
     texts = {setting: variables.get(name) for name, setting in settings.items()}
     values: dict[str, Any] = {setting.name: _read(setting, text) for setting, text in texts.items() if text}
+    read_hosts(values.get("hosts", ""))  # so that a wrong one is told at the start
     return Settings(**values)
 
 

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
+from streamlit import config
 
 from vaelab.ui.server.app import middleware, routes
 
@@ -32,6 +33,7 @@ def get(url: str, headers: dict[str, str] | None = None, scheme: str = "http") -
         routes=[*routes(), Route("/", lambda request: HTMLResponse("a page"))], middleware=middleware()
     )
     path, _, query = url.partition("?")
+    sent = {"host": f"localhost:{config.get_option('server.port')}"} | (headers or {})
     messages: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
@@ -46,7 +48,7 @@ def get(url: str, headers: dict[str, str] | None = None, scheme: str = "http") -
         "scheme": scheme,
         "path": path,
         "query_string": query.encode(),
-        "headers": [(name.encode(), value.encode()) for name, value in (headers or {}).items()],
+        "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
     }
     # In a thread of its own, because Playwright keeps an event loop running in this one.
     with ThreadPoolExecutor(1) as thread:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from vaelab.logs import LOGGER, log_as
+from vaelab.logs import LOGGER, OnceAMinute, log_as
 
 
 @pytest.fixture
@@ -65,3 +65,26 @@ def test_other_loggers_are_left_as_they_are(logger) -> None:
     before = [(other.handlers[:], other.level, other.propagate) for other in others]
     log_as("server")
     assert [(other.handlers[:], other.level, other.propagate) for other in others] == before
+
+
+def test_what_strangers_can_cause_comes_once_a_minute_and_is_counted(logger, capsys, monkeypatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("vaelab.logs.time.monotonic", lambda: now[0])
+    log_as("server")
+    sparing = OnceAMinute("Refused: %s")
+    logger.addFilter(sparing)
+    try:
+        for second in range(130):
+            now[0] = 1000 + second
+            logger.info("Refused: %s", f"100% of {second}")
+        logger.info("All else.")
+        logger.info("All else.")
+    finally:
+        logger.removeFilter(sparing)
+    assert [line["message"] for line in lines(capsys)] == [
+        "Refused: 100% of 0",
+        "Refused: 100% of 60 (59 more before this one)",
+        "Refused: 100% of 120 (59 more before this one)",
+        "All else.",
+        "All else.",
+    ]

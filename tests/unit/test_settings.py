@@ -68,3 +68,12 @@ def test_a_misspelt_variable_is_told() -> None:
 def test_a_switch_is_0_or_1() -> None:
     with pytest.raises(SettingsError, match="VAELAB_SINGLE_USER is 'yes'; it can be 0 or 1"):
         read_settings({"VAELAB_SINGLE_USER": "yes"})
+
+
+@pytest.mark.parametrize(
+    "text", ["http://lab.school.org", "lab.school.org/x", "*", "a b", "x:0", "x:70000", "[::x]", "::1", "ü"]
+)
+def test_a_host_is_a_name_or_an_address_with_or_without_a_port(text: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(f"VAELAB_HOSTS has {text!r}; it can have names and")):
+        read_settings({"VAELAB_HOSTS": f"lab.school.org,{text}"})
+    read_settings({"VAELAB_HOSTS": "lab.school.org:8443, 192.168.1.5,[fd00::1]:80,x_y,"})

@@ -84,7 +84,7 @@ def test_a_browser_that_reads_no_further_does_not_hold_it_up(training: Server, r
     with socket.socket() as slow:
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # what is sent must not fit into it
         slow.connect((address.hostname, address.port))
-        slow.sendall(b"GET /lab/plotly.min.js HTTP/1.1\r\nHost: here\r\n\r\n")
+        slow.sendall(f"GET /lab/plotly.min.js HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
         assert slow.recv(12) == b"HTTP/1.1 200"
         end(training)
     assert run.status().state == "interrupted"

@@ -12,23 +12,29 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from vaelab.engine.backends.local import THREADS_THAT_YIELD
-from vaelab.logs import log_as
+from vaelab.logs import OnceAMinute, log_as
 from vaelab.settings import read_settings
 from vaelab.ui.server.health import serve_health
 from vaelab.ui.server.run_files import serve_run_file, serve_test_images
 from vaelab.ui.server.standing import serve_standing
 from vaelab.ui.server.warming import begin_warming
 from vaelab.ui.session import engine
+from vaelab.ui.session.pages import APP_PAGES
 from vaelab.ui.session.standing import PATH as STANDING
 from vaelab.ui.session.state import close_engine, end_training
-from vaelab.ui.web.addresses import lab_path
+from vaelab.ui.web.addresses import base_path, lab_path
 from vaelab.ui.web.assets import PLOTLY, Preload, serve_component, serve_plotly
 from vaelab.ui.web.ending import ended_by_signals
+from vaelab.ui.web.gate import Gate
+from vaelab.ui.web.hosts import allowed_hosts, server_url
 from vaelab.ui.web.presence import Connections
 from vaelab.ui.web.protection import Protection
 from vaelab.ui.web.visitor import VisitorCookie
 
 logger = logging.getLogger(__name__)
+
+OF_STRANGERS = "Invalid HTTP request received."
+"""A warning of the web server that anybody can cause as often as they like."""
 
 SCRIPT_ERROR = (
     "Something went wrong while this page was drawn. It has been written to the server's log; "
@@ -50,8 +56,18 @@ def routes() -> list[BaseRoute]:
 
 
 def middleware() -> list[Middleware]:
-    """The middleware that every request passes before it reaches Streamlit."""
-    return [Middleware(Protection), Middleware(VisitorCookie), Middleware(Connections), Middleware(Preload)]
+    """The middleware that every request passes before it reaches Streamlit.
+
+    The server loads the app, and with it this, once its port is known.
+    """
+    pages = frozenset(page.path for page in APP_PAGES)
+    return [
+        Middleware(Gate, hosts=allowed_hosts(), pages=pages, base=base_path()),
+        Middleware(Protection),
+        Middleware(VisitorCookie),
+        Middleware(Connections),
+        Middleware(Preload),
+    ]
 
 
 @asynccontextmanager
@@ -64,7 +80,9 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     # The engine is made here, so that the end of the server, however soon it comes, finds it.
     first = engine() if settings.warm else None
     warming = begin_warming(first)
+    logging.getLogger("uvicorn.error").addFilter(OnceAMinute(OF_STRANGERS))
     logger.info("The server is there.")
+    print(f"\n  VAE Lab runs.\n\n  URL: {server_url()}\n", flush=True)
     try:
         async with ended_by_signals(end_training):
             yield

@@ -16,6 +16,11 @@ def test_images_url(name: str) -> str:
 
 
 def lab_path() -> str:
-    """The path of the app's own routes: `/lab`, below `server.baseUrlPath` if that is set."""
+    """The path of the app's own routes: `/lab`, below the app's own."""
+    return f"{base_path()}/lab"
+
+
+def base_path() -> str:
+    """The path of the app, such as `/vaelab`, from `server.baseUrlPath`; empty if it has the whole host."""
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}/lab" if base else "/lab"
+    return f"/{base}" if base else ""

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from vaelab.ui.compare.live import any_active, watch
-from vaelab.ui.compare.members import link_of, new_settings, pick_members
+from vaelab.ui.compare.members import link_of, page_choices, pick_members
 from vaelab.ui.compare.planes import take_cursor
 from vaelab.ui.compare.whole import whole_comparison
 
@@ -11,13 +11,13 @@ from vaelab.ui.compare.whole import whole_comparison
 TEST_IMAGES = 2_000
 
 st.title("Compare")
-settings = new_settings()
-members = pick_members(settings)
+choices = page_choices()
+members = pick_members(choices)
 if len(members) < 2:
     st.info("Choose two to six runs to compare.")
 elif not any_active(members):
-    whole_comparison(members, settings)
+    whole_comparison(members, choices)
 else:
-    take_cursor(settings, TEST_IMAGES)
+    take_cursor(choices, TEST_IMAGES)
     watch(members)
-settings.write(link_of(members))
+choices.write(link_of(members))

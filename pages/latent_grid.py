@@ -22,7 +22,7 @@ from vaelab.ui.explore.panels import point_panel
 from vaelab.ui.session import interval_text, point, take_choice, whole_number
 from vaelab.ui.session.readers import switch, switch_text
 from vaelab.ui.widgets.components import pictures
-from vaelab.ui.widgets.latent_canvas import Layer, Shown, latent_canvas
+from vaelab.ui.widgets.latent_canvas import CanvasContents, Layer, latent_canvas
 
 
 def caption(opened: Opened, is_auto: bool, count: int) -> str:
@@ -50,7 +50,7 @@ def take_position(opened: Opened, plane: Plane, x: np.ndarray, y: np.ndarray) ->
     """Settle which position of the grid is shown large, by default its middle; returns the state's key."""
     middle = (float(x[len(x) // 2]), float(y[len(y) // 2]))
     read, within = point(largest_coordinate(opened, plane)), coordinate_system(opened, plane)
-    return opened.settings.take("at", read, middle, interval_text, within=within)
+    return opened.choices.take("at", read, middle, interval_text, within=within)
 
 
 def grid_span(x: np.ndarray, y: np.ndarray) -> Span:
@@ -70,7 +70,7 @@ def pick_overlay(opened: Opened) -> frozenset[Layer]:
         return frozenset({"manifold"})
     codes = st.toggle(
         "Codes",
-        key=opened.settings.take("codes", switch, False, switch_text),
+        key=opened.choices.take("codes", switch, False, switch_text),
         persist_state="session",
         help="Draws the codes of the test images over the grid.",
     )
@@ -78,7 +78,7 @@ def pick_overlay(opened: Opened) -> frozenset[Layer]:
 
 
 opened = open_page("Latent grid")
-settings, dimensions = opened.settings, opened.config.latent_dim
+choices, dimensions = opened.choices, opened.config.latent_dim
 with st.container(horizontal=True, vertical_alignment="bottom"):
     plane = pick_plane(opened)
     auto = "Prior quantiles" if opened.traits.has_prior else "Middle of the codes"
@@ -89,7 +89,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         label,
         8,
         40,
-        key=settings.take("n", whole_number(8, 40), 20),
+        key=choices.take("n", whole_number(8, 40), 20),
         width=240,
         persist_state="session",
     )
@@ -101,7 +101,7 @@ at_key = take_position(opened, plane, x, y)
 left, right = st.columns([3, 1], gap="medium")
 with left:
     with st.container(key="latent-grid"):
-        view = Shown(
+        view = CanvasContents(
             opened.run,
             opened.version,
             plane,
@@ -140,5 +140,5 @@ with right:
     st.download_button(
         "Download the grid", sheet.image, name, "image/png", icon=":material/download:", on_click="ignore"
     )
-    gif_button(opened, "latent-grid", grid_drawer(opened.drawn, plane, x, y, st.session_state[anchor_key]))
+    gif_button(opened, "latent-grid", grid_drawer(opened.renderer, plane, x, y, st.session_state[anchor_key]))
 opened.write_address()

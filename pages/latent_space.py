@@ -19,7 +19,7 @@ from vaelab.ui.explore.opened import Opened, open_page
 from vaelab.ui.explore.panels import FEW, code_panel, kl_panel, neighbours_panel, point_panel
 from vaelab.ui.explore.region import region_panel, take_region
 from vaelab.ui.session import take_choice
-from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
+from vaelab.ui.widgets.latent_canvas import CanvasContents, latent_canvas
 
 
 def caption(opened: Opened) -> str:
@@ -54,7 +54,7 @@ kept = take_kept_position(opened, plane)
 left, right = st.columns([3, 1], gap="medium")
 with left:
     with st.container(key="latent-scatter"):
-        view = Shown(
+        view = CanvasContents(
             opened.run,
             opened.version,
             plane,

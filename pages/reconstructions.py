@@ -20,13 +20,13 @@ MOST_SHOWN = 60
 
 def controls(opened: Opened) -> tuple[str, str, int, int]:
     """Choose the class, the order, the number of images and the seed."""
-    settings, classes = opened.settings, ("all", *opened.data.spec.classes)
+    choices, classes = opened.choices, ("all", *opened.data.spec.classes)
     seed = 0
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Class",
             classes,
-            key=settings.take("class", one_of(classes), "all"),
+            key=choices.take("class", one_of(classes), "all"),
             width=180,
             persist_state="session",
             format_func=lambda name: "All classes" if name == "all" else name,
@@ -34,20 +34,20 @@ def controls(opened: Opened) -> tuple[str, str, int, int]:
         order = st.selectbox(
             "Order",
             tuple(ORDERS),
-            key=settings.take("sort", one_of(tuple(ORDERS)), "random"),
+            key=choices.take("sort", one_of(tuple(ORDERS)), "random"),
             width=180,
             persist_state="session",
             format_func=ORDERS.__getitem__,
             help="Best and worst by the squared error of the model.",
         )
-        key = settings.take("count", whole_number(1, MOST_SHOWN), 10)
+        key = choices.take("count", whole_number(1, MOST_SHOWN), 10)
         count = st.number_input("Images", 1, MOST_SHOWN, key=key, width=130, persist_state="session")
         if order == "random":
             seed = st.number_input(
                 "Seed",
                 0,
                 999_999,
-                key=settings.take("seed", whole_number(0, 999_999), 0),
+                key=choices.take("seed", whole_number(0, 999_999), 0),
                 width=130,
                 persist_state="session",
                 help="Another number draws other images; the same one draws the same.",
@@ -80,7 +80,7 @@ def strip(opened: Opened, model: Reconstructions, pca: Reconstructions, index: i
     """A test image, both reconstructions, and the errors of the model's."""
     image, ours = opened.data.x_test[index], model.images[index]
     name, kind, title = opened.name, opened.data.spec.kind, opened.describe(index)
-    return opened.drawn.with_error(
+    return opened.renderer.with_error(
         np.stack([image, ours, pca.images[index]]),
         kind.numbers(ours) - kind.numbers(image),
         title,
@@ -98,7 +98,7 @@ def caption(opened: Opened) -> str:
     """Explain what the pictures show, and what to look for."""
     numbers = counted(opened.config.latent_dim, "number")
     decoded = "the mean of its posterior" if opened.traits.is_stochastic else "its code"
-    colours = opened.drawn.error_words(opened.data.spec.shape)
+    colours = opened.renderer.error_words(opened.data.spec.shape)
     return (
         f"Each image passes through {numbers}: those of the {opened.name}, decoded at {decoded}, and those"
         f" of PCA, the linear code of least squared error, fitted to all {len(opened.data.x_train):,}"
@@ -127,10 +127,10 @@ opened = open_page("Reconstructions")
 own = kind_of(opened.data.spec).own
 views = {"test": f"Test {opened.data.spec.kind.many}"} | ({"draw": own.title} if own else {})
 # A link to a drawing opens the section that shows it.
-if "drawn" in opened.settings.asked:
-    opened.settings.asked.setdefault("show", "draw")
+if "drawn" in opened.choices.asked:
+    opened.choices.asked.setdefault("show", "draw")
 view = pick_option(
-    opened.settings,
+    opened.choices,
     "show",
     "Show",
     views,
@@ -141,7 +141,7 @@ if own and view == "draw":
 else:
     test_images(opened)
 with st.container(width=452):
-    legend = opened.drawn.error_legend().update_xaxes(title_standoff=14)
+    legend = opened.renderer.error_legend().update_xaxes(title_standoff=14)
     plot(legend, key="error_legend", height=120, alt="Colours of the signed error")
 if view == "test":
     st.caption(caption(opened))

@@ -13,7 +13,7 @@ WALKS = {"traverse": traverse, "interpolate": interpolate, "sample": sample}
 opened = open_page("Walks")
 # These are not `st.tabs`, because Streamlit forgets which tab was open when another page is shown.
 labels = {name: name.capitalize() for name in WALKS}
-walk = pick_option(opened.settings, "walk", "Walk", labels, label_visibility="collapsed")
+walk = pick_option(opened.choices, "walk", "Walk", labels, label_visibility="collapsed")
 with st.container(key="walks"):
     WALKS[walk](opened)
 opened.write_address()

@@ -18,7 +18,7 @@ from vaelab.data import kinds as data_kinds
 from vaelab.data.kinds.base import Kind
 from vaelab.data.loading import ARRAYS
 from vaelab.figures import kinds as figure_kinds
-from vaelab.figures.kinds.base import Drawn
+from vaelab.figures.kinds.base import Renderer
 from vaelab.models import kinds as model_kinds
 from vaelab.models.kinds.base import Tensors
 from vaelab.ui.explore import kinds as ui_kinds
@@ -56,7 +56,7 @@ TENSORS = Tensors(
     from_tensor=lambda tensor: tensor.cpu().numpy(),
     least_bce=least_bce,
 )
-DRAWN = Drawn("vector", bars, signed_bars, error_legend=go.Figure, error_words=lambda shape: "")
+RENDERER = Renderer("vector", bars, signed_bars, error_legend=go.Figure, error_words=lambda shape: "")
 VIEW = View("vector")
 
 SPEC = DatasetSpec("fives", "Fives", VECTOR, (5,), ("rising", "falling"), 400, 100, bundled=False)
@@ -88,7 +88,7 @@ def registered(cache: Path) -> Iterator[None]:
         patch.setenv("VAELAB_CACHE", str(cache))
         patch.setitem(data_kinds.KINDS, "vector", VECTOR)
         patch.setitem(model_kinds.KINDS, "vector", TENSORS)
-        patch.setitem(figure_kinds.KINDS, "vector", DRAWN)
+        patch.setitem(figure_kinds.KINDS, "vector", RENDERER)
         patch.setitem(ui_kinds.KINDS, "vector", VIEW)
         patch.setitem(DATASETS, SPEC.name, SPEC)
         field_spec.cache_clear()

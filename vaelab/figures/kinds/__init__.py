@@ -1,12 +1,12 @@
 """How each kind of data is drawn: one module for each kind."""
 
 from vaelab.data import DatasetSpec
-from vaelab.figures.kinds.base import Drawn
+from vaelab.figures.kinds.base import Renderer
 from vaelab.figures.kinds.image import IMAGE
 
-KINDS: dict[str, Drawn] = {kind.name: kind for kind in (IMAGE,)}
+KINDS: dict[str, Renderer] = {kind.name: kind for kind in (IMAGE,)}
 
 
-def kind_of(spec: DatasetSpec) -> Drawn:
+def kind_of(spec: DatasetSpec) -> Renderer:
     """How examples of a data set are drawn."""
     return KINDS[spec.kind.name]

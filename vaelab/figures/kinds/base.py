@@ -10,7 +10,7 @@ from vaelab.figures.sheets import Sheet, arrange, tile
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Renderer:
     """How a kind of data is drawn. Pictures are square and of one size: (N, 1 or 3, side, side) uint8."""
 
     name: str

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from vaelab.figures.kinds.base import Drawn
+from vaelab.figures.kinds.base import Renderer
 from vaelab.figures.palette import error_colors, error_scale
 
 
@@ -40,7 +40,7 @@ def error_legend() -> go.Figure:
     )
 
 
-IMAGE = Drawn(
+IMAGE = Renderer(
     "image",
     pictures=lambda images: images,
     errors=signed_errors,

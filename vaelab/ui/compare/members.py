@@ -8,7 +8,7 @@ import streamlit as st
 
 from vaelab.config.comparable import MOST_COMPARED
 from vaelab.runs import Run, RunDamaged, RunNotFound, Status, describe
-from vaelab.ui.session import PageSettings, own_runs, plain, put, store, visit
+from vaelab.ui.session import PageChoices, own_runs, plain, put, store, visit
 
 SHIPPED_TWINS = ("vae-2d", "ae-2d")
 LETTERS = "ABCDEF"
@@ -42,14 +42,14 @@ class Member:
         return self.run.has_model() and self.status.step > 0
 
 
-def new_settings() -> PageSettings:
+def page_choices() -> PageChoices:
     """What the page shows, from its address or as the visitor left it."""
-    return PageSettings("Compare", arrived=_PICKED not in st.session_state)
+    return PageChoices("Compare", arrived=_PICKED not in st.session_state)
 
 
-def pick_members(settings: PageSettings) -> list[Member]:
+def pick_members(choices: PageChoices) -> list[Member]:
     """Draw the picker; returns the chosen runs that can be read, with a warning for each of the others."""
-    settings.take("runs", _read_ids, [], ",".join)
+    choices.take("runs", _read_ids, [], ",".join)
     chosen = st.session_state[_CHOSEN]
     members = members_of(chosen if chosen or visit().emptied else _default_pair())
     visit().emptied = False

@@ -132,7 +132,7 @@ def _samples(member: Member, opened: Opened) -> None:
 @st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_VERSION)
 def _sample_sheet(opened: Opened) -> Sheet:
     draws = prior_draws(SAMPLES, opened.config.latent_dim, 1.0, 0)
-    return opened.drawn.sheet(opened.decode(draws), 10, "", "")
+    return opened.renderer.sheet(opened.decode(draws), 10, "", "")
 
 
 def grids_section(opened: Sequence[tuple[Member, Opened]], planes: Sequence[Plane], index: int) -> None:

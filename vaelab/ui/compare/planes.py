@@ -11,8 +11,8 @@ from vaelab.latent.planes import Plane
 from vaelab.latent.view import Span
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.compare.members import Member
-from vaelab.ui.session import PageSettings, take_choice, whole_number
-from vaelab.ui.widgets.latent_canvas import Choice, Quantiles, SharedCursor, Shown, latent_canvas
+from vaelab.ui.session import PageChoices, take_choice, whole_number
+from vaelab.ui.widgets.latent_canvas import CanvasContents, Choice, Quantiles, SharedCursor, latent_canvas
 
 CHANNEL = "compare"
 HEIGHT = 380
@@ -29,11 +29,11 @@ class PlaneView:
     span: Span
 
 
-def take_cursor(settings: PageSettings, count: int) -> None:
+def take_cursor(choices: PageChoices, count: int) -> None:
     """Settle which of `count` test images, and which relative position, the planes show at rest."""
-    settings.take("anchor", whole_number(0, count - 1), 0)
+    choices.take("anchor", whole_number(0, count - 1), 0)
     # In links the relative position is called "place", as it was when the first ones were sent.
-    settings.take("place", _read_quantiles, None, _quantiles_text)
+    choices.take("place", _read_quantiles, None, _quantiles_text)
 
 
 def chosen_image() -> int:
@@ -76,7 +76,7 @@ def _plane(view: PlaneView, state: str, step: int | None) -> Choice | None:
     st.markdown(f"**{member.name}**")
     quantiles: Quantiles | None = st.session_state["view_place"]
     index = chosen_image()
-    canvas = Shown(
+    canvas = CanvasContents(
         member.run,
         view.version,
         view.plane,

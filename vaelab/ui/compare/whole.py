@@ -13,7 +13,7 @@ from vaelab.ui.compare.planes import PlaneView, chosen_image, planes_section, ta
 from vaelab.ui.compare.sections import losses_section, measures_section, settings_section
 from vaelab.ui.explore.controls import seen_span
 from vaelab.ui.explore.opened import Opened, usual_plane
-from vaelab.ui.session import PageSettings, dataset, plain, saved_at, test_codes, trained
+from vaelab.ui.session import PageChoices, dataset, plain, saved_at, test_codes, trained
 
 DATA_SETS = (
     "These runs learnt different images: a code is marked in the planes of its own data set, and measures "
@@ -21,20 +21,20 @@ DATA_SETS = (
 )
 
 
-def whole_comparison(members: Sequence[Member], settings: PageSettings) -> None:
+def whole_comparison(members: Sequence[Member], choices: PageChoices) -> None:
     """Draw all sections, with a sentence for each run that lacks what a section needs."""
     settings_section(members)
     if len(by_dataset([member.run.config for member in members])) > 1:
         st.info(DATA_SETS)
     losses_section(members)
-    opened = _opened(members, settings)
+    opened = _opened(members, choices)
     if opened:
-        _pictures(opened, settings)
+        _pictures(opened, choices)
     measures_section(members)
 
 
-def _pictures(opened: Sequence[tuple[Member, Opened]], settings: PageSettings) -> None:
-    take_cursor(settings, min(len(loaded.data.x_test) for _, loaded in opened))
+def _pictures(opened: Sequence[tuple[Member, Opened]], choices: PageChoices) -> None:
+    take_cursor(choices, min(len(loaded.data.x_test) for _, loaded in opened))
     planes = [usual_plane(loaded) for _, loaded in opened]
     planes_section(
         [
@@ -47,12 +47,12 @@ def _pictures(opened: Sequence[tuple[Member, Opened]], settings: PageSettings) -
     grids_section(opened, planes, chosen_image())
 
 
-def _opened(members: Sequence[Member], settings: PageSettings) -> list[tuple[Member, Opened]]:
+def _opened(members: Sequence[Member], choices: PageChoices) -> list[tuple[Member, Opened]]:
     """The runs whose weights can be loaded; the page gets a warning for each of the others."""
     opened = []
     for member in members:
         try:
-            opened.append((member, _open(member, settings)))
+            opened.append((member, _open(member, choices)))
         except (RunDamaged, DatasetUnavailable) as error:
             st.warning(plain(f"{member.name} has no pictures. {error}"))
         except OSError:
@@ -60,11 +60,11 @@ def _opened(members: Sequence[Member], settings: PageSettings) -> list[tuple[Mem
     return opened
 
 
-def _open(member: Member, settings: PageSettings) -> Opened:
+def _open(member: Member, choices: PageChoices) -> Opened:
     run = member.run
     if not member.has_learned:
         raise RunDamaged("It has not been trained yet: follow it on the Train page.")
     name = run.config.dataset
     if not is_ready(name):
         raise DatasetUnavailable(f"The images of {DATASETS[name].title} are not on this machine.")
-    return Opened(run, saved_at(run), trained(run).model, dataset(name), test_codes(run), settings)
+    return Opened(run, saved_at(run), trained(run).model, dataset(name), test_codes(run), choices)

@@ -15,7 +15,7 @@ from vaelab.latent.planes import Plane, axes_plane, prior_quantiles
 from vaelab.latent.view import Span, whole_span, with_class_rows
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.opened import Opened, kl_per_dimension, usual_plane
-from vaelab.ui.session import PageSettings, interval_text, one_of, point, put, visit, whole_number
+from vaelab.ui.session import PageChoices, interval_text, one_of, point, put, visit, whole_number
 from vaelab.ui.session.readers import interval, some_of
 from vaelab.ui.widgets.latent_canvas import Layer
 
@@ -34,7 +34,7 @@ LAYERS: dict[Layer, str] = {
 
 
 def pick_option(
-    settings: PageSettings, name: str, label: str, options: Mapping[str, str], **appearance: Any
+    choices: PageChoices, name: str, label: str, options: Mapping[str, str], **appearance: Any
 ) -> str:
     """Choose one of some options, of which the first is the default.
 
@@ -51,7 +51,7 @@ def pick_option(
         label,
         list(options),
         format_func=options.__getitem__,
-        key=settings.take(name, one_of(tuple(options)), next(iter(options))),
+        key=choices.take(name, one_of(tuple(options)), next(iter(options))),
         required=True,
         persist_state="session",
         **appearance,
@@ -61,17 +61,17 @@ def pick_option(
 
 def pick_plane(opened: Opened) -> Plane:
     """Choose the plane on which a latent space of more than two dimensions is shown."""
-    settings, dimensions = opened.settings, opened.config.latent_dim
+    choices, dimensions = opened.choices, opened.config.latent_dim
     if dimensions <= 2:
-        settings.leave(("plane", "x", "y"), f"this run has only {dimensions} dimensions to show")
+        choices.leave(("plane", "x", "y"), f"this run has only {dimensions} dimensions to show")
         return usual_plane(opened)
-    if {"x", "y"} & settings.asked.keys():
-        settings.asked.setdefault("plane", "dimensions")
+    if {"x", "y"} & choices.asked.keys():
+        choices.asked.setdefault("plane", "dimensions")
     planes = {"pca": "Principal components", "dimensions": "Two dimensions"}
     help = "Two latent dimensions, or the two directions in which the codes vary most.\n\n"
-    kind = pick_option(settings, "plane", "Plane", planes, help=help + help_for("PCA"))
+    kind = pick_option(choices, "plane", "Plane", planes, help=help + help_for("PCA"))
     if kind == "pca":
-        settings.leave(("x", "y"), "plane is pca, which has its own two directions")
+        choices.leave(("x", "y"), "plane is pca, which has its own two directions")
         return usual_plane(opened)
     first = _pick_dimension(opened, "x", "Across", None)
     return axes_plane(dimensions, first - 1, _pick_dimension(opened, "y", "Up", first) - 1)
@@ -89,7 +89,7 @@ def pick_layers(opened: Opened) -> frozenset[Layer]:
         offered,
         selection_mode="multi",
         format_func=LAYERS.__getitem__,
-        key=opened.settings.take("layers", some_of(offered), initial, ",".join),
+        key=opened.choices.take("layers", some_of(offered), initial, ",".join),
         persist_state="session",
         help="Decoded images lie behind the codes. Where codes are not dense is a hole: the decoder draws "
         "something there too, but was never trained to.",
@@ -116,7 +116,7 @@ def _pick_dimension(opened: Opened, name: str, label: str, taken: int | None) ->
         label,
         sorted(ranked),
         format_func=lambda dimension: f"z{dimension} · " + unit.format(weight[dimension - 1]),
-        key=opened.settings.take(name, whole_number(1, len(weight), taken), ranked[0]),
+        key=opened.choices.take(name, whole_number(1, len(weight), taken), ranked[0]),
         width=200,
         persist_state="session",
     )
@@ -129,8 +129,8 @@ def pick_range(opened: Opened, plane: Plane, labels: dict[str, str], help: str) 
     ----------
     labels: the labels of the options `auto` and `chosen`.
     """
-    if pick_option(opened.settings, "range", "Range", labels, help=help) == "auto":
-        opened.settings.leave(("range_x", "range_y"), "range is auto")
+    if pick_option(opened.choices, "range", "Range", labels, help=help) == "auto":
+        opened.choices.leave(("range_x", "range_y"), "range is auto")
         return None
     points = plane.project(opened.newest.codes.mean)
     axes = range(min(2, opened.config.latent_dim))
@@ -145,7 +145,7 @@ def _pick_ends(opened: Opened, name: str, label: str, values: np.ndarray) -> Int
         low,
         high,
         step=step,
-        key=opened.settings.take(name, interval(low, high), start, interval_text),
+        key=opened.choices.take(name, interval(low, high), start, interval_text),
         width=200,
         persist_state="session",
     )
@@ -206,7 +206,7 @@ def coordinate_system(opened: Opened, plane: Plane) -> tuple[object, ...]:
 def take_kept_position(opened: Opened, plane: Plane) -> str:
     """Settle which position of a plane is kept, if any; returns the key of the session's state."""
     read = point(largest_coordinate(opened, plane))
-    return opened.settings.take(
+    return opened.choices.take(
         "kept",
         lambda text: read(text) if text else None,
         None,
@@ -217,7 +217,7 @@ def take_kept_position(opened: Opened, plane: Plane) -> str:
 
 def take_image(opened: Opened, name: str = "anchor", default: int = 0) -> str:
     """Settle the number of a test image, a parameter of the address; returns the key of its widget."""
-    return opened.settings.take(name, whole_number(0, len(opened.newest.data.x_test) - 1), default)
+    return opened.choices.take(name, whole_number(0, len(opened.newest.data.x_test) - 1), default)
 
 
 def pick_image(opened: Opened, key: str, label: str, help: str) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from vaelab.figures.gif import Frame, gif, scatter_picture
-from vaelab.figures.kinds.base import Drawn
+from vaelab.figures.kinds.base import Renderer
 from vaelab.latent.planes import Plane
 from vaelab.latent.view import PRIOR_CIRCLES, Span
 from vaelab.runs import Run, RunDamaged
@@ -66,18 +66,18 @@ def pairs_drawer(opened: Opened) -> Drawer:
 
     def draw(past: PastModel) -> np.ndarray:
         pairs = np.stack([images[: len(past.reconstructions)], past.reconstructions], 1)
-        return _opaque(opened.drawn.arranged(pairs.reshape(-1, *images.shape[1:]), 2 * PAIRS_PER_ROW))
+        return _opaque(opened.renderer.arranged(pairs.reshape(-1, *images.shape[1:]), 2 * PAIRS_PER_ROW))
 
     return draw
 
 
-def grid_drawer(drawn: Drawn, plane: Plane, x: np.ndarray, y: np.ndarray, anchor: int) -> Drawer:
+def grid_drawer(renderer: Renderer, plane: Plane, x: np.ndarray, y: np.ndarray, anchor: int) -> Drawer:
     """Make a drawer of the decoder over a grid of a plane, as `grid_sheet` shows it."""
     from vaelab.models.codes import decode_grid
 
     def draw(past: PastModel) -> np.ndarray:
         code = past.codes.mean[past.codes.stand_in(anchor)]
-        return _opaque(drawn.arranged(decode_grid(past.model, plane, x, y, code), len(x), 0))
+        return _opaque(renderer.arranged(decode_grid(past.model, plane, x, y, code), len(x), 0))
 
     return draw
 

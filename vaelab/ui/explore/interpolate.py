@@ -47,14 +47,14 @@ def _drawing(opened: Opened) -> tuple[str, CodedImage | None]:
         return "none", None
     if opened.step is not None:
         only = "only the newest weights have an encoder"
-        opened.settings.leave(("drawn_as",), only)
+        opened.choices.leave(("drawn_as",), only)
         st.caption(f"Your drawing is not used here, because {only}.")
         return "none", None
     from vaelab.models.codes import embed
 
     roles = {"none": "not used", "a": "A", "b": "B", "c": "C"}
     help = "What you drew on the Reconstructions page, in place of a test image."
-    role = pick_option(opened.settings, "drawn_as", "Your drawing is", roles, help=help)
+    role = pick_option(opened.choices, "drawn_as", "Your drawing is", roles, help=help)
     return role, CodedImage(image, embed(opened.model, image[None]).mean[0], "your drawing")
 
 

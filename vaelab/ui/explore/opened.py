@@ -17,14 +17,14 @@ from vaelab.config import RunConfig
 from vaelab.config.traits import ModelTraits
 from vaelab.data import DATASETS, Dataset, DatasetUnavailable, is_ready
 from vaelab.figures.kinds import kind_of
-from vaelab.figures.kinds.base import Drawn
+from vaelab.figures.kinds.base import Renderer
 from vaelab.figures.sheets import Sheet
 from vaelab.latent.planes import Plane
 from vaelab.latent.view import seen_plane
 from vaelab.runs import Run, RunDamaged, RunNotFound
 from vaelab.ui.explore.rewind import losses_panel, past_model, rewind_bar
 from vaelab.ui.session import (
-    PageSettings,
+    PageChoices,
     dataset,
     find_run,
     follow,
@@ -62,7 +62,7 @@ class Opened:
     """The data set with the test images that have codes here: all, or the first ones of a snapshot."""
     codes: Codes
     """Codes of these test images."""
-    settings: PageSettings
+    choices: PageChoices
     """What the address of the page says."""
     step: int | None = None
     """The earlier step that is shown; None for the newest weights."""
@@ -95,13 +95,13 @@ class Opened:
         return self.traits.label
 
     @property
-    def drawn(self) -> Drawn:
+    def renderer(self) -> Renderer:
         """The drawing of the kind of data that the run learnt."""
         return kind_of(self.data.spec)
 
     def write_address(self) -> None:
         """Write the run and all choices to the page's address, after all widgets have been drawn."""
-        if self.settings.write({"run": self.run.id}):
+        if self.choices.write({"run": self.run.id}):
             follow_run_link()  # reads the new address now, so that the next choice counts as newer
 
     def file_name(self, what: str, ending: str) -> str:
@@ -123,7 +123,7 @@ class Opened:
         both = np.concatenate([self.data.x_test[[index]], self.decode(self.codes.mean[[index]])])
         title = self.describe(index)
         labels = (self.data.spec.kind.one.capitalize(), "Reconstruction")
-        return self.drawn.sheet(both, 2, title, f"{title} and its reconstruction", labels)
+        return self.renderer.sheet(both, 2, title, f"{title} and its reconstruction", labels)
 
 
 BY_VERSION: dict[str | type[Any], Any] = {
@@ -137,8 +137,8 @@ def open_page(title: str) -> Opened:
     """Draw title, run picker and Rewind, and load the run; end the page with a sentence if that fails."""
     st.title(title)
     # Streamlit forgets a widget as soon as a page without it was drawn.
-    settings = PageSettings(title, arrived="picked_run" not in st.session_state)
-    wanted = settings.parameters.get("run") or visit().run
+    choices = PageChoices(title, arrived="picked_run" not in st.session_state)
+    wanted = choices.parameters.get("run") or visit().run
     try:
         left, right = st.columns([1, 1.4], gap="medium")
         with left:
@@ -147,9 +147,9 @@ def open_page(title: str) -> Opened:
         name = run.config.dataset
         if is_ready(name):
             with right, st.container(gap="xsmall"):
-                step = rewind_bar(run, settings, title)
+                step = rewind_bar(run, choices, title)
             losses_panel(run, step)
-            newest = Opened(run, saved_at(run), trained(run).model, dataset(name), test_codes(run), settings)
+            newest = Opened(run, saved_at(run), trained(run).model, dataset(name), test_codes(run), choices)
             if run.status().state == "running":
                 _say_that_it_trains(newest, step)
             return newest if step is None else _gone_back(newest, step)
@@ -271,4 +271,4 @@ def grid_sheet(opened: Opened, plane: Plane, x: np.ndarray, y: np.ndarray, ancho
     from vaelab.models.codes import decode_grid
 
     images = decode_grid(opened.model, plane, x, y, opened.codes.mean[anchor])
-    return opened.drawn.sheet(images, len(x), "", "Decoded images all over the plane", gap=0)
+    return opened.renderer.sheet(images, len(x), "", "Decoded images all over the plane", gap=0)

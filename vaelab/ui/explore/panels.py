@@ -48,7 +48,7 @@ def neighbours_panel(opened: Opened, index: int) -> None:
     names = [opened.data.spec.classes[label] for label in labels[nearest]]
     st.markdown("**Nearest codes**", help=help_for("latent space"))
     sheets = [
-        opened.drawn.sheet(
+        opened.renderer.sheet(
             images[part],
             NEAREST_CODES // 2,
             "",
@@ -74,7 +74,7 @@ def point_panel(opened: Opened, plane: Plane, point: np.ndarray, anchor: int) ->
     images = opened.decode(plane.lift(point[None], opened.codes.mean[anchor]))
     axes = zip(plane.labels, point, strict=True)
     title = ", ".join(f"{label} = {signed(value, '.2f')}" for label, value in axes if label)
-    sheet = opened.drawn.sheet(images, 1, title, f"Image decoded at {title}")
+    sheet = opened.renderer.sheet(images, 1, title, f"Image decoded at {title}")
     pictures([sheet], key="kept_point", max_scale=8, file_name=opened.file_name("point", "png"))
 
 

@@ -21,7 +21,7 @@ MOST_SHOWN = 60
 def take_region(opened: Opened, plane: Plane) -> str:
     """Settle which region of the plane is chosen, if any; returns the key of the session's state."""
     read = partial(_read, largest_coordinate(opened, plane))
-    return opened.settings.take("region", read, None, _write, within=coordinate_system(opened, plane))
+    return opened.choices.take("region", read, None, _write, within=coordinate_system(opened, plane))
 
 
 def _read(limit: float, text: str) -> Region | None:
@@ -76,7 +76,7 @@ def _counts(opened: Opened, members: np.ndarray) -> None:
 def _mean(opened: Opened, members: np.ndarray) -> None:
     kind = opened.data.spec.kind
     mean = kind.examples(kind.mean(opened.data.x_test, members))
-    sheet = opened.drawn.sheet(mean[None], 1, "Their mean", f"Mean {kind.one} of the region")
+    sheet = opened.renderer.sheet(mean[None], 1, "Their mean", f"Mean {kind.one} of the region")
     pictures([sheet], key="region_mean", max_scale=4, file_name=opened.file_name("region-mean", "png"))
 
 
@@ -84,5 +84,5 @@ def _gallery(opened: Opened, members: np.ndarray) -> None:
     drawn = np.sort(np.random.default_rng(0).permutation(members)[:MOST_SHOWN])
     images = opened.data.x_test[drawn]
     title = "All of them" if len(drawn) == len(members) else f"{len(drawn)} of them, at random"
-    sheet = opened.drawn.sheet(images, 12, title, "Test images of the region")
+    sheet = opened.renderer.sheet(images, 12, title, "Test images of the region")
     pictures([sheet], key="region_gallery", max_scale=1.6, file_name=opened.file_name("region", "png"))

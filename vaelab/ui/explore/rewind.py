@@ -15,7 +15,7 @@ from vaelab.networks.sizes import facts
 from vaelab.runs import Run
 from vaelab.runs.history import StepLosses, losses_at
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.session import PageSettings, history, put, visit
+from vaelab.ui.session import PageChoices, history, put, visit
 from vaelab.ui.widgets.components import plot
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the first page
@@ -30,21 +30,21 @@ TICK = 0.8
 _KEY = "view_step"
 
 
-def rewind_bar(run: Run, settings: PageSettings, page: str) -> int | None:
+def rewind_bar(run: Run, choices: PageChoices, page: str) -> int | None:
     """Draw Play and the slider, or a sentence if there are no snapshots.
 
     Returns the chosen step, None for the newest weights.
     """
     steps = _steps(run)
     options = [*map(str, steps), NEWEST]
-    settings.take("step", _reader(run, options), NEWEST)
+    choices.take("step", _reader(run, options), NEWEST)
     if not steps:
         st.caption(f"This run has no snapshots to go back to, because {_why_none(run)}.")
         return None
     if visit().playing != (page, run.id) or st.session_state[_KEY] == NEWEST:
         _pause()
     playing = visit().playing is not None
-    settings.in_motion = playing
+    choices.in_motion = playing
     with st.container(horizontal=True, vertical_alignment="bottom", key="rewind"):
         st.button(
             "Pause" if playing else "Play",

@@ -34,10 +34,10 @@ def sample(opened: Opened) -> None:
         if source == "prior":
             temperature = _pick_temperature(opened)
         else:
-            opened.settings.leave(("temperature",), "it scales the prior, and a mixture is drawn from here")
-        key = opened.settings.take("pictures", whole_number(1, 100), 60)
+            opened.choices.leave(("temperature",), "it scales the prior, and a mixture is drawn from here")
+        key = opened.choices.take("pictures", whole_number(1, 100), 60)
         count = st.slider("Pictures", 1, 100, key=key, width=180, persist_state="session")
-        key = opened.settings.take("sample_seed", whole_number(0, SEEDS - 1), 0)
+        key = opened.choices.take("sample_seed", whole_number(0, SEEDS - 1), 0)
         help = "Another number draws other codes; the same one draws the same."
         seed = pick_number(key, "Seed", SEEDS, "Draw others", help)
     if source == "prior":
@@ -62,14 +62,14 @@ def sample(opened: Opened) -> None:
 
 
 def _pick_source(opened: Opened) -> str:
-    settings = opened.settings
+    choices = opened.choices
     if not opened.traits.has_prior:
-        if settings.asked.get("source") == "mixture":
-            settings.asked.pop("source")  # there is nothing else: such a link means what it says
-        settings.leave(("source",), f"{opened.traits.phrase} has no prior to draw from, only the mixture")
+        if choices.asked.get("source") == "mixture":
+            choices.asked.pop("source")  # there is nothing else: such a link means what it says
+        choices.leave(("source",), f"{opened.traits.phrase} has no prior to draw from, only the mixture")
         return "mixture"
     help = "\n\n".join(map(help_for, ("prior", "Gaussian mixture")))
-    return pick_option(settings, "source", "Draw from", SOURCES, help=help)
+    return pick_option(choices, "source", "Draw from", SOURCES, help=help)
 
 
 def _pick_temperature(opened: Opened) -> float:
@@ -78,7 +78,7 @@ def _pick_temperature(opened: Opened) -> float:
         0.0,
         HIGHEST_TEMPERATURE,
         step=0.05,
-        key=opened.settings.take("temperature", real_number(0, HIGHEST_TEMPERATURE), 1.0),
+        key=opened.choices.take("temperature", real_number(0, HIGHEST_TEMPERATURE), 1.0),
         width=180,
         persist_state="session",
         help=help_for("temperature"),

@@ -54,7 +54,7 @@ def _pick_rows(opened: Opened) -> int:
         "Dimensions shown",
         1,
         dimensions,
-        key=opened.settings.take("shown", whole_number(1, dimensions), FEW),
+        key=opened.choices.take("shown", whole_number(1, dimensions), FEW),
         width=240,
         persist_state="session",
         help="Those that say most come first.",

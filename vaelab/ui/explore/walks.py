@@ -39,7 +39,7 @@ def test_image(opened: Opened, index: int) -> CodedImage:
 def pick_steps(opened: Opened, term: str) -> int:
     """Choose how many pictures a strip has; the help explains `term` of the glossary."""
     texts = tuple(map(str, STEPS))
-    key = opened.settings.take("steps", one_of(texts), "11")
+    key = opened.choices.take("steps", one_of(texts), "11")
     chosen: Any = st.segmented_control(
         "Pictures a strip", texts, key=key, required=True, persist_state="session", help=help_for(term)
     )
@@ -66,5 +66,5 @@ def show(
     alt, column_labels, row_labels, max_scale
         As in `vaelab.ui.widgets.components`.
     """
-    sheet = opened.drawn.sheet(images, columns, "", alt, column_labels, row_labels)
+    sheet = opened.renderer.sheet(images, columns, "", alt, column_labels, row_labels)
     pictures([sheet], key=key, max_scale=max_scale, file_name=opened.file_name(key, "png"))

@@ -4,7 +4,7 @@ This is the only package that writes Streamlit's session state, except for the w
 """
 
 from vaelab.ui.session.address import (
-    PageSettings,
+    PageChoices,
     in_this_link,
     is_new,
     must_be,
@@ -40,7 +40,7 @@ from vaelab.ui.session.visits import put, take_choice, take_next_seed, visit, vi
 __all__ = [
     "OPEN_SEED",
     "VIEWS",
-    "PageSettings",
+    "PageChoices",
     "address_of",
     "ask",
     "ask_to_start",

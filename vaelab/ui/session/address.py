@@ -1,4 +1,4 @@
-"""The address of a page: a page takes its settings from a new address, and writes them into the address.
+"""The address of a page: a page takes its choices from a new address, and writes them into the address.
 
 This module alone reads and writes `st.query_params`. Widgets are not bound to the address: Streamlit's
 binding drops defaults, so that a later default would change an old link, and erases wrong values without a
@@ -21,7 +21,7 @@ from vaelab.ui.session.visits import visit
 from vaelab.words import listed
 
 _APP_PARAMETERS = frozenset({"run"})
-"""Parameters of an address that are no settings of a page; Streamlit withholds its own (`embed`)."""
+"""Parameters of an address that are no choices on a page; Streamlit withholds its own (`embed`)."""
 
 _MOST_LISTED = 5
 """Names that a sentence on wrong parameters lists at most."""
@@ -87,11 +87,11 @@ def page_link(page: Any, *, query_params: Mapping[str, str] | None = None, **opt
     st.page_link(page, query_params=with_display(query_params or {}), **options)
 
 
-class PageSettings:
-    """The view settings of a page: taken from the link if that is new, else as the visitor left them.
+class PageChoices:
+    """What was chosen on a page: taken from the link if that is new, else as the visitor left it.
 
     Make one at the start of a page, where sentences on wrong values are to appear, and call `write` when all
-    widgets are drawn. The values live in session state; pages with a setting of the same name share it.
+    widgets are drawn. The values live in session state; pages with a choice of the same name share it.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ class PageSettings:
         self._starts_afresh = is_asked and not arrived
         at_arrival = visit().seen.get("arrival")
         if self._starts_afresh and at_arrival and at_arrival[:2] == (page, self.parameters):
-            # Back led to the address of the arrival, at which the settings were those of the page before.
+            # Back led to the address of the arrival, at which the choices were those of the page before.
             self.asked = dict(at_arrival[2])
         self._arrived = arrived
         self._page = page
@@ -131,7 +131,7 @@ class PageSettings:
         *,
         within: object = None,
     ) -> str:
-        """Set the value of a setting before its widget is drawn; returns the widget's key.
+        """Set the value of a choice before its widget is drawn; returns the widget's key.
 
         The link's value has precedence, then the session's if it is still allowed, then the default.
 
@@ -169,7 +169,7 @@ class PageSettings:
         self._notices.warning(in_this_link(sentence))
 
     def leave(self, names: Sequence[str], reason: str) -> None:
-        """Say why some settings have no effect, if the link has any of them.
+        """Say why some choices have no effect, if the link has any of them.
 
         Parameters
         ----------
@@ -183,7 +183,7 @@ class PageSettings:
             self.refuse(f"{_listed(ignored)} {verb} no effect, because {reason}.")
 
     def _refuse_unknown(self) -> None:
-        """Say which parameters of the link are no settings of the page."""
+        """Say which parameters of the link are no choices on the page."""
         known = self._texts.keys() | self._explained | _APP_PARAMETERS
         unknown = [name for name in self.parameters if name in self.asked and name not in known]
         if unknown:
@@ -191,9 +191,9 @@ class PageSettings:
             self.refuse(f"{_listed(unknown)} {verb} not {noun} of what this page shows.")
 
     def write(self, own: Mapping[str, str]) -> bool:
-        """Write every setting to the address, unless its meaning stays the same.
+        """Write every choice to the address, unless its meaning stays the same.
 
-        `own` has the parameters of the page that are no settings. Returns whether the address has changed.
+        `own` has the parameters of the page that are no choices. Returns whether the address has changed.
         """
         self._refuse_unknown()
         wanted = {

@@ -127,7 +127,7 @@ def visitor() -> str:
 
 
 def put(key: str, value: Any) -> None:
-    """Set the value of a widget, or of a setting of the address; before it is drawn, or in a callback."""
+    """Set the value of a widget, or of a choice in the address; before it is drawn, or in a callback."""
     st.session_state[key] = value
 
 

@@ -21,7 +21,7 @@ from vaelab.ui.session.state import recording_of
 from vaelab.ui.train.controls import control_row, ended_bar, progress_line
 from vaelab.ui.train.hints import as_badges, hints_of, hints_view
 from vaelab.ui.widgets.components import heading_row, pictures, plot
-from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
+from vaelab.ui.widgets.latent_canvas import CanvasContents, latent_canvas
 from vaelab.words import slug
 
 EARLY_TICK, TICK = 0.5, 1.0
@@ -197,7 +197,7 @@ def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
     # The span only grows during training, and is fitted to the codes again when training is over.
     plane, span = followed(visit().live_memory, preview.mean, len(data.spec.classes), status.active)
     latent_canvas(
-        Shown(run, f"live-{preview.step}", plane, span),
+        CanvasContents(run, f"live-{preview.step}", plane, span),
         key="live_latent_canvas",
         height=HEIGHT - 40,
         compact=True,

@@ -48,7 +48,7 @@ class SharedCursor:
 
 
 @dataclass(frozen=True)
-class Shown:
+class CanvasContents:
     """The contents of a canvas.
 
     Parameters
@@ -104,7 +104,7 @@ class Choice:
 
 
 def latent_canvas(
-    shown: Shown,
+    contents: CanvasContents,
     *,
     key: str,
     height: int,
@@ -139,8 +139,8 @@ def latent_canvas(
     The visitor's choice, in the one run of the script that it caused; otherwise None.
     """
     data = {
-        **_files(shown),
-        **_described(shown),
+        **_files(contents),
+        **_described(contents),
         "key": key,
         "height": height,
         "alt": alt,
@@ -151,11 +151,11 @@ def latent_canvas(
         "lasso": lasso,
     }
     result = component("latent_canvas")(key=key, data=data, on_selected_change=rerun_only)
-    return _choice(result.selected, DATASETS[shown.run.config.dataset].test_images)
+    return _choice(result.selected, DATASETS[contents.run.config.dataset].test_images)
 
 
-def _files(shown: Shown) -> dict[str, Any]:
-    run, version = shown.run, shown.version
+def _files(contents: CanvasContents) -> dict[str, Any]:
+    run, version = contents.run, contents.version
     return {
         "run": run.id,
         "live": version.startswith("live-"),
@@ -166,11 +166,11 @@ def _files(shown: Shown) -> dict[str, Any]:
     }
 
 
-def _described(shown: Shown) -> dict[str, Any]:
-    plane, grid, live = shown.plane, shown.grid, shown.version.startswith("live-")
-    names = DATASETS[shown.run.config.dataset].classes
+def _described(contents: CanvasContents) -> dict[str, Any]:
+    plane, grid, live = contents.plane, contents.grid, contents.version.startswith("live-")
+    names = DATASETS[contents.run.config.dataset].classes
     colors = [class_style(label)[0] for label in range(len(names))]
-    circles = prior_circles(shown.run.config) if "prior" in shown.layers else ()
+    circles = prior_circles(contents.run.config) if "prior" in contents.layers else ()
     return {
         "plane": {
             "origin": plane.origin.tolist(),
@@ -183,30 +183,30 @@ def _described(shown: Shown) -> dict[str, Any]:
         ],
         "colors": {"prior": PALETTE.prior, "posterior": PALETTE.posterior},
         "circles": [[radius, text] for radius, text in circles],
-        "span": [list(ends) for ends in shown.span],
+        "span": [list(ends) for ends in contents.span],
         # A zoom is reset when this changes, because another run, plane, range or grid has another scale. The
         # range of a training under way only grows, so that a zoom stays.
-        "revision": [shown.run.id, list(plane.labels), None if live else [shown.span, shown.grid]],
+        "revision": [contents.run.id, list(plane.labels), None if live else [contents.span, contents.grid]],
         "layers": {
-            name: name in shown.layers for name in ("points", "manifold", "density", "prior", "markers")
+            name: name in contents.layers for name in ("points", "manifold", "density", "prior", "markers")
         },
-        "anchor": shown.anchor,
-        "chosen": shown.chosen,
-        "point": shown.point,
-        "region": None if shown.region is None else [list(corner) for corner in shown.region],
-        "shared": _shared(shown),
+        "anchor": contents.anchor,
+        "chosen": contents.chosen,
+        "point": contents.point,
+        "region": None if contents.region is None else [list(corner) for corner in contents.region],
+        "shared": _shared(contents),
         "grid": None if grid is None else {"x": list(grid[0]), "y": list(grid[1])},
     }
 
 
-def _shared(shown: Shown) -> dict[str, Any] | None:
-    shared = shown.shared
+def _shared(contents: CanvasContents) -> dict[str, Any] | None:
+    shared = contents.shared
     if shared is None:
         return None
     return {
         "channel": shared.channel,
         "position": shared.quantiles,
-        "prior": shown.run.config.traits.has_prior,
+        "prior": contents.run.config.traits.has_prior,
     }
 
 

@@ -9,7 +9,7 @@ from vaelab.ui.explore.opened import Opened
 
 
 @dataclass(frozen=True)
-class Own:
+class OwnExample:
     """How a visitor makes an example of a kind."""
 
     title: str
@@ -25,5 +25,5 @@ class View:
     """What the pages show of a kind of data."""
 
     name: str
-    own: Own | None = None
+    own: OwnExample | None = None
     """None if visitors make no examples of this kind."""

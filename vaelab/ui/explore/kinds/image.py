@@ -13,13 +13,13 @@ from vaelab.data.neighbours import Neighbours, nearest_images, share_below
 from vaelab.latent.view import whole_span, with_class_rows
 from vaelab.networks.sizes import training_images
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.explore.kinds.base import Own, View
+from vaelab.ui.explore.kinds.base import OwnExample, View
 from vaelab.ui.explore.opened import Opened, usual_plane
 from vaelab.ui.explore.reconstructed import reconstructed
 from vaelab.ui.session import dataset, put, visit
 from vaelab.ui.widgets.components import pictures
 from vaelab.ui.widgets.draw_pad import draw_pad
-from vaelab.ui.widgets.latent_canvas import Shown, latent_canvas
+from vaelab.ui.widgets.latent_canvas import CanvasContents, latent_canvas
 
 NOTHING = "none"
 """Text of an empty pad in a link."""
@@ -54,7 +54,7 @@ def draw_section(opened: Opened) -> None:
 def take_drawing(opened: Opened) -> tuple[str, np.ndarray | None]:
     """Settle what is drawn, if anything: the key of the session's state, and the image (C, H, W)."""
     shape = opened.data.spec.shape
-    key = opened.settings.take("drawn", partial(_read, shape), NOTHING)
+    key = opened.choices.take("drawn", partial(_read, shape), NOTHING)
     text = st.session_state[key]
     return key, None if text == NOTHING else image_of(text, shape)
 
@@ -64,9 +64,9 @@ def _map(opened: Opened) -> None:
     plane = usual_plane(opened)
     points = plane.project(opened.codes.mean)
     span = with_class_rows(whole_span(points), opened.config.latent_dim, len(opened.data.spec.classes))
-    shown = Shown(opened.run, opened.version, plane, span)
+    contents = CanvasContents(opened.run, opened.version, plane, span)
     latent_canvas(
-        shown, key="draw_canvas", height=380, compact=True, selectable=False,
+        contents, key="draw_canvas", height=380, compact=True, selectable=False,
         alt="The codes of the test images by class, and among them the posterior of what is drawn.",
     )  # fmt: skip
 
@@ -133,7 +133,7 @@ def _neighbours(opened: Opened, image: np.ndarray) -> None:
     found = zip(labels, near.errors, strict=True)
     columns = ("yours", *(f"{label} · {error:.3f}" for label, error in found))
     shown = np.concatenate([image[None], opened.data.x_train[near.indices]])
-    sheet = opened.drawn.sheet(
+    sheet = opened.renderer.sheet(
         shown, len(shown), "Nearest training images",
         f"Your image, then the training images nearest to it, of the classes {', '.join(labels)}",
         columns, gap=2,
@@ -156,4 +156,4 @@ def _nearest(name: str, image: np.ndarray) -> Neighbours:
     return nearest_images(image, dataset(name).x_train, NEAREST_IMAGES)
 
 
-IMAGE = View("image", Own("Draw your own", draw_section, lambda opened: take_drawing(opened)[1]))
+IMAGE = View("image", OwnExample("Draw your own", draw_section, lambda opened: take_drawing(opened)[1]))

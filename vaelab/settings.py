@@ -87,6 +87,9 @@ class Settings:
     visitor_queued: int = _setting(60, "runs of a visitor that wait or train")
     visitor_runs: int = _setting(200, "runs of a visitor that are kept")
     visitor_gigabytes: int = _setting(10, "gigabytes (10⁹ bytes) that the runs of a visitor take on the disk")
+    visitor_upload_megabytes: int = _setting(
+        200, "megabytes (2²⁰ bytes) of files that a visitor sends and no page has used yet"
+    )
     server_running: int = _setting(
         0,
         "runs that train at once (of twins and sweeps more, which share their threads); "
@@ -96,6 +99,9 @@ class Settings:
     server_queued: int = _setting(600, "runs of all visitors that wait or train")
     server_runs: int = _setting(5000, "runs of all visitors that are kept")
     server_gigabytes: int = _setting(50, "gigabytes (10⁹ bytes) that all runs take on the disk")
+    server_upload_megabytes: int = _setting(
+        1000, "megabytes (2²⁰ bytes) of files that all visitors send and no page has used yet"
+    )
     orphan_minutes: int = _setting(
         30, "minutes without its visitor, or anybody who watches, after which a run is paused; 0: never", 0
     )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.accessibility import faults
 from tests.support.servers import Server
+from tests.support.waiting import until
 from vaelab.export.bundle import bundle
+from vaelab.export.unzip import MEGABYTE
 from vaelab.paths import EXAMPLES
 from vaelab.runs import Run, RunStore
 
@@ -42,6 +46,7 @@ def rows(page: Page) -> list[str]:
 
 def import_zip(page: Page, file: Path) -> None:
     page.get_by_role("button", name="Import").click()
+    expect(page.locator(".vaelab-intake[data-state=ready]")).to_be_visible()
     page.locator("input[type=file]").set_input_files(file)
 
 
@@ -99,3 +104,54 @@ def test_what_is_no_run_gets_a_sentence(page: Page, server: Server, tmp_path: Pa
     import_zip(page, nonsense)
     expect(page.get_by_text("This file is no zip", exact=False)).to_be_visible()
     assert own_runs(server) == before
+
+
+def test_an_upload_is_followed_and_cancelled_with_the_keyboard(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.zip"
+    with large.open("wb") as file:
+        file.truncate(60 * MEGABYTE)
+    page.on("filechooser", lambda chooser: chooser.set_files(large))
+    open_runs(page, server)
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 2 * MEGABYTE}
+    network.send("Network.emulateNetworkConditions", slow)
+    page.get_by_role("button", name="Import").focus()
+    page.keyboard.press("Enter")
+    choose = page.get_by_role("button", name="Choose a file: A run as a zip")
+    expect(choose).to_be_focused()
+    page.keyboard.press("Enter")
+    cancel = page.get_by_role("button", name="Cancel")
+    expect(cancel).to_be_focused()
+    expect(page.get_by_text(re.compile(r"^[1-9][0-9.]* of 60 MB$"))).to_be_visible()
+    expect(page.get_by_role("progressbar", name="Sending large.zip")).to_have_attribute(
+        "value", re.compile(r"^0\.\d*[1-9]")
+    )
+    assert faults(page) == []
+    until(lambda: list((server.runs / ".uploads").iterdir()))
+    page.keyboard.press("Escape")
+    expect(choose).to_be_focused()
+    until(lambda: not list((server.runs / ".uploads").iterdir()))
+    page.keyboard.press("Escape")
+    expect(choose).to_have_count(0)
+
+
+def test_what_the_server_does_not_take_is_said_before_it_is_sent(
+    page: Page, start_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    server = start_server(VAELAB_VISITOR_UPLOAD_MEGABYTES="1", VAELAB_SINGLE_USER="0", VAELAB_WARM="0")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    large, picture = tmp_path / "large.zip", tmp_path / "picture.png"
+    with large.open("wb") as file:
+        file.truncate(2 * MEGABYTE)
+    picture.write_bytes(b"x")
+    open_runs(page, server)
+    import_zip(page, picture)
+    expect(page.get_by_role("alert").get_by_text("its name must end in .zip")).to_be_visible()
+    page.locator("input[type=file]").set_input_files(large)
+    expect(page.get_by_role("alert").get_by_text("can take 1 MB; try again in a few")).to_be_visible()
+    assert faults(page) == []
+    assert set(sent) == {"GET"}

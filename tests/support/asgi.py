@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -29,22 +30,40 @@ class Answer:
 
 def get(url: str, headers: dict[str, str] | None = None, scheme: str = "http") -> Answer:
     """Ask for an address, which is taken as a server passes it on: decoded, and otherwise as it came."""
+    return ask("GET", url, headers, scheme=scheme)
+
+
+def ask(
+    method: str,
+    url: str,
+    headers: dict[str, str] | None = None,
+    body: Iterable[bytes | None] = (),
+    scheme: str = "http",
+) -> Answer:
+    """Send a request whose body comes in parts; where a part is None, the connection breaks.
+
+    The body goes on for ever where it is an endless generator; what the app does not read is not asked for.
+    """
     app = Starlette(
         routes=[*routes(), Route("/", lambda request: HTMLResponse("a page"))], middleware=middleware()
     )
     path, _, query = url.partition("?")
     sent = {"host": f"localhost:{config.get_option('server.port')}"} | (headers or {})
     messages: list[dict[str, Any]] = []
+    parts = iter(body)
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        part = next(parts, b"")
+        if part is None:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": part, "more_body": bool(part)}
 
     async def send(message: dict[str, Any]) -> None:
         messages.append(message)
 
     scope = {
         "type": "http",
-        "method": "GET",
+        "method": method,
         "scheme": scheme,
         "path": path,
         "query_string": query.encode(),
@@ -54,5 +73,5 @@ def get(url: str, headers: dict[str, str] | None = None, scheme: str = "http") -
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, app(scope, receive, send)).result()
     start, *rest = messages
-    body = b"".join(message.get("body", b"") for message in rest)
-    return Answer(start["status"], Headers(raw=start["headers"]), body)
+    content = b"".join(message.get("body", b"") for message in rest)
+    return Answer(start["status"], Headers(raw=start["headers"]), content)

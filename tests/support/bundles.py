@@ -67,7 +67,7 @@ def imported(content: bytes) -> str | None:
     with tempfile.TemporaryDirectory() as folder:
         store = RunStore(Path(folder) / "a" / "b" / "runs")
         try:
-            run = import_bundle(content, store, "me")
+            run = import_bundle(io.BytesIO(content), store, "me")
         except ImportRefused as error:
             refusal = str(error)
         else:

@@ -12,7 +12,7 @@ import io
 import json
 import zipfile
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, BinaryIO
 
 import safetensors.numpy
 
@@ -141,8 +141,8 @@ def _json_lines(values: list[dict[str, Any]]) -> bytes:
     return b"".join(json.dumps(value, allow_nan=False).encode() + b"\n" for value in values)
 
 
-def import_bundle(content: bytes, store: RunStore, owner: str = "") -> Run:
-    """Create a finished run in a store from a zip that `bundle` has made.
+def import_bundle(file: BinaryIO, store: RunStore, owner: str = "") -> Run:
+    """Create a finished run in a store from a zip that `bundle` has made, open for reading.
 
     The zip must have `config.json` and `model.safetensors`, and may have `events.jsonl`, without which the
     run has no curves. The run's files are written from the checked values, not copied from the zip.
@@ -150,15 +150,16 @@ def import_bundle(content: bytes, store: RunStore, owner: str = "") -> Run:
     Raises
     ------
     ImportRefused
-        If the content is anything else; the text says what is allowed. The store is left unchanged.
+        If the file is anything else; the text says what is allowed. The store is left unchanged.
     OSError
         If the run cannot be written. The store is left unchanged.
     """
-    if len(content) > LARGEST_ZIP:
+    size = file.seek(0, io.SEEK_END)
+    if size > LARGEST_ZIP:
         raise ImportRefused(
-            f"The zip has {len(content) / MEGABYTE:,.0f} MB; allowed are {LARGEST_ZIP / MEGABYTE:g} MB."
+            f"The zip has {size / MEGABYTE:,.0f} MB; allowed are {LARGEST_ZIP / MEGABYTE:g} MB."
         )
-    parts = unpack(content, _WANTED, _IGNORED)
+    parts = unpack(file, _WANTED, _IGNORED)
     for name in ("config.json", "model.safetensors"):
         if name not in parts:
             raise ImportRefused(f"The zip lacks {name}; it must have config.json and model.safetensors.")

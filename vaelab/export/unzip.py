@@ -1,9 +1,9 @@
 """Reading a zip from an untrusted source: only expected files, and only of the sizes that are allowed."""
 
-import io
 import zipfile
 import zlib
 from collections.abc import Mapping
+from typing import BinaryIO
 
 MEGABYTE = 2**20
 RATIO = 100
@@ -15,12 +15,12 @@ class ImportRefused(ValueError):
     """A file is not a run that can be imported; the text is a sentence for people."""
 
 
-def unpack(content: bytes, wanted: Mapping[str, int], ignored: frozenset[str]) -> dict[str, bytes]:
+def unpack(file: BinaryIO, wanted: Mapping[str, int], ignored: frozenset[str]) -> dict[str, bytes]:
     """The wanted files of a zip by name.
 
     Parameters
     ----------
-    content: the bytes of the zip.
+    file: the zip, open for reading; it is never whole in memory.
     wanted: names of the files to read, which stand in no folder, with the largest size of each in bytes.
     ignored: names of further files that are allowed and not read.
 
@@ -30,10 +30,10 @@ def unpack(content: bytes, wanted: Mapping[str, int], ignored: frozenset[str]) -
         If the content is not a zip, has any other file, or a file is damaged or too large.
     """
     # This count comes before opening the zip, because opening creates an object for every entry.
-    if content.count(b"PK\x01\x02") > MOST_ENTRIES:
+    if _count(file, b"PK\x01\x02") > MOST_ENTRIES:
         raise ImportRefused(f"The zip has too many files; {_allowed(wanted, ignored)}")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
             _check_names([entry.filename for entry in entries], wanted, ignored)
             return {
@@ -48,6 +48,17 @@ def unpack(content: bytes, wanted: Mapping[str, int], ignored: frozenset[str]) -
         raise
     except (ValueError, IndexError, OverflowError) as error:
         raise ImportRefused("This zip is damaged: its list of files cannot be read.") from error
+
+
+def _count(file: BinaryIO, wanted: bytes) -> int:
+    """How often some bytes occur in a file."""
+    file.seek(0)
+    count, end = 0, b""
+    while block := file.read(MEGABYTE):
+        block = end + block
+        count += block.count(wanted)
+        end = block[1 - len(wanted) :]  # an occurrence may lie across two blocks
+    return count
 
 
 def _allowed(wanted: Mapping[str, int], ignored: frozenset[str]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.runs_page import ANOTHER, TINY, VISITOR, App, idle_worker, make_run, opened, well
+from tests.support.uploads import import_run
 from tests.support.visits import visit_of
 from vaelab.export.bundle import bundle
 from vaelab.paths import EXAMPLES, PAGES
@@ -68,7 +69,7 @@ def test_training_on_and_importing_need_room_too(
     page = well(page.button(key="train_on").click().run())
     said = LIMITS[limit].replace("0 runs", "1 runs")
     assert said in " ".join(error.value for error in page.error)
-    (uploader,) = page.get("file_uploader")
-    page = well(uploader.upload("run.zip", bundle(Run(EXAMPLES / "vae-2d")), "application/zip").run())
+    page = import_run(page, bundle(Run(EXAMPLES / "vae-2d")))
     assert said in " ".join(error.value for error in page.error)
     assert RunStore(runs).runs() == [run]
+    assert list((runs / ".uploads").iterdir()) == [], "the file is not kept"

@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.runs_page import (
+    ANOTHER,
     TINY,
     VISITOR,
     WRITER,
@@ -27,12 +28,14 @@ from tests.support.runs_page import (
     texts,
     well,
 )
+from tests.support.uploads import import_run, put_file, tell_ticket
 from tests.support.visits import visit_of
 from vaelab.config.run_config import VERSION
 from vaelab.export.bundle import bundle
 from vaelab.export.script import script
 from vaelab.paths import EXAMPLES
 from vaelab.runs import Run, RunStore
+from vaelab.ui.session import intake
 
 pytestmark = pytest.mark.usefixtures("no_training")
 
@@ -172,14 +175,9 @@ def download(page: AppTest) -> Any:
     return button.proto
 
 
-def imported(page: AppTest, content: bytes) -> AppTest:
-    (uploader,) = page.get("file_uploader")
-    return well(uploader.upload("run.zip", content, "application/zip").run())
-
-
 def test_what_was_downloaded_is_imported(app: App, runs: Path) -> None:
     source = Run(EXAMPLES / "vae-20d", shipped=True)
-    page = imported(opened(app), bundle(source))
+    page = import_run(opened(app), bundle(source))
     (run,) = RunStore(runs).runs()
     assert run.meta.owner == VISITOR
     assert run.config == source.config
@@ -191,10 +189,27 @@ def test_what_was_downloaded_is_imported(app: App, runs: Path) -> None:
 
 def test_what_is_no_run_is_refused_in_a_sentence(app: App, make: Make, runs: Path) -> None:
     run = make()
-    page = imported(opened(app), _spoilt(bundle(Run(EXAMPLES / "vae-20d"))))
+    page = import_run(opened(app), _spoilt(bundle(Run(EXAMPLES / "vae-20d"))))
     assert "latent_dim: must be a whole number from 1 to 256" in page.error[0].value
     assert RunStore(runs).runs() == [run]
-    assert page.get("file_uploader")[0].value is None, "the file is not kept"
+    assert list((runs / ".uploads").iterdir()) == [], "the file is not kept"
+
+
+@pytest.mark.parametrize("ticket", [None, 7, "0" * 32, ["0"], {"ticket": True}])
+def test_a_forged_ticket_gets_a_sentence(app: App, make: Make, runs: Path, ticket: Any) -> None:
+    run = make()
+    page = tell_ticket(opened(app), ticket)
+    assert "not here any more; choose it again" in page.error[0].value
+    assert RunStore(runs).runs() == [run]
+
+
+def test_the_ticket_of_another_visitor_gets_a_sentence(app: App, make: Make, runs: Path) -> None:
+    run = make()
+    ticket = put_file(intake(), bundle(Run(EXAMPLES / "vae-20d")), ANOTHER)
+    page = tell_ticket(opened(app), ticket)
+    assert "not here any more; choose it again" in page.error[0].value
+    assert RunStore(runs).runs() == [run]
+    assert len(list((runs / ".uploads").iterdir())) == 1, "it is still there for its owner"
 
 
 def _spoilt(content: bytes) -> bytes:

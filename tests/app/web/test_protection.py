@@ -21,10 +21,12 @@ from vaelab.export.bundle import LARGEST_ZIP
 from vaelab.export.unzip import MEGABYTE
 from vaelab.paths import PROJECT
 from vaelab.runs import RunStore
+from vaelab.settings import Settings
 from vaelab.ui.server import health
 from vaelab.ui.session import engine
 from vaelab.ui.session.state import end_training
 from vaelab.ui.web.assets import PLOTLY, asset_url
+from vaelab.ui.web.intake import KINDS
 from vaelab.ui.web.protection import headers
 
 ADDRESSES = ["/", asset_url(PLOTLY), "/lab/no-such-file", "/lab/runs/none/weights-1/decoder"]
@@ -66,8 +68,9 @@ def test_the_inline_scripts_of_streamlits_page_are_the_ones_allowed() -> None:
 def test_the_limits_fit_what_may_be_sent() -> None:
     settings = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text())["server"]
     assert settings["enableXsrfProtection"] is settings["enableCORS"] is True
-    # Streamlit counts the form around the file too.
-    assert LARGEST_ZIP < settings["maxUploadSize"] * MEGABYTE <= LARGEST_ZIP + MEGABYTE
+    assert settings["maxUploadSize"] == 1, "no page uses Streamlit's own route, and none can have less"
+    assert KINDS["run"].largest == LARGEST_ZIP
+    assert all(kind.largest <= Settings().visitor_upload_megabytes * MEGABYTE for kind in KINDS.values())
     for name in ("maxUploadSize", "maxMessageSize", "maxWidgetStateSize"):
         assert f"server.{name}" in config._config_options_template, "Streamlit still has this option"
         assert settings[name] < config._config_options_template[f"server.{name}"].default_val

@@ -42,7 +42,7 @@ def parts(trained: Callable[[str], Run]) -> Parts:
 @pytest.mark.parametrize("name", RECIPES)
 def test_an_imported_run_is_the_run(trained: Callable[[str], Run], name: str, tmp_path: Path) -> None:
     run = trained(name)
-    there = import_bundle(bundle(run), RunStore(tmp_path), "me")
+    there = import_bundle(io.BytesIO(bundle(run)), RunStore(tmp_path), "me")
     assert there.config == run.config
     assert_same_weights(there, run)
     before, after = History(run), History(there)
@@ -61,7 +61,7 @@ def assert_same_weights(one: Run, other: Run) -> None:
 
 def test_an_imported_run_belongs_to_whoever_imported_it(parts: Parts, tmp_path: Path) -> None:
     store = RunStore(tmp_path)
-    first, second = (import_bundle(zipped(parts), store, "me") for _ in range(2))
+    first, second = (import_bundle(io.BytesIO(zipped(parts)), store, "me") for _ in range(2))
     assert first.id != second.id
     assert (first.meta.owner, first.meta.place, first.meta.parent) == ("me", None, "")
     assert first.status().state == "finished"
@@ -151,6 +151,6 @@ def test_a_full_disk_leaves_nothing_behind(
 
     monkeypatch.setattr("vaelab.runs.store.os.replace", full)
     with pytest.raises(OSError, match="space"):
-        import_bundle(zipped(parts), RunStore(tmp_path / "runs"))
+        import_bundle(io.BytesIO(zipped(parts)), RunStore(tmp_path / "runs"))
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     assert RunStore(tmp_path / "runs").runs() == []

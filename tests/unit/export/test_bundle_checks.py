@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -98,7 +99,7 @@ def test_what_the_sender_wrote_at_the_end_is_not_shown(parts: Parts, tmp_path: P
     lines = parts["events.jsonl"].splitlines()
     finished = json.dumps({**json.loads(lines[-1]), "message": "[click](http://a.b)"}).encode()
     run = import_bundle(
-        zipped({**parts, "events.jsonl": b"\n".join([*lines[:-1], finished])}), RunStore(tmp_path)
+        io.BytesIO(zipped({**parts, "events.jsonl": b"\n".join([*lines[:-1], finished])})), RunStore(tmp_path)
     )
     said = History(run).finished
     assert said is not None
@@ -116,7 +117,8 @@ def test_every_field_must_be_stated(parts: Parts, field: str) -> None:
 def test_a_bundle_of_the_first_version_is_upgraded(parts: Parts, tmp_path: Path) -> None:
     config = {**json.loads(parts["config.json"]), "version": 1}
     del config["held_out"]
-    made = import_bundle(zipped({**parts, "config.json": json.dumps(config).encode()}), RunStore(tmp_path))
+    content = zipped({**parts, "config.json": json.dumps(config).encode()})
+    made = import_bundle(io.BytesIO(content), RunStore(tmp_path))
     assert made.config.held_out == 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def test_their_zips_are_imported_again(name: str, epochs: str, old_store: RunSto
     run = old_store.get(name)
     content = bundle(run)
     assert set(contents_of(content)) == FILES
-    there = import_bundle(content, RunStore(tmp_path / "elsewhere"), "me")
+    there = import_bundle(io.BytesIO(content), RunStore(tmp_path / "elsewhere"), "me")
     there.check()
     assert (there.config, there.meta.owner) == (run.config, "me")
     assert there.status().state == "finished"

@@ -6,11 +6,13 @@ import streamlit as st
 
 from vaelab.data import is_ready
 from vaelab.engine.limits import LimitReached
-from vaelab.export.bundle import LARGEST_ZIP, import_bundle
-from vaelab.export.unzip import MEGABYTE, ImportRefused
+from vaelab.export.bundle import import_bundle
+from vaelab.export.unzip import ImportRefused
 from vaelab.runs import Run
 from vaelab.runs.arrays import save_preview
-from vaelab.ui.session import dataset, engine, open_run, put, store, visit, visitor
+from vaelab.ui.session import dataset, engine, intake, open_run, put, store, visit, visitor
+from vaelab.ui.web.intake import UploadRefused
+from vaelab.ui.widgets.sending import send_file
 
 _ONE_AT_A_TIME = Lock()
 """Held during an import: reading the losses of a long run takes seconds, and thirty at once delay pages."""
@@ -18,34 +20,25 @@ _ONE_AT_A_TIME = Lock()
 
 def import_popover() -> None:
     """Draw the popover that takes a zip."""
-    # A new key empties the uploader, which would otherwise keep the file in the server's memory.
-    key = f"imported_{visit().imports}"
     with st.popover("Import", icon=":material/upload:", key="import_open", on_change="rerun"):
-        st.file_uploader(
-            "A run as a zip",
-            type="zip",
-            key=key,
-            max_upload_size=LARGEST_ZIP // MEGABYTE,
-            on_change=_import,
-            args=(key,),
-            help="It needs config.json and model.safetensors, and for the curves events.jsonl.",
+        send_file("run", "A run as a zip", key="import_file", uses=visit().imports, on_sent=_import)
+        st.caption(
+            "What Download made, here or in another VAE Lab. It needs config.json and model.safetensors, and "
+            "for the curves events.jsonl."
         )
-        st.caption("What Download made, here or in another VAE Lab.")
         if visit().import_refusal:
             st.error(visit().import_refusal)
 
 
-def _import(key: str) -> None:
-    file = st.session_state[key]
+def _import(ticket: object) -> None:
     visit().import_refusal = ""
-    if file is None:
-        return
     visit().imports += 1
     try:
-        engine().admit(visitor())
-        with _ONE_AT_A_TIME:
-            run = import_bundle(file.getvalue(), store(), visitor())
-    except (ImportRefused, LimitReached) as refusal:
+        with intake().take(ticket, visitor(), "run") as path:
+            engine().admit(visitor())
+            with _ONE_AT_A_TIME, path.open("rb") as file:
+                run = import_bundle(file, store(), visitor())
+    except (UploadRefused, ImportRefused, LimitReached) as refusal:
         visit().import_refusal = str(refusal)
         return
     except OSError as error:

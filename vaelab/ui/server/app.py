@@ -1,5 +1,6 @@
 """The parts of the ASGI app beside Streamlit: routes below `/lab/`, middleware, start and end."""
 
+import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator
@@ -17,8 +18,9 @@ from vaelab.settings import read_settings
 from vaelab.ui.server.health import serve_health
 from vaelab.ui.server.run_files import serve_run_file, serve_test_images
 from vaelab.ui.server.standing import serve_standing
+from vaelab.ui.server.uploads import serve_upload, sweep_uploads
 from vaelab.ui.server.warming import begin_warming
-from vaelab.ui.session import engine
+from vaelab.ui.session import engine, intake
 from vaelab.ui.session.pages import APP_PAGES
 from vaelab.ui.session.standing import PATH as STANDING
 from vaelab.ui.session.state import close_engine, end_training
@@ -52,6 +54,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{lab}/components/{{file:path}}", serve_component),
         Route(f"{lab}/runs/{{run}}/{{version}}/{{what}}", serve_run_file),
         Route(f"{lab}/datasets/{{name}}/test-images", serve_test_images),
+        Route(f"{lab}/uploads/{{kind}}/{{place}}", serve_upload, methods=["GET", "PUT"]),
     ]
 
 
@@ -81,12 +84,15 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     first = engine() if settings.warm else None
     warming = begin_warming(first)
     logging.getLogger("uvicorn.error").addFilter(OnceAMinute(OF_STRANGERS))
+    intake()  # empties its folder
+    sweeping = asyncio.create_task(sweep_uploads(), name="vaelab-sweep")
     logger.info("The server is there.")
     print(f"\n  VAE Lab runs.\n\n  URL: {server_url()}\n", flush=True)
     try:
         async with ended_by_signals(end_training):
             yield
     finally:
+        sweeping.cancel()
         await run_in_threadpool(close, warming)
         logger.info("The server has ended.")
 

@@ -15,6 +15,7 @@ from vaelab.runs import History, Run, RunDamaged, RunNotFound, RunStore, default
 from vaelab.runs.recordings import Recordings
 from vaelab.settings import read_settings
 from vaelab.ui.session.visits import visitor
+from vaelab.ui.web.intake import Intake
 from vaelab.ui.web.presence import presence
 
 if TYPE_CHECKING:  # the first page does not wait for PyTorch
@@ -40,6 +41,18 @@ def _engine(root: str) -> Engine:
     return Engine(
         RunStore(Path(root), EXAMPLES), rest=FIRST_PAGE, limits=read_settings(), presence=presence()
     )
+
+
+def intake() -> Intake:
+    """The files that browsers have sent to this server; first use deletes those of an earlier server."""
+    return _intake(str(default_root().resolve()))
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _intake(root: str) -> Intake:
+    made = Intake(Path(root) / ".uploads", read_settings(), presence())
+    made.empty()
+    return made
 
 
 def recording_of(config: RunConfig) -> Run | None:

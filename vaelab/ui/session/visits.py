@@ -49,6 +49,8 @@ class Visit:
 
     token: str = field(default_factory=new_token)
     """The visitor's token, if the browser keeps no cookies."""
+    tab: str = field(default_factory=new_token)
+    """Tells the files that this tab sends from those of the visitor's other tabs."""
 
     run: str | None = None
     """Id of the run that all pages show; it may have been deleted since."""
@@ -96,7 +98,7 @@ class Visit:
     sweep_offered: list[str] = field(default_factory=list)
     """Ids of the runs that the table of a sweep lists."""
     imports: int = 0
-    """How many zips were imported."""
+    """How many zips were taken from the intake."""
     layers_that_wait: list[Any] = field(default_factory=list)
     """Chosen layers of the latent plane that the run on the page lacks."""
     playing: tuple[str, str] | None = None

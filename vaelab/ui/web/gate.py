@@ -9,10 +9,11 @@ What protects what:
   of the same machine.
 - `Sec-Fetch-Site` holds off what other pages load without an `Origin`, such as an image or a script. A link
   to the app stays possible.
-- Paths and methods are listed. Streamlit has more of them than anybody here needs.
+- Paths and methods are listed. Streamlit has more of them than anybody here needs; its route for uploads keeps
+  in memory as many files as anybody sends, so that files come to our own intake instead.
+- A body is taken where files are sent, and refused unread everywhere else.
 - Streamlit's own check of the origin stays turned on, but has nothing to look up any more: for an origin
-  that is not the host, it would ask a web service for this machine's address. Its token against forged
-  uploads (`server.enableXsrfProtection`) stays as it is.
+  that is not the host, it would ask a web service for this machine's address.
 """
 
 import logging
@@ -35,6 +36,7 @@ WEBSOCKET = "_stcore/stream"
 """The path of the one websocket of a page."""
 
 WAYS: dict[str, Collection[str]] = {
+    "lab/uploads/": ("GET", "PUT"),
     "lab/": READ,
     "static/": READ,
     "media/": READ,
@@ -42,10 +44,9 @@ WAYS: dict[str, Collection[str]] = {
     "manifest.json": READ,
     "_stcore/health": READ,
     "_stcore/host-config": READ,
-    "_stcore/upload_file/": ("PUT", "DELETE"),
 }
 """The methods of what is answered besides pages, by its path below the address of the app. A path that ends
-in a slash stands for all below it."""
+in a slash stands for all below it; the first that fits counts."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,8 @@ class Gate:
             return Refusal(404, f"There is nothing at this address. The app begins at {self._base}/.")
         if scope["type"] == "http" and scope["method"] not in methods:
             return Refusal(405, f"This address takes {', '.join(methods)} only.", ", ".join(methods))
+        if scope["type"] == "http" and scope["method"] in READ and _has_body(scope):
+            return Refusal(413, "Nothing can be sent along with this request.")
         return None
 
     def _methods(self, scope: Scope) -> Collection[str]:
@@ -134,6 +137,11 @@ class Gate:
 
 def _values(scope: Scope, name: bytes) -> list[str]:
     return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+
+
+def _has_body(scope: Scope) -> bool:
+    lengths, codings = _values(scope, b"content-length"), _values(scope, b"transfer-encoding")
+    return bool(codings) or any(length.strip("0 ") for length in lengths)
 
 
 def _shown(values: Sequence[str]) -> str:

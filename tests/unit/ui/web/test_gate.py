@@ -351,7 +351,6 @@ def test_of_streamlits_routes_only_those_that_pages_need_are_there(
         "/_stcore/health": {"GET", "HEAD"},
         "/_stcore/host-config": {"GET", "HEAD"},
         "/media/{file_id:path}": {"GET", "HEAD"},
-        "/_stcore/upload_file/{session_id}/{file_id}": {"PUT", "DELETE"},
     }
     assert len(found) > 12, "these are all of Streamlit's routes"
 
@@ -363,6 +362,7 @@ def test_a_refusal_is_protected_and_says_what_is_wrong(allowed: Hosts) -> None:
         403: ask(allowed, ours, ("origin", "http://foreign.example")),
         404: ask(allowed, ours, path="/_stcore/metrics"),
         405: ask(allowed, ours, method="POST"),
+        413: ask(allowed, ours, ("content-length", "1")),
     }
     for status, answered in refused.items():
         assert answered.status == status

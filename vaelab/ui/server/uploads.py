@@ -1,0 +1,134 @@
+"""The route `/lab/uploads/<kind>/<place>`: PUT sends a file, GET asks whether one of `bytes` would be taken.
+
+The body goes to the disk in blocks as it comes and is never whole in memory. Every answer is JSON: the
+`ticket` of a file that is here, or the `refusal`, a sentence for people.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator
+from io import BufferedWriter
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from vaelab.ui.session import intake
+from vaelab.ui.web.intake import KINDS, Upload, UploadRefused
+from vaelab.ui.web.visitor import token_of
+
+logger = logging.getLogger(__name__)
+
+HEADER = "x-vaelab-intake"
+"""A header that neither a form nor a link can send: only a script can, and that of another site only after
+asking this server, which allows none."""
+
+BLOCK = 256 * 1024
+"""Bytes of an upload that are gathered in memory before they are written."""
+SILENCE = 30.0
+"""Seconds without a byte after which an upload is ended."""
+LONGEST = 900.0
+"""Seconds after which an upload is ended: 80 MB then come at 90 kB/s."""
+SWEEP_EVERY = 10.0
+"""Seconds between two looks for files that no page wants."""
+
+_PLACE = re.compile(r"[0-9a-f]{32}")
+_NO_COOKIE = (
+    "This browser keeps no cookies for this page, so that the server cannot tell whose file it is. "
+    "Allow cookies, and reload the page."
+)
+
+
+async def serve_upload(request: Request) -> Response:
+    """Take a file, or say whether it would be taken."""
+    try:
+        sender = _sender(request)
+        if request.method != "PUT":
+            intake().check(*sender, _number(request.query_params.get("bytes", "")) or 0)
+            return _answer({}, 200)
+        return _answer({"ticket": await _receive(request, *sender)}, 201)
+    except UploadRefused as refusal:
+        logger.info("An upload was refused: %s", refusal)
+        return _answer({"refusal": str(refusal)}, refusal.status)
+    except ClientDisconnect:
+        return _answer({}, 400)  # nobody reads it
+
+
+def _sender(request: Request) -> tuple[str, str, str]:
+    """Visitor, kind and place of an upload."""
+    kind, place = request.path_params["kind"], request.path_params["place"]
+    if kind not in KINDS or not _PLACE.fullmatch(place):
+        raise HTTPException(404)
+    if HEADER not in request.headers:
+        raise UploadRefused(403, "Files are taken from VAE Lab's own pages only.")
+    visitor = token_of(request.cookies)
+    if visitor is None:
+        raise UploadRefused(403, _NO_COOKIE)
+    return visitor, kind, place
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+async def _receive(request: Request, visitor: str, kind: str, place: str) -> str:
+    """Write the body to the disk; returns the ticket. Nothing is left of an upload that does not end well."""
+    upload = intake().begin(visitor, kind, place, _number(request.headers.get("content-length", "")))
+    is_kept = False
+    try:
+        async with asyncio.timeout(LONGEST):
+            await _write(upload, request.stream())
+        ticket = intake().finish(upload)
+        is_kept = True
+        return ticket
+    except TimeoutError as error:
+        raise UploadRefused(408, "This file came too slowly, so its upload was ended; try again.") from error
+    except OSError as error:
+        raise UploadRefused(
+            507, f"The server could not keep this file: {error.strerror or error}."
+        ) from error
+    finally:
+        if not is_kept:
+            intake().drop(upload)
+
+
+async def _write(upload: Upload, chunks: AsyncIterator[bytes]) -> None:
+    file = await run_in_threadpool(_open, upload)
+    try:
+        block = bytearray()
+        while (chunk := await _next(chunks)) is not None:
+            intake().grow(upload, len(chunk))
+            block += chunk
+            if len(block) >= BLOCK:
+                await run_in_threadpool(file.write, block)
+                block = bytearray()
+        await run_in_threadpool(file.write, block)
+    finally:
+        file.close()
+
+
+def _open(upload: Upload) -> BufferedWriter:
+    upload.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return upload.path.open("xb")
+
+
+async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
+    """The next part of the body; None at its end. Raises TimeoutError if it does not come."""
+    async with asyncio.timeout(SILENCE):
+        return await anext(chunks, None)
+
+
+def _answer(values: dict[str, str], status: int) -> Response:
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    if status == 408:  # whoever sends slowly would keep the connection
+        headers["Connection"] = "close"
+    return JSONResponse(values, status, headers=headers)
+
+
+async def sweep_uploads() -> None:
+    """Delete again and again the files that no page wants, until the server ends."""
+    while True:
+        await asyncio.sleep(SWEEP_EVERY)
+        await run_in_threadpool(intake().sweep)

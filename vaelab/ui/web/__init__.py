@@ -1,6 +1,5 @@
-"""The parts of the server that concern no particular page: cookies, addresses, assets, headers, presence,
-files that are sent.
+"""The parts of the server that concern no particular page: cookies, addresses, assets, headers, presence.
 
-Requests and connections of browsers enter. A visitor's token, addresses of our routes and who is present
-leave.
+Requests, files and connections of browsers enter. A visitor's token, addresses of our routes, files by their
+tickets and who is present leave.
 """

@@ -9,8 +9,8 @@ What protects what:
   of the same machine.
 - `Sec-Fetch-Site` holds off what other pages load without an `Origin`, such as an image or a script. A link
   to the app stays possible.
-- Paths and methods are listed. Streamlit has more of them than anybody here needs. Its route for uploads keeps
-  in memory as many files as anybody sends: files come to our own intake instead.
+- Paths and methods are listed. Streamlit has more of them than anybody here needs. Its route for uploads
+  keeps in memory as many files as anybody sends: files come to our own intake instead.
 - A body is taken where files are sent, and refused unread everywhere else.
 - Streamlit's own check of the origin stays turned on, but has nothing to look up any more: for an origin
   that is not the host, it would ask a web service for this machine's address.

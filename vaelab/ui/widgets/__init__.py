@@ -1,4 +1,4 @@
-"""The browser components as Python functions: charts, pictures, the latent canvas, the draw pad, waiting.
+"""The browser components as Python functions: charts, pictures, the latent canvas, draw pad, waiting, files.
 
 Figures and runs enter. The visitor's choices in the browser leave, checked. The JavaScript is in
 `assets/components/`.

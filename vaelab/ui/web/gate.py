@@ -176,8 +176,9 @@ async def _refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) 
         await receive()
         await send({"type": "websocket.close", "code": 1008})
         return
-    # The connection ends, so that a body that was sent along is not read.
-    headers = {"Cache-Control": "no-store", "Connection": "close"}
+    headers = {"Cache-Control": "no-store"}
+    if scope["method"] not in READ or _has_body(scope):
+        headers["Connection"] = "close"  # so that a body that was sent along is not read
     if refusal.allow:
         headers["Allow"] = refusal.allow
     answer = PlainTextResponse(f"{refusal.sentence}\n", refusal.status, headers)

@@ -16,6 +16,7 @@ PARTS = {
     "clicks": "from the server's start to the page, from the click to the first point",
     "live": "what watching costs the training",
     "arrivals": "thirty visitors as soon as the server answers",
+    "door": "clicks while pages of others knock",
     "pages": "server time of an interaction",
     "decoding": "how long a browser takes to decode by itself",
 }

@@ -23,10 +23,10 @@ RUN_ENDS_WITHIN = 180.0
 
 
 @contextmanager
-def app_server(script: Path = PROJECT / "app.py") -> Iterator[Server]:
+def app_server(script: Path = PROJECT / "app.py", **environment: str) -> Iterator[Server]:
     """A server of the app, or of another script, with an empty folder of runs; gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="vaelab-bench-", ignore_cleanup_errors=True) as folder:
-        server = servers.start(Path(folder), script)
+        server = servers.start(Path(folder), script, **environment)
         try:
             servers.wait_until_healthy(server)
             yield server

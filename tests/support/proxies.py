@@ -1,4 +1,4 @@
-"""A proxy on this machine that counts who wants to reach the outside through it, and lets nobody."""
+"""A proxy on this machine that counts what programs want of the outside, and never answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 
 class CountingProxy(socketserver.ThreadingTCPServer):
-    """Keeps the first line of every connection, such as `CONNECT example.org:443 HTTP/1.1`, and hangs up."""
+    """Keeps the first line of each connection, as `CONNECT example.org:443 HTTP/1.1`, and says nothing."""
 
     daemon_threads = True
 
@@ -31,6 +31,8 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         self.server.asked.append(self.rfile.readline(200).decode("latin-1").strip())
+        while self.rfile.readline(200):
+            pass
 
 
 @contextmanager

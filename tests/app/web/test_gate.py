@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,12 +13,11 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.routing import Mount
 from streamlit.web.server.starlette.starlette_app import create_streamlit_routes
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
 
 from tests.support import servers
 from tests.support.proxies import CountingProxy, counting_proxy
 from tests.support.servers import Server
+from tests.support.strangers import handshake
 from tests.support.visitor import Visitor
 from vaelab.paths import PROJECT
 from vaelab.ui.server.app import routes
@@ -54,30 +52,18 @@ def status(server: Server, path: str, method: str = "GET", **headers: str) -> in
         connection.close()
 
 
-def handshake(server: Server, origin: str | None, host: str | None = None) -> int:
-    """The status of the answer to a websocket that is to be opened."""
-    address = urlsplit(server.url)
-    wire = socket.create_connection((address.hostname, address.port))
-    target = f"ws://{host or address.netloc}/_stcore/stream"
-    try:
-        with connect(target, sock=wire, origin=origin, subprotocols=["streamlit"]):
-            return 101
-    except InvalidStatus as refused:
-        return refused.response.status_code
-
-
 def test_whoever_does_not_belong_here_is_refused(server: Server) -> None:
     port = urlsplit(server.url).port
     rebound = f"rebound.example:{port}"
     assert status(server, "/") == status(server, "/lab/health") == 200
     assert status(server, "/", Host=rebound) == 421
     assert status(server, "/", Origin="http://foreign.example") == 403
-    assert handshake(server, server.url) == handshake(server, None) == 101
-    assert handshake(server, PROXIED) == 101, "the proxy has put the server's own host there"
-    assert handshake(server, PROXIED, urlsplit(PROXIED).netloc) == 101
+    assert handshake(server.url, server.url) == handshake(server.url, None) == 101
+    assert handshake(server.url, PROXIED) == 101, "the proxy has put the server's own host there"
+    assert handshake(server.url, PROXIED, urlsplit(PROXIED).netloc) == 101
     for origin in ("http://foreign.example", "null", f"http://127.0.0.1:{port - 1}"):
-        assert handshake(server, origin) == 403
-    assert handshake(server, f"http://{rebound}", rebound) == 403
+        assert handshake(server.url, origin) == 403
+    assert handshake(server.url, f"http://{rebound}", rebound) == 403
 
 
 def test_nothing_asks_the_outside(server: Server, proxy: CountingProxy) -> None:
@@ -90,7 +76,7 @@ def test_nothing_asks_the_outside(server: Server, proxy: CountingProxy) -> None:
         for method in getattr(route, "methods", None) or ():
             status(server, route.path.replace("{", "").replace("}", ""), method)
     for origin in (None, server.url, PROXIED, "http://foreign.example", "null", "http://192.168.1.5:8501"):
-        handshake(server, origin)
+        handshake(server.url, origin)
     assert proxy.asked == []
 
 

@@ -40,15 +40,15 @@ LONG_AGO = 1_700_000_000.0
 
 _WORKER = f"""
 import os, signal, time
-from vaelab.workers import train as worker
+from vaelab.workers import train
 from vaelab.events import Paused, Request, Step
 from vaelab.runs import Run
 
-train = worker.train
+undisturbed = train.train
 
 def disturbed(config, *, request, **others):
     run = request.__self__.run
-    for event in train(config, request=request, **others):
+    for event in undisturbed(config, request=request, **others):
         yield event
         if isinstance(event, Step) and event.step == {PAUSED_AT}:
             run.set_request(Request(action="pause"))
@@ -58,8 +58,8 @@ def disturbed(config, *, request, **others):
         elif isinstance(event, Step) and event.step == {KILLED_AT}:
             os.kill(os.getpid(), signal.SIGKILL)
 
-worker.train = disturbed
-worker.main()
+train.train = disturbed
+train.main()
 """
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from vaelab.config import RunConfig, field_spec
 from vaelab.config.traits import MODELS, ModelTraits
-from vaelab.export.script import posteriors as listings
+from vaelab.export.script import posteriors
 from vaelab.models.posteriors import POSTERIORS, Posterior
 from vaelab.ui.slow_motion.words import KL_TERMS
 
@@ -37,12 +37,12 @@ _KL = """\
  |     return 0.5 * code.square().sum(1)
 """
 _GAUSSIAN = replace(
-    listings.POSTERIORS["vae"], name="Pulled", kl=_KL, kl_call="pull(mean)", objective_words="", kl_words=""
+    posteriors.POSTERIORS["vae"], name="Pulled", kl=_KL, kl_call="pull(mean)", objective_words="", kl_words=""
 )
 _POINT = replace(
-    listings.POSTERIORS["ae"],
+    posteriors.POSTERIORS["ae"],
     name="Pulled",
-    forward=listings.POSTERIORS["ae"].forward.replace("self.decoder(z)", "self.decoder(z), z"),
+    forward=posteriors.POSTERIORS["ae"].forward.replace("self.decoder(z)", "self.decoder(z), z"),
     outputs="output, z",
     kl=_KL,
     kl_call="pull(z)",
@@ -60,7 +60,7 @@ def third_model(*, is_stochastic: bool) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(MODELS, NAME, traits)
         patch.setitem(POSTERIORS, NAME, _posterior)
-        patch.setitem(listings.POSTERIORS, NAME, _GAUSSIAN if is_stochastic else _POINT)
+        patch.setitem(posteriors.POSTERIORS, NAME, _GAUSSIAN if is_stochastic else _POINT)
         patch.setitem(KL_TERMS, NAME, (r"\textstyle\sum_j \tfrac{1}{2} \mu_j^2", r"$j$ counts dimensions; "))
         field_spec.cache_clear()
         yield

@@ -7,7 +7,6 @@ import textwrap
 import pytest
 
 import vaelab
-from vaelab.training import loop as training
 
 
 @pytest.mark.parametrize("name", vaelab.__all__)
@@ -23,7 +22,7 @@ def test_an_unknown_name_is_answered_with_those_that_are_there():
 
 def test_the_example_runs(tiny, monkeypatch, capsys):
     """The example, word for word, but on fewer images."""
-    monkeypatch.setattr(training, "load", lambda name: tiny)
+    monkeypatch.setattr("vaelab.training.loop.load", lambda name: tiny)
     example = [part for part in vaelab.__doc__.split("\n\n") if part.startswith("    ")]
     scope: dict = {}
     exec(textwrap.dedent("\n\n".join(example)), scope)

@@ -34,7 +34,7 @@ from vaelab.data import DATASETS, Dataset
 from vaelab.files import write_json
 from vaelab.paths import EXAMPLES
 from vaelab.runs import History, Run
-from vaelab.ui.explore import opened as explore
+from vaelab.ui.explore.opened import follow_training
 from vaelab.ui.session import saved_at
 
 App = Callable[[], AppTest]
@@ -212,14 +212,14 @@ def test_a_page_is_drawn_anew_for_new_weights_and_when_training_is_over(
     runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = make_run(runs, RunConfig(hidden="16"))
-    monkeypatch.setattr(explore, "watches", lambda run: None)
+    monkeypatch.setattr("vaelab.ui.explore.opened.watches", lambda run: None)
     followed = Followed(monkeypatch)
     here = {"host": socket.gethostname(), "pid": os.getpid(), "heartbeat": time.time()}
     write_json(run.path / "status.json", {"state": "running", "step": 1, **here})
-    explore.follow_training(run, saved_at(run))
+    follow_training(run, saved_at(run))
     assert followed.look()
-    explore.follow_training(run, saved_at(run) - 1)
+    follow_training(run, saved_at(run) - 1)
     assert not followed.look()
-    explore.follow_training(run, saved_at(run))
+    follow_training(run, saved_at(run))
     write_json(run.path / "status.json", {"state": "finished", "step": 1})
     assert not followed.look()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from vaelab.ui.web import presence as watching
+from vaelab.ui.web import presence
 from vaelab.ui.web.presence import Connections
 from vaelab.ui.web.visitor import COOKIE
 
@@ -27,30 +27,30 @@ async def connection(kind: str, cookie: str, inside: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = watching.Presence()
-    monkeypatch.setattr(watching, "presence", lambda: made)
+    made = presence.Presence()
+    monkeypatch.setattr(presence, "presence", lambda: made)
 
 
 def test_a_visitor_is_there_as_long_as_the_websocket_lasts_also_if_it_breaks() -> None:
     async def works() -> None:
-        assert watching.presence().absent(ANN) == 0
+        assert presence.presence().absent(ANN) == 0
 
     async def breaks() -> None:
-        assert watching.presence().absent(ANN) == 0
+        assert presence.presence().absent(ANN) == 0
         raise ConnectionError
 
     asyncio.run(connection("websocket", ANN, works))
     time.sleep(0.01)
-    assert watching.presence().absent(ANN) > 0
+    assert presence.presence().absent(ANN) > 0
     with pytest.raises(ConnectionError):
         asyncio.run(connection("websocket", ANN, breaks))
-    assert 0 < watching.presence().absent(ANN) < 5
+    assert 0 < presence.presence().absent(ANN) < 5
 
 
 @pytest.mark.parametrize(("kind", "cookie"), [("http", ANN), ("websocket", "no token"), ("websocket", "")])
 def test_neither_requests_nor_strangers_are_counted(kind: str, cookie: str) -> None:
     async def inside() -> None:
-        assert watching.presence().absent(cookie) > 0
+        assert presence.presence().absent(cookie) > 0
 
     time.sleep(0.01)
     asyncio.run(connection(kind, cookie, inside))

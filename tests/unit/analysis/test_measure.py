@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from torch.distributions import MultivariateNormal
 
 from vaelab.analysis.measure import NotFinite, accuracies, importance_bound, measure, probed_rows
-from vaelab.config import RunConfig
-from vaelab.config import measures as registered
+from vaelab.config import RunConfig, measures
 from vaelab.data import Dataset
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.evaluation import evaluate
@@ -226,8 +225,8 @@ def test_the_measures_are_those_of_an_evaluation_and_defined_where_they_should_b
     for name in ("recon", "kl", "neg_elbo", "mse"):
         expected = getattr(result, name)
         assert values[name] == (None if expected is None else pytest.approx(expected, rel=1e-5))
-    assert {name for name in registered() if values[name] is not None} == {
-        name for name, quantity in registered().items() if quantity.is_defined(model.config)
+    assert {name for name in measures() if values[name] is not None} == {
+        name for name, quantity in measures().items() if quantity.is_defined(model.config)
     }
     assert measured(changes).step == 7
     if values["kl_per_dim"]:

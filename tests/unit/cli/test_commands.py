@@ -16,8 +16,8 @@ import torch
 from tests.support.calling import QUICK, Output, command, environment, only_line, the_run
 from tests.support.warm import Warm
 from vaelab import load_run
-from vaelab.cli import train as cli_training
 from vaelab.cli.main import main
+from vaelab.cli.train import _JsonLines
 from vaelab.config import PRESETS
 from vaelab.runs import History
 
@@ -151,14 +151,14 @@ def test_where_the_run_is(tmp_path: Path, monkeypatch, capsys: Output) -> None:
 
 def send_at_first_step(monkeypatch, *signals: signal.Signals) -> None:
     """Have signals arrive when the first step has been shown."""
-    show, left = cli_training._JsonLines.show, list(signals)
+    show, left = _JsonLines.show, list(signals)
 
     def shown(self: Any, event: Any) -> None:
         show(self, event)
         while left and type(event).__name__ == "Step":
             signal.raise_signal(left.pop(0))
 
-    monkeypatch.setattr(cli_training._JsonLines, "show", shown)
+    monkeypatch.setattr(_JsonLines, "show", shown)
 
 
 def test_a_request_to_terminate_ends_the_run_as_stopped(tmp_path: Path, monkeypatch, capsys: Output) -> None:

@@ -13,9 +13,8 @@ from vaelab.config import RunConfig, field_spec, in_words, kinds_with, read_conf
 from vaelab.config.comparable import twin_of
 from vaelab.config.quantities import undefined_in_words
 from vaelab.config.traits import MODELS, TERMS
-from vaelab.export import script as listed
-from vaelab.export.script import posteriors as listings
-from vaelab.export.script import terms
+from vaelab.export import script
+from vaelab.export.script import posteriors, terms
 from vaelab.models.posteriors import POSTERIORS
 from vaelab.models.reconstructions import OUTPUTS, RECONSTRUCTIONS
 from vaelab.paths import PROJECT
@@ -95,7 +94,7 @@ def test_the_law_sees_every_spelling(code: str) -> None:
 
 
 def test_rows_of_all_layers_have_the_same_names() -> None:
-    assert set(MODELS) == set(POSTERIORS) == set(listings.POSTERIORS)
+    assert set(MODELS) == set(POSTERIORS) == set(posteriors.POSTERIORS)
     assert set(TERMS) == set(RECONSTRUCTIONS) == set(terms.TERMS)
     assert {term.output for term in TERMS.values()} == set(OUTPUTS) == set(words.OUTPUTS)
     assert {name for name, kind in MODELS.items() if kind.has_kl} == set(words.KL_TERMS)
@@ -140,7 +139,7 @@ def test_a_new_kind_is_a_row(is_stochastic: bool) -> None:
         assert (why_not_in_force(config, "code_activation") is None) == (not is_stochastic)
         assert why_not_in_force(RunConfig(model="ae"), "beta") == "only a VAE or a Pulled has a KL term"
         assert twin_of(config).model == "ae"
-        listing = listed.script(config)
+        listing = script.script(config)
         compile(listing, "listing", "exec")
         assert "class Pulled(" in listing
         assert ("pull(mean)" in listing, "pull(z)" in listing) == (is_stochastic, not is_stochastic)

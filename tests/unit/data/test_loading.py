@@ -17,8 +17,7 @@ import pytest
 from tests.support.folders import files_below
 from vaelab import paths
 from vaelab.config import field_spec
-from vaelab.data import DATASETS, DatasetUnavailable, downloads, is_ready, load
-from vaelab.data import loading as datasets
+from vaelab.data import DATASETS, Dataset, DatasetUnavailable, downloads, is_ready, load, loading
 
 BUNDLED_NAMES = [name for name, spec in DATASETS.items() if spec.bundled]
 
@@ -40,8 +39,8 @@ def idx(array: np.ndarray) -> bytes:
     return struct.pack(f">{1 + array.ndim}I", 0x800 + array.ndim, *array.shape) + array.tobytes()
 
 
-def as_arrays(dataset: datasets.Dataset) -> dict[str, np.ndarray]:
-    return {name: getattr(dataset, name) for name in datasets.ARRAYS}
+def as_arrays(dataset: Dataset) -> dict[str, np.ndarray]:
+    return {name: getattr(dataset, name) for name in loading.ARRAYS}
 
 
 # What is known of each data set
@@ -142,7 +141,7 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, np.ndar
     return write_bundle(tmp_path / "bundled", monkeypatch)
 
 
-def assert_holds(dataset: datasets.Dataset, arrays: dict[str, np.ndarray]) -> None:
+def assert_holds(dataset: Dataset, arrays: dict[str, np.ndarray]) -> None:
     for name, array in as_arrays(dataset).items():
         assert np.array_equal(array[:, 0] if array.ndim == 4 else array, arrays[name])
 
@@ -153,7 +152,7 @@ def test_the_cache_is_named_by_the_environment(bundle, tmp_path: Path, monkeypat
     assert len(files_below(tmp_path / "named")) == 4
 
 
-@pytest.mark.parametrize("name", datasets.ARRAYS)
+@pytest.mark.parametrize("name", loading.ARRAYS)
 @pytest.mark.parametrize("bytes_left", [0, 60, 130, None])
 def test_a_damaged_cache_file_is_healed(bundle, tmp_path: Path, name: str, bytes_left: int | None):
     cache = tmp_path / "cache"
@@ -194,7 +193,7 @@ def test_another_bundled_file_renews_the_cache(bundle, tmp_path: Path, monkeypat
 def test_another_layout_renews_the_cache(bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     load("mnist", cache=tmp_path / "cache")
     before = files_below(tmp_path / "cache")
-    monkeypatch.setattr(datasets, "LAYOUT", datasets.LAYOUT + 1)
+    monkeypatch.setattr(loading, "LAYOUT", loading.LAYOUT + 1)
     assert_holds(load("mnist", cache=tmp_path / "cache"), bundle)
     assert len(files_below(tmp_path / "cache")) == 4
     assert not set(before) & set(files_below(tmp_path / "cache"))
@@ -277,11 +276,11 @@ def test_who_waits_for_another_process_is_told(bundle, tmp_path: Path):
         told.append(sentence)
         lock.release()
 
-    loading: list[datasets.Dataset] = []
+    loaded: list[Dataset] = []
     other = threading.Thread(
-        target=lambda: loading.append(load("mnist", cache=tmp_path / "cache", progress=release_when_told))
+        target=lambda: loaded.append(load("mnist", cache=tmp_path / "cache", progress=release_when_told))
     )
     other.start()
     other.join()
     assert told == ["Waiting while another process prepares MNIST"]
-    assert_holds(loading[0], bundle)
+    assert_holds(loaded[0], bundle)

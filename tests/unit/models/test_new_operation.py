@@ -15,8 +15,8 @@ from vaelab.data import Dataset
 from vaelab.export.bundle_checks import parse_weights
 from vaelab.export.script import script, sections
 from vaelab.export.unzip import ImportRefused
-from vaelab.models import operations as modules
 from vaelab.models.autoencoder import Autoencoder
+from vaelab.models.operations import MODULES
 from vaelab.networks import layers, operations
 from vaelab.networks.layers import Layer, cost, describe, network_layers
 from vaelab.networks.operations import Operation
@@ -43,7 +43,7 @@ def norm(monkeypatch: pytest.MonkeyPatch) -> None:
         return [one for index, layer in enumerate(plain) for one in (layer, norms.get(index)) if one]
 
     monkeypatch.setitem(operations.OPERATIONS, "norm", NORM)
-    monkeypatch.setitem(modules.MODULES, "norm", lambda channels: torch.nn.GroupNorm(1, channels))
+    monkeypatch.setitem(MODULES, "norm", lambda channels: torch.nn.GroupNorm(1, channels))
     monkeypatch.setitem(layers.ENCODERS, "conv", with_norm)
 
 

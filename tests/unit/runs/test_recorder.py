@@ -13,7 +13,6 @@ import pytest
 from tests.support.recorded import BY_THE_CLOCK, CONFIG, WRITES, Training, finish, same_run
 from vaelab import events, files
 from vaelab.runs import History, Recorder, Run, RunStore, read_weights
-from vaelab.runs import recorder as recording
 from vaelab.runs.arrays import FEWEST, read_checkpoint, read_snapshot, thin_snapshots
 
 # What is written
@@ -66,7 +65,7 @@ def test_two_runs_of_one_config_write_the_same(run: Run, undisturbed: Run, train
 def test_few_snapshots_are_kept_and_the_same_ones_when_it_is_resumed(
     store: RunStore, training: Training, monkeypatch
 ) -> None:
-    monkeypatch.setattr(recording, "thin_snapshots", partial(thin_snapshots, most_bytes=1))
+    monkeypatch.setattr("vaelab.runs.recorder.thin_snapshots", partial(thin_snapshots, most_bytes=1))
     config = CONFIG.variant(epochs=20)
     resumed, whole = store.create(config), store.create(config)
     recorded = training(Recorder(resumed))

@@ -15,7 +15,6 @@ from vaelab import files
 from vaelab.data import DatasetUnavailable
 from vaelab.events import Event
 from vaelab.runs import Recorder, Run, RunDamaged, RunStore, arrays, read_weights
-from vaelab.runs import recorder as recording
 from vaelab.runs.arrays import read_checkpoint
 from vaelab.runs.summary import summarise
 
@@ -86,7 +85,7 @@ def test_a_disk_that_turns_out_to_be_full_at_the_end_ends_the_run_in_a_sentence(
     """Some file systems find room for what was written only when it has to be on the disk."""
     recorder = Recorder(run)
     with monkeypatch.context() as patched:
-        patched.setattr(recording, "sync_folder", no_space)
+        patched.setattr("vaelab.runs.recorder.sync_folder", no_space)
         with pytest.raises(OSError, match="No space left"):
             list(training(recorder))
     assert (run.status().state, run.status().message) == ("failed", FULL)
@@ -126,9 +125,9 @@ def test_a_disk_that_is_full_to_the_last_block_still_takes_the_last_word(
             no_space()
         files.write_json(path, values, *sync)
 
-    monkeypatch.setattr(recording, "BEAT_EVERY", float("inf"))
+    monkeypatch.setattr("vaelab.runs.recorder.BEAT_EVERY", float("inf"))
     recorder = Recorder(run)
-    monkeypatch.setattr(recording, "write_json", full)
+    monkeypatch.setattr("vaelab.runs.recorder.write_json", full)
     list(training(recorder))
     assert run.status().state == "finished"
     assert not (run.path / "preview.npz").exists()

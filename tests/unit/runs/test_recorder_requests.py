@@ -12,7 +12,6 @@ from tests.support.recorded import ENDLESS, Training, finish, same_run
 from vaelab import events
 from vaelab.events import Event, Request
 from vaelab.runs import History, Recorder, Run, RunDamaged, RunStore
-from vaelab.runs import recorder as recording
 from vaelab.runs.arrays import read_checkpoint
 from vaelab.runs.errors import RunBusy, Withdrawn
 
@@ -94,7 +93,7 @@ def test_who_records_can_overrule_the_wish(store: RunStore, training: Training) 
 
 
 def test_a_run_has_one_writer(run: Run, training: Training, monkeypatch) -> None:
-    monkeypatch.setattr(recording, "WRITER_ENDS_WITHIN", 0.0)
+    monkeypatch.setattr("vaelab.runs.recorder.WRITER_ENDS_WITHIN", 0.0)
     recorded = training(Recorder(run))
     next(recorded)
     before = {path: path.stat().st_mtime_ns for path in run.path.iterdir()}

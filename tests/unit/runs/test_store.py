@@ -17,7 +17,6 @@ from vaelab.config import RunConfig
 from vaelab.events import Request
 from vaelab.files import write_json
 from vaelab.runs import Run, RunNotFound, RunStore, default_root
-from vaelab.runs import store as runs_module
 from vaelab.runs.status import Meta
 
 CONFIG = RunConfig(model="ae", latent_dim=3, epochs=1)
@@ -55,7 +54,7 @@ def test_a_run_that_cannot_be_written_leaves_nothing(store: RunStore, monkeypatc
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         write_json(path, values)
 
-    monkeypatch.setattr(runs_module, "write_json", full)
+    monkeypatch.setattr("vaelab.runs.store.write_json", full)
     with pytest.raises(OSError, match="No space"):
         store.create(CONFIG)
     assert list(store.root.iterdir()) == []

@@ -14,7 +14,6 @@ from vaelab import events
 from vaelab.config import RunConfig
 from vaelab.models import evaluation
 from vaelab.training import fit, train
-from vaelab.training import loop as training
 
 SMALL = RunConfig(epochs=3, hidden="16")
 """A config with eight steps per epoch on the tiny data."""
@@ -135,6 +134,8 @@ def test_fit_of_a_diverging_run_returns_finite_weights(tiny):
 
 def test_train_loads_the_configs_data_set(monkeypatch, tiny):
     asked: list[str] = []
-    monkeypatch.setattr(training, "load", lambda name: asked.append(name) or dataclasses.replace(tiny))
+    monkeypatch.setattr(
+        "vaelab.training.loop.load", lambda name: asked.append(name) or dataclasses.replace(tiny)
+    )
     next(train(SMALL.variant(dataset="fashion-mnist")))
     assert asked == ["fashion-mnist"]

@@ -12,7 +12,7 @@ import torch
 from vaelab.config import RunConfig
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import Codes, decode, embed, reconstruct
-from vaelab.training import pictures as preview
+from vaelab.training import pictures
 from vaelab.training.pictures import Previewer, kept_codes, snapshot
 
 VAE = RunConfig(hidden="16", latent_dim=3)
@@ -63,7 +63,7 @@ def test_a_snapshot_keeps_as_many_codes_as_are_half_a_million_numbers(numbers, h
 
 
 def test_the_codes_that_are_kept_are_the_first_ones(model, tiny, monkeypatch):
-    monkeypatch.setattr(preview, "KEPT_NUMBERS", 60)
+    monkeypatch.setattr(pictures, "KEPT_NUMBERS", 60)
     codes = embed(model, tiny.x_test)
     taken = snapshot(model, tiny, 1, 0.1, codes)
     assert taken.mean.size + (0 if taken.logvar is None else taken.logvar.size) == 60
@@ -81,7 +81,7 @@ def test_one_test_image_of_each_class_in_their_order(tiny):
 
 
 def test_a_preview_shows_the_model_as_it_is(model, tiny, monkeypatch):
-    monkeypatch.setattr(preview, "CODES", 100)
+    monkeypatch.setattr(pictures, "CODES", 100)
     previewer = Previewer(model, tiny)
     before = previewer.preview(1, 0.1, 500.0, 1.0)
     for weight in model.parameters():
@@ -105,10 +105,12 @@ def test_samples_are_decoded_from_the_same_draws_each_time(tiny):
     assert len(np.unique(first.reshape(16, -1), axis=0)) == 16
 
 
-@pytest.mark.parametrize(("cost", "pause"), [(0.0, preview.SHORTEST_INTERVAL), (0.15, 0.15 / preview.SHARE)])
+@pytest.mark.parametrize(
+    ("cost", "pause"), [(0.0, pictures.SHORTEST_INTERVAL), (0.15, 0.15 / pictures.SHARE)]
+)
 def test_previews_take_a_small_share_of_the_time(cost, pause, tiny, monkeypatch):
     """The longer a preview took, the later the next one comes."""
-    monkeypatch.setattr(preview, "time", SimpleNamespace(perf_counter=iter([10.0, 10.0 + cost]).__next__))
+    monkeypatch.setattr(pictures, "time", SimpleNamespace(perf_counter=iter([10.0, 10.0 + cost]).__next__))
     previewer = Previewer(Autoencoder(VAE, SHAPE), tiny)
     assert previewer.due(0.0)
     previewer.preview(1, 0.1, 0.0, 100.0)

@@ -12,9 +12,9 @@ from vaelab import events
 from vaelab.config import FIELD_NAMES, RunConfig, why_not_in_force
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.evaluation import evaluate
-from vaelab.training import pictures as preview
 from vaelab.training import session
 from vaelab.training.optimizers import OPTIMIZERS
+from vaelab.training.pictures import Previewer
 from vaelab.training.subset import Subset
 
 SMALL = RunConfig(epochs=2, hidden="16")
@@ -50,7 +50,7 @@ def test_the_same_number_of_threads_gives_the_same_events(record):
 def test_previews_come_by_the_clock_and_change_nothing(record, tiny, monkeypatch):
     asked = record(SMALL).said
     made: list[int] = []
-    monkeypatch.setattr(preview.Previewer, "due", lambda self, seconds: made.append(1) or True)
+    monkeypatch.setattr(Previewer, "due", lambda self, seconds: made.append(1) or True)
     assert record(SMALL).said == asked
     assert len(made) == 16
 

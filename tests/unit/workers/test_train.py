@@ -22,7 +22,7 @@ from vaelab.engine.backends.local import WorkerProcess
 from vaelab.files import write_json
 from vaelab.paths import PROJECT
 from vaelab.runs import History, Recorder, Run, RunStore
-from vaelab.workers import train as worker
+from vaelab.workers import train
 
 CONFIG = RunConfig(train_size=500, hidden="16", batch_size=100, epochs=1)
 ENDLESS = CONFIG.variant(epochs=500)
@@ -85,9 +85,7 @@ def test_it_trains_one_run_after_another_and_survives_bad_ones(start: Start, sto
     (bad.path / "config.json").write_text("{")
     store.delete(deleted)
     # What libraries print is no message.
-    made = start(
-        "from vaelab.workers import train as worker; worker._warm_up = lambda: print('noise'); worker.main()"
-    )
+    made = start("from vaelab.workers import train; train._warm_up = lambda: print('noise'); train.main()")
     assert made.hear() == {"ready": True}
     for run in (bad, deleted, good, also_good):
         made.say(run)
@@ -143,14 +141,14 @@ def test_it_goes_when_it_cannot_say_how_its_run_ended(start: Start, store: RunSt
     made = start("""if True:
         import errno, os
         from vaelab.runs import recorder as recording
-        from vaelab.workers import train as worker
+        from vaelab.workers import train
         write_json = recording.write_json
         def full(path, values, *sync):
             if values["state"] != "running":
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             write_json(path, values, *sync)
         recording.write_json = full
-        worker.main()
+        train.main()
     """)
     run = store.create(CONFIG)
     made.say(run)
@@ -218,8 +216,8 @@ def test_a_worker_that_dies_lets_go_of_its_run(process: WorkerProcess, store: Ru
 
 def test_the_end_of_a_run_that_could_not_be_written(store: RunStore) -> None:
     run = store.create(CONFIG)
-    assert not worker._claims_this_process(run)
+    assert not train._claims_this_process(run)
     write_json(run.path / "status.json", {"state": "running", "pid": os.getpid()})
-    assert worker._claims_this_process(run)
+    assert train._claims_this_process(run)
     store.delete(run)
-    assert not worker._claims_this_process(run)
+    assert not train._claims_this_process(run)

@@ -6,14 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from vaelab.ui.web import presence as pace
 from vaelab.ui.web.presence import A_LOOK, REMEMBERED, STEPS, Pace
 
 
 @pytest.fixture
 def time(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     made = SimpleNamespace(now=1000.0)
-    monkeypatch.setattr(pace, "time", SimpleNamespace(monotonic=lambda: made.now))
+    monkeypatch.setattr("vaelab.ui.web.presence.time", SimpleNamespace(monotonic=lambda: made.now))
     return made
 
 

@@ -31,6 +31,7 @@ from vaelab.ui.web.gate import Gate
 from vaelab.ui.web.hosts import allowed_hosts, server_url
 from vaelab.ui.web.presence import Connections
 from vaelab.ui.web.protection import Protection
+from vaelab.ui.web.shell import Shell
 from vaelab.ui.web.visitor import VisitorCookie
 
 logger = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ def middleware() -> list[Middleware]:
         Middleware(VisitorCookie),
         Middleware(Connections),
         Middleware(Preload),
+        Middleware(Shell, pages=pages, base=base_path()),
     ]
 
 

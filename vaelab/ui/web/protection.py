@@ -14,10 +14,12 @@ import base64
 import hashlib
 import re
 from functools import cache
-from importlib.resources import files
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from vaelab.ui.web.addresses import base_path
+from vaelab.ui.web.shell import shell
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
@@ -39,7 +41,7 @@ def headers() -> dict[str, str]:
 def _policy() -> dict[str, str]:
     return {
         "default-src": "'self'",
-        "script-src": f"'self' blob: {' '.join(_hashes(_page()))}".rstrip(),
+        "script-src": f"'self' blob: {' '.join(_hashes(shell(base_path())))}".rstrip(),
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
@@ -50,10 +52,6 @@ def _policy() -> dict[str, str]:
         "form-action": "'self'",
         "frame-ancestors": "'self'",
     }
-
-
-def _page() -> str:
-    return (files("streamlit") / "static" / "index.html").read_text(encoding="utf-8")
 
 
 def _hashes(page: str) -> list[str]:

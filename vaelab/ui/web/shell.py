@@ -1,0 +1,57 @@
+"""The page that a browser loads first: Streamlit's own, with what it lacks.
+
+- The address of the server. From a page below the app's address, Streamlit would look for its server there
+  too, and every browser would report that it is not found.
+- Styles for the time before Streamlit's own are there, so that nothing moves when they arrive: the page is
+  wide from the beginning, and the room of the sidebar is kept free for it.
+"""
+
+import json
+from collections.abc import Collection
+from functools import cache
+from importlib.resources import files
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from vaelab.ui.web.assets import is_navigation
+
+_STYLES = """
+[data-testid="stMainBlockContainer"] { max-width: none !important; }
+[data-testid="stAppSkeleton"] { display: none; }
+@media (min-width: 769px) {
+  [data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"])) { padding-left: 300px; }
+}
+"""
+
+
+@cache
+def shell(base: str) -> str:
+    """The page for an app at a path, such as `/vaelab`, or empty."""
+    page = (files("streamlit") / "static" / "index.html").read_text(encoding="utf-8")
+    script = f"window.__streamlit = {{ BACKEND_BASE_URL: location.origin + {json.dumps(base)} }}"
+    return page.replace("</head>", f"<script>{script}</script><style>{_STYLES}</style></head>", 1)
+
+
+class Shell:
+    """ASGI middleware that answers a navigation to a page.
+
+    Parameters
+    ----------
+    pages: the paths of the pages; empty for the address of the app itself.
+    base: the path of the app, such as `/vaelab`; empty if it has the whole host.
+    """
+
+    def __init__(self, app: ASGIApp, pages: Collection[str], base: str) -> None:
+        self.app = app
+        self._paths = frozenset(f"{base}/{page}" for page in pages)
+        self._base = base
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with the page, or pass the request on."""
+        if is_navigation(scope) and scope["path"] in self._paths:
+            page = await run_in_threadpool(shell, self._base)
+            await HTMLResponse(page, headers={"Cache-Control": "no-cache"})(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)

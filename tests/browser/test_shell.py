@@ -73,15 +73,18 @@ def test_two_browsers_are_two_visitors(components: Any, browser: Browser) -> Non
     assert len(visitors) == 2
 
 
-def test_nothing_is_fetched_from_elsewhere(server: Any, page: Page) -> None:
+def test_nothing_is_fetched_from_elsewhere_or_in_vain(server: Any, page: Page) -> None:
     fetched: list[str] = []
+    errors: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     for path, title in PAGES.items():
         page.goto(server.url + path)
         expect(page).to_have_title(f"{title} · VAE Lab")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
     ours = urlsplit(server.url).netloc
     assert {urlsplit(url).netloc for url in fetched if url.startswith("http")} == {ours}
+    assert errors == []
 
 
 def test_an_error_is_a_sentence_here_and_a_traceback_in_the_log(components: Any, page: Page) -> None:

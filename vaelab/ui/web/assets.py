@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vaelab.paths import COMPONENTS
-from vaelab.ui.web.addresses import lab_path
+from vaelab.ui.web.addresses import base_path, lab_path
 
 PLOTLY = "plotly.min.js"
 """Path of plotly.js below `/lab/`."""
@@ -81,6 +81,18 @@ def asset_url(path: str) -> str:
     return f"{lab_path()}/{path}?v={load_asset(path).version}"
 
 
+_BEGINS_WITH = {
+    "": ("plot", "pictures"),
+    "reconstructions": ("pictures",),
+    "latent-space": ("latent_canvas", "pictures"),
+    "latent-grid": ("latent_canvas", "pictures"),
+    "walks": ("pictures",),
+    "compare": ("plot", "pictures", "latent_canvas"),
+    "sweep": ("plot",),
+}
+"""The components that a page shows at once, by the page's path; browsers report what they load in vain."""
+
+
 class Preload:
     """ASGI middleware that has a browser fetch a page's components along with Streamlit's files."""
 
@@ -91,10 +103,9 @@ class Preload:
         """Pass the request on, and name the files in the head of an answer to a navigation."""
 
         async def send_with_links(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).append(
-                    "Link", await run_in_threadpool(_preloads, scope["path"])
-                )
+            begins = message["type"] == "http.response.start"
+            if begins and (links := await run_in_threadpool(_preloads, scope["path"])):
+                MutableHeaders(scope=message).append("Link", links)
             await send(message)
 
         await self.app(scope, receive, send_with_links if is_navigation(scope) else send)
@@ -108,14 +119,12 @@ def is_navigation(scope: Scope) -> bool:
 
 
 def _preloads(path: str) -> str:
-    """The `Link` header of a page: the canvas for latent pages, charts for others, both for Compare."""
-    latent = path.rstrip("/").endswith(("latent-space", "latent-grid"))
-    components = ["latent_canvas", "pictures"] if latent else ["plot", "pictures"]
-    if path.rstrip("/").endswith("compare"):
-        components.append("latent_canvas")
-    links = [f"<{asset_url(f'components/{name}/main.js')}>; rel=modulepreload" for name in components]
+    """The `Link` header of a page; empty for one that begins with no component."""
+    components = _BEGINS_WITH.get(path.rstrip("/").removeprefix(base_path()).removeprefix("/"), ())
+    links = [f"<{asset_url(PLOTLY)}>; rel=preload; as=script"] if "plot" in components else []
+    links += [f"<{asset_url(f'components/{name}/main.js')}>; rel=modulepreload" for name in components]
     links += [f"<{asset_url(f'components/{name}/main.css')}>; rel=preload; as=style" for name in components]
-    return ", ".join(links if latent else [f"<{asset_url(PLOTLY)}>; rel=preload; as=script", *links])
+    return ", ".join(links)
 
 
 async def serve_plotly(request: Request) -> Response:

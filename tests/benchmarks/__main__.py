@@ -17,6 +17,7 @@ PARTS = {
     "live": "what watching costs the training",
     "arrivals": "thirty visitors as soon as the server answers",
     "door": "clicks while pages of others knock",
+    "uploads": "memory of the server while a visitor sends it large files",
     "pages": "server time of an interaction",
     "decoding": "how long a browser takes to decode by itself",
 }

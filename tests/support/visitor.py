@@ -12,7 +12,7 @@ import json
 import time
 import urllib.request
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from vaelab.ui.server.app import SCRIPT_ERROR
@@ -135,6 +136,14 @@ class Visitor:
         if name in TRIGGERS:
             del self._values[state.id]
         return answer
+
+    def break_off(self, message: bytes) -> int | None:
+        """Send what the server does not take; returns the code with which it ends the connection."""
+        with suppress(ConnectionClosed):
+            self._connection.send(message)
+            while True:
+                self._connection.recv(PATIENCE)
+        return self._connection.close_code
 
     def press(self, key: str) -> Answer:
         """Press a button."""

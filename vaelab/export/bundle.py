@@ -164,8 +164,9 @@ def import_bundle(file: BinaryIO, store: RunStore, owner: str = "") -> Run:
         if name not in parts:
             raise ImportRefused(f"The zip lacks {name}; it must have config.json and model.safetensors.")
     config = parse_recipe(parts["config.json"])
-    weights = parse_weights(parts["model.safetensors"], config)
-    parsed = parse_events(parts.get("events.jsonl", b""), config)
+    # A part is let go once it is read: together with what was read from them, large ones take much memory.
+    weights = parse_weights(parts.pop("model.safetensors"), config)
+    parsed = parse_events(parts.pop("events.jsonl", b""), config)
     status = _status(parsed, config)
     lines = [
         events.as_json(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -14,7 +15,11 @@ from tests.support.runs_page import ANOTHER, WRITER, make_run
 from tests.support.servers import Server
 from tests.support.visitor import Visitor
 from tests.support.waiting import until
+from vaelab.paths import PROJECT
 from vaelab.runs import Run
+
+TOO_BIG = 1009
+"""How a websocket says why it is closed."""
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +66,14 @@ def test_the_same_clicks_change_ones_own_run(server: Server) -> None:
         owner.press("delete")
         owner.press("delete_for_good")
     assert not run.path.exists()
+
+
+@pytest.mark.parametrize("option", ["maxWidgetStateSize", "maxMessageSize"])
+def test_a_message_that_is_too_large_ends_its_connection_alone(option: str, server: Server) -> None:
+    settings = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text())["server"]
+    with Visitor(server.url) as other, Visitor(server.url) as sender:
+        assert sender.break_off(bytes(1_000_000 * settings[option] + 1)) == TOO_BIG
+        other.open("runs")
 
 
 def test_runs_are_found_again_with_the_cookie_and_by_nobody_else(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from vaelab.config import RunConfig
 from vaelab.engine.backends import StartWorker
 from vaelab.engine.backends.local import WorkerProcess, processors
 from vaelab.engine.continuation import continued_config
-from vaelab.engine.pool import END_WITHIN, Load
+from vaelab.engine.pool import Load
 from vaelab.engine.presence import Presence
 from vaelab.engine.scheduler import Scheduler
 from vaelab.events import Request
@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 TICK = 0.25
 """Seconds between two looks of the engine at its workers."""
+
+WORKERS_END_WITHIN = 8.0
+"""Seconds in which all workers have to checkpoint and end before they are killed."""
 
 
 def default_slots() -> int:
@@ -161,7 +164,7 @@ class Engine:
             self._scheduler.end(self.store.group(group))
 
     def admit(self, owner: str, configs: Sequence[RunConfig] = ()) -> None:
-        """Check that the limits have room for new runs, as `Admission.admit` does; raises LimitReached."""
+        """Check that the limits have room for new runs, as `LimitCheck.admit` does; raises LimitReached."""
         with self._lock:
             self._scheduler.admit(owner, configs)
 
@@ -181,7 +184,7 @@ class Engine:
 
     def measure(self, run: Run) -> str:
         """Queue a run for measuring; returns "", or a sentence why it will not be measured."""
-        return self._scheduler.measurers.ask(run)
+        return self._scheduler.measuring.ask(run)
 
     def load(self) -> Load:
         """How busy the engine is."""
@@ -201,10 +204,10 @@ class Engine:
         self._warm.set()
         self._changed.set()
         self._thread.join()
-        deadline = time.monotonic() + END_WITHIN
+        deadline = time.monotonic() + WORKERS_END_WITHIN
         self._scheduler.pool.finish()
         self._scheduler.pool.join(deadline)
-        self._scheduler.measurers.close()
+        self._scheduler.measuring.close()
 
     def _submit(self, configs: Sequence[RunConfig], request: Request | None = None, **meta: Any) -> list[Run]:
         with self._lock:

@@ -19,7 +19,7 @@ class _Left:
     """Architecture by which the seconds were guessed; empty if they were measured on this machine."""
 
 
-class Waits:
+class WaitEstimates:
     """Estimates waiting times of the runs of a store; not safe for several threads.
 
     Thirty visitors who wait ask several times a second, so that the estimate for a waiting run is kept.

@@ -33,7 +33,7 @@ class _Kept:
     bytes: int
 
 
-class Admission:
+class LimitCheck:
     """Checks new runs against the limits; not safe for several threads.
 
     Pages ask it at every click on Train, so that it reads a run's files only after a change.

@@ -21,7 +21,7 @@ IDLE = 60.0
 LONGEST_WAIT = 120.0
 """Seconds after which a waiting run is measured although others train."""
 
-END_WITHIN = 2.0
+PROCESS_ENDS_WITHIN = 2.0
 """Seconds in which the process, which has nothing to save, has to end before it is killed."""
 
 PRIORITY = 19
@@ -31,7 +31,7 @@ NOT_SHIPPED = "It comes with VAE Lab, and is measured with it."
 DIED = "Measuring it ended without a word; it is tried again when the app is started anew."
 
 
-class Measurers:
+class MeasuringQueue:
     """The runs that wait to be measured, and the process that measures them, if there is one.
 
     Safe for several threads.
@@ -101,7 +101,7 @@ class Measurers:
             process, self._waiting = self._process, {}
         if process is not None:
             process.finish()
-            process.join(time.monotonic() + END_WITHIN)
+            process.join(time.monotonic() + PROCESS_ENDS_WITHIN)
 
     def _begin(self) -> None:
         if self._process is None:

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 from vaelab.engine.backends import StartWorker, Worker
 
-END_WITHIN = 8.0
-"""Seconds in which all workers have to checkpoint and end before they are killed."""
-
 IDLE_ENDS = 300.0
 """Seconds after which all idle workers but one end: each holds PyTorch in memory."""
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from vaelab.config import RunConfig
 from vaelab.engine.backends import StartWorker
-from vaelab.engine.estimates import Waits
+from vaelab.engine.estimates import WaitEstimates
 from vaelab.engine.hung_workers import HungWorkers
-from vaelab.engine.limits import Admission, visitors_at_limit
-from vaelab.engine.measuring import Measurers
+from vaelab.engine.limits import LimitCheck, visitors_at_limit
+from vaelab.engine.measuring import MeasuringQueue
 from vaelab.engine.pool import Pool
 from vaelab.engine.presence import LEFT_ALONE, LeftAlone, Presence
 from vaelab.engine.queue import RunQueue
@@ -50,11 +50,11 @@ class Scheduler:
         self.store = store
         self.queue = RunQueue(store)
         self.pool = Pool(start, capacity + 1, rest, on_change, clock)
-        self.measurers = Measurers(on_change)
+        self.measuring = MeasuringQueue(on_change)
         self.visitor_running = 0 if limits is None or settings.single_user else settings.visitor_running
         """Most turns of one visitor that train at once; 0 for no limit."""
-        self._admission = Admission(store, limits) if limits else None
-        self._waits = Waits(store, threads)
+        self._limit_check = LimitCheck(store, limits) if limits else None
+        self._estimates = WaitEstimates(store, threads)
         self._threads = threads
         self._capacity = capacity
         self._clock = clock
@@ -70,8 +70,8 @@ class Scheduler:
 
     def admit(self, owner: str, configs: Sequence[RunConfig] = ()) -> None:
         """Check that there is room for new runs: raises LimitReached if not."""
-        if self._admission:
-            self._admission.admit(owner, configs, active=self.active())
+        if self._limit_check:
+            self._limit_check.admit(owner, configs, active=self.active())
 
     def submit(
         self, configs: Sequence[RunConfig], request: Request | None, *, owner: str, **meta: Any
@@ -103,8 +103,8 @@ class Scheduler:
     def ask(self, run: Run, action: Action) -> None:
         """Do what a visitor asks for, as `Engine.ask` describes it."""
         effect, _ = self._answer(run, action)
-        if self._admission and effect in ("last", "first"):
-            self._admission.admit_again(run.meta.owner, self.active())
+        if self._limit_check and effect in ("last", "first"):
+            self._limit_check.admit_again(run.meta.owner, self.active())
         self._carry_out(run, action)
 
     def end(self, runs: Iterable[Run]) -> None:
@@ -119,7 +119,7 @@ class Scheduler:
         """Expected seconds until a run of the queue starts; None if it does not wait."""
         if run not in self.queue:
             return None
-        return self._waits.seconds(
+        return self._estimates.seconds(
             running=self.pool.run_ids,
             ahead=self.queue.before(run),
             threads=run.meta.threads or self._threads,
@@ -170,12 +170,12 @@ class Scheduler:
     def _enqueue(self, run: Run, request: Request, *, first: bool = False) -> None:
         """Have a run wait, `first` of its visitor's runs; a run to be stopped comes before all others."""
         run.set_request(request)
-        self._waits.forget(run)
+        self._estimates.forget(run)
         self.queue.add(run, first=first, at_once=request.action == "stop")
 
     def _leave_queue(self, run: Run) -> None:
         self.queue.remove(run)
-        self._waits.forget(run)
+        self._estimates.forget(run)
 
     # What is done at every look
 
@@ -184,7 +184,7 @@ class Scheduler:
         self.look_after_workers()
         self._pause_runs_left_alone()
         self.start_next()
-        self.measurers.tick(training=bool(self.active()))
+        self.measuring.tick(training=bool(self.active()))
 
     def look_after_workers(self) -> None:
         """Look after the runs of all workers, end workers that hang, and keep a spare one ready."""
@@ -218,7 +218,7 @@ class Scheduler:
             if not self.pool.idle or not (fits or run.request().action == "stop"):
                 return
             self.queue.pop(run)
-            self._waits.forget(run)
+            self._estimates.forget(run)
             self.pool.idle[0].train(run, threads)
 
     def _pause_runs_left_alone(self) -> None:
@@ -237,7 +237,7 @@ class Scheduler:
         """Take a run back from a worker that is done with it, and do what came too late for that worker."""
         self._paused_since.pop(run.id, None)
         run.set_meta(place=None)
-        self._waits.learn(run)
+        self._estimates.learn(run)
         action = self._asked_too_late.pop(run.id, None)
         status, request = run.status(), run.request()
         if action:
@@ -245,7 +245,7 @@ class Scheduler:
         elif goes_on(status.state, request, status.epoch):
             self._enqueue(run, request, first=True)
         else:
-            self.measurers.training_ended(run)
+            self.measuring.training_ended(run)
 
     def _release_if_paused(self, run: Run) -> None:
         """Free the worker of a paused run if another run waits, or after `PAUSE_HOLDS` seconds."""

@@ -13,7 +13,7 @@ from tests.support.following import COMPARED, ENDLESS, SHORT, reaches, trains_on
 from tests.support.waiting import until
 from vaelab import events
 from vaelab.engine import Engine
-from vaelab.engine.measuring import Measurers
+from vaelab.engine.measuring import MeasuringQueue
 from vaelab.runs import Run, RunStore
 from vaelab.training import train
 
@@ -21,7 +21,7 @@ from vaelab.training import train
 @pytest.fixture(autouse=True)
 def _measuring(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is measured, which takes longer than these trainings, but where that is tested."""
-    monkeypatch.setattr(Measurers, "training_ended", lambda *_: None)
+    monkeypatch.setattr(MeasuringQueue, "training_ended", lambda *_: None)
 
 
 @pytest.fixture(scope="package")

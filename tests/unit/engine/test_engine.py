@@ -13,7 +13,7 @@ from tests.support.following import ENDLESS, SHORT, agrees, reaches, trained_so_
 from tests.support.waiting import until
 from vaelab.analysis.load import load_run
 from vaelab.engine import Engine
-from vaelab.engine import pool as crew
+from vaelab.engine.engine import WORKERS_END_WITHIN
 from vaelab.runs import History, Recorder, Run, RunStore
 from vaelab.runs.measures import FILE
 from vaelab.settings import Settings
@@ -194,7 +194,7 @@ def test_the_queue_survives_the_server(tmp_path: Path, undisturbed: Any) -> None
 
 
 def test_closing_leaves_no_process_even_one_that_hangs(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(crew, "END_WITHIN", 0.5)
+    monkeypatch.setattr("vaelab.engine.engine.WORKERS_END_WITHIN", 0.5)
     before = workers()
     engine = Engine(RunStore(tmp_path), slots=1, threads=1)
     run = engine.submit(ENDLESS)
@@ -203,4 +203,4 @@ def test_closing_leaves_no_process_even_one_that_hangs(tmp_path: Path, monkeypat
     engine.close()
     assert workers() <= before
     assert run.status().state == "interrupted"
-    assert crew.END_WITHIN < 10
+    assert WORKERS_END_WITHIN < 10

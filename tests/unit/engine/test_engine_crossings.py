@@ -16,7 +16,6 @@ from tests.support.following import ENDLESS, SHORT
 from tests.support.puppets import Puppet, Stillborn, say
 from tests.support.waiting import until
 from vaelab.engine import Engine, scheduler
-from vaelab.engine import engine as engine_module
 from vaelab.engine.pool import TRY_AGAIN
 from vaelab.engine.scheduler import PAUSE_HOLDS
 from vaelab.events import Request
@@ -51,7 +50,7 @@ class Play:
 
 @pytest.fixture
 def play(tmp_path: Path, monkeypatch, watch: Clock) -> Iterator[Play]:
-    monkeypatch.setattr(engine_module, "TICK", 0.01)
+    monkeypatch.setattr("vaelab.engine.engine.TICK", 0.01)
     engine = Engine(RunStore(tmp_path), slots=1, start_worker=Puppet, clock=watch)
     yield Play(engine)
     engine.close()

@@ -10,7 +10,7 @@ import pytest
 
 from vaelab.config import RunConfig
 from vaelab.data import DATASETS
-from vaelab.engine.estimates import Waits
+from vaelab.engine.estimates import WaitEstimates
 from vaelab.files import write_json
 from vaelab.networks.sizes import FIRST_STEPS, expected_seconds
 from vaelab.runs import Run, RunStore, Status
@@ -29,13 +29,13 @@ def stands(run: Run, **status: Any) -> Run:
     return run
 
 
-def wait(waits: Waits, *, running: tuple[Run, ...] = (), ahead: tuple[Run, ...] = ()) -> float:
+def wait(waits: WaitEstimates, *, running: tuple[Run, ...] = (), ahead: tuple[Run, ...] = ()) -> float:
     ids = [[each.id for each in listed] for listed in (running, ahead)]
     return waits.seconds(running=ids[0], ahead=ids[1], threads=2, capacity=2)
 
 
 def test_the_speed_of_the_first_steps_is_not_believed(store: RunStore) -> None:
-    waits = Waits(store, threads=2)
+    waits = WaitEstimates(store, threads=2)
     others = [
         stands(store.create(RECIPE), images_per_second=100.0, step=step, epoch=step / 235)
         for step in (FIRST_STEPS - 1, FIRST_STEPS)
@@ -46,7 +46,7 @@ def test_the_speed_of_the_first_steps_is_not_believed(store: RunStore) -> None:
 
 
 def test_a_machine_that_was_slower_is_expected_to_be_so_again(store: RunStore) -> None:
-    other, waits = store.create(RECIPE), Waits(store, threads=2)
+    other, waits = store.create(RECIPE), WaitEstimates(store, threads=2)
     assert wait(waits, ahead=(other,)) == pytest.approx(USUAL)
     waits.learn(stands(store.create(RECIPE), epoch=5.0, seconds=3 * USUAL / 2))
     assert wait(waits, ahead=(other,)) == pytest.approx(3 * USUAL)
@@ -57,7 +57,7 @@ def test_a_machine_that_was_slower_is_expected_to_be_so_again(store: RunStore) -
 def test_what_waits_is_read_once_and_again_when_it_was_trained(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other, waits = stands(store.create(RECIPE), epoch=5.0), Waits(store, threads=2)
+    other, waits = stands(store.create(RECIPE), epoch=5.0), WaitEstimates(store, threads=2)
     assert wait(waits, ahead=(other,)) == pytest.approx(USUAL / 2)
     stands(other, epoch=7.5)
     assert wait(waits, ahead=(other,)) == pytest.approx(USUAL / 2)
@@ -66,7 +66,7 @@ def test_what_waits_is_read_once_and_again_when_it_was_trained(
 
 
 def test_a_damaged_run_takes_no_time(store: RunStore) -> None:
-    other, waits = store.create(RECIPE), Waits(store, threads=2)
+    other, waits = store.create(RECIPE), WaitEstimates(store, threads=2)
     (other.path / "config.json").write_text("{")
     assert wait(waits, ahead=(other,)) == 0
     waits.learn(other)

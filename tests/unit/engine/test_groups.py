@@ -14,7 +14,6 @@ from tests.support.following import ENDLESS, SHORT, agrees, reaches, trained_so_
 from tests.support.puppets import Puppet, say
 from tests.support.waiting import until
 from vaelab.engine import Engine
-from vaelab.engine import engine as engine_module
 from vaelab.engine.pool import IDLE_ENDS
 from vaelab.runs import Run, RunStore
 from vaelab.settings import Settings
@@ -25,7 +24,7 @@ BETAS = [SHORT.variant(beta=beta) for beta in (0.5, 1.0, 2.0)]
 @pytest.fixture
 def wide(tmp_path: Path, monkeypatch, watch: Clock) -> Iterator[Engine]:
     """An engine with puppets and room for four, of which a visitor may have two."""
-    monkeypatch.setattr(engine_module, "TICK", 0.01)
+    monkeypatch.setattr("vaelab.engine.engine.TICK", 0.01)
     engine = Engine(
         RunStore(tmp_path),
         slots=4,
@@ -41,7 +40,7 @@ def wide(tmp_path: Path, monkeypatch, watch: Clock) -> Iterator[Engine]:
 @pytest.fixture
 def pair(tmp_path: Path, monkeypatch, watch: Clock) -> Iterator[Engine]:
     """An engine with puppets and one slot of two threads."""
-    monkeypatch.setattr(engine_module, "TICK", 0.01)
+    monkeypatch.setattr("vaelab.engine.engine.TICK", 0.01)
     engine = Engine(RunStore(tmp_path), slots=1, threads=2, start_worker=Puppet, clock=watch)
     yield engine
     engine.close()

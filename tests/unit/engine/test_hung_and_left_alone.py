@@ -16,7 +16,6 @@ from tests.support.following import ENDLESS, agrees, reaches, trained_so_far, tr
 from tests.support.puppets import Puppet, say
 from tests.support.waiting import until
 from vaelab.engine import Engine
-from vaelab.engine import engine as engine_module
 from vaelab.engine.hung_workers import UNSEEN, Stillness
 from vaelab.engine.presence import Presence
 from vaelab.runs import Run, RunStore
@@ -94,7 +93,7 @@ class Stage:
     """An engine on one puppet, which the test moves with the clock."""
 
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch, time: Clock, limits: Settings) -> None:
-        monkeypatch.setattr(engine_module, "TICK", 0.01)
+        monkeypatch.setattr("vaelab.engine.engine.TICK", 0.01)
         self.presence = Presence(time)
         self.engine = Engine(
             RunStore(root), slots=1, threads=1, limits=limits, presence=self.presence,

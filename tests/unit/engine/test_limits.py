@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.following import SHORT
 from vaelab.config import RunConfig
-from vaelab.engine.limits import Admission, LimitReached
+from vaelab.engine.limits import LimitCheck, LimitReached
 from vaelab.runs import RunStore
 from vaelab.settings import Settings
 
@@ -25,7 +25,7 @@ def store(tmp_path: Path) -> RunStore:
 
 def admit(store: RunStore, owner: str, configs: list[RunConfig], **limits: Any) -> None:
     """Ask a server of these limits whose runs all wait."""
-    server = Admission(store, replace(Settings(), **limits))
+    server = LimitCheck(store, replace(Settings(), **limits))
     server.admit(owner, configs, active={run.id for run in store.runs()})
 
 
@@ -48,12 +48,12 @@ def test_the_limit_of_the_server_holds_for_all(store: RunStore, limit: str) -> N
 
 
 def test_runs_that_are_over_do_not_wait(store: RunStore) -> None:
-    Admission(store, replace(Settings(), visitor_queued=1, server_queued=1)).admit("ann", [SHORT])
+    LimitCheck(store, replace(Settings(), visitor_queued=1, server_queued=1)).admit("ann", [SHORT])
 
 
 def test_the_disk_may_be_full(store: RunStore) -> None:
     limits = replace(Settings(), visitor_gigabytes=1, server_gigabytes=2)
-    server = Admission(store, limits)
+    server = LimitCheck(store, limits)
     server.admit("ann")
     one, other = store.runs()
     snapshots = one.path / "snapshots"
@@ -103,7 +103,7 @@ def test_a_run_must_not_be_too_large(
 def test_what_is_to_go_on_waits_in_the_same_queue(store: RunStore) -> None:
     active = {run.id for run in store.runs()}
     for limit, said in (("visitor_queued", "You have 2 runs"), ("server_queued", "on this server")):
-        server = Admission(store, replace(Settings(), visitor_runs=2, server_runs=2, **{limit: 2}))
+        server = LimitCheck(store, replace(Settings(), visitor_runs=2, server_runs=2, **{limit: 2}))
         with pytest.raises(LimitReached, match=said):
             server.admit_again("ann", active)
         server.admit_again("ann", set())

@@ -22,13 +22,12 @@ from tests.support.waiting import until
 from tests.support.warm import running
 from vaelab.analysis.measure import NotFinite
 from vaelab.config import RunConfig, measures
-from vaelab.engine import Engine
-from vaelab.engine import measuring as measurers
-from vaelab.engine.measuring import DIED, IDLE, NOT_SHIPPED, Measurers
+from vaelab.engine import Engine, measuring
+from vaelab.engine.measuring import DIED, IDLE, NOT_SHIPPED, MeasuringQueue
 from vaelab.paths import EXAMPLES, PROJECT
 from vaelab.runs import Measures, Run, RunStore, read_measures
 from vaelab.runs.measures import FILE, write_measures
-from vaelab.workers import measure as measurer
+from vaelab.workers import measure
 
 FOUND = Measures(
     step=7,
@@ -94,7 +93,7 @@ def test_in_a_class_that_always_trains_what_waits_for_long_is_measured(
     older = copy_of("ae-2d", engine.store.root)
     training = engine.submit(ENDLESS)
     trains_on(training)
-    monkeypatch.setattr(measurers, "LONGEST_WAIT", 0.0)
+    monkeypatch.setattr(measuring, "LONGEST_WAIT", 0.0)
     assert engine.measure(older) == ""
     until(lambda: read_measures(older))
     assert training.status().state == "running"
@@ -127,7 +126,7 @@ def test_the_process_ends_with_its_server(tmp_path: Path) -> None:
 def test_what_has_measures_is_not_measured_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = ended(tmp_path)
     calls = counted(monkeypatch, lambda: FOUND)
-    assert [measurer.measure_and_keep(run) for _ in range(2)] == ["", ""]
+    assert [measure.measure_and_keep(run) for _ in range(2)] == ["", ""]
     assert (read_measures(run), len(calls)) == (FOUND, 1)
 
 
@@ -142,7 +141,7 @@ def test_what_fails_for_good_is_written_and_not_tried_again(
 ) -> None:
     run = ended(tmp_path)
     calls = counted(monkeypatch, raising(error))
-    assert [measurer.measure_and_keep(run) for _ in range(2)] == [problem, problem]
+    assert [measure.measure_and_keep(run) for _ in range(2)] == [problem, problem]
     assert read_measures(run) == Measures(step=7, problem=problem)
     assert len(calls) == 1
 
@@ -157,7 +156,7 @@ def test_what_may_pass_is_said_and_not_written(
 ) -> None:
     run = ended(tmp_path)
     counted(monkeypatch, raising(error))
-    assert measurer.measure_and_keep(run).startswith(sentence)
+    assert measure.measure_and_keep(run).startswith(sentence)
     assert not (run.path / FILE).exists()
 
 
@@ -171,19 +170,19 @@ def test_a_run_that_goes_away_meanwhile_is_not_made_anew(
         return FOUND
 
     counted(monkeypatch, deleted)
-    assert measurer.measure_and_keep(run) == "It has been deleted."
+    assert measure.measure_and_keep(run) == "It has been deleted."
     assert not run.path.exists()
 
 
 def test_what_cannot_be_measured_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VAELAB_CACHE", str(tmp_path / "cache"))
-    assert measurer.measure_and_keep(ended(tmp_path, state="failed")) == "It is measured when it is over."
+    assert measure.measure_and_keep(ended(tmp_path, state="failed")) == "It is measured when it is over."
     elsewhere = ended(tmp_path, AE.variant(dataset="kmnist"))
-    assert measurer.measure_and_keep(elsewhere) == "The images of KMNIST are not on this machine."
-    assert "model.safetensors" in measurer.measure_and_keep(ended(tmp_path))
+    assert measure.measure_and_keep(elsewhere) == "The images of KMNIST are not on this machine."
+    assert "model.safetensors" in measure.measure_and_keep(ended(tmp_path))
     damaged = ended(tmp_path)
     (damaged.path / "config.json").write_text("{")
-    assert "config.json" in measurer.measure_and_keep(damaged)
+    assert "config.json" in measure.measure_and_keep(damaged)
 
 
 def counted(monkeypatch: pytest.MonkeyPatch, answer: Callable[[], Measures]) -> list[Run]:
@@ -194,7 +193,7 @@ def counted(monkeypatch: pytest.MonkeyPatch, answer: Callable[[], Measures]) -> 
         calls.append(run)
         return replace(answer(), step=step)
 
-    monkeypatch.setattr(measurer, "measure_run", measured)
+    monkeypatch.setattr(measure, "measure_run", measured)
     return calls
 
 
@@ -239,14 +238,14 @@ class Process:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
     made = SimpleNamespace(now=1000.0)
-    monkeypatch.setattr(measurers, "time", SimpleNamespace(monotonic=lambda: made.now))
+    monkeypatch.setattr(measuring, "time", SimpleNamespace(monotonic=lambda: made.now))
     Process.made = []
-    monkeypatch.setattr(measurers, "Child", Process)
+    monkeypatch.setattr(measuring, "Child", Process)
     return made
 
 
 def test_one_after_another_and_none_twice(tmp_path: Path, clock: SimpleNamespace) -> None:
-    queue = Measurers(lambda: None)
+    queue = MeasuringQueue(lambda: None)
     first, second = ended(tmp_path), ended(tmp_path)
     queue.tick(False)
     assert Process.made == []
@@ -254,7 +253,7 @@ def test_one_after_another_and_none_twice(tmp_path: Path, clock: SimpleNamespace
     for _ in range(3):
         queue.tick(False)
     (process,) = Process.made
-    assert (process.jobs, process.of) == ([first.id], ("vaelab.workers.measure", measurers.PRIORITY))
+    assert (process.jobs, process.of) == ([first.id], ("vaelab.workers.measure", measuring.PRIORITY))
     queue.ask(first)
     process.hear({"done": first.id, "why_not": ""})
     for _ in range(3):
@@ -263,7 +262,7 @@ def test_one_after_another_and_none_twice(tmp_path: Path, clock: SimpleNamespace
 
 
 def test_nothing_begins_while_a_run_trains(tmp_path: Path, clock: SimpleNamespace) -> None:
-    queue, run = Measurers(lambda: None), ended(tmp_path)
+    queue, run = MeasuringQueue(lambda: None), ended(tmp_path)
     queue.ask(run)
     queue.tick(True)
     assert Process.made == []
@@ -272,7 +271,7 @@ def test_nothing_begins_while_a_run_trains(tmp_path: Path, clock: SimpleNamespac
 
 
 def test_a_reason_is_kept_until_the_run_was_trained_on(tmp_path: Path, clock: SimpleNamespace) -> None:
-    queue, run = Measurers(lambda: None), ended(tmp_path)
+    queue, run = MeasuringQueue(lambda: None), ended(tmp_path)
     queue.ask(run)
     queue.tick(False)
     (process,) = Process.made
@@ -286,7 +285,7 @@ def test_a_reason_is_kept_until_the_run_was_trained_on(tmp_path: Path, clock: Si
 
 
 def test_a_process_that_dies_takes_one_run_with_it(tmp_path: Path, clock: SimpleNamespace) -> None:
-    queue = Measurers(lambda: None)
+    queue = MeasuringQueue(lambda: None)
     deadly, other = ended(tmp_path), ended(tmp_path)
     queue.ask(deadly)
     queue.ask(other)
@@ -298,7 +297,7 @@ def test_a_process_that_dies_takes_one_run_with_it(tmp_path: Path, clock: Simple
 
 
 def test_the_process_ends_after_a_while_without_work(tmp_path: Path, clock: SimpleNamespace) -> None:
-    queue, run = Measurers(lambda: None), ended(tmp_path)
+    queue, run = MeasuringQueue(lambda: None), ended(tmp_path)
     queue.ask(run)
     queue.tick(False)
     clock.now += 10 * IDLE  # a long measurement is no idleness
@@ -319,7 +318,7 @@ def test_the_process_ends_after_a_while_without_work(tmp_path: Path, clock: Simp
 def test_runs_that_are_measured_shipped_or_damaged_are_left_alone(
     tmp_path: Path, clock: SimpleNamespace
 ) -> None:
-    queue = Measurers(lambda: None)
+    queue = MeasuringQueue(lambda: None)
     assert queue.ask(Run(EXAMPLES / "ae-2d", shipped=True)) == NOT_SHIPPED
     known, failed, damaged = ended(tmp_path), ended(tmp_path, state="failed"), ended(tmp_path)
     write_measures(known, FOUND)
@@ -331,7 +330,7 @@ def test_runs_that_are_measured_shipped_or_damaged_are_left_alone(
 
 
 def test_closing_ends_the_process(tmp_path: Path, clock: SimpleNamespace) -> None:
-    queue = Measurers(lambda: None)
+    queue = MeasuringQueue(lambda: None)
     queue.close()
     queue.ask(ended(tmp_path))
     queue.tick(False)

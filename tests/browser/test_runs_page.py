@@ -103,6 +103,7 @@ def test_what_is_no_run_gets_a_sentence(page: Page, server: Server, tmp_path: Pa
     open_runs(page, server)
     import_zip(page, nonsense)
     expect(page.get_by_text("This file is no zip", exact=False)).to_be_visible()
+    expect(page.get_by_role("button", name="Choose a file")).to_be_focused()
     assert own_runs(server) == before
 
 

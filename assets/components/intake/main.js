@@ -50,8 +50,9 @@ class Intake {
     this.part("area").hidden = state !== "ready"
     this.part("sending").hidden = state === "ready"
     this.cancel.hidden = state !== "sending"
-    if (hadFocus && state === "ready") this.choose.focus()
-    if (hadFocus && state === "sending") this.cancel.focus()
+    // The focus would be lost together with the button that had it.
+    const next = { ready: this.choose, sending: this.cancel, sent: this.part("sending") }[state]
+    if (hadFocus) next.focus()
   }
 
   async take(file) {
@@ -97,7 +98,7 @@ class Intake {
     if (quarter > Math.floor(4 * bar.value) && quarter < 4) this.speak(`${25 * quarter} % are sent.`)
     bar.value = share
     bar.setAttribute("aria-label", `Sending ${file.name}`)
-    this.part("size").textContent = `${megabytes(share * file.size)} of ${megabytes(file.size)} MB`
+    this.part("size").textContent = `${((share * file.size) / MEGABYTE).toFixed(1)} of ${megabytes(file.size)} MB`
   }
 
   stop() {

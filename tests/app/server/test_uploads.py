@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
+import math
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -167,6 +168,27 @@ def test_a_disk_that_takes_nothing_gets_a_sentence(
     answer = put(CHUNK)
     assert (answer.status, refusal(answer)) == (507, "The server could not keep this file: No room.")
     assert intake()._uploads == {}
+
+
+def test_files_leave_room_on_the_disk_for_runs(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "free_bytes", lambda _: uploads.LEAST_FREE + 2 * MEGABYTE - 1)
+    answer = put(CHUNK, **length(2 * MEGABYTE))
+    assert (answer.status, files(runs)) == (507, [])
+    assert "almost full" in refusal(answer)
+    assert put(CHUNK).status == 201
+
+
+def test_the_server_looks_for_files_that_no_page_wants(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "SWEEP_EVERY", 0)
+    assert put(CHUNK).status == 201
+    intake()._clock = lambda: math.inf
+
+    async def look() -> None:
+        looking = asyncio.create_task(uploads.sweep_uploads())
+        await asyncio.to_thread(until, lambda: files(runs) == [])
+        looking.cancel()
+
+    asyncio.run(look())
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def health() -> dict[str, Any]:
     `queued` the runs that wait.
     """
     load = engine().load()
-    free = _free_bytes(engine().store.root)
+    free = free_bytes(engine().store.root)
     status = "ok" if load.ready else "starting"
     if free < LEAST_FREE:
         status = "disk full"
@@ -50,7 +50,7 @@ def health() -> dict[str, Any]:
     }
 
 
-def _free_bytes(folder: Path) -> int:
+def free_bytes(folder: Path) -> int:
     """Free bytes of the disk that a folder is on, or will be on once it is made."""
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     return shutil.disk_usage(existing).free

@@ -15,8 +15,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from vaelab.ui.server.health import LEAST_FREE, free_bytes
 from vaelab.ui.session import intake
-from vaelab.ui.web.intake import KINDS, Upload, UploadRefused
+from vaelab.ui.web.intake import KINDS, Intake, Upload, UploadRefused
 from vaelab.ui.web.visitor import token_of
 
 logger = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ async def serve_upload(request: Request) -> Response:
         if request.method != "PUT":
             intake().check(*sender, _number(request.query_params.get("bytes", "")) or 0)
             return _answer({}, 200)
-        return _answer({"ticket": await _receive(request, *sender)}, 201)
+        return _answer({"ticket": await _receive(request, intake(), *sender)}, 201)
     except UploadRefused as refusal:
         logger.info("An upload was refused: %s", refusal)
         return _answer({"refusal": str(refusal)}, refusal.status)
@@ -73,14 +74,14 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
-async def _receive(request: Request, visitor: str, kind: str, place: str) -> str:
+async def _receive(request: Request, held: Intake, visitor: str, kind: str, place: str) -> str:
     """Write the body to the disk; returns the ticket. Nothing is left of an upload that does not end well."""
-    upload = intake().begin(visitor, kind, place, _number(request.headers.get("content-length", "")))
+    upload = held.begin(visitor, kind, place, _number(request.headers.get("content-length", "")))
     is_kept = False
     try:
         async with asyncio.timeout(LONGEST):
-            await _write(upload, request.stream())
-        ticket = intake().finish(upload)
+            await _write(held, upload, request.stream())
+        ticket = held.finish(upload)
         is_kept = True
         return ticket
     except TimeoutError as error:
@@ -91,15 +92,15 @@ async def _receive(request: Request, visitor: str, kind: str, place: str) -> str
         ) from error
     finally:
         if not is_kept:
-            intake().drop(upload)
+            held.drop(upload)
 
 
-async def _write(upload: Upload, chunks: AsyncIterator[bytes]) -> None:
+async def _write(held: Intake, upload: Upload, chunks: AsyncIterator[bytes]) -> None:
     file = await run_in_threadpool(_open, upload)
     try:
         block = bytearray()
         while (chunk := await _next(chunks)) is not None:
-            intake().grow(upload, len(chunk))
+            held.grow(upload, len(chunk))
             block += chunk
             if len(block) >= BLOCK:
                 await run_in_threadpool(file.write, block)
@@ -111,6 +112,8 @@ async def _write(upload: Upload, chunks: AsyncIterator[bytes]) -> None:
 
 def _open(upload: Upload) -> BufferedWriter:
     upload.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if free_bytes(upload.path.parent) < upload.counted + LEAST_FREE:
+        raise UploadRefused(507, "The disk of this server is almost full, so that it takes no files now.")
     return upload.path.open("xb")
 
 

@@ -127,7 +127,7 @@ class Intake:
         """
         counted = max(length or 0, SMALLEST)
         with self._lock:
-            self._admit(visitor, kind, place, counted)
+            self._admit(visitor, kind, place, length or 0)
             for earlier in list(self._uploads.values()):
                 if _is_replaced(earlier, visitor, kind, place):
                     self._drop(earlier)

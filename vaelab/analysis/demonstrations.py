@@ -69,8 +69,8 @@ def draw_code(mean: np.ndarray, logvar: np.ndarray, seed: int) -> tuple[np.ndarr
 def pixel_losses(pixel: float, answers: np.ndarray, sigma: float) -> dict[str, np.ndarray]:
     """Losses of a pixel for each answer (K,) strictly between 0 and 1: `bce`, `mse`, `gaussian`, (K,) each.
 
-    `bce` and `gaussian` are in nats; `mse` is the squared error, `gaussian` the negative log-density of which
-    it is the variable part.
+    `bce` and `gaussian` are in nats. `mse` is the squared error, and `gaussian` the negative log-density of a
+    Gaussian, which is a multiple of the squared error plus a constant.
     """
     output = torch.from_numpy(np.asarray(answers, np.float64)).reshape(1, -1, 1, 1, 1)
     target = torch.full((output.shape[1], 1, 1, 1), pixel, dtype=torch.float64)

@@ -50,7 +50,7 @@ class Explained:
     x: np.ndarray
     """(...), the example as numbers from 0 to 1: the target of the reconstruction."""
     seen: np.ndarray
-    """The same as the encoder sees it: corrupted, if the config has a corruption."""
+    """The example as the encoder sees it: corrupted, if the config has a corruption."""
     hidden: tuple[Activation, ...]
     """Hidden layers of the encoder, the first one first."""
     mean: np.ndarray | None
@@ -132,7 +132,7 @@ def explain_step(
 
 
 def _recorded_activations(name: str, network: nn.Sequential, layers: list[Layer]) -> list[Activation]:
-    """A list to which each hidden layer adds its output for the first image, once the network runs."""
+    """Have each hidden layer add its output for the first image to the returned list when it runs."""
     activations: list[Activation] = []
 
     def record(index: int, module: nn.Module, inputs: Any, output: Tensor) -> None:

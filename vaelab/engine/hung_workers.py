@@ -19,14 +19,14 @@ engine itself was stopped or asleep, with a laptop, a container or a debugger, a
 
 
 class Stillness:
-    """For each thing, the seconds since its sign of life last changed; not safe for several threads."""
+    """Counts the seconds since the sign of life of each thing last changed; not safe for several threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._seen: dict[Hashable, tuple[Hashable, float, float]] = {}
 
     def of(self, thing: Hashable, sign: Hashable) -> float:
-        """Seconds for which a thing has shown this sign."""
+        """Seconds for which a thing has shown the same sign of life."""
         now = self._clock()
         last_sign, seconds, last_look = self._seen.get(thing, (sign, 0.0, now))
         seconds = seconds + min(now - last_look, UNSEEN) if last_sign == sign else 0.0

@@ -37,7 +37,7 @@ class Mixture:
         )
         components = choosing.choice(len(self.weights), count, p=self.weights)
         noise = drawing.standard_normal((count, self.means.shape[1]))
-        # One by one, because at 256 dimensions the factors of 100 draws together would take 50 MB.
+        # This goes one by one, because at 256 dimensions the factors of 100 draws together take 50 MB.
         offsets = [self.factors[index] @ epsilon for index, epsilon in zip(components, noise, strict=True)]
         return (self.means[components] + np.stack(offsets)).astype(np.float32)
 

@@ -19,7 +19,7 @@ class Evaluation:
     """Losses on a set of images, in nats per image; those that are not defined for the model are None."""
 
     recon: float
-    """Reconstruction term at one seeded z per image."""
+    """The reconstruction term, at one code drawn per image from a seeded generator."""
     mse: float
     """Squared error per pixel at the posterior mean, pixels from 0 to 1."""
     kl: float | None

@@ -1,4 +1,4 @@
-"""The history of a run: its events as columns, read on from where reading last ended."""
+"""The history of a run: its events as columns, read from where the last reading ended."""
 
 import json
 import math

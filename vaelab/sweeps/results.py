@@ -35,7 +35,7 @@ class Result:
     held_out: Losses = field(default_factory=dict)
     """Losses on the held-out images at the last evaluation; empty before the first one."""
     test: Losses = field(default_factory=dict)
-    """The same on the test images."""
+    """Losses on the test images, at the same evaluation."""
 
     def losses(self, split: Split) -> Losses:
         """The losses on the images of a split."""

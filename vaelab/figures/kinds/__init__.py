@@ -1,4 +1,4 @@
-"""How each kind of data is drawn: one module for each kind."""
+"""The renderers of the kinds of data: one module for each kind."""
 
 from vaelab.data import DatasetSpec
 from vaelab.figures.kinds.base import Renderer
@@ -8,5 +8,5 @@ KINDS: dict[str, Renderer] = {kind.name: kind for kind in (IMAGE,)}
 
 
 def kind_of(spec: DatasetSpec) -> Renderer:
-    """How examples of a data set are drawn."""
+    """The renderer of a data set's examples."""
     return KINDS[spec.kind.name]

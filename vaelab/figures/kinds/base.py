@@ -1,4 +1,4 @@
-"""How examples of a kind of data are drawn: alone, in rows, and beside a reconstruction error."""
+"""Drawing examples of a kind of data: alone, in rows, and beside a reconstruction error."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from vaelab.figures.sheets import Sheet, arrange, tile
 
 @dataclass(frozen=True)
 class Renderer:
-    """How a kind of data is drawn. Pictures are square and of one size: (N, 1 or 3, side, side) uint8."""
+    """Draws examples of a kind of data, as square pictures of one size: (N, 1 or 3, side, side) uint8."""
 
     name: str
     pictures: Callable[[np.ndarray], np.ndarray]

@@ -204,7 +204,7 @@ def coordinate_system(opened: Opened, plane: Plane) -> tuple[object, ...]:
 
 
 def take_kept_position(opened: Opened, plane: Plane) -> str:
-    """Settle which position of a plane is kept, if any; returns the key of the session's state."""
+    """Settle which point of a plane is kept, if any; returns the key of the session's state."""
     read = point(largest_coordinate(opened, plane))
     return opened.choices.take(
         "kept",

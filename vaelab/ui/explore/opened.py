@@ -63,7 +63,7 @@ class Opened:
     codes: Codes
     """Codes of these test images."""
     choices: PageChoices
-    """What the address of the page says."""
+    """What was chosen on the page."""
     step: int | None = None
     """The earlier step that is shown; None for the newest weights."""
     end: Opened | None = None
@@ -96,7 +96,7 @@ class Opened:
 
     @property
     def renderer(self) -> Renderer:
-        """The drawing of the kind of data that the run learnt."""
+        """The renderer of the kind of data that the run learnt."""
         return kind_of(self.data.spec)
 
     def write_address(self) -> None:

@@ -1,4 +1,4 @@
-"""Panels beside the latent views: one code, its neighbours, a decoded position, the KL per dimension."""
+"""Panels beside the latent views: one code, its neighbours, a decoded point, the KL per dimension."""
 
 import numpy as np
 import streamlit as st

@@ -15,7 +15,7 @@ from vaelab.ui.widgets.components import pictures
 STEPS = (5, 7, 11)
 """Pictures in a strip: odd numbers, so that one stands in the middle; 11 still fit a phone.
 
-Evenly spaced from -3 to 3, as many values have at most one decimal.
+Evenly spaced from -3 to 3, that many values have at most one decimal.
 """
 
 

@@ -1,4 +1,4 @@
-"""Which run the pages show: from the link, the picker, or the visitor's newest."""
+"""The run that the pages show: from the link, the picker, or the visitor's newest."""
 
 import streamlit as st
 

@@ -65,7 +65,7 @@ def _correct_address() -> None:
 
 
 def next_look(wish: float) -> float:
-    """Seconds until this page should look again: as wished, or longer where many pages look."""
+    """Seconds until this page should look again: as it asks for, or more where many pages look."""
     context = get_script_run_ctx()
     if context is not None:
         pace().look(context.session_id)

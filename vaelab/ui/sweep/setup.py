@@ -1,5 +1,7 @@
 """The form of a sweep: recipe, fields and values, the expected duration, and Start."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from vaelab.config import field_spec
@@ -73,40 +75,40 @@ def _varied() -> None:
     others = [NO_FIELD, *(name for name in names if name != st.session_state.sweep_field)]
     if st.session_state.sweep_field2 not in others:
         put("sweep_field2", NO_FIELD)
-    first, values, second, values2 = st.columns([1.2, 1.8, 1.2, 1.8])
-    first.selectbox(
-        "What varies",
+    first, first_values, second, second_values = st.columns([1.2, 1.8, 1.2, 1.8])
+    with first:
+        _field("What varies", names, "", help_for("sweep"))
+    with first_values:
+        _values("Its values", "")
+    with second:
+        table = "A second field makes a table: every value of one with every value of the other."
+        _field("And with it", others, "2", table)
+    with second_values:
+        _values("Values of the second", "2")
+
+
+def _field(label: str, names: Sequence[str], number: str, help: str) -> None:
+    key = f"sweep_field{number}"
+    st.selectbox(
+        label,
         names,
         format_func=_label,
-        key="sweep_field",
+        key=key,
         persist_state="session",
         on_change=_suggest,
-        args=("sweep_field", "sweep_values"),
-        help=help_for("sweep"),
+        args=(key, f"sweep_values{number}"),
+        help=help,
     )
-    values.text_input(
-        "Its values",
-        key="sweep_values",
+
+
+def _values(label: str, number: str) -> None:
+    chosen = st.session_state[f"sweep_field{number}"]
+    st.text_input(
+        label,
+        key=f"sweep_values{number}",
         persist_state="session",
-        help=_allowed(st.session_state.sweep_field),
-    )
-    second.selectbox(
-        "And with it",
-        others,
-        format_func=_label,
-        key="sweep_field2",
-        persist_state="session",
-        on_change=_suggest,
-        args=("sweep_field2", "sweep_values2"),
-        help="A second field makes a table: every value of one with every value of the other.",
-    )
-    off = st.session_state.sweep_field2 == NO_FIELD
-    values2.text_input(
-        "Values of the second",
-        key="sweep_values2",
-        persist_state="session",
-        disabled=off,
-        help=None if off else _allowed(st.session_state.sweep_field2),
+        disabled=chosen == NO_FIELD,
+        help=None if chosen == NO_FIELD else _allowed(chosen),
     )
 
 
@@ -140,7 +142,7 @@ def cost_in_words(sweep: Sweep) -> str:
     """State how many runs there will be, and how long they will take on this machine."""
     runs, threads = len(sweep.configs), engine().threads
     side_by_side = engine().at_a_time(runs)
-    # The speed is known of a run that has all threads; here each has only a share of them.
+    # The known speed is that of a run with all threads; here each run has only a share of them.
     share = max(1, threads // runs) / threads
     kinds = {config.architecture: config for config in sweep.configs}
     speeds = {name: measured_speed(config, threads) for name, config in kinds.items()}

@@ -1,4 +1,4 @@
-"""Images on the pages: one can draw one, see what the model makes of it, and what it is near to."""
+"""Images on the pages: visitors draw one, and see its reconstruction and the images that are near to it."""
 
 import math
 from functools import partial
@@ -120,7 +120,7 @@ def _stranger(share: float, count: int) -> str:
         return f"No stranger than any of the {count:,} test images"
     if share == 1:
         return f"Stranger than all {count:,} test images"
-    # Rounded down, so that only "all" says all.
+    # The percentage is rounded down, so that it never reads 100 % where some image is stranger.
     percent = math.floor(1000 * share) / 10
     return f"Stranger than {percent:.1f} % of the {count:,} test images"
 

@@ -17,8 +17,9 @@ from vaelab.ui.explore.controls import (
     with_code,
 )
 from vaelab.ui.explore.gifs import gif_button, grid_drawer
-from vaelab.ui.explore.opened import Opened, grid_sheet, open_page
+from vaelab.ui.explore.opened import Opened, open_page
 from vaelab.ui.explore.panels import point_panel
+from vaelab.ui.explore.results import grid_sheet
 from vaelab.ui.session import interval_text, point, take_choice, whole_number
 from vaelab.ui.session.readers import switch, switch_text
 from vaelab.ui.widgets.components import pictures

@@ -18,7 +18,8 @@ from vaelab.teaching.glossary import help_for
 from vaelab.ui.compare.members import Member
 from vaelab.ui.compare.planes import columns_of
 from vaelab.ui.explore.controls import grid_positions
-from vaelab.ui.explore.opened import BY_VERSION, Opened, grid_sheet
+from vaelab.ui.explore.opened import Opened
+from vaelab.ui.explore.results import BY_VERSION, grid_sheet
 from vaelab.ui.session import page_link
 from vaelab.ui.widgets.components import pictures
 from vaelab.words import capitalized

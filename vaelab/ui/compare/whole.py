@@ -12,7 +12,8 @@ from vaelab.ui.compare.pictures import grids_section, reconstructions_section, s
 from vaelab.ui.compare.planes import PlaneView, chosen_image, planes_section, take_cursor
 from vaelab.ui.compare.sections import losses_section, measures_section, settings_section
 from vaelab.ui.explore.controls import seen_span
-from vaelab.ui.explore.opened import Opened, usual_plane
+from vaelab.ui.explore.opened import Opened
+from vaelab.ui.explore.results import usual_plane
 from vaelab.ui.session import PageChoices, dataset, plain, saved_at, test_codes, trained
 
 DATA_SETS = (

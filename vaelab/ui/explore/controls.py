@@ -14,7 +14,8 @@ import streamlit as st
 from vaelab.latent.planes import Plane, axes_plane, prior_quantiles
 from vaelab.latent.view import Span, whole_span, with_class_rows
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.explore.opened import Opened, kl_per_dimension, usual_plane
+from vaelab.ui.explore.opened import Opened
+from vaelab.ui.explore.results import kl_per_dimension, usual_plane
 from vaelab.ui.session import PageChoices, interval_text, one_of, point, put, visit, whole_number
 from vaelab.ui.session.readers import interval, some_of
 from vaelab.ui.widgets.latent_canvas import Layer

@@ -1,14 +1,10 @@
-"""What the Explore pages share: the opened run, and the results that are computed from it.
-
-The results depend on the run's weights, which change while it trains. They are cached, once for all
-visitors, by the run and the time at which its weights were saved.
-"""
+"""The run that an Explore page shows: opening it, going back with it, and following it while it trains."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -19,8 +15,6 @@ from vaelab.data import DATASETS, Dataset, DatasetUnavailable, is_ready
 from vaelab.figures.kinds import kind_of
 from vaelab.figures.kinds.base import Renderer
 from vaelab.figures.sheets import Sheet
-from vaelab.latent.planes import Plane
-from vaelab.latent.view import seen_plane
 from vaelab.runs import Run, RunDamaged, RunNotFound
 from vaelab.ui.explore.rewind import losses_panel, past_model, rewind_bar
 from vaelab.ui.session import (
@@ -40,8 +34,7 @@ from vaelab.ui.session import (
 from vaelab.ui.session.chosen import pick_run
 from vaelab.words import slug
 
-if TYPE_CHECKING:  # PyTorch and scikit-learn stay off the way to the first page
-    from vaelab.latent.mixture import Mixture
+if TYPE_CHECKING:  # PyTorch stays off the way to the first page
     from vaelab.models.autoencoder import Autoencoder
     from vaelab.models.codes import Codes
 
@@ -124,13 +117,6 @@ class Opened:
         title = self.describe(index)
         labels = (self.data.spec.kind.one.capitalize(), "Reconstruction")
         return self.renderer.sheet(both, 2, title, f"{title} and its reconstruction", labels)
-
-
-BY_VERSION: dict[str | type[Any], Any] = {
-    Opened: lambda opened: (str(opened.run.path), opened.version),
-    Plane: lambda plane: (plane.origin, plane.basis),
-}
-"""How Streamlit's caches tell runs and planes apart."""
 
 
 def open_page(title: str) -> Opened:
@@ -226,49 +212,3 @@ def _say_if_not_begun(wanted: str | None, run: Run) -> None:
             f"“{asked.title}” has no weights yet, because its training has not begun: follow it on the "
             "Train page. Here is another run meanwhile."
         )
-
-
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_VERSION)
-def kl_per_dimension(opened: Opened) -> np.ndarray:
-    """KL of each latent dimension of a model with a KL term, averaged over the test images: (d,) nats."""
-    from vaelab.models.codes import kl_per_dimension
-
-    return kl_per_dimension(opened.codes, opened.config)
-
-
-def usual_plane(opened: Opened) -> Plane:
-    """The default plane of a run: both dimensions, or the directions in which the newest codes vary most."""
-    return _usual_plane(opened.newest)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_VERSION)
-def _usual_plane(opened: Opened) -> Plane:
-    plane = seen_plane(opened.codes.mean)
-    # The plane goes through 0 and not through the mean of the codes, so that the prior is a unit normal
-    # around 0 on it, as on any other.
-    return replace(plane, origin=np.zeros_like(plane.origin))
-
-
-@st.cache_resource(
-    max_entries=8, show_spinner="Fitting a Gaussian mixture to the codes …", hash_funcs=BY_VERSION
-)
-def mixture(opened: Opened) -> Mixture:
-    """A density fitted to the codes of the test images; raises ValueError if they are not finite."""
-    from vaelab.latent.mixture import fit
-
-    return fit(opened.codes.mean)
-
-
-@st.cache_data(max_entries=64, show_spinner="Decoding the grid …", hash_funcs=BY_VERSION)
-def grid_sheet(opened: Opened, plane: Plane, x: np.ndarray, y: np.ndarray, anchor: int) -> Sheet:
-    """Images decoded over a grid of a plane, with the largest y on top.
-
-    Parameters
-    ----------
-    anchor
-        The test image whose code gives the coordinates that the plane leaves open.
-    """
-    from vaelab.models.codes import decode_grid
-
-    images = decode_grid(opened.model, plane, x, y, opened.codes.mean[anchor])
-    return opened.renderer.sheet(images, len(x), "", "Decoded images all over the plane", gap=0)

@@ -7,7 +7,8 @@ from vaelab.figures.explore import kl_bars
 from vaelab.latent.planes import Plane
 from vaelab.latent.units import ACTIVE_VARIANCE, active_units
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.explore.opened import Opened, kl_per_dimension
+from vaelab.ui.explore.opened import Opened
+from vaelab.ui.explore.results import kl_per_dimension
 from vaelab.ui.widgets.components import pictures, plot
 from vaelab.words import signed
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from vaelab.ui.explore.opened import BY_VERSION, Opened
+from vaelab.ui.explore.opened import Opened
+from vaelab.ui.explore.results import BY_VERSION
 from vaelab.ui.session import dataset
 
 if TYPE_CHECKING:  # scikit-learn stays off the way to the first page

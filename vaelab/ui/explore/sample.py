@@ -10,7 +10,8 @@ from vaelab.config import kinds_with
 from vaelab.latent.walks import prior_draws
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.controls import pick_number, pick_option
-from vaelab.ui.explore.opened import Opened, mixture
+from vaelab.ui.explore.opened import Opened
+from vaelab.ui.explore.results import mixture
 from vaelab.ui.explore.walks import show
 from vaelab.ui.session import whole_number
 from vaelab.ui.session.readers import real_number

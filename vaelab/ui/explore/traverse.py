@@ -9,7 +9,8 @@ from vaelab.latent.walks import percentile_values, prior_values
 from vaelab.latent.walks import traverse as codes_along
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.controls import pick_image, take_image, with_code
-from vaelab.ui.explore.opened import Opened, kl_per_dimension
+from vaelab.ui.explore.opened import Opened
+from vaelab.ui.explore.results import kl_per_dimension
 from vaelab.ui.explore.walks import pick_steps, show
 from vaelab.ui.session import whole_number
 from vaelab.ui.widgets.components import pictures

@@ -14,8 +14,9 @@ from vaelab.latent.view import whole_span, with_class_rows
 from vaelab.networks.sizes import training_images
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.kinds.base import OwnExample, View
-from vaelab.ui.explore.opened import Opened, usual_plane
+from vaelab.ui.explore.opened import Opened
 from vaelab.ui.explore.reconstructed import reconstructed
+from vaelab.ui.explore.results import usual_plane
 from vaelab.ui.session import dataset, put, visit
 from vaelab.ui.widgets.components import pictures
 from vaelab.ui.widgets.draw_pad import draw_pad

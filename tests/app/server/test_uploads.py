@@ -126,7 +126,7 @@ def test_a_cancelled_file_leaves_nothing_and_counts_no_more(
     assert put(b"x", cookie=f"vaelab_visitor={ANOTHER}").status == 201, "others have room of their own"
 
 
-@pytest.mark.parametrize("limit", ["SILENCE", "LONGEST"])
+@pytest.mark.parametrize("limit", ["BLOCK_WITHIN", "LONGEST"])
 def test_a_file_that_does_not_come_is_ended(limit: str, runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, limit, 0.01)
     monkeypatch.setattr("starlette.requests.Request.stream", lambda _: Silence())

@@ -18,8 +18,8 @@ from tests.support.waiting import until
 from vaelab.paths import PROJECT
 from vaelab.runs import Run
 
-TOO_BIG = 1009
-"""How a websocket says why it is closed."""
+TOO_BIG, BROKEN = 1009, 1006
+"""How a websocket says why it is closed, and what stands for that where it closes while one still sends."""
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_the_same_clicks_change_ones_own_run(server: Server) -> None:
 def test_a_message_that_is_too_large_ends_its_connection_alone(option: str, server: Server) -> None:
     settings = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text())["server"]
     with Visitor(server.url) as other, Visitor(server.url) as sender:
-        assert sender.break_off(bytes(1_000_000 * settings[option] + 1)) == TOO_BIG
+        assert sender.break_off(bytes(1_000_000 * settings[option] + 1)) in (TOO_BIG, BROKEN)
         other.open("runs")
 
 

@@ -28,8 +28,8 @@ asking this server, which allows none."""
 
 BLOCK = 256 * 1024
 """Bytes of an upload that are gathered in memory before they are written."""
-SILENCE = 30.0
-"""Seconds without a byte after which an upload is ended."""
+BLOCK_WITHIN = 30.0
+"""Seconds in which a block has to come; otherwise the upload is ended."""
 LONGEST = 900.0
 """Seconds after which an upload is ended: 80 MB then come at 90 kB/s."""
 SWEEP_EVERY = 10.0
@@ -98,14 +98,8 @@ async def _receive(request: Request, held: Intake, visitor: str, kind: str, plac
 async def _write(held: Intake, upload: Upload, chunks: AsyncIterator[bytes]) -> None:
     file = await run_in_threadpool(_open, upload)
     try:
-        block = bytearray()
-        while (chunk := await _next(chunks)) is not None:
-            held.grow(upload, len(chunk))
-            block += chunk
-            if len(block) >= BLOCK:
-                await run_in_threadpool(file.write, block)
-                block = bytearray()
-        await run_in_threadpool(file.write, block)
+        while block := await _block(held, upload, chunks):
+            await run_in_threadpool(file.write, block)
     finally:
         file.close()
 
@@ -117,10 +111,14 @@ def _open(upload: Upload) -> BufferedWriter:
     return upload.path.open("xb")
 
 
-async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
-    """The next part of the body; None at its end. Raises TimeoutError if it does not come."""
-    async with asyncio.timeout(SILENCE):
-        return await anext(chunks, None)
+async def _block(held: Intake, upload: Upload, chunks: AsyncIterator[bytes]) -> bytearray:
+    """The next part of the body, nothing at its end. Raises TimeoutError if it comes too slowly."""
+    block = bytearray()
+    async with asyncio.timeout(BLOCK_WITHIN):
+        while len(block) < BLOCK and (chunk := await anext(chunks, None)) is not None:
+            held.grow(upload, len(chunk))
+            block += chunk
+    return block
 
 
 def _answer(values: dict[str, str], status: int) -> Response:

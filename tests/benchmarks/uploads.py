@@ -66,7 +66,7 @@ def _sent(
     watching = threading.Thread(target=watch)
     watching.start()
     with ThreadPoolExecutor(at_once) as senders:
-        answers = Counter(senders.map(lambda place: _send(server, cookie, place, announced), range(FILES)))
+        answers = Counter(senders.map(lambda slot: _send(server, cookie, slot, announced), range(FILES)))
     over.set()
     watching.join()
     said = "; ".join(f"{count} × {answer}" for answer, count in answers.items())
@@ -74,10 +74,10 @@ def _sent(
     return (name, *mebibytes, said)
 
 
-def _send(server: Server, cookie: str, place: int, announced: bool) -> str:
-    """Send one file, each to a place of its own; the answer in words."""
+def _send(server: Server, cookie: str, slot: int, announced: bool) -> str:
+    """Send one file, each to a slot of its own; the answer in words."""
     headers = {"Cookie": cookie, HEADER: "1"} | ({"Content-Length": str(SIZE)} if announced else {})
-    said = json.loads(_ask(server, "PUT", f"/lab/uploads/run/{place:032x}", headers, _file(), not announced))
+    said = json.loads(_ask(server, "PUT", f"/lab/uploads/run/{slot:032x}", headers, _file(), not announced))
     return str(said.get("refusal", "taken"))
 
 

@@ -15,9 +15,9 @@ from vaelab.ui.session import intake
 from vaelab.ui.web.intake import Intake
 
 
-def put_file(held: Intake, content: bytes, visitor: str = VISITOR, place: str = "0" * 32) -> str:
+def put_file(held: Intake, content: bytes, visitor: str = VISITOR, slot: str = "0" * 32) -> str:
     """A file that has come through the route; returns its ticket."""
-    upload = held.begin(visitor, "run", place, len(content))
+    upload = held.begin(visitor, "run", slot, len(content))
     held.grow(upload, len(content))
     upload.path.parent.mkdir(parents=True, exist_ok=True)
     upload.path.write_bytes(content)

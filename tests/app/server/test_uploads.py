@@ -25,8 +25,8 @@ from vaelab.ui.server import uploads
 from vaelab.ui.session import intake
 from vaelab.ui.web.intake import KINDS, Kind
 
-PLACE, OTHER = "0" * 32, "1" * 32
-ADDRESS = f"/lab/uploads/run/{PLACE}"
+SLOT, OTHER = "0" * 32, "1" * 32
+ADDRESS = f"/lab/uploads/run/{SLOT}"
 OWN = {uploads.HEADER: "1", "cookie": f"vaelab_visitor={VISITOR}"}
 CHUNK = bytes(64 * 1024)
 
@@ -84,9 +84,9 @@ def test_a_file_arrives_as_it_was_sent(announced: bool, runs: Path) -> None:
         (ADDRESS, OWN | {"cookie": "vaelab_visitor=Ada"}, 403),
         (ADDRESS, OWN | length(2 * MEGABYTE + 1), 413),
         ("/lab/uploads/run/somewhere", OWN, 404),
-        (f"/lab/uploads/other/{PLACE}", OWN, 404),
+        (f"/lab/uploads/other/{SLOT}", OWN, 404),
     ],
-    ids=["no header", "no cookie", "no visitor's cookie", "too long", "no place", "no kind"],
+    ids=["no header", "no cookie", "no visitor's cookie", "too long", "no slot", "no kind"],
 )
 def test_what_is_not_taken_is_not_read(
     address: str, headers: dict[str, str], status: int, runs: Path

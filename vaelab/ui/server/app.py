@@ -55,7 +55,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{lab}/components/{{file:path}}", serve_component),
         Route(f"{lab}/runs/{{run}}/{{version}}/{{what}}", serve_run_file),
         Route(f"{lab}/datasets/{{name}}/test-images", serve_test_images),
-        Route(f"{lab}/uploads/{{kind}}/{{place}}", serve_upload, methods=["GET", "PUT"]),
+        Route(f"{lab}/uploads/{{kind}}/{{slot}}", serve_upload, methods=["GET", "PUT"]),
     ]
 
 

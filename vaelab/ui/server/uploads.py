@@ -1,4 +1,4 @@
-"""The route `/lab/uploads/<kind>/<place>`: PUT sends a file, GET asks whether one of `bytes` would be taken.
+"""The route `/lab/uploads/<kind>/<slot>`: PUT sends a file, GET asks whether one of `bytes` would be taken.
 
 The body goes to the disk in blocks as it comes and is never whole in memory. Every answer is JSON: the
 `ticket` of a file that is here, or the `refusal`, a sentence for people.
@@ -35,7 +35,7 @@ LONGEST = 900.0
 SWEEP_EVERY = 10.0
 """Seconds between two looks for files that no page wants."""
 
-_PLACE = re.compile(r"[0-9a-f]{32}")
+_SLOT = re.compile(r"[0-9a-f]{32}")
 _NO_COOKIE = (
     "This browser keeps no cookies for this page, so that the server cannot tell whose file it is. "
     "Allow cookies, and reload the page."
@@ -58,25 +58,25 @@ async def serve_upload(request: Request) -> Response:
 
 
 def _sender(request: Request) -> tuple[str, str, str]:
-    """Visitor, kind and place of an upload."""
-    kind, place = request.path_params["kind"], request.path_params["place"]
-    if kind not in KINDS or not _PLACE.fullmatch(place):
+    """Visitor, kind and slot of an upload."""
+    kind, slot = request.path_params["kind"], request.path_params["slot"]
+    if kind not in KINDS or not _SLOT.fullmatch(slot):
         raise HTTPException(404)
     if HEADER not in request.headers:
         raise UploadRefused(403, "Files are taken from VAE Lab's own pages only.")
     visitor = token_of(request.cookies)
     if visitor is None:
         raise UploadRefused(403, _NO_COOKIE)
-    return visitor, kind, place
+    return visitor, kind, slot
 
 
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
-async def _receive(request: Request, held: Intake, visitor: str, kind: str, place: str) -> str:
+async def _receive(request: Request, held: Intake, visitor: str, kind: str, slot: str) -> str:
     """Write the body to the disk; returns the ticket. Nothing is left of an upload that does not end well."""
-    upload = held.begin(visitor, kind, place, _number(request.headers.get("content-length", "")))
+    upload = held.begin(visitor, kind, slot, _number(request.headers.get("content-length", "")))
     is_kept = False
     try:
         async with asyncio.timeout(LONGEST):

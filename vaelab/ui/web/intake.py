@@ -1,6 +1,6 @@
 """The intake: files that browsers send, kept on the disk and counted against limits while they come.
 
-A file belongs to its visitor and to a place, which is a widget in one of the visitor's tabs and has one file
+A file belongs to its visitor and to a slot, which is a widget in one of the visitor's tabs and has one file
 at a time. Its ticket is an unguessable number that the browser is told when the whole file is here; with it
 the page takes the file, once. What no page takes is deleted after some minutes, or once the visitor is gone.
 """
@@ -69,7 +69,7 @@ class Upload:
 
     visitor: str
     kind: str
-    place: str
+    slot: str
     path: Path
     counted: int
     received: int = 0
@@ -108,13 +108,13 @@ class Intake:
         """Delete what an earlier server, which may have been killed, has left in the folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def check(self, visitor: str, kind: str, place: str, length: int) -> None:
+    def check(self, visitor: str, kind: str, slot: str, length: int) -> None:
         """Raise UploadRefused if a file of this length, in bytes, would be refused now."""
         with self._lock:
-            self._admit(visitor, kind, place, length)
+            self._admit(visitor, kind, slot, length)
 
-    def begin(self, visitor: str, kind: str, place: str, length: int | None) -> Upload:
-        """Let a file come, in place of an earlier one of the same place.
+    def begin(self, visitor: str, kind: str, slot: str, length: int | None) -> Upload:
+        """Let a file come, instead of an earlier one of the same slot.
 
         Parameters
         ----------
@@ -127,11 +127,11 @@ class Intake:
         """
         counted = max(length or 0, SMALLEST)
         with self._lock:
-            self._admit(visitor, kind, place, length or 0)
+            self._admit(visitor, kind, slot, length or 0)
             for earlier in list(self._uploads.values()):
-                if _is_replaced(earlier, visitor, kind, place):
+                if _is_replaced(earlier, visitor, kind, slot):
                     self._drop(earlier)
-            upload = Upload(visitor, kind, place, self.folder / secrets.token_hex(16), counted)
+            upload = Upload(visitor, kind, slot, self.folder / secrets.token_hex(16), counted)
             self._uploads[upload.ticket] = upload
             return upload
 
@@ -140,7 +140,7 @@ class Intake:
         largest = KINDS[upload.kind].largest
         with self._lock:
             if upload.stage is not Stage.COMING:
-                raise UploadRefused(409, "Another file was chosen in place of this one.")
+                raise UploadRefused(409, "Another file was chosen instead of this one.")
             upload.received += count
             if upload.received > largest:
                 raise UploadRefused(413, f"This file has more than the allowed {_megabytes(largest)}.")
@@ -153,7 +153,7 @@ class Intake:
         """Keep the whole file for its page; returns its ticket, raises UploadRefused if it is not wanted."""
         with self._lock:
             if upload.stage is not Stage.COMING:
-                raise UploadRefused(409, "Another file was chosen in place of this one.")
+                raise UploadRefused(409, "Another file was chosen instead of this one.")
             if not upload.received:
                 raise UploadRefused(400, "This file is empty.")
             upload.stage, upload.since = Stage.HERE, self._clock()
@@ -193,12 +193,12 @@ class Intake:
                 if upload.stage is Stage.HERE and (waited > KEPT or is_left):
                     self._drop(upload)
 
-    def _admit(self, visitor: str, kind: str, place: str, length: int) -> None:
+    def _admit(self, visitor: str, kind: str, slot: str, length: int) -> None:
         largest = KINDS[kind].largest
         if length > largest:
             allowed = f"allowed are {_megabytes(largest)}"
             raise UploadRefused(413, f"This file has {_megabytes(length)}; {allowed}.")
-        others = [one for one in self._uploads.values() if not _is_replaced(one, visitor, kind, place)]
+        others = [one for one in self._uploads.values() if not _is_replaced(one, visitor, kind, slot)]
         coming = [one.visitor for one in others if one.stage is Stage.COMING]
         if coming.count(visitor) >= AT_ONCE:
             raise UploadRefused(429, f"You are sending {AT_ONCE} files; wait until one of them is here.")
@@ -225,9 +225,9 @@ class Intake:
             upload.path.unlink(missing_ok=True)
 
 
-def _is_replaced(upload: Upload, visitor: str, kind: str, place: str) -> bool:
-    """Whether a new file of a place replaces this one; a file that a page uses already is left alone."""
-    return (upload.visitor, upload.kind, upload.place) == (visitor, kind, place) and (
+def _is_replaced(upload: Upload, visitor: str, kind: str, slot: str) -> bool:
+    """Whether a new file of a slot replaces this one; a file that a page uses already is left alone."""
+    return (upload.visitor, upload.kind, upload.slot) == (visitor, kind, slot) and (
         upload.stage is not Stage.TAKEN
     )
 

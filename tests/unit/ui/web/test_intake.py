@@ -20,7 +20,7 @@ from vaelab.ui.web import intake as module
 from vaelab.ui.web.intake import AT_ONCE, AT_ONCE_IN_ALL, AWAY, KEPT, Intake, Kind, Upload, UploadRefused
 
 ADA, BOB, EVE = ("a" * 32, "b" * 32, "e" * 32)
-PLACES = ("0" * 32, "1" * 32, "2" * 32, "3" * 32)
+SLOTS = ("0" * 32, "1" * 32, "2" * 32, "3" * 32)
 LARGEST = 3 * MEGABYTE
 EACH, ALL = 5 * MEGABYTE, 9 * MEGABYTE
 
@@ -63,8 +63,8 @@ def taken(held: Intake, ticket: object, visitor: str = ADA, kind: str = "run") -
 
 @pytest.fixture
 def coming(held: Intake) -> Callable[..., Upload]:
-    def begin(visitor: str = ADA, place: str = PLACES[0], length: int | None = None) -> Upload:
-        return held.begin(visitor, "run", place, length)
+    def begin(visitor: str = ADA, slot: str = SLOTS[0], length: int | None = None) -> Upload:
+        return held.begin(visitor, "run", slot, length)
 
     return begin
 
@@ -80,7 +80,7 @@ def test_whatever_visitors_do_what_is_held_stays_within_the_limits(seed: int) ->
     seen: list[Upload] = []
     with ExitStack() as in_use:
         for _ in range(300):
-            sender = chance.choice((ADA, BOB, EVE)), chance.choice(PLACES)
+            sender = chance.choice((ADA, BOB, EVE)), chance.choice(SLOTS)
             deed, size = chance.choice(DEEDS), chance.choice(SIZES)
             with suppress(UploadRefused):
                 if deed == "begin":
@@ -121,13 +121,13 @@ def test_too_much_is_refused_in_sentences_that_say_what_is_allowed(
 ) -> None:
     with pytest.raises(UploadRefused, match=r"This file has 4 MB; allowed are 3 MB\."):
         coming(length=4 * MEGABYTE)
-    put_file(held, bytes(3 * MEGABYTE), ADA, PLACES[0])
+    put_file(held, bytes(3 * MEGABYTE), ADA, SLOTS[0])
     with pytest.raises(UploadRefused, match=r"take 3 MB, and can take 5 MB"):
-        coming(place=PLACES[1], length=3 * MEGABYTE)
+        coming(slot=SLOTS[1], length=3 * MEGABYTE)
     put_file(held, bytes(3 * MEGABYTE), BOB)
     put_file(held, bytes(3 * MEGABYTE), EVE)
     with pytest.raises(UploadRefused, match="This server holds as many files as it can"):
-        coming(EVE, PLACES[1], length=MEGABYTE)
+        coming(EVE, SLOTS[1], length=MEGABYTE)
 
 
 def test_a_file_of_unannounced_length_is_refused_once_it_passes_a_limit(
@@ -137,7 +137,7 @@ def test_a_file_of_unannounced_length_is_refused_once_it_passes_a_limit(
     held.grow(upload, LARGEST)
     with pytest.raises(UploadRefused, match="more than the allowed 3 MB"):
         held.grow(upload, 1)
-    second = coming(place=PLACES[1])
+    second = coming(slot=SLOTS[1])
     held.grow(second, 2 * MEGABYTE)
     with pytest.raises(UploadRefused, match="take 5 MB, and can take 5 MB"):
         held.grow(second, 1)
@@ -148,39 +148,39 @@ def test_what_is_announced_is_counted_before_it_comes_and_not_after_it_failed(
 ) -> None:
     upload = coming(length=LARGEST)
     with pytest.raises(UploadRefused):
-        coming(place=PLACES[1], length=LARGEST)
+        coming(slot=SLOTS[1], length=LARGEST)
     held.drop(upload)
-    coming(place=PLACES[1], length=LARGEST)
+    coming(slot=SLOTS[1], length=LARGEST)
 
 
 def test_small_files_count_too(held: Intake) -> None:
-    for place in range(EACH // MEGABYTE):
-        put_file(held, b"x", ADA, f"{place:032x}")
+    for slot in range(EACH // MEGABYTE):
+        put_file(held, b"x", ADA, f"{slot:032x}")
     with pytest.raises(UploadRefused, match="no page has used yet take 5 MB"):
         put_file(held, b"x", ADA, "f" * 32)
 
 
 def test_so_many_at_the_same_time_and_no_more(tmp_path: Path, coming: Callable[..., Upload]) -> None:
-    for place in PLACES[:AT_ONCE]:
-        coming(place=place)
+    for slot in SLOTS[:AT_ONCE]:
+        coming(slot=slot)
     with pytest.raises(UploadRefused, match=f"You are sending {AT_ONCE} files"):
-        coming(place=PLACES[AT_ONCE])
+        coming(slot=SLOTS[AT_ONCE])
     roomy = Intake(tmp_path, Settings(), Presence())
     for visitor in range(AT_ONCE_IN_ALL):
-        roomy.begin(f"{visitor:032x}", "run", PLACES[0], None)
+        roomy.begin(f"{visitor:032x}", "run", SLOTS[0], None)
     with pytest.raises(UploadRefused, match="Many files are being sent"):
-        roomy.begin(EVE, "run", PLACES[0], None)
+        roomy.begin(EVE, "run", SLOTS[0], None)
 
 
 def test_a_single_user_has_all_the_room_there_is(tmp_path: Path, presence: Presence, clock: Clock) -> None:
     held = made(tmp_path, clock, presence, single_user=True)
-    for place in PLACES[:3]:
-        put_file(held, bytes(3 * MEGABYTE), ADA, place)
+    for slot in SLOTS[:3]:
+        put_file(held, bytes(3 * MEGABYTE), ADA, slot)
     with pytest.raises(UploadRefused):
-        put_file(held, b"x", ADA, PLACES[3])
+        put_file(held, b"x", ADA, SLOTS[3])
 
 
-def test_a_new_file_takes_the_place_of_the_earlier_one(held: Intake, coming: Callable[..., Upload]) -> None:
+def test_a_new_file_replaces_the_earlier_one_of_its_slot(held: Intake, coming: Callable[..., Upload]) -> None:
     first = put_file(held, bytes(LARGEST), ADA)
     second = put_file(held, b"second" + bytes(LARGEST - 6), ADA)
     assert [content[:6] for content in files(held)] == [b"second"]
@@ -244,7 +244,7 @@ def test_what_no_page_takes_is_deleted(held: Intake, presence: Presence, clock: 
     clock.now = 1000 + KEPT + 1
     held.sweep()
     assert files(held) == []
-    put_file(held, bytes(LARGEST), ADA, PLACES[1])  # nothing of them counts any more
+    put_file(held, bytes(LARGEST), ADA, SLOTS[1])  # nothing of them counts any more
 
 
 def test_an_empty_file_is_refused(held: Intake, coming: Callable[..., Upload]) -> None:

@@ -1,4 +1,4 @@
-"""A sweep while it trains and afterwards: its progress, curves, results and runs."""
+"""A sweep while it trains and afterwards: the charts of its results, its curves, and the chosen run."""
 
 from functools import partial
 
@@ -11,29 +11,26 @@ from vaelab.figures.sweep_curves import curves, panels_height
 from vaelab.figures.sweep_heat import heat_map
 from vaelab.paths import PAGES
 from vaelab.runs import Run
-from vaelab.sweeps.results import Best, Result, bands, best, criteria, words
+from vaelab.sweeps.results import Best, Result, best, criteria, words
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.session import (
     VIEWS,
     address_of,
     choose,
-    engine,
     find_run,
     follow,
-    may_change,
     next_look,
     page_link,
     plain,
     put,
-    store,
     visit,
     waits,
 )
-from vaelab.ui.sweep.shown import ShownSweep, example, read_sweep, seconds_left
+from vaelab.ui.sweep.progress import sweep_outcome, sweep_progress
+from vaelab.ui.sweep.shown import ShownSweep, example, read_sweep
 from vaelab.ui.sweep.table import HEIGHT, sweep_table
 from vaelab.ui.widgets.components import heading_row, plot
 from vaelab.ui.widgets.waiting import wait_for
-from vaelab.words import counted, duration
 
 TICK = 1.0
 """Seconds between two looks at a sweep under way."""
@@ -51,14 +48,14 @@ def _tick(sweep: ShownSweep) -> float | None:
 
 def _draw(group: str | None, sweep: ShownSweep) -> None:
     if group:
-        _progress(sweep, group)
+        sweep_progress(sweep, group)
     else:
         st.markdown(
             "**A finished example:** beta of the default recipe. Press **Start** for one of your own."
         )
     measures = criteria(sweep.configs)
     leading = best(sweep.results, measures[0])
-    _outcome(sweep, leading)
+    sweep_outcome(sweep, leading)
     left, right = st.columns(2, gap="medium")
     with left:
         _results(sweep, measures, leading)
@@ -79,81 +76,6 @@ def _draw(group: str | None, sweep: ShownSweep) -> None:
     if _tick(sweep) is None:
         waiting = [run for run, status in zip(sweep.runs, sweep.statuses, strict=True) if waits(status)]
         wait_for(waiting, key="waiting_sweep")
-
-
-def _progress(sweep: ShownSweep, group: str) -> None:
-    count = len(sweep.runs)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if sweep.active:
-            left = seconds_left(sweep, engine().at_a_time(count))
-            share = sum(
-                min(1.0, status.epoch / config.epochs) if status.active else 1.0
-                for status, config in zip(sweep.statuses, sweep.configs, strict=True)
-            )
-            time = "" if left is None else f", {duration(left)} left"
-            st.progress(share / count, f"**{sweep.over} of {count} done**{time}")
-        else:
-            paused = count - sweep.over
-            rest = f", {paused} paused: resume them on the page Runs" if paused else ""
-            gone = sweep.runs[0].meta.planned - count
-            removed = f" {gone} more were planned, and stopped before they began." if gone > 0 else ""
-            st.markdown(f"**{sweep.over} of {count} runs have ended**{rest}.{removed}")
-        if sweep.active and sweep.own:
-            st.button(
-                "Stop all",
-                key="sweep_stop",
-                icon=":material/stop:",
-                on_click=_stop,
-                args=(group,),
-                help="Ends the runs that train; those that have not begun are removed.",
-            )
-
-
-def _stop(group: str) -> None:
-    if not all(may_change(run) for run in store().group(group)):
-        return  # a browser can send the click of a button that was not drawn
-    engine().stop_group(group)
-    if read_sweep(group) is None:  # no run had begun
-        visit().sweep = None
-
-
-def _outcome(sweep: ShownSweep, leading: Best | None) -> None:
-    """State the best value, and the runs without a result."""
-    sentences = [_best_in_words(sweep, leading)] if leading else []
-    for state, verb in (("diverged", "diverged"), ("failed", "failed"), ("stopped", "stopped early")):
-        ended = [result for result in sweep.results if result.state == state]
-        if ended:
-            where = dict.fromkeys(words(sweep.axes, result.values) for result in ended)
-            runs = counted(len(ended), "run")
-            sentences.append(f"{runs} {verb} ({'; '.join(where)}) and count for nothing.")
-    if not sentences:
-        sentences.append("The best value will stand here as soon as runs have finished.")
-    with st.container(key="sweep-outcome"):
-        st.markdown(" ".join(sentences), help=help_for("held-out images"))
-
-
-def _best_in_words(sweep: ShownSweep, leading: Best) -> str:
-    measure = QUANTITIES[leading.measure]
-    so_far = " so far" if sweep.active else ""
-    count = leading.held_out.seeds
-    seeds = "one seed" if count == 1 else f"mean of {count} seeds"
-    sentence = (
-        f"Best{so_far} on held-out images: **{words(sweep.axes, leading.values)}**, {measure.label} "
-        f"**{measure.with_unit(leading.held_out.mean)}** ({seeds}); on the test images "
-        f"{measure.with_unit(leading.test.mean)}."
-    )
-    close = [
-        words(sweep.axes, band.values)
-        for band in bands(sweep.results, leading.measure)
-        if band.values != leading.values and band.low <= leading.held_out.high
-    ]
-    if count == 1:
-        return f"{sentence} One seed cannot tell a difference from luck: take three."
-    if close:
-        return f"{sentence} Its seeds overlap with those of {' and '.join(close)}: the order may be luck."
-    if count == 2:
-        return f"{sentence} Two seeds can lie apart by luck: take three."
-    return sentence
 
 
 def _results(sweep: ShownSweep, measures: tuple[str, ...], leading: Best | None) -> None:
@@ -205,12 +127,12 @@ def _curves(sweep: ShownSweep, measure: str) -> None:
     with heading_row("curves"):
         st.markdown("**Curves**", help=help_for("held-out images"))
     figure = curves(sweep.axes, sweep.histories, measure, max(config.epochs for config in sweep.configs))
-    settings = len({result.values for result in sweep.results})
+    combinations = len({result.values for result in sweep.results})
     with st.container(key="sweep-curves"):
         plot(
             figure,
             key="sweep_curves",
-            height=max(panels_height(settings), HEIGHT),
+            height=max(panels_height(combinations), HEIGHT),
             step=sum(status.step for status in sweep.statuses),
             alt=f"Curves of {len(sweep.runs)} runs, a panel for each setting",
         )

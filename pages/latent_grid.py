@@ -8,7 +8,7 @@ from vaelab.latent.view import Span
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.controls import (
     coordinate_system,
-    grid_positions,
+    grid_lines,
     largest_coordinate,
     pick_image,
     pick_plane,
@@ -48,7 +48,7 @@ def caption(opened: Opened, is_auto: bool, count: int) -> str:
 
 
 def take_position(opened: Opened, plane: Plane, x: np.ndarray, y: np.ndarray) -> str:
-    """Settle which position of the grid is shown large, by default its middle; returns the state's key."""
+    """Settle which point of the grid is shown large, by default its middle; returns the state's key."""
     middle = (float(x[len(x) // 2]), float(y[len(y) // 2]))
     read, within = point(largest_coordinate(opened, plane)), coordinate_system(opened, plane)
     return opened.choices.take("at", read, middle, interval_text, within=within)
@@ -97,7 +97,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     layers = pick_overlay(opened)
 anchor_key = take_image(opened)
 anchor = with_code(opened, st.session_state[anchor_key])
-x, y = grid_positions(opened, plane, ends, count)
+x, y = grid_lines(opened, plane, ends, count)
 at_key = take_position(opened, plane, x, y)
 left, right = st.columns([3, 1], gap="medium")
 with left:

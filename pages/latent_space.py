@@ -1,4 +1,4 @@
-"""Latent space: the codes of all test images, and the image decoded at every position."""
+"""Latent space: the codes of all test images, and the image decoded at every point."""
 
 import numpy as np
 import streamlit as st

@@ -32,16 +32,16 @@ def scale_of(config: RunConfig) -> tuple[Any, ...]:
 
 
 def by_scale(configs: Sequence[RunConfig]) -> list[list[int]]:
-    """Groups of positions of configs on the same scale, in the order of the first of each group."""
-    return _positions_by_key([scale_of(config) for config in configs])
+    """Groups of indices of configs on the same scale, in the order of the first of each group."""
+    return _indices_by_key([scale_of(config) for config in configs])
 
 
 def by_dataset(configs: Sequence[RunConfig]) -> list[list[int]]:
-    """Groups of positions of configs with the same data set, in the order of the first of each group."""
-    return _positions_by_key([config.dataset for config in configs])
+    """Groups of indices of configs with the same data set, in the order of the first of each group."""
+    return _indices_by_key([config.dataset for config in configs])
 
 
-def _positions_by_key(keys: Sequence[Any]) -> list[list[int]]:
+def _indices_by_key(keys: Sequence[Any]) -> list[list[int]]:
     return [[i for i, other in enumerate(keys) if other == key] for key in dict.fromkeys(keys)]
 
 

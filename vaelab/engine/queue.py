@@ -66,10 +66,10 @@ class RunQueue:
         new = [run.id for run in runs if run not in self]
         start = min(self._places.values(), default=0.0) - len(new) if first else self.next_place
         self._ids = new + self._ids if first else self._ids + new
-        for position, run_id in enumerate(new):
-            self._places[run_id] = start + position
+        for index, run_id in enumerate(new):
+            self._places[run_id] = start + index
             with suppress(RunNotFound, RunDamaged):  # the run was deleted meanwhile
-                self._store.get(run_id).set_meta(place=start + position)
+                self._store.get(run_id).set_meta(place=start + index)
 
     def remove(self, run: Run) -> None:
         """Take a run out of the queue."""

@@ -88,8 +88,8 @@ class Scheduler:
         self.admit(owner, configs)
         runs: list[Run] = []
         try:
-            for position, config in enumerate(configs):
-                place = self.queue.next_place + position
+            for index, config in enumerate(configs):
+                place = self.queue.next_place + index
                 runs.append(self.store.create(config, owner=owner, place=place, **meta))
                 if request:
                     runs[-1].set_request(request)

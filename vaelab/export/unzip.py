@@ -68,8 +68,8 @@ def _allowed(wanted: Mapping[str, int], ignored: frozenset[str]) -> str:
 def _check_names(names: list[str], wanted: Mapping[str, int], ignored: frozenset[str]) -> None:
     for name in names:
         if name not in wanted and name not in ignored:
-            shown = repr(name if len(name) <= 60 else name[:57] + "…")
-            raise ImportRefused(f"The zip has a file {shown}; {_allowed(wanted, ignored)}")
+            short = repr(name if len(name) <= 60 else name[:57] + "…")
+            raise ImportRefused(f"The zip has a file {short}; {_allowed(wanted, ignored)}")
     if len(set(names)) < len(names):
         raise ImportRefused("The zip has a file twice; each may be there once.")
 

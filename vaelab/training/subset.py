@@ -29,7 +29,7 @@ class Subset:
         return len(self.x if self.indices is None else self.indices)
 
     def take(self, rows: np.ndarray) -> np.ndarray:
-        """Copies of the images at some positions of the subset."""
+        """Copies of the images at some indices of the subset."""
         return self.x.take(rows if self.indices is None else self.indices[rows], 0)
 
 

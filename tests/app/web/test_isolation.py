@@ -23,7 +23,7 @@ from vaelab.files import write_json
 from vaelab.paths import EXAMPLES, PAGES
 from vaelab.runs import Run, RunStore
 from vaelab.runs.status import Meta
-from vaelab.ui.sweep.view import _stop
+from vaelab.ui.sweep.progress import _stop
 
 PICKERS = ("train", "reconstructions", "latent_space", "latent_grid", "walks", "compare", "sweep", "runs")
 

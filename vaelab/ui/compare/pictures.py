@@ -17,7 +17,7 @@ from vaelab.paths import PAGES
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.compare.members import Member
 from vaelab.ui.compare.planes import columns_of
-from vaelab.ui.explore.controls import grid_positions
+from vaelab.ui.explore.controls import grid_lines
 from vaelab.ui.explore.opened import Opened
 from vaelab.ui.explore.results import BY_VERSION, grid_sheet
 from vaelab.ui.session import page_link
@@ -95,7 +95,7 @@ def reconstructions_section(opened: Sequence[tuple[Member, Opened]], index: int)
         indices = np.array([index, *first[first != index]][:COLUMNS])
         rows = [
             (member, loaded.decode(loaded.codes.mean[indices]))
-            for member, loaded in (opened[position] for position in group)
+            for member, loaded in (opened[index] for index in group)
         ]
         if len(sets) > 1:
             st.markdown(f"**{data.spec.title}**")
@@ -142,7 +142,7 @@ def grids_section(opened: Sequence[tuple[Member, Opened]], planes: Sequence[Plan
     for column, (member, loaded), plane in zip(columns_of(len(opened)), opened, planes, strict=True):
         with column, st.container(key=f"compare-grid-{member.letter}"):
             st.markdown(f"**{member.name}**")
-            x, y = grid_positions(loaded, plane, None, CELLS)
+            x, y = grid_lines(loaded, plane, None, CELLS)
             alt = f"Decoded images all over the plane of {member.name}"
             # A plane of two dimensions leaves nothing open, so that one cached grid serves every image.
             anchor = index if loaded.config.latent_dim > 2 else 0

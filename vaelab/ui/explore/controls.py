@@ -171,16 +171,16 @@ def seen_span(opened: Opened, plane: Plane, ends: list[Interval] | None = None) 
     return with_class_rows((across, up), opened.config.latent_dim, len(opened.data.spec.classes))
 
 
-def grid_positions(opened: Opened, plane: Plane, ends: list[Interval] | None, count: int) -> list[np.ndarray]:
-    """Coordinates of the columns and of the rows of the grid."""
+def grid_lines(opened: Opened, plane: Plane, ends: list[Interval] | None, count: int) -> list[np.ndarray]:
+    """Coordinates at which the columns and the rows of the grid stand."""
     axes = min(2, opened.config.latent_dim)
     if ends is None and opened.traits.has_prior:
-        positions = [prior_quantiles(count)] * axes
+        coordinates = [prior_quantiles(count)] * axes
     else:
         points = plane.project(opened.newest.codes.mean)
         ends = ends or [central_range(points[:, axis]) for axis in range(axes)]
-        positions = [np.linspace(*axis_ends, count) for axis_ends in ends]
-    return positions if axes == 2 else [*positions, np.zeros(1)]
+        coordinates = [np.linspace(*axis_ends, count) for axis_ends in ends]
+    return coordinates if axes == 2 else [*coordinates, np.zeros(1)]
 
 
 def central_range(values: np.ndarray) -> Interval:
@@ -211,7 +211,7 @@ def take_kept_position(opened: Opened, plane: Plane) -> str:
         "kept",
         lambda text: read(text) if text else None,
         None,
-        lambda position: interval_text(position) if position else "",
+        lambda point: interval_text(point) if point else "",
         within=coordinate_system(opened, plane),
     )
 

@@ -88,10 +88,10 @@ def point(farthest: float) -> Callable[[str], tuple[float, float]]:
     """Read the two coordinates of a point on a plane: `-1,0.5`."""
 
     def read(text: str) -> tuple[float, float]:
-        position = coordinates(text, farthest)
-        if position is None:
+        pair = coordinates(text, farthest)
+        if pair is None:
             raise ValueError(f"two coordinates from {-farthest:g} to {farthest:g}, such as -1,0.5")
-        return position
+        return pair
 
     return read
 

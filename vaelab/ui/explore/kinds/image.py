@@ -127,15 +127,15 @@ def _stranger(share: float, count: int) -> str:
 
 
 def _neighbours(opened: Opened, image: np.ndarray) -> None:
-    """The training images that are nearest to it, pixel by pixel."""
+    """Draw the training images that are nearest to an image (...), pixel by pixel."""
     spec, name = opened.data.spec, opened.data.spec.name
     near = _nearest(name, image)
     labels = [spec.classes[label] for label in opened.data.y_train[near.indices]]
-    found = zip(labels, near.errors, strict=True)
-    columns = ("yours", *(f"{label} · {error:.3f}" for label, error in found))
-    shown = np.concatenate([image[None], opened.data.x_train[near.indices]])
+    errors = zip(labels, near.errors, strict=True)
+    columns = ("yours", *(f"{label} · {error:.3f}" for label, error in errors))
+    images = np.concatenate([image[None], opened.data.x_train[near.indices]])
     sheet = opened.renderer.sheet(
-        shown, len(shown), "Nearest training images",
+        images, len(images), "Nearest training images",
         f"Your image, then the training images nearest to it, of the classes {', '.join(labels)}",
         columns, gap=2,
     )  # fmt: skip

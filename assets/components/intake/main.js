@@ -33,7 +33,7 @@ class Intake {
     const { label, ending, largest, uses } = component.data
     this.component = component
     this.part("label").textContent = label
-    this.part("hint").textContent = `or drop it here: ${ending}, at most ${megabytes(largest)} MB`
+    this.part("hint").textContent = `or drop it here: ${ending}, at most ${megabytes(largest)}\u00a0MB`
     this.file.accept = ending
     this.choose.setAttribute("aria-label", `Choose a file: ${label}, ${ending}, at most ${megabytes(largest)} MB`)
     this.file.setAttribute("aria-label", label)

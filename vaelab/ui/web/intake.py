@@ -180,6 +180,8 @@ class Intake:
                 raise UploadRefused(404, GONE)
             upload.stage = Stage.TAKEN
         try:
+            if not upload.path.is_file():  # another server with the same folder of runs has emptied ours
+                raise UploadRefused(404, GONE)
             yield upload.path
         finally:
             self.drop(upload)

@@ -253,7 +253,10 @@ def test_an_empty_file_is_refused(held: Intake, coming: Callable[..., Upload]) -
 
 
 def test_nothing_of_an_earlier_server_is_kept(held: Intake, presence: Presence, clock: Clock) -> None:
-    put_file(held, b"left", ADA)
+    put_file(held, b"left", BOB)
+    ticket = put_file(held, b"lost", ADA)
     later = made(held.folder, clock, presence)
     later.empty()
     assert files(later) == []
+    with pytest.raises(UploadRefused, match="not here any more"):
+        taken(held, ticket)

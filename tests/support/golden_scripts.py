@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -27,32 +27,39 @@ for program in sys.argv[1:]:
 """
 
 
-def golden_scripts() -> dict[str, list[list[float]]]:
-    """What the scripts of all presets print, each for two epochs."""
+def golden_scripts(names: Iterable[str] = PRESETS) -> dict[str, list[list[float]]]:
+    """What the scripts of presets print, each for two epochs."""
     # Small batches, so that there are steps enough for a learning rate that rises and falls.
     short = {"train_size": TRAIN_IMAGES, "epochs": 2, "batch_size": 50, "seed": 0, "precision": "fp32"}
-    return printed_losses({name: preset.config.variant(**short) for name, preset in PRESETS.items()})
+    return printed_losses({name: PRESETS[name].config.variant(**short) for name in names})
 
 
-def printed_losses(configs: Mapping[str, RunConfig]) -> dict[str, list[list[float]]]:
+def printed_losses(
+    configs: Mapping[str, RunConfig], images: Path | None = None
+) -> dict[str, list[list[float]]]:
     """The losses that each recipe's script prints: recon, and kl where there is one, a list an epoch.
 
     One process runs them all, on one thread of the processor, with nothing of ours but the texts.
+
+    Parameters
+    ----------
+    images: the file of images; by default one with the first `TRAIN_IMAGES` and `TEST_IMAGES` of MNIST.
     """
     with tempfile.TemporaryDirectory() as folder:
         programs = [Path(folder) / f"{number}.py" for number in range(len(configs))]
         for program, config in zip(programs, configs.values(), strict=True):
             program.write_text(script(config), encoding="utf-8")
-        output = _output(programs, _few_images(Path(folder)))
+        output = _output(programs, images or few_images(Path(folder)))
     *parts, rest = output.split(f"{_END}\n")
     if rest:
         raise ValueError(f"A script printed more than its losses: {rest}")
     return {name: _losses(part) for name, part in zip(configs, parts, strict=True)}
 
 
-def _few_images(folder: Path) -> Path:
+def few_images(folder: Path, train: int = TRAIN_IMAGES, test: int = TEST_IMAGES) -> Path:
+    """Write the first images of MNIST into a file as the scripts read it."""
     mnist, file = load("mnist"), folder / "few.npz"
-    np.savez(file, x_train=mnist.x_train[:TRAIN_IMAGES, 0], x_test=mnist.x_test[:TEST_IMAGES, 0])
+    np.savez(file, x_train=mnist.x_train[:train, 0], x_test=mnist.x_test[:test, 0])
     return file
 
 
@@ -61,7 +68,7 @@ def _output(programs: list[Path], images: Path) -> str:
         "DATA": str(images), "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "",
     }  # fmt: skip
     command = [sys.executable, "-c", _RUN_ALL, *map(str, programs)]
-    done = subprocess.run(command, cwd=images.parent, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=programs[0].parent, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"A script failed: {done.stderr}")
     return done.stdout

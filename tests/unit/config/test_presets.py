@@ -48,7 +48,10 @@ def test_a_preset_gives_only_settings_that_are_in_force(name):
     assert all(why_not_in_force(config, field) is None for field in differences(config, plain))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.quality if name == "conv-vae-keras" else ()) for name in NAMES],
+)
 def test_a_preset_learns(name, record):
     recording = record(PRESETS[name].config.variant(epochs=2))
     steps = recording.of(events.Step)

@@ -14,6 +14,9 @@ from tests.support.golden_runs import Recorded, in_two_parts, trained
 from tests.support.golden_scripts import golden_scripts
 from vaelab.config import PRESETS
 
+LONG = {"conv-vae", "conv-vae-keras"}
+"""Presets whose short trainings take seconds all the same."""
+
 
 def losses(recorded: Recorded) -> list[list[float]]:
     return [[event["recon"], event["mse"]] for event in recorded["events"] if event["event"] == "evaluated"]
@@ -33,7 +36,9 @@ def test_it_reads_as_it_was_written(golden: Golden) -> None:
     assert json.loads(as_text(golden)) == golden
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.quality if name in LONG else ()) for name in PRESETS]
+)
 def test_a_preset_trains_as_it_did(name: str, golden: Golden, exactly: bool) -> None:
     assert differences(name, golden["presets"][name], trained(name), exactly=exactly) == []
 
@@ -51,10 +56,17 @@ def test_a_training_with_a_break_is_the_same_training(
     assert differences(name, golden["presets"][name], whole, exactly=exactly) == []
 
 
-def test_the_scripts_of_all_presets_train_as_they_did(golden: Golden, exactly: bool) -> None:
-    found = golden_scripts()
-    for name, expected in golden["scripts"].items():
-        assert script_differences(name, expected, found[name], exactly=exactly) == []
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param([name for name in PRESETS if name not in LONG], id="short"),
+        pytest.param([name for name in PRESETS if name in LONG], id="long", marks=pytest.mark.quality),
+    ],
+)
+def test_the_scripts_of_presets_train_as_they_did(names: list[str], golden: Golden, exactly: bool) -> None:
+    found = golden_scripts(names)
+    for name in names:
+        assert script_differences(name, golden["scripts"][name], found[name], exactly=exactly) == []
 
 
 # The check itself

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,12 @@ def record(tiny: Dataset) -> Callable[..., Recording]:
         return Recording([event for event in made if not isinstance(event, events.Preview)])
 
     return run
+
+
+@pytest.fixture(scope="session")
+def recorded(record: Callable[..., Recording]) -> Callable[[RunConfig], Recording]:
+    """What a plain training of a config says, to compare others with; each config is trained once."""
+    return cache(record)
 
 
 class Wishes:

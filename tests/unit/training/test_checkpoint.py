@@ -54,8 +54,8 @@ def test_a_released_training_goes_on_exactly_wherever_it_was(config, record, wis
         assert first.said[:-2] + rest.said[1:] == whole
 
 
-def test_every_checkpoint_of_a_run_can_be_gone_on_from(record):
-    whole = record(SMALL.variant(epochs=3))
+def test_every_checkpoint_of_a_run_can_be_gone_on_from(record, recorded):
+    whole = recorded(SMALL.variant(epochs=3))
     indices = [index for index, event in enumerate(whole.events) if isinstance(event, events.Checkpoint)]
     assert [whole.events[index].epoch for index in indices] == [0, 1, 2, 3]
     for index in indices:
@@ -93,9 +93,9 @@ def test_a_run_that_reached_its_stop_loss_has_nothing_to_go_on_with(record):
     assert rest.said[-1] == first.said[-1]
 
 
-def test_a_checkpoint_is_a_copy(record):
+def test_a_checkpoint_is_a_copy(recorded):
     """Training that goes on after a checkpoint must not change the checkpoint's arrays."""
-    saved = record(SMALL).of(events.Checkpoint)
+    saved = recorded(SMALL).of(events.Checkpoint)
     for before, after in pairwise(saved):
         assert any((before.model[name] != after.model[name]).any() for name in before.model)
 
@@ -116,13 +116,13 @@ def test_the_precision_of_a_checkpoint_is_kept(record, monkeypatch):
     assert resumed.of(events.Evaluated)[-1].neg_elbo == whole.of(events.Evaluated)[-1].neg_elbo
 
 
-def test_seconds_are_counted_on(record):
-    first = record(SMALL).of(events.Checkpoint)[1]
+def test_seconds_are_counted_on(record, recorded):
+    first = recorded(SMALL).of(events.Checkpoint)[1]
     late = dataclasses.replace(first, resume={**first.resume, "seconds": first.resume["seconds"] + 1000})
     assert record(SMALL, resume=late).of(events.Finished)[0].seconds > 1000
 
 
-def test_a_checkpoint_of_another_model_is_refused(record):
-    saved = record(SMALL).of(events.Checkpoint)[-1]
+def test_a_checkpoint_of_another_model_is_refused(record, recorded):
+    saved = recorded(SMALL).of(events.Checkpoint)[-1]
     with pytest.raises(ValueError, match="does not fit"):
         record(SMALL.variant(latent_dim=3), resume=saved)

@@ -94,8 +94,8 @@ def objectives(recording) -> list[float]:
     return [event.train_objective for event in recording.of(events.Evaluated)]
 
 
-def test_stop_loss_ends_after_the_first_epoch_at_or_below_it(record):
-    first, second, third = objectives(record(SMALL))
+def test_stop_loss_ends_after_the_first_epoch_at_or_below_it(record, recorded):
+    first, second, third = objectives(recorded(SMALL))
     assert first > second > third
     ended = {
         stop_loss: record(SMALL.variant(stop_loss=stop_loss)).events[-1]
@@ -106,8 +106,8 @@ def test_stop_loss_ends_after_the_first_epoch_at_or_below_it(record):
     assert f"reached {second:g}" in ended[second].message
 
 
-def test_stop_loss_reached_in_the_last_epoch_is_still_the_reason(record):
-    third = objectives(record(SMALL))[-1]
+def test_stop_loss_reached_in_the_last_epoch_is_still_the_reason(record, recorded):
+    third = objectives(recorded(SMALL))[-1]
     assert record(SMALL.variant(stop_loss=third)).events[-1].reason == "stop_loss"
 
 

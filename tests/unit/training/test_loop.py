@@ -22,11 +22,11 @@ SMALL = RunConfig(epochs=3, hidden="16")
 # What comes when
 
 
-def test_order_of_events(record):
+def test_order_of_events(recorded):
     end_of_epoch = ["evaluated", "snapshot", "checkpoint"]
     early = ["step", "snapshot", "step", "step", "step", "snapshot"]
     first = ["started", "checkpoint", *early, *["step"] * 4, *end_of_epoch]
-    assert record(SMALL).order == [*first, *(["step"] * 8 + end_of_epoch) * 2, "finished"]
+    assert recorded(SMALL).order == [*first, *(["step"] * 8 + end_of_epoch) * 2, "finished"]
 
 
 def test_started_says_what_is_trained_on_what(record):
@@ -36,8 +36,8 @@ def test_started_says_what_is_trained_on_what(record):
     assert started.parameters == 785 * 16 + 17 * 4 + 3 * 16 + 17 * 784
 
 
-def test_finished_says_why(record):
-    finished = record(SMALL).events[-1]
+def test_finished_says_why(recorded):
+    finished = recorded(SMALL).events[-1]
     assert (finished.reason, finished.step, finished.epoch) == ("epochs", 24, 3)
     assert finished.seconds > 0
 
@@ -102,7 +102,7 @@ def test_an_error_in_the_request_leaves_nothing_changed(tiny):
     assert surroundings() == before
 
 
-def test_trainings_iterated_in_turn_do_not_notice_each_other(tiny, record):
+def test_trainings_iterated_in_turn_do_not_notice_each_other(tiny, recorded):
     configs = [SMALL.variant(seed=seed) for seed in (1, 2)]
     told: tuple[list, list] = ([], [])
     for pair in zip(*(train(config, data=tiny, threads=1) for config in configs), strict=False):
@@ -111,7 +111,7 @@ def test_trainings_iterated_in_turn_do_not_notice_each_other(tiny, record):
     for config, events_of_one in zip(configs, told, strict=True):
         steps = [event for event in events_of_one if isinstance(event, events.Step)]
         assert len(steps) > 15
-        assert steps == record(config).of(events.Step)[: len(steps)]
+        assert steps == recorded(config).of(events.Step)[: len(steps)]
 
 
 # fit

@@ -30,20 +30,20 @@ def without_pauses(recording) -> list[dict[str, Any]]:
     return [event for at, event in enumerate(said) if at not in left_out]
 
 
-def test_pauses_change_nothing(record, wishing):
+def test_pauses_change_nothing(record, recorded, wishing):
     wishes = {1: "pause", 3: "run", 7: "pause", 8: "run", 12: "pause", 20: "run"}
     recording = record(SMALL, request=wishing(wishes))
     assert recording.order.count("paused") == recording.order.count("continued") == 3
-    assert without_pauses(recording) == record(SMALL).said
+    assert without_pauses(recording) == recorded(SMALL).said
 
 
-def test_pause_after_an_epoch_and_not_after_the_last(record, wishing):
+def test_pause_after_an_epoch_and_not_after_the_last(record, recorded, wishing):
     until = {epoch: events.Request(until_epoch=epoch) for epoch in (1, 2, 3)}
     wishes = {1: until[1], 20: until[2], 40: until[3]}
     recording = record(SMALL, request=wishing(wishes))
     assert [event.epoch for event in recording.of(events.Paused)] == [1, 2]
     assert [event.step for event in recording.of(events.Continued)] == [8, 16]
-    assert without_pauses(recording) == record(SMALL).said
+    assert without_pauses(recording) == recorded(SMALL).said
 
 
 @pytest.mark.parametrize("call", [1, 2, 5, 11, 12, 13, 14])

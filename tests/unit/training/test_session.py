@@ -47,8 +47,8 @@ def test_the_same_number_of_threads_gives_the_same_events(record):
     assert record(SMALL_CONV, threads=2).said == record(SMALL_CONV, threads=2).said
 
 
-def test_previews_come_by_the_clock_and_change_nothing(record, tiny, monkeypatch):
-    asked = record(SMALL).said
+def test_previews_come_by_the_clock_and_change_nothing(record, recorded, tiny, monkeypatch):
+    asked = recorded(SMALL).said
     made: list[int] = []
     monkeypatch.setattr(Previewer, "due", lambda self, seconds: made.append(1) or True)
     assert record(SMALL).said == asked
@@ -101,22 +101,22 @@ def test_every_field_is_in_one_of_the_tables():
 
 
 @pytest.mark.parametrize("name", NOT_IN_FORCE)
-def test_a_field_that_is_not_in_force_changes_nothing(name, record):
+def test_a_field_that_is_not_in_force_changes_nothing(name, record, recorded):
     base, value = NOT_IN_FORCE[name]
     config = SMALL.variant(**base)
     other = config.variant(**{name: value})
     assert getattr(config, name) != value
     assert why_not_in_force(config, name)
     assert why_not_in_force(other, name)
-    assert record(config).said == record(other).said
+    assert recorded(config).said == record(other).said
 
 
 @pytest.mark.parametrize("name", IN_FORCE)
-def test_a_field_that_is_in_force_changes_something(name, record):
+def test_a_field_that_is_in_force_changes_something(name, record, recorded):
     base, value = IN_FORCE[name]
     config = SMALL.variant(**base)
     assert why_not_in_force(config, name) is None
-    assert record(config).said != record(config.variant(**{name: value})).said
+    assert recorded(config).said != record(config.variant(**{name: value})).said
 
 
 @pytest.mark.parametrize("corruption", ["gaussian", "mask"])
@@ -135,14 +135,14 @@ def test_gradient_descent_is_sgd_with_all_images_in_a_batch(record):
     assert record(descent).said == record(descent.variant(optimizer="sgd", batch_size=2000)).said
 
 
-def test_noise_and_corruption_are_drawn_apart(record):
-    resume = record(SMALL).of(events.Checkpoint)[0].resume
+def test_noise_and_corruption_are_drawn_apart(recorded):
+    resume = recorded(SMALL).of(events.Checkpoint)[0].resume
     assert not np.array_equal(resume["random.noise"], resume["random.corruption"])
 
 
-def test_twins_of_one_seed_start_with_the_same_weights(record):
+def test_twins_of_one_seed_start_with_the_same_weights(recorded):
     for config in (SMALL, SMALL_CONV):
-        vae, ae = (record(config.variant(model=model)).events[1].model for model in ("vae", "ae"))
+        vae, ae = (recorded(config.variant(model=model)).events[1].model for model in ("vae", "ae"))
         assert vae.keys() == ae.keys()
         head = f"encoder.{max(int(name.split('.')[1]) for name in ae if name.startswith('encoder'))}."
         for name, weight in ae.items():

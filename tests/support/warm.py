@@ -165,10 +165,20 @@ def _end(status: int) -> None:
     os._exit(status)
 
 
-def main() -> None:
-    """Import what the programs import, and be forked; in a fork, run its program."""
+def _import_all() -> None:
+    """Import what the programs import, and what PyTorch itself puts off until an optimizer's first step."""
     for name in _IMPORTED:
         import_module(name)
+    import torch
+
+    weight = torch.nn.Parameter(torch.zeros(1))
+    weight.grad = torch.zeros(1)  # not from `backward`, whose threads no fork would have
+    torch.optim.Adam([weight]).step()
+
+
+def main() -> None:
+    """Import everything, and be forked; in a fork, run its program."""
+    _import_all()
     gc.freeze()  # so that no collection touches, and so copies, what the forks share
     words = _serve(socket.socket(fileno=int(sys.argv[1])))
     try:

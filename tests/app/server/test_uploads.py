@@ -97,6 +97,17 @@ def test_what_is_not_taken_is_not_read(
     assert not (runs / ".uploads").exists()
 
 
+def test_refusals_cannot_fill_the_log(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level("INFO", uploads.logger.name)
+    [sparing] = uploads.logger.filters
+    monkeypatch.setattr(sparing, "_next", 0.0)  # whatever other tests have logged
+    for _ in range(20):
+        put(**length(2 * MEGABYTE + 1))
+    assert len(caplog.records) == 1
+
+
 def test_a_file_without_a_length_is_read_to_the_limit_and_no_further(runs: Path) -> None:
     read: list[int] = []
     answer = ask("PUT", ADDRESS, OWN, endless(read))

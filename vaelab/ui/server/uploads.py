@@ -15,12 +15,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from vaelab.logs import OnceAMinute
 from vaelab.ui.server.health import LEAST_FREE, free_bytes
 from vaelab.ui.session import intake
 from vaelab.ui.web.intake import KINDS, Intake, Upload, UploadRefused
 from vaelab.ui.web.visitor import token_of
 
 logger = logging.getLogger(__name__)
+logger.addFilter(OnceAMinute())
 
 HEADER = "x-vaelab-intake"
 """A header that neither a form nor a link can send: only a script can, and that of another site only after

@@ -92,7 +92,8 @@ def _start(browser: Browser, script: Path, *selectors: str) -> list[float]:
     page is doing just then.
     """
     begun = time.time()
-    with app_server(script) as server:
+    # The app prints its address by itself, and an empty one has Streamlit do it.
+    with app_server(script, STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE="false") as server:
         page = browser.new_context(bypass_csp=True, viewport=VIEWPORT).new_page()
         page.add_init_script(NOTE_WHEN_SEEN % json.dumps(selectors))
         page.goto(server.url)

@@ -24,12 +24,15 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 LOOPBACK = [ip_network(text) for text in ("127.0.0.0/8", "::1")]
 """The addresses of this machine for itself."""
 
-PRIVATE = [ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")]
+PRIVATE = [
+    ip_network(text)
+    for text in (
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7",
+        "169.254.0.0/16", "fe80::/10",  # what a machine gives itself
+        "100.64.0.0/10",  # what providers and networks over other networks give
+    )
+]  # fmt: skip
 """The addresses of machines in a local network."""
-PRIVATE += [ip_network(text) for text in ("169.254.0.0/16", "fe80::/10")]  # without anybody who gives them
-PRIVATE += [
-    ip_network("100.64.0.0/10")
-]  # of a network that lies over others, or of one behind a provider's address
 
 _ORIGIN = re.compile(r"(https?)://([^/]+)")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
 
@@ -99,7 +100,7 @@ def server(monkeypatch: pytest.MonkeyPatch):
         values = {f"server.{name}": value for name, value in options.items()}
         values = {"server.port": 8501, "browser.serverAddress": "localhost"} | values
         values.setdefault("browser.serverPort", values["server.port"])
-        monkeypatch.setattr(hosts.config, "get_option", values.get)
+        monkeypatch.setattr(hosts, "config", SimpleNamespace(get_option=values.get))
         monkeypatch.setattr(hosts, "get_internal_ip", lambda: "192.168.1.5")
         monkeypatch.setattr("socket.gethostname", lambda: "Labbox.some.domain")
         monkeypatch.setenv("VAELAB_HOSTS", given)

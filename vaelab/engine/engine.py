@@ -206,8 +206,8 @@ class Engine:
         self._thread.join()
         deadline = time.monotonic() + WORKERS_END_WITHIN
         self._scheduler.pool.finish()
-        self._scheduler.pool.join(deadline)
         self._scheduler.measuring.close()
+        self._scheduler.pool.join(deadline)
 
     def _submit(self, configs: Sequence[RunConfig], request: Request | None = None, **meta: Any) -> list[Run]:
         with self._lock:

@@ -22,7 +22,7 @@ LONGEST_WAIT = 120.0
 """Seconds after which a waiting run is measured although others train."""
 
 PROCESS_ENDS_WITHIN = 2.0
-"""Seconds in which the process, which has nothing to save, has to end before it is killed."""
+"""Seconds in which the process is gone once it has been killed."""
 
 PRIORITY = 19
 """The lowest priority, so that pages, and a training that begins meanwhile, get the cores first."""
@@ -100,7 +100,8 @@ class MeasuringQueue:
         with self._lock:
             process, self._waiting = self._process, {}
         if process is not None:
-            process.finish()
+            # It has nothing to save, and may be far from reading that it is to end while it imports PyTorch.
+            process.kill()
             process.join(time.monotonic() + PROCESS_ENDS_WITHIN)
 
     def _begin(self) -> None:

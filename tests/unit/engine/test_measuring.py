@@ -342,7 +342,7 @@ def test_a_killed_process_is_noticed(engine: Engine) -> None:
     """A real one: the run says why it has no measures, and the next one is measured by another."""
     deadly = copy_of("conv-vae-keras", engine.store.root)
     assert engine.measure(deadly) == ""
-    until(lambda: engine._scheduler.measuring._now)  # also if there was a process that had nothing to do
+    until(lambda: engine._scheduler.measuring._now == deadly)  # and no longer what ended before
     victim = until(the_measurer)
     os.kill(victim, signal.SIGKILL)
     until(lambda: engine.measure(deadly) == DIED)

@@ -230,6 +230,10 @@ class Process:
         """End."""
         self.lives = False
 
+    def kill(self) -> None:
+        """End by force."""
+        self.lives = False
+
     def join(self, deadline: float) -> None:
         """Be asked whether it has ended."""
         assert not self.lives

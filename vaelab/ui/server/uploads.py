@@ -108,7 +108,7 @@ async def _write(held: Intake, upload: Upload, chunks: AsyncIterator[bytes]) -> 
 
 def _open(upload: Upload) -> BufferedWriter:
     upload.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if free_bytes(upload.path.parent) < upload.counted + LEAST_FREE:
+    if free_bytes(upload.path.parent) < upload.reserved + LEAST_FREE:
         raise UploadRefused(507, "The disk of this server is almost full, so that it takes no files now.")
     return upload.path.open("xb")
 

@@ -65,17 +65,27 @@ class Stage(Enum):
 
 @dataclass
 class Upload:
-    """One file on its way from a browser to a page; `counted` are the bytes that it takes of the limits."""
+    """One file on its way from a browser to a page, with the bytes that are announced and that have come."""
 
     visitor: str
     kind: str
     slot: str
     path: Path
-    counted: int
+    announced: int
     received: int = 0
     stage: Stage = Stage.COMING
     since: float = 0.0
     ticket: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    @property
+    def reserved(self) -> int:
+        """Bytes that it takes of its visitor's limit, with those that have yet to come."""
+        return max(self.announced, self.received, SMALLEST)
+
+    @property
+    def held(self) -> int:
+        """Bytes that it takes of the server's limit: an announcement alone takes no room from others."""
+        return max(self.received, SMALLEST)
 
 
 class Intake:
@@ -125,13 +135,13 @@ class Intake:
         UploadRefused
             If the file, or one more file, is more than is allowed.
         """
-        counted = max(length or 0, SMALLEST)
+        announced = length or 0
         with self._lock:
-            self._admit(visitor, kind, slot, length or 0)
+            self._admit(visitor, kind, slot, announced)
             for earlier in list(self._uploads.values()):
                 if _is_replaced(earlier, visitor, kind, slot):
                     self._drop(earlier)
-            upload = Upload(visitor, kind, slot, self.folder / secrets.token_hex(16), counted)
+            upload = Upload(visitor, kind, slot, self.folder / secrets.token_hex(16), announced)
             self._uploads[upload.ticket] = upload
             return upload
 
@@ -141,13 +151,12 @@ class Intake:
         with self._lock:
             if upload.stage is not Stage.COMING:
                 raise UploadRefused(409, "Another file was chosen instead of this one.")
-            upload.received += count
-            if upload.received > largest:
+            received = upload.received + count
+            if received > largest:
                 raise UploadRefused(413, f"This file has more than the allowed {_megabytes(largest)}.")
-            if upload.received > upload.counted:
-                more = max(SMALLEST, upload.received - upload.counted)
-                self._check_room(upload.visitor, more, list(self._uploads.values()))
-                upload.counted += more
+            reserved, held = max(0, received - upload.reserved), max(0, received - upload.held)
+            self._check_room(upload.visitor, list(self._uploads.values()), reserved, held)
+            upload.received = received
 
     def finish(self, upload: Upload) -> str:
         """Keep the whole file for its page; returns its ticket, raises UploadRefused if it is not wanted."""
@@ -157,7 +166,7 @@ class Intake:
             if not upload.received:
                 raise UploadRefused(400, "This file is empty.")
             upload.stage, upload.since = Stage.HERE, self._clock()
-            upload.counted = max(upload.received, SMALLEST)
+            upload.announced = upload.received
             return upload.ticket
 
     def drop(self, upload: Upload) -> None:
@@ -206,18 +215,19 @@ class Intake:
             raise UploadRefused(429, f"You are sending {AT_ONCE} files; wait until one of them is here.")
         if len(coming) >= AT_ONCE_IN_ALL:
             raise UploadRefused(503, "Many files are being sent to this server; try again in a minute.")
-        self._check_room(visitor, max(length, SMALLEST), others)
+        size = max(length, SMALLEST)
+        self._check_room(visitor, others, size, size)
 
-    def _check_room(self, visitor: str, more: int, others: list[Upload]) -> None:
-        """Raise UploadRefused if there is no room for `more` bytes beside other files."""
-        own = sum(one.counted for one in others if one.visitor == visitor)
-        if own + more > self._most_each:
+    def _check_room(self, visitor: str, uploads: list[Upload], reserved: int, held: int) -> None:
+        """Raise UploadRefused if the visitor cannot reserve, or the server hold, so many bytes more."""
+        own = sum(one.reserved for one in uploads if one.visitor == visitor)
+        if own + reserved > self._most_each:
             raise UploadRefused(
                 413,
                 f"Files that you sent and that no page has used yet take {_megabytes(own)}, and can take "
                 f"{_megabytes(self._most_each)}; try again in a few minutes.",
             )
-        if sum(one.counted for one in others) + more > self._most:
+        if sum(one.held for one in uploads) + held > self._most:
             raise UploadRefused(503, "This server holds as many files as it can; try again in a few minutes.")
 
     def _drop(self, upload: Upload) -> None:

@@ -153,6 +153,17 @@ def test_what_is_announced_is_counted_before_it_comes_and_not_after_it_failed(
     coming(slot=SLOTS[1], length=LARGEST)
 
 
+def test_an_announcement_takes_no_room_from_others(held: Intake, coming: Callable[..., Upload]) -> None:
+    announced = [coming(f"{visitor:032x}", length=LARGEST) for visitor in range(5)]
+    for upload in announced:
+        held.grow(upload, 1)
+    put_file(held, bytes(LARGEST), ADA)
+    put_file(held, bytes(MEGABYTE), BOB)
+    for one_more in (lambda: coming(EVE, length=1), lambda: held.grow(announced[0], MEGABYTE)):
+        with pytest.raises(UploadRefused, match="This server holds as many files as it can"):
+            one_more()
+
+
 def test_small_files_count_too(held: Intake) -> None:
     for slot in range(EACH // MEGABYTE):
         put_file(held, b"x", ADA, f"{slot:032x}")

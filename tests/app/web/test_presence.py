@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
+import weakref
 from typing import Any
 
 import pytest
@@ -54,3 +56,62 @@ def test_neither_requests_nor_strangers_are_counted(kind: str, cookie: str) -> N
 
     time.sleep(0.01)
     asyncio.run(connection(kind, cookie, inside))
+
+
+def test_one_page_more_than_the_most_is_refused_until_another_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(presence, "MOST_PAGES", 2)
+
+    async def visits() -> None:
+        closed, answers = asyncio.Event(), []
+
+        async def page(scope: Any, receive: Any, send: Any) -> None:
+            await closed.wait()
+
+        async def receive() -> dict[str, str]:
+            return {"type": "websocket.connect"}
+
+        async def send(message: dict[str, Any]) -> None:
+            answers.append(message)
+
+        connections = Connections(page)
+        scope = {"type": "websocket", "headers": []}
+        open_pages = [asyncio.create_task(connections(scope, receive, send)) for _ in range(2)]
+        await asyncio.sleep(0)  # both have begun
+        await connections(scope, receive, send)
+        assert answers == [{"type": "websocket.close", "code": 1013}]
+        closed.set()
+        await asyncio.gather(*open_pages)
+        await connections(scope, receive, send)
+        assert len(answers) == 1
+
+    asyncio.run(visits())
+
+
+def test_memory_of_connections_that_have_ended_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presence, "CLEAR_AFTER", 3)
+    held = []
+
+    class Message:
+        """What a connection leaves behind: it refers to itself."""
+
+        def __init__(self) -> None:
+            self.itself = self
+            held.append(weakref.ref(self))
+
+    async def page(scope: Any, receive: Any, send: Any) -> None:
+        Message()
+
+    async def visits() -> None:
+        connections = Connections(page)
+        for _ in range(3):
+            await connections({"type": "websocket", "headers": []}, None, None)  # type: ignore[arg-type]
+
+    gc.collect()
+    gc.disable()
+    try:
+        asyncio.run(visits())
+        assert [message() for message in held] == [None] * 3
+    finally:
+        gc.enable()

@@ -1,9 +1,13 @@
 """Presence on the server: connected visitors, the runs that pages follow, and how often pages look."""
 
+import ctypes
+import gc
 import threading
 import time
+from contextlib import suppress
 from functools import cache
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -27,23 +31,52 @@ def presence() -> Presence:
     return Presence()
 
 
+MOST_PAGES = 300
+"""Pages that can be open at once: each may hold a message of `server.maxMessageSize` in memory."""
+
+CLEAR_AFTER = 20
+"""Ended connections after which their memory is collected. A message that was broken off stays in a cycle of
+objects, which Python's own collector would leave there for hours, because it counts objects and not bytes."""
+
+
 class Connections:
-    """ASGI middleware that notes which visitors have a page open: each holds one websocket."""
+    """ASGI middleware that knows which visitors have a page open: each holds one websocket.
+
+    It refuses more than `MOST_PAGES` of them.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._open = self._ended = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the connection on, and count its visitor in for as long as it lasts."""
-        who = token_of(HTTPConnection(scope).cookies) if scope["type"] == "websocket" else None
-        if who is None:
+        """Pass the connection on, and count it and its visitor in for as long as it lasts."""
+        if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
-        presence().arrive(who)
+        if self._open >= MOST_PAGES:
+            await receive()
+            await send({"type": "websocket.close", "code": 1013})  # try again later, which Streamlit does
+            return
+        who = token_of(HTTPConnection(scope).cookies)
+        self._open += 1
+        if who:
+            presence().arrive(who)
         try:
             await self.app(scope, receive, send)
         finally:
-            presence().leave(who)
+            if who:
+                presence().leave(who)
+            self._open -= 1
+            self._ended += 1
+            if self._ended % CLEAR_AFTER == 0:
+                await run_in_threadpool(_clear_memory)
+
+
+def _clear_memory() -> None:
+    gc.collect()
+    with suppress(OSError, AttributeError):  # only the C library of most Linux systems has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Pace:

@@ -18,7 +18,8 @@ def _setting(default: str | int | bool, about: str, least: int = 1, choices: tup
     return field(default=default, metadata={"about": about, "least": least, "choices": choices})
 
 
-_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:(?P<port>[0-9]{1,5}))?")
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*)(:(?P<port>[0-9]{1,5}))?")
+_NUMBERS = re.compile(r"[0-9.]+")
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,13 @@ def read_host(text: str) -> Host | None:
     name, port = matched["name"], int(matched["port"]) if matched["port"] else None
     if port is not None and not 1 <= port <= 65535:
         return None
-    if name.startswith("["):
-        try:
+    try:
+        if name.startswith("["):
             name = f"[{ip_address(name[1:-1]).compressed}]"
-        except ValueError:
-            return None
+        elif _NUMBERS.fullmatch(name):
+            ip_address(name)
+    except ValueError:
+        return None
     return Host(name, port)
 
 
@@ -75,7 +78,7 @@ class Settings:
     cache: str = _setting("~/.cache/vaelab", "folder of the data sets that are fetched")
     device: str = _setting("auto", "what trains: auto, cpu, cuda or mps", choices=DEVICES)
     single_user: bool = _setting(False, "1: all runs are one's own, and no limit per visitor applies")
-    warm: bool = _setting(True, "0: nothing is loaded before the first page needs it")
+    warm: bool = _setting(True, "0: workers and PyTorch are not loaded before a page needs them")
     hosts: str = _setting(
         "",
         "names and addresses, with commas in between, under which browsers reach it besides its own: "

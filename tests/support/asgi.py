@@ -45,7 +45,8 @@ def ask(
     The body goes on for ever where it is an endless generator; what the app does not read is not asked for.
     """
     app = Starlette(
-        routes=[*routes(), Route("/", lambda request: HTMLResponse("a page"))], middleware=middleware()
+        routes=[*routes(), Route("/{path:path}", lambda request: HTMLResponse("a page"))],
+        middleware=middleware(),
     )
     path, _, query = url.partition("?")
     sent = {"host": f"localhost:{config.get_option('server.port')}"} | (headers or {})

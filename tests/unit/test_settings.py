@@ -71,7 +71,20 @@ def test_a_switch_is_0_or_1() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["http://lab.school.org", "lab.school.org/x", "*", "a b", "x:0", "x:70000", "[::x]", "::1", "ü"]
+    "text",
+    [
+        "http://lab.school.org",
+        "lab.school.org/x",
+        "*",
+        "a b",
+        "x:0",
+        "x:70000",
+        "[::x]",
+        "::1",
+        "ü",
+        "192.168.1.300",
+        "lab.org.",
+    ],
 )
 def test_a_host_is_a_name_or_an_address_with_or_without_a_port(text: str) -> None:
     with pytest.raises(SettingsError, match=re.escape(f"VAELAB_HOSTS has {text!r}; it can have names and")):

@@ -76,6 +76,7 @@ def test_a_browser_that_has_a_file_gets_it_only_once() -> None:
         "/lab/components/plot/",
         "/lab/components/plot//main.js",
         "/lab/../app.py",
+        "/lab/nothing",
         "/lab//etc/passwd",
         "/lab/components/plot/main.js\0",
     ],
@@ -133,6 +134,9 @@ def test_a_base_path_is_put_before_every_address(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("streamlit.get_option", {"server.baseUrlPath": "/class/7/"}.get)
     assert asset_url(PLOTLY).startswith("/class/7/lab/")
     assert get(asset_url(PLOTLY)).status == 200
+    assert get("/class/7/", NAVIGATION).status == 200
+    # Without host and scheme, which a proxy may have changed.
+    assert get("/class/7?epochs=3", NAVIGATION).headers["location"] == "/class/7/?epochs=3"
 
 
 def test_without_a_cookie_a_session_is_a_visitor_of_its_own() -> None:

@@ -9,7 +9,10 @@ from threading import Thread
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from vaelab.engine.backends.local import THREADS_THAT_YIELD
@@ -56,7 +59,13 @@ def routes() -> list[BaseRoute]:
         Route(f"{lab}/runs/{{run}}/{{version}}/{{what}}", serve_run_file),
         Route(f"{lab}/datasets/{{name}}/test-images", serve_test_images),
         Route(f"{lab}/uploads/{{kind}}/{{slot}}", serve_upload, methods=["GET", "PUT"]),
+        Route(f"{lab}/{{path:path}}", serve_nothing),
     ]
+
+
+async def serve_nothing(_request: Request) -> Response:
+    """Answer that nothing is there: Streamlit would answer with its page."""
+    raise HTTPException(404)
 
 
 def middleware() -> list[Middleware]:

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vaelab.ui.web.assets import is_navigation
@@ -49,8 +49,15 @@ class Shell:
         self._base = base
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer with the page, or pass the request on."""
-        if is_navigation(scope) and scope["path"] in self._paths:
+        """Answer with the page, or pass the request on.
+
+        The address of the app without its last slash leads to the page by a path alone: Streamlit would name
+        the host and the scheme, which a proxy may have changed.
+        """
+        if scope["type"] == "http" and self._base and scope["path"] == self._base:
+            query = scope["query_string"].decode("latin-1")
+            await RedirectResponse(f"{self._base}/{'?' if query else ''}{query}")(scope, receive, send)
+        elif is_navigation(scope) and scope["path"] in self._paths:
             page = await run_in_threadpool(shell, self._base)
             await HTMLResponse(page, headers={"Cache-Control": "no-cache"})(scope, receive, send)
         else:

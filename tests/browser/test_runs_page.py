@@ -100,11 +100,18 @@ def test_what_is_no_run_gets_a_sentence(page: Page, server: Server, tmp_path: Pa
     before = own_runs(server)
     nonsense = tmp_path / "nonsense.zip"
     nonsense.write_bytes(b"PK, but no zip")
+    (tmp_path / "picture.png").write_bytes(b"x")
     open_runs(page, server)
     import_zip(page, nonsense)
     expect(page.get_by_text("This file is no zip", exact=False)).to_be_visible()
     expect(page.get_by_role("button", name="Choose a file")).to_be_focused()
     assert own_runs(server) == before
+    page.locator("input[type=file]").set_input_files(tmp_path / "picture.png")
+    expect(page.get_by_role("alert")).to_have_text(re.compile("its name must end in .zip"))
+    page.route("**/lab/uploads/**", lambda _: None)  # it stays on its way
+    page.locator("input[type=file]").set_input_files(nonsense)
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    expect(page.get_by_text("This file is no zip", exact=False)).to_have_count(0)
 
 
 def test_an_upload_is_followed_and_cancelled_with_the_keyboard(

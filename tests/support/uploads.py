@@ -34,13 +34,22 @@ def tell_ticket(page: AppTest, ticket: Any) -> AppTest:
 
     AppTest has no way to trigger an event of a component, so that the message of the browser is made here.
     """
+    event = json.dumps([{"event": "sent", "value": ticket}])
+    states = page._tree.get_widget_states()
+    name = f"{STREAMLIT_INTERNAL_KEY_PREFIX}_{_widget(page).id}{EVENT_DELIM}events"
+    states.widgets.append(WidgetState(id=name, json_trigger_value=event))
+    return well(page._run(states))
+
+
+def refusal_shown(page: AppTest) -> str:
+    """The sentence on the last file that the page hands its widget."""
+    return str(json.loads(_widget(page).json)["refusal"])
+
+
+def _widget(page: AppTest) -> Any:
     (element,) = (
         element.proto
         for element in page.get("bidi_component")
         if element.proto.component_name == "vaelab_intake"
     )
-    event = json.dumps([{"event": "sent", "value": ticket}])
-    states = page._tree.get_widget_states()
-    name = f"{STREAMLIT_INTERNAL_KEY_PREFIX}_{element.id}{EVENT_DELIM}events"
-    states.widgets.append(WidgetState(id=name, json_trigger_value=event))
-    return well(page._run(states))
+    return element

@@ -30,7 +30,7 @@ class Intake {
   }
 
   update(component) {
-    const { label, ending, largest, uses } = component.data
+    const { label, ending, largest, uses, refusal } = component.data
     this.component = component
     this.part("label").textContent = label
     this.part("hint").textContent = `or drop it here: ${ending}, at most ${megabytes(largest)}\u00a0MB`
@@ -39,6 +39,8 @@ class Intake {
     this.file.setAttribute("aria-label", label)
     // The page has used the file that it was told of, or has said why it cannot.
     if (this.uses !== uses && !this.sending) this.show("ready")
+    // A sentence on that file goes as soon as another is chosen, and does not come back with the next drawing.
+    if (this.uses !== undefined && this.uses !== uses) this.say(refusal)
     if (this.uses === undefined && opensDialog(document.activeElement)) this.choose.focus()
     this.uses = uses
   }

@@ -28,7 +28,7 @@ from tests.support.runs_page import (
     texts,
     well,
 )
-from tests.support.uploads import import_run, put_file, tell_ticket
+from tests.support.uploads import import_run, put_file, refusal_shown, tell_ticket
 from tests.support.visits import visit_of
 from vaelab.config.run_config import VERSION
 from vaelab.export.bundle import bundle
@@ -190,7 +190,8 @@ def test_what_was_downloaded_is_imported(app: App, runs: Path) -> None:
 def test_what_is_no_run_is_refused_in_a_sentence(app: App, make: Make, runs: Path) -> None:
     run = make()
     page = import_run(opened(app), _spoilt(bundle(Run(EXAMPLES / "vae-20d"))))
-    assert "latent_dim: must be a whole number from 1 to 256" in page.error[0].value
+    assert "latent_dim: must be a whole number from 1 to 256" in refusal_shown(page)
+    assert not page.error, "the sentence stands in one place"
     assert RunStore(runs).runs() == [run]
     assert list((runs / ".uploads").iterdir()) == [], "the file is not kept"
 
@@ -199,7 +200,7 @@ def test_what_is_no_run_is_refused_in_a_sentence(app: App, make: Make, runs: Pat
 def test_a_forged_ticket_gets_a_sentence(app: App, make: Make, runs: Path, ticket: Any) -> None:
     run = make()
     page = tell_ticket(opened(app), ticket)
-    assert "not here any more; choose it again" in page.error[0].value
+    assert "not here any more; choose it again" in refusal_shown(page)
     assert RunStore(runs).runs() == [run]
 
 
@@ -207,7 +208,7 @@ def test_the_ticket_of_another_visitor_gets_a_sentence(app: App, make: Make, run
     run = make()
     ticket = put_file(intake(), bundle(Run(EXAMPLES / "vae-20d")), ANOTHER)
     page = tell_ticket(opened(app), ticket)
-    assert "not here any more; choose it again" in page.error[0].value
+    assert "not here any more; choose it again" in refusal_shown(page)
     assert RunStore(runs).runs() == [run]
     assert len(list((runs / ".uploads").iterdir())) == 1, "it is still there for its owner"
 

@@ -21,13 +21,18 @@ _ONE_AT_A_TIME = Lock()
 def import_popover() -> None:
     """Draw the popover that takes a zip."""
     with st.popover("Import", icon=":material/upload:", key="import_open", on_change="rerun"):
-        send_file("run", "A run as a zip", key="import_file", uses=visit().imports, on_sent=_import)
+        send_file(
+            "run",
+            "A run as a zip",
+            key="import_file",
+            uses=visit().imports,
+            refusal=visit().import_refusal,
+            on_sent=_import,
+        )
         st.caption(
             "What Download made, here or in another VAE Lab. It needs config.json and model.safetensors, and "
             "for the curves events.jsonl."
         )
-        if visit().import_refusal:
-            st.error(visit().import_refusal)
 
 
 def _import(ticket: object) -> None:

@@ -14,7 +14,9 @@ from vaelab.ui.web.intake import KINDS
 from vaelab.ui.widgets.components import component
 
 
-def send_file(kind: str, label: str, *, key: str, uses: int, on_sent: Callable[[object], None]) -> None:
+def send_file(
+    kind: str, label: str, *, key: str, uses: int, refusal: str, on_sent: Callable[[object], None]
+) -> None:
     """Show a button and an area for dropping, with progress, cancel, and a sentence for what is refused.
 
     Parameters
@@ -23,6 +25,7 @@ def send_file(kind: str, label: str, *, key: str, uses: int, on_sent: Callable[[
     label: what the file is, for people.
     key: Streamlit's key of the element.
     uses: how many tickets the page has dealt with; the widget is ready again when this changes.
+    refusal: a sentence on the last of them, if its file was of no use; shown until another is chosen.
     on_sent: called with the browser's ticket before the script runs again.
     """
     component("intake")(
@@ -34,6 +37,7 @@ def send_file(kind: str, label: str, *, key: str, uses: int, on_sent: Callable[[
             "ending": KINDS[kind].ending,
             "largest": KINDS[kind].largest,
             "uses": uses,
+            "refusal": refusal,
         },
         on_sent_change=lambda: on_sent(st.session_state[key]["sent"]),
     )

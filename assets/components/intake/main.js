@@ -39,9 +39,14 @@ class Intake {
     this.file.setAttribute("aria-label", label)
     // The page has used the file that it was told of, or has said why it cannot.
     if (this.uses !== uses && !this.sending) this.show("ready")
-    // A sentence on that file goes as soon as another is chosen, and does not come back with the next drawing.
-    if (this.uses !== undefined && this.uses !== uses) this.say(refusal)
-    if (this.uses === undefined && opensDialog(document.activeElement)) this.choose.focus()
+    if (this.uses === undefined) {
+      this.opener = document.querySelector(OPENER)
+      if (this.opener && document.activeElement === this.opener) this.choose.focus()
+    } else if (this.uses !== uses) {
+      // The sentence goes as soon as another file is chosen, and does not come back with the next drawing.
+      this.say(refusal)
+      this.given = !refusal
+    }
     this.uses = uses
   }
 
@@ -74,6 +79,7 @@ class Intake {
       this.part("size").textContent = "is being read …"
       this.show("sent")
       this.speak(`${file.name} is here and is being read.`)
+      this.given = true // unless the page says why it cannot use it
       this.component.setTriggerValue("sent", ticket)
     } catch (error) {
       if (sending.signal.aborted) return
@@ -130,12 +136,16 @@ class Intake {
     window.removeEventListener("keydown", this.followKey, { capture: true })
     this.sending?.abort()
     this.sending = null
+    // A popover that the page closes, because it has used the file, would take the focus with it.
+    const { activeElement, body } = document
+    const hasFocus = activeElement === body || this.outer.contains(activeElement)
+    if (this.given && hasFocus) this.opener?.focus({ preventScroll: true })
   }
 }
 
-// Whether the focus is still on the button of an open popover. Streamlit leaves it there, and puts the popover at
-// the end of the page, which Tab reaches only after everything else.
-const opensDialog = (element) => element?.matches("[aria-haspopup=dialog][aria-expanded=true]")
+// The button of an open popover. Streamlit leaves the focus there, and puts the popover at the end of the page,
+// which Tab reaches only after everything else.
+const OPENER = "[aria-haspopup=dialog][aria-expanded=true]"
 
 // Rounded up, so that a file that is just too large reads larger than what is allowed.
 function megabytes(bytes) {

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,15 @@ def test_a_request_to_terminate_ends_the_run_as_stopped(tmp_path: Path, monkeypa
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == handlers
 
 
+@pytest.fixture
+def _ctrl_c_ends() -> Iterator[None]:
+    """Ctrl-C ends this process, also where the tests were started in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_ctrl_c_ends")
 def test_a_second_ctrl_c_ends_the_program_at_once(tmp_path: Path, monkeypatch, capsys: Output) -> None:
     send_at_first_step(monkeypatch, signal.SIGINT, signal.SIGINT)
     assert main(["train", *QUICK, "--epochs", "500", "--json"]) == 130

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.canvas import OUTPUT, Canvas, trained
+from tests.support.canvas import NEXT_FRAME, OUTPUT, Canvas, trained
 from tests.support.servers import Server
 from vaelab.data import load
 from vaelab.models.codes import decode, embed
@@ -52,7 +52,8 @@ def test_a_code_is_marked_in_every_plane_with_each_run_s_own_reconstruction(
         planes[hovered].plane.focus()
         page.keyboard.press("ArrowRight")
         page.keyboard.press("n")
-        expect(planes[hovered].outer).to_have_attribute("data-snapped", re.compile(r"\d+"))
+        page.evaluate(NEXT_FRAME)  # until then it says what the cursor of the other plane has snapped to
+        expect(planes[hovered].outer).to_have_attribute("data-snapped", re.compile(r"^\d+$"))
         index = planes[hovered].note("snapped")
         images = load("mnist").x_test[int(index) : int(index) + 1]
         for name, canvas in zip(RUNS, planes, strict=True):

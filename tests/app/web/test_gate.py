@@ -63,7 +63,7 @@ def test_whoever_does_not_belong_here_is_refused(server: Server) -> None:
     assert handshake(server.url, PROXIED, urlsplit(PROXIED).netloc) == 101
     for origin in ("http://foreign.example", "null", f"http://127.0.0.1:{port - 1}"):
         assert handshake(server.url, origin) == 403
-    assert handshake(server.url, f"http://{rebound}", rebound) == 403
+    assert handshake(server.url, f"http://{rebound}", rebound) == 421
 
 
 def test_nothing_asks_the_outside(server: Server, proxy: CountingProxy) -> None:

@@ -61,7 +61,7 @@ def test_hovering_a_code_shows_its_image_and_its_reconstruction(open_canvas: Ope
     canvas = open_canvas(run="vae-20d")
     canvas.plane.focus()
     page.keyboard.press("n")
-    expect(canvas.outer).to_have_attribute("data-snapped", re.compile(r"\d+"))
+    expect(canvas.outer).to_have_attribute("data-snapped", re.compile(r"^\d+$"))
     index = int(canvas.note("snapped"))
     images, model = load("mnist").x_test[index : index + 1], trained("vae-20d").model
     expected = decode(model, embed(model, images).mean)[0, 0]
@@ -101,7 +101,7 @@ def test_the_coordinates_that_a_plane_leaves_open_are_the_anchors(open_canvas: O
 def test_a_click_chooses_a_code(open_canvas: Open, page: Page) -> None:
     canvas = open_canvas(run="vae-2d")
     canvas.move(0.5, 0.5)
-    expect(canvas.outer).to_have_attribute("data-snapped", re.compile(r"\d+"))
+    expect(canvas.outer).to_have_attribute("data-snapped", re.compile(r"^\d+$"))
     index = canvas.note("snapped")
     page.mouse.down()
     page.mouse.up()
@@ -130,7 +130,7 @@ def test_a_click_beside_the_codes_keeps_the_point_until_a_code_is_chosen(
     assert np.allclose([float(value) for value in values.groups()], corner, atol=1e-5)
     canvas.picture("canvas-kept-point")
     canvas.move(0.5, 0.5)
-    expect(canvas.outer).to_have_attribute("data-snapped", re.compile(r"\d+"))
+    expect(canvas.outer).to_have_attribute("data-snapped", re.compile(r"^\d+$"))
     page.mouse.down()
     page.mouse.up()
     expect(kept).to_be_hidden()
@@ -158,7 +158,7 @@ def test_keys_move_zoom_and_choose(open_canvas: Open, page: Page) -> None:
     page.keyboard.press("0")
     expect(spoken).to_have_text(whole)
     page.keyboard.press("n")
-    expect(canvas.outer).to_have_attribute("data-snapped", re.compile(r"\d+"))
+    expect(canvas.outer).to_have_attribute("data-snapped", re.compile(r"^\d+$"))
     index = canvas.note("snapped")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**anchor={index}**")

@@ -172,12 +172,13 @@ def _with_one_host(scope: Scope) -> Scope:
 
 
 async def _refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+    headers = {"Cache-Control": "no-store"}
     if scope["type"] == "websocket":
         await receive()
-        await send({"type": "websocket.close", "code": 1008})
-        return
-    headers = {"Cache-Control": "no-store"}
-    if scope["method"] not in READ or _has_body(scope):
+        if "websocket.http.response" not in scope.get("extensions", {}):  # a server that can only close it
+            await send({"type": "websocket.close", "code": 1008})
+            return
+    elif scope["method"] not in READ or _has_body(scope):
         headers["Connection"] = "close"  # so that a body that was sent along is not read
     if refusal.allow:
         headers["Allow"] = refusal.allow

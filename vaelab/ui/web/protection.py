@@ -70,7 +70,7 @@ class Protection:
         """Pass the request on, and add the headers to the head of its answer."""
 
         async def send_protected(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 MutableHeaders(scope=message).update(headers())
             await send(message)
 

@@ -57,6 +57,7 @@ def ask(
     kind: str = "http",
     method: str = "GET",
     base: str = "",
+    extensions: tuple[str, ...] = (),
 ) -> Answered:
     """Send a request with these headers through the gate."""
     answered = Answered()
@@ -75,6 +76,7 @@ def ask(
         "scheme": {"http": "http", "websocket": "ws"}[kind],
         "method": method,
         "path": path,
+        "extensions": {name: {} for name in extensions},
         "headers": [(name.encode(), value.encode("latin-1")) for name, value in sent],
     }
     standing = Gate(streamlit, allowed, PAGES, base)
@@ -377,6 +379,18 @@ def test_a_refusal_is_protected_and_says_what_is_wrong(allowed: Hosts) -> None:
         assert len(refused[status].text) < 320
     assert "<b>" in refused[421].text
     assert "\r" not in refused[421].text
+
+
+def test_a_websocket_is_refused_with_a_sentence_where_the_server_can_send_one(allowed: Hosts) -> None:
+    rebound, stream = ("host", "rebound.example:8501"), "/_stcore/stream"
+    refused = ask(allowed, rebound, path=stream, kind="websocket", extensions=("websocket.http.response",))
+    assert [message["type"] for message in refused.messages] == [
+        "websocket.http.response.start",
+        "websocket.http.response.body",
+    ]
+    assert refused.status == 421
+    assert {name: refused.headers[name] for name in headers()} == headers()
+    assert refused.text.startswith("This server is not 'rebound.example:8501'.")
 
 
 def test_strangers_cannot_fill_the_log(

@@ -15,7 +15,7 @@ from tests.support.golden_scripts import golden_scripts
 from vaelab.config import PRESETS
 
 LONG = {"conv-vae", "conv-vae-keras"}
-"""Presets whose short trainings take seconds all the same."""
+"""Presets whose short trainings still take seconds."""
 
 
 def losses(recorded: Recorded) -> list[list[float]]:

@@ -212,8 +212,8 @@ def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
         else ""
     )
     st.caption(
-        "Each dot is the code of a test image. Training never sees the labels; look how the classes "
-        "part all the same. Move over the plane: every point is decoded with the newest weights." + projected
+        "Each dot is the code of a test image. Training never sees the labels, and yet the classes "
+        "separate. Move over the plane: every point is decoded with the newest weights." + projected
     )
 
 

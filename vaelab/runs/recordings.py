@@ -1,10 +1,15 @@
-"""Recordings: finished runs that everybody may watch, because they are shipped or their owners share them."""
+"""Recordings: finished runs that everybody may watch, because they are shipped or their owners share them.
+
+A recording of exactly a recipe can be watched in its run's place; where there is none, the nearest shipped
+example shows what such a run comes to.
+"""
 
 import threading
 import time
 from contextlib import suppress
 
 from vaelab.config import RunConfig
+from vaelab.config.nearness import nearest
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.run import Run
 from vaelab.runs.store import RunStore
@@ -40,6 +45,16 @@ class Recordings:
             with suppress(RunDamaged):
                 if _is_recording(run):
                     self._by_recipe[run.config] = run.id
+
+
+def nearest_example(store: RunStore, config: RunConfig) -> Run | None:
+    """The finished shipped run whose recipe is nearest; None if no run is shipped, or none can be read."""
+    examples: dict[Run, RunConfig] = {}
+    for run in store.shipped_runs():
+        with suppress(RunDamaged):
+            if _is_recording(run):
+                examples[run] = run.config
+    return nearest(config, examples)
 
 
 def _is_recording(run: Run) -> bool:

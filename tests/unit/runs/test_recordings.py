@@ -11,8 +11,9 @@ import pytest
 
 from vaelab.config import RunConfig
 from vaelab.files import write_json
+from vaelab.paths import EXAMPLES
 from vaelab.runs import Run, RunStore, Status, recordings
-from vaelab.runs.recordings import LOOK_EVERY, Recordings
+from vaelab.runs.recordings import LOOK_EVERY, Recordings, nearest_example
 
 RECIPE = RunConfig(epochs=3)
 
@@ -67,3 +68,21 @@ def test_what_is_no_longer_there_or_shared_is_not_shown(tmp_path: Path, time: Si
     assert found.of(RECIPE) == run
     store.delete(run)
     assert found.of(RECIPE) is None
+
+
+def test_the_nearest_example_is_a_shipped_run_that_has_finished(tmp_path: Path) -> None:
+    shipped = RunStore(tmp_path / "shipped")
+    store = RunStore(tmp_path / "runs", tmp_path / "shipped")
+    trained(store, shared=True)
+    assert nearest_example(store, RECIPE) is None
+    trained(shipped, state="stopped")
+    damaged = trained(shipped)
+    (damaged.path / "config.json").write_text("{")
+    near, far = (trained(shipped, RECIPE.variant(latent_dim=size)) for size in (3, 20))
+    assert nearest_example(store, RECIPE) == Run(near.path, shipped=True)
+    assert nearest_example(store, RECIPE.variant(latent_dim=16, seed=4)) == Run(far.path, shipped=True)
+
+
+@pytest.mark.parametrize("run", RunStore(Path("none"), EXAMPLES).shipped_runs(), ids=lambda run: run.id)
+def test_the_recipe_of_every_shipped_example_finds_that_example(run: Run, tmp_path: Path) -> None:
+    assert nearest_example(RunStore(tmp_path, EXAMPLES), run.config) == run

@@ -19,7 +19,6 @@ import { View } from "./view.js"
 
 const GLIDE = 450 // milliseconds in which codes move to their new positions
 const REST_LIVE = 60 // milliseconds between two pictures of that while a run trains, which each of them slows down
-const TALLEST = 1.05 // times its width, so that a narrow page shows more than the plane
 
 export const render = mounted((parentElement) => new LatentCanvas(parentElement))
 
@@ -152,10 +151,8 @@ class LatentCanvas {
   }
 
   fit() {
-    const width = this.plane.clientWidth
-    if (width === 0 || !this.data) return
-    const height = Math.min(this.data.height, Math.round(TALLEST * width))
-    this.plane.style.height = `${height}px`
+    const { clientWidth: width, clientHeight: height } = this.plane
+    if (width === 0 || height === 0 || !this.data) return
     const ratio = window.devicePixelRatio || 1
     for (const canvas of [this.base, this.overlay]) {
       const size = [Math.round(width * ratio), Math.round(height * ratio)]

@@ -1,16 +1,15 @@
-// Adapts a figure from Python to the page: its theme, its width, and a finger or a mouse.
+// Adapts a figure from Python to the page: its theme, its size, and a finger or a mouse.
 
 const NARROW = 520 // pixels, below which a legend beside the chart leaves too little of it
 const LETTER = 8 // pixels that a letter of a title takes, on the safe side
 const LINE = 20 // pixels from one line of a title to the next
 
 // Changes `figure` itself, as Plotly does too: each drawing needs a copy of its own.
-export function adapt(figure, { key, height, outer, resets }) {
+export function adapt(figure, { key, size, outer, resets }) {
   const { data, layout = {} } = figure
   const letters = lettersOf(outer)
   if (letters) enlarge(layout, letters)
-  layout.width = outer.clientWidth
-  layout.height = height
+  ;[layout.width, layout.height] = size
   layout.template = template(outer)
   layout.uirevision ??= key
   if (resets > 0) forgetZoom(layout, resets)

@@ -12,7 +12,7 @@ class Chart {
   constructor(parentElement) {
     this.turns = 0
     this.resets = 0
-    this.width = 0
+    this.size = [0, 0]
     this.drawn = null
     this.outer = parentElement.querySelector(".vaelab-plot")
     this.node = this.outer.querySelector(".vaelab-plot-chart")
@@ -28,7 +28,6 @@ class Chart {
   async update(component, urls) {
     this.component = component
     const { data } = component
-    this.outer.style.height = `${data.height}px`
     this.node.setAttribute("aria-label", data.alt)
     this.node.setAttribute("role", data.selectable ? "application" : "img")
     this.node.tabIndex = data.selectable ? 0 : -1
@@ -47,11 +46,11 @@ class Chart {
 
   // A live page sends every chart again and again, whether there is anything new in it or not.
   async draw() {
-    this.width = this.outer.clientWidth
-    if (this.removed || this.width === 0) return
+    this.size = this.measured()
+    if (this.removed || this.size.includes(0)) return
     const turn = ++this.turns
-    const { figure, key, height, state, step } = this.component.data
-    const wanted = JSON.stringify([figure, key, height, this.width, this.resets, template(this.outer)])
+    const { figure, key, state, step } = this.component.data
+    const wanted = JSON.stringify([figure, key, this.size, this.resets, template(this.outer)])
     if (wanted !== this.drawn) {
       this.drawn = wanted
       try {
@@ -76,12 +75,16 @@ class Chart {
   }
 
   adapted() {
-    const { figure, key, height } = this.component.data
-    return adapt(JSON.parse(figure), { key, height, outer: this.outer, resets: this.resets })
+    const { figure, key } = this.component.data
+    return adapt(JSON.parse(figure), { key, size: this.size, outer: this.outer, resets: this.resets })
+  }
+
+  measured() {
+    return [this.outer.clientWidth, this.outer.clientHeight]
   }
 
   fit() {
-    if (this.plotly && this.outer.clientWidth !== this.width) this.draw()
+    if (this.plotly && this.measured().join() !== this.size.join()) this.draw()
   }
 
   select(point) {

@@ -45,7 +45,7 @@ def test_a_figure_is_sent_without_its_template_and_with_what_is_missing_as_null(
     described = json.loads(data["figure"])
     assert described["data"][0]["y"] == [None, 3.0]
     assert described["layout"].get("template") is None
-    assert (data["height"], data["alt"], data["state"], data["step"]) == (300, "A chart", "running", 7)
+    assert (data["alt"], data["state"], data["step"]) == ("A chart", "running", 7)
 
 
 def test_arrays_travel_as_they_lie_in_memory() -> None:

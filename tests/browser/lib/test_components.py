@@ -272,14 +272,18 @@ def test_room_is_reserved_before_plotly_is_there(page: Page, url: str) -> None:
     assert page.locator(".st-key-strip").bounding_box() == before
 
 
-def test_nothing_is_drawn_before_its_styles_are_there(page: Page, url: str) -> None:
-    waiting: list[Route] = []
-    page.route("**/lib/saving.css*", lambda route: waiting.append(route))
+FIRST_LOOK = """new MutationObserver((_, observer) => {
+  const strip = document.querySelector(".st-key-strip .vaelab-pictures")
+  if (!strip) return
+  observer.disconnect()
+  window.firstLook = [getComputedStyle(strip).display, strip.textContent.trim()]
+}).observe(document, { childList: true, subtree: true })"""
+
+
+def test_the_styles_are_there_before_the_component(page: Page, url: str) -> None:
+    page.add_init_script(FIRST_LOOK)
     page.goto(url)
-    expect(page.locator(".st-key-losses [data-step='0']")).to_be_attached()
-    expect(page.locator(".st-key-strip")).to_contain_text("Loading the pictures")
-    waiting[0].continue_()
-    expect(page.get_by_role("button", name="Download rings.png")).to_have_css("width", "28px")
+    assert page.wait_for_function("window.firstLook").json_value() == ["flex", "Loading the pictures …"]
 
 
 def test_without_its_styles_a_view_is_still_drawn(page: Page, url: str) -> None:

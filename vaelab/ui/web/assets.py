@@ -81,6 +81,11 @@ def asset_url(path: str) -> str:
     return f"{lab_path()}/{path}?v={load_asset(path).version}"
 
 
+def style_urls() -> list[str]:
+    """The addresses of all components' styles."""
+    return [asset_url(path) for path in _sources() if path.endswith("/main.css")]
+
+
 _BEGINS_WITH = {
     "": ("plot", "pictures"),
     "reconstructions": ("pictures",),
@@ -123,7 +128,6 @@ def _preloads(path: str) -> str:
     components = _BEGINS_WITH.get(path.rstrip("/").removeprefix(base_path()).removeprefix("/"), ())
     links = [f"<{asset_url(PLOTLY)}>; rel=preload; as=script"] if "plot" in components else []
     links += [f"<{asset_url(f'components/{name}/main.js')}>; rel=modulepreload" for name in components]
-    links += [f"<{asset_url(f'components/{name}/main.css')}>; rel=preload; as=style" for name in components]
     return ", ".join(links)
 
 

@@ -3,7 +3,8 @@
 - The address of the server. From a page below the app's address, Streamlit would look for its server there
   too, and every browser would report that it is not found.
 - Styles for the time before Streamlit's own are there, so that nothing moves when they arrive: the page is
-  wide from the beginning, and the room of the sidebar is kept free for it.
+  wide from the beginning, and the room of the sidebar is kept free for it. So are those of the components,
+  which have the height of what they will show before their modules have been loaded.
 """
 
 import json
@@ -15,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from vaelab.ui.web.assets import is_navigation
+from vaelab.ui.web.assets import is_navigation, style_urls
 
 _STYLES = """
 [data-testid="stMainBlockContainer"] { max-width: none !important; }
@@ -31,7 +32,8 @@ def shell(base: str) -> str:
     """The page for an app at a path, such as `/vaelab`, or empty."""
     page = (files("streamlit") / "static" / "index.html").read_text(encoding="utf-8")
     script = f"window.__streamlit = {{ BACKEND_BASE_URL: location.origin + {json.dumps(base)} }}"
-    return page.replace("</head>", f"<script>{script}</script><style>{_STYLES}</style></head>", 1)
+    links = "".join(f'<link rel="stylesheet" href="{url}">' for url in style_urls())
+    return page.replace("</head>", f"<script>{script}</script><style>{_STYLES}</style>{links}</head>", 1)
 
 
 class Shell:

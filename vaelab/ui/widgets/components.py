@@ -5,6 +5,8 @@ import struct
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
+from hashlib import sha256
+from html import escape
 from typing import Any
 
 import plotly.io
@@ -14,27 +16,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from vaelab.figures.sheets import Sheet, png
 from vaelab.paths import COMPONENTS
-from vaelab.ui.web.assets import PLOTLY, asset_url, is_asset
+from vaelab.ui.web.assets import PLOTLY, asset_url
 
 # Streamlit runs inline modules from `blob:` addresses, which can import complete addresses only. The loader
 # catches errors because Streamlit would show their stack.
 _LOADER = """\
 const loading = import(new URL("{main}", location.origin))
-const styles = "{styles}"
-// Nothing is drawn before its styles are loaded, with all they import: it would jump when they arrive.
-function styled() {{
-  let link = document.head.querySelector(`link[href="${{styles}}"]`)
-  if (!link) {{
-    link = Object.assign(document.createElement("link"), {{ rel: "stylesheet", href: styles }})
-    link.settled = new Promise((settle) => Object.assign(link, {{ onload: settle, onerror: settle }}))
-    document.head.append(link)
-  }}
-  return link.settled
-}}
 export default async function (component) {{
   try {{
-    const [view] = await Promise.all([loading, styles && styled()])
-    return view.render(component, {{ plotly: "{plotly}" }})
+    return (await loading).render(component, {{ plotly: "{plotly}" }})
   }} catch (error) {{
     console.error(error)
     const notice = component.parentElement.querySelector("[data-notice]")
@@ -52,14 +42,25 @@ def heading_row(name: str) -> DeltaGenerator:
 
 
 @cache
-def component(name: str) -> Any:
-    """Register the component of a folder in assets/components, once per process; returns its function."""
+def component(name: str, height: int | str = "") -> Any:
+    """Register the component of a folder in assets/components, once per process; returns its function.
+
+    Parameters
+    ----------
+    height
+        CSS pixels, or a CSS length, that the component's styles know as `--height`. It is part of the
+        component's HTML, and not of its data, so that it holds before any module has been loaded: what is
+        below stays where it is.
+    """
     folder = f"components/{name}"
-    styles = asset_url(f"{folder}/main.css") if is_asset(f"{folder}/main.css") else ""
+    length = f"{height}px" if isinstance(height, int) else height
+    html = (COMPONENTS / name / "main.html").read_text("utf-8")
+    if length:
+        html = f'<div style="display: contents; --height: {escape(length)}">{html}</div>'
     return st.components.v2.component(
-        f"vaelab_{name}",
-        html=(COMPONENTS / name / "main.html").read_text("utf-8"),
-        js=_LOADER.format(main=asset_url(f"{folder}/main.js"), styles=styles, plotly=asset_url(PLOTLY)),
+        f"vaelab_{name}_{sha256(length.encode()).hexdigest()[:8]}" if length else f"vaelab_{name}",
+        html=html,
+        js=_LOADER.format(main=asset_url(f"{folder}/main.js"), plotly=asset_url(PLOTLY)),
         # Plotly writes its rules into the document, where a shadow root would not see them.
         isolate_styles=False,
     )
@@ -69,7 +70,7 @@ def plot(
     figure: Figure | dict[str, Any],
     *,
     key: str,
-    height: int,
+    height: int | str,
     alt: str,
     state: str = "",
     step: int | None = None,
@@ -88,7 +89,7 @@ def plot(
     key
         Streamlit's key of the element; also the name of a downloaded picture.
     height
-        Height in CSS pixels; the width is the container's.
+        Height in CSS pixels, or a CSS length such as `calc(100dvh - 200px)`; the width is the container's.
     alt
         Description of the chart for screen readers.
     state, step
@@ -103,14 +104,14 @@ def plot(
     """
     description = dict(figure) if isinstance(figure, dict) else figure.to_dict()
     description["layout"] = {**description.get("layout", {}), "template": None}
-    result = component("plot")(
+    result = component("plot", height)(
         key=key,
-        height=height,
+        # Streamlit keeps a room of so many pixels free until the component is there.
+        height=height if isinstance(height, int) else "content",
         data={
             # Plotly's own encoder knows arrays and writes NaN as null, as JSON demands.
             "figure": plotly.io.to_json(description, validate=False),
             "key": key,
-            "height": height,
             "alt": alt,
             "state": state,
             "step": step,

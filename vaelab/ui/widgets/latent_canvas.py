@@ -107,7 +107,7 @@ def latent_canvas(
     contents: CanvasContents,
     *,
     key: str,
-    height: int,
+    height: int | str,
     alt: str,
     state: str = "",
     step: int | None = None,
@@ -122,7 +122,8 @@ def latent_canvas(
     key
         Streamlit's key of the element; also the name of a downloaded picture.
     height
-        Height of the plane in CSS pixels; the width is the container's.
+        Height of the plane in CSS pixels, or a CSS length such as `calc(100dvh - 200px)`; the width is the
+        container's. A plane is never higher than 1.05 times its width.
     alt
         Description of the canvas for screen readers.
     state, step
@@ -142,7 +143,6 @@ def latent_canvas(
         **_files(contents),
         **_described(contents),
         "key": key,
-        "height": height,
         "alt": alt,
         "state": state,
         "step": step,
@@ -150,7 +150,7 @@ def latent_canvas(
         "selectable": selectable,
         "lasso": lasso,
     }
-    result = component("latent_canvas")(key=key, data=data, on_selected_change=rerun_only)
+    result = component("latent_canvas", height)(key=key, data=data, on_selected_change=rerun_only)
     return _choice(result.selected, DATASETS[contents.run.config.dataset].test_images)
 
 

@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from vaelab.analysis.load import load_run
-from vaelab.analysis.pca import PrincipalComponents, fit
+from vaelab.analysis.pca import pca_error
 from vaelab.config import QUANTITIES, measures
 from vaelab.config.quantities import NLL_IMAGES, NLL_SAMPLES, PROBED_IMAGES, VOTING_NEIGHBOURS
 from vaelab.data import Dataset, load
@@ -33,6 +33,7 @@ from vaelab.models.hardware import cpu_settings
 from vaelab.models.passes import pass_size
 from vaelab.models.posteriors import Posterior
 from vaelab.models.randomness import generator_for
+from vaelab.networks.sizes import training_images
 from vaelab.runs import Measures, Run
 
 PROBE_STEPS = 1000
@@ -94,6 +95,13 @@ class Subject:
         noise = generator_for(self.model.config.seed, "importance")
         return importance_bound(self.model, self.data.x_test[:NLL_IMAGES], NLL_SAMPLES, noise)
 
+    @property
+    def pca_error(self) -> float:
+        """Squared error of PCA with as many numbers, fitted to as many training images."""
+        config = self.model.config
+        images = training_images(config, len(self.data.x_train))
+        return pca_error(self.data, images, config.latent_dim)
+
     @cached_property
     def accuracies(self) -> tuple[float, float]:
         """Accuracy of nearest neighbours and of the linear probe on posterior means, from 0 to 1."""
@@ -113,7 +121,7 @@ COMPUTED: dict[str, Callable[[Subject], Any]] = {
     "active_units": lambda subject: subject.result.active_units,
     "kl_per_dim": lambda subject: subject.result.kl_per_dim,
     "mse": lambda subject: subject.result.mse,
-    "pca_mse": lambda subject: _pca_mse(subject.data, subject.model.config.latent_dim),
+    "pca_mse": lambda subject: subject.pca_error,
     "neighbour_accuracy": lambda subject: subject.accuracies[0],
     "probe_accuracy": lambda subject: subject.accuracies[1],
 }
@@ -200,16 +208,5 @@ def accuracies(
     return float(neighbours.score(test, test_labels)), float(probe.score(test, test_labels))
 
 
-def _pca_mse(data: Dataset, dimensions: int) -> float:
-    """Squared error per pixel of PCA with as many dimensions, fitted to all training images."""
-    reconstructions = _principal_components(data).reconstruct(data.x_test, dimensions)
-    return float(data.spec.kind.squared_errors(data.x_test, reconstructions).mean())
-
-
 # Runs that are measured one after another, as those of a sweep, mostly have the same data set.
-@lru_cache(maxsize=1)
-def _principal_components(data: Dataset) -> PrincipalComponents:
-    return fit(data.x_train, data.spec.kind)
-
-
 _load = lru_cache(maxsize=1)(load)

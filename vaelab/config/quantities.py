@@ -166,8 +166,8 @@ _ROWS = (
     Quantity(
         name="pca_mse", label="squared error of PCA", unit="per pixel", digits=4, better="neither",
         across_likelihoods=True,
-        meaning="What the best linear code of as many numbers makes of the same images: with few of them a "
-        "network gets below it, with hundreds hardly any does.",
+        meaning="What the best linear code of as many numbers, fitted to as many training images, makes of "
+        "the same images: with few of them a network gets below it, with hundreds hardly any does.",
     ),
     Quantity(
         name="neighbour_accuracy", label="nearest neighbours", unit="% of test images", digits=1,

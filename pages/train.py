@@ -4,9 +4,11 @@ import streamlit as st
 
 from vaelab.data import DATASETS
 from vaelab.ui.recipe import form as forms
+from vaelab.ui.recipe.dials import moving_dials, next_run_dials
 from vaelab.ui.recipe.example import before_the_start, shown_run
 from vaelab.ui.recipe.share import share
 from vaelab.ui.recipe.show_code import show_code
+from vaelab.ui.recipe.untrained import not_yet_trained
 from vaelab.ui.session import (
     OPEN_SEED,
     engine,
@@ -17,7 +19,7 @@ from vaelab.ui.session import (
     restore_form,
     visit,
 )
-from vaelab.ui.session.recipe import read_form
+from vaelab.ui.session.recipe import preset_now, read_form
 from vaelab.ui.session.recipe_link import followed_link, write_link
 from vaelab.ui.slow_motion.panel import slow_motion_panel
 from vaelab.ui.train.controls import control_row, start_if_asked
@@ -41,14 +43,16 @@ for sentence in [*visit().link_problems, *([refused] if refused else [])]:
     st.warning(plain(sentence))
 
 with st.container(key="recipe-fields"):
-    for column, draw in zip(st.columns([2.6, 1, 1.5, 1.5, 1.2]), forms.plain_sight(), strict=True):
+    forms.preset_picker()
+    st.caption(forms.preset_caption())
+    for column, draw in zip(st.columns(2, gap="large"), (moving_dials, next_run_dials), strict=True):
         with column:
             draw()
-    st.caption(forms.preset_caption())
 if parameter("seed") == OPEN_SEED:
     st.caption(f"This link leaves the seed open: **{visit().recipe.seed}** is yours, others have another.")
 with st.expander("Advanced settings", key="advanced"):
     forms.advanced()
+note = st.container()
 config, wrong = read_form()
 for sentence in wrong.values():
     st.error(plain(sentence))
@@ -57,8 +61,10 @@ with head_buttons:
     show_code(visit().recipe)
     share(visit().recipe)
 start_if_asked()
-run = shown_run(st.session_state.preset)
+run = shown_run(preset_now())
 about = before_the_start(config, DATASETS[config.dataset]) if config else ""
+with note:
+    not_yet_trained(run, config)
 if run is None:
     control_row(config, None, None)
     st.caption(about)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.runs_page import App, texts, well
+from tests.support.turning import turn
 from tests.support.visits import visit_of
 from vaelab.paths import PAGES
 from vaelab.ui.session.display import CONTROLS, LETTERS, read_display
@@ -81,7 +82,7 @@ def test_what_is_hidden_stays_so_from_page_to_page_and_after_a_reload(app: App) 
 
 def test_a_change_of_the_page_keeps_how_it_is_shown(app: App) -> None:
     page = opened(app, hide="share", present="1")
-    well(page.number_input(key="latent_dim").set_value(5).run())
+    well(turn(page, "latent_dim", 5))
     shown = {name: page.query_params[name] for name in ("latent_dim", "hide", "present")}
     assert shown == {"latent_dim": "5", "hide": "share", "present": "1"}
 

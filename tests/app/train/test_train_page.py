@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.runs_page import idle_worker
+from tests.support.turning import is_off, turn
 from tests.support.visits import visit_of
 from tests.support.waiting import until
 from vaelab.config import FIELD_NAMES, PRESETS, RunConfig, as_text
@@ -102,17 +103,17 @@ def test_the_learning_rate_follows_the_optimizer_until_it_is_chosen(app: App) ->
     page = opened(app)
     page.selectbox(key="optimizer").select("sgd").run()
     assert page.session_state.learning_rate == RunConfig(optimizer="sgd").learning_rate
-    page.number_input(key="learning_rate").set_value(0.005).run()
+    turn(page, "learning_rate", 0.005)
     page.selectbox(key="optimizer").select("momentum").run()
     assert page.session_state.learning_rate == 0.005
 
 
 def test_fields_that_are_not_in_force_are_disabled(app: App) -> None:
     page = opened(app, model="ae")
-    assert page.number_input(key="beta").disabled
+    assert is_off(page, "beta")
     assert page.text_input(key="sigma").disabled
     page = opened(app, reconstruction="mse")
-    assert not page.number_input(key="beta").disabled
+    assert not is_off(page, "beta")
     assert not page.text_input(key="sigma").disabled
 
 
@@ -149,8 +150,8 @@ def test_train_takes_what_was_typed_just_before_the_press(
 ) -> None:
     monkeypatch.setattr("vaelab.engine.engine.WorkerProcess", idle_worker)
     page = opened(app)
-    page.number_input(key="epochs").set_value(7)
-    page.button(key="train").click().run()  # both reach the server at once
+    page.button(key="train").click()
+    turn(page, "epochs", "7")  # both reach the server at once
     assert [run.config.epochs for run in RunStore(runs).runs()] == [7]
 
 

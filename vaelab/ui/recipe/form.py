@@ -1,7 +1,5 @@
 """The form of a recipe, made from the fields of `RunConfig`. A widget's key is its field's name."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,12 +11,10 @@ from vaelab.ui.recipe.example import usual_objective
 from vaelab.ui.session import put, visit
 from vaelab.ui.session.recipe import default_of, follow_field, preset_now, take_preset
 
-IN_PLAIN_SIGHT = ("model", "dataset", "latent_dim", "epochs")
-
 ADVANCED = {
     "Network": ("architecture", "hidden", "activation", "code_activation"),
-    "Objective": ("reconstruction", "sigma", "beta", "beta_warmup", "corruption", "corruption_strength"),
-    "Optimizer": ("optimizer", "learning_rate", "lr_schedule", "batch_size", "precision"),
+    "Objective": ("reconstruction", "sigma", "beta_warmup", "corruption", "corruption_strength"),
+    "Optimizer": ("optimizer", "lr_schedule", "batch_size", "precision"),
     "Data and end": ("train_size", "held_out", "stop_loss", "seed"),
 }
 
@@ -38,18 +34,13 @@ def preset_picker() -> None:
 
 def preset_caption() -> str:
     """Sentences on what the chosen preset teaches, and how the recipe differs from it."""
-    preset, config = PRESETS[st.session_state.preset], visit().recipe
+    preset, config = PRESETS[preset_now()], visit().recipe
     changed = changes_in_words(config, preset.config)
     return preset.teaches + (f" **Changed:** {changed}." if changed else "")
 
 
-def plain_sight() -> list[Callable[[], None]]:
-    """The functions that draw the preset and the fields that everybody needs, in order."""
-    return [preset_picker, *(partial(field, name) for name in IN_PLAIN_SIGHT)]
-
-
 def advanced() -> None:
-    """Draw all other fields, in a column for each group of `ADVANCED`."""
+    """Draw the fields that stand on no dial, in a column for each group of `ADVANCED`."""
     for column, (title, names) in zip(st.columns(len(ADVANCED)), ADVANCED.items(), strict=True):
         with column:
             st.markdown(f"**{title}**")
@@ -66,24 +57,20 @@ def field(name: str) -> None:
     common: dict[str, Any] = {
         "label": spec.label + unit,
         "key": name,
-        "help": f"{spec.help} {_default_hint(name)}".strip() + not_in_force,
+        "help": help_of(name) + not_in_force,
         "disabled": reason is not None,
     }
     if any(name in leaders for leaders in FOLLOWS.values()):
         common |= {"on_change": follow_field, "args": (name,)}
     if spec.kind == "choice":
-        common |= {"options": spec.choices, "format_func": spec.labels.__getitem__}
-        if name == "model":  # the names are short, and everybody makes this choice
-            st.segmented_control(required=True, **common)
-        else:
-            st.selectbox(**common)
+        st.selectbox(options=spec.choices, format_func=spec.labels.__getitem__, **common)
     elif spec.kind == "integer":
         st.number_input(min_value=int(spec.minimum or 0), max_value=int(spec.maximum or 0), step=1, **common)
     elif spec.kind == "number":
         st.number_input(
             min_value=float(spec.minimum or 0.0),
             max_value=float(spec.maximum or 0.0),
-            step=0.001 if name == "learning_rate" else 0.1,
+            step=0.1,
             format="%.5g",
             **common,
         )
@@ -91,10 +78,15 @@ def field(name: str) -> None:
         st.text_input(**common)
 
 
+def help_of(name: str) -> str:
+    """The explanation of a field, with the value that it has by default or usually."""
+    return f"{field_spec(name).help} {_default_hint(name)}".strip()
+
+
 def _default_hint(name: str) -> str:
     config = visit().recipe
     if name == "learning_rate":
         label = field_spec("optimizer").labels[config.optimizer]
         return f"The default of {label} for this recipe is {default_of(name, config):g}."
-    usual = usual_objective(st.session_state.preset) if name == "stop_loss" else None
+    usual = usual_objective(preset_now()) if name == "stop_loss" else None
     return "" if usual is None else f"The finished example of this recipe ended at {usual:.1f}."

@@ -6,7 +6,13 @@ import streamlit as st
 
 from vaelab.config import FIELD_NAMES, PRESETS, RunConfig, as_text, field_spec, read_config, with_changes
 from vaelab.config.defaults import FOLLOWS
-from vaelab.ui.session.visits import put, visit
+from vaelab.config.presets import nearest_preset
+from vaelab.ui.session.visits import Move, put, visit
+
+BOTH = "both"
+"""The choice of a recipe and its twin, among the kinds of models."""
+_LARGEST_COUNT = 2**53
+"""Up to here browsers count exactly."""
 
 
 def fill_form(config: RunConfig) -> None:
@@ -31,7 +37,12 @@ def recipe_now() -> RunConfig:
 
 
 def read_form() -> tuple[RunConfig | None, dict[str, str]]:
-    """The config of the widgets' values, or None and a sentence for each wrong field."""
+    """The config of the widgets' values, or None and a sentence for each wrong field.
+
+    In a callback it has what was changed just before, too, in whatever order the callbacks run.
+    """
+    for name in FIELD_NAMES:
+        take_move(name, st.session_state.get(dial_key(name), {}).get("moved"))
     config, problems = read_config({name: st.session_state[name] for name in FIELD_NAMES})
     if config is not None:
         visit().recipe = config
@@ -52,8 +63,64 @@ def preset_now() -> str:
 
 def take_preset(name: str) -> None:
     """Fill the form with a preset, and have Train show its finished example; to be called in a callback."""
-    visit().preset_base, visit().example = name, True
+    visit().preset_base, visit().example, visit().twins = name, True, False
     fill_form(PRESETS[name].config)
+
+
+def take_recipe(config: RunConfig) -> None:
+    """Fill the form with the recipe of a run; to be called in a callback."""
+    visit().preset_base, visit().twins = nearest_preset(config), False
+    fill_form(config)
+
+
+def kind_now() -> str:
+    """The kind of model of the form, or `BOTH`."""
+    return BOTH if visit().twins else str(st.session_state.model)
+
+
+def take_kind(kind: str) -> None:
+    """In a callback: choose a kind of model, or with `BOTH` the recipe as it is and its twin."""
+    visit().twins = kind == BOTH
+    if kind != BOTH:
+        put("model", kind)
+
+
+def dial_key(name: str) -> str:
+    """Streamlit's key of the dial of a field."""
+    return f"dial_{name}"
+
+
+def take_move(name: str, sent: object) -> None:
+    """Set a field to what a browser's dial was moved to, or keep a sentence on why not.
+
+    Parameters
+    ----------
+    name
+        A field whose value is a number.
+    sent
+        {value, count} as `vaelab.ui.widgets.dial` has it. Anything else is passed over, and so is a move that
+        was taken before.
+    """
+    count = sent.get("count") if isinstance(sent, dict) else None
+    known = visit().moves.get(name, Move()).count
+    if not isinstance(sent, dict) or type(count) is not int or not known < count < _LARGEST_COUNT:
+        return
+    given = {**visit().recipe.model_dump(), name: number_of(sent.get("value"))}
+    config, problems = read_config(given)
+    if config is not None:
+        put(name, getattr(config, name))
+    visit().moves[name] = Move(count, " ".join(problems.values()))
+
+
+def number_of(sent: object) -> object:
+    """The number that was typed, with a point or a comma before its decimals; other values as they are."""
+    if not isinstance(sent, str):
+        return sent
+    try:
+        number = float(sent.replace(",", "."))
+    except ValueError:
+        return sent
+    return int(number) if number.is_integer() else number
 
 
 def default_of(name: str, config: RunConfig) -> Any:

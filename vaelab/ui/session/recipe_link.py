@@ -79,6 +79,7 @@ def taken_recipe(parameters: dict[str, str]) -> tuple[RunConfig, dict[str, str]]
     config, problems = recipe_of(with_own_seed(parameters))
     name = parameters.get("preset")
     visit().preset_base = name if name in PRESETS else nearest_preset(config)
+    visit().twins = False
     return config, problems
 
 

@@ -43,6 +43,16 @@ class Display:
         return hide | ({"present": "1"} if self.present else {})
 
 
+@dataclass(frozen=True)
+class Move:
+    """The last move of a dial that the page has dealt with."""
+
+    count: int = 0
+    """How many moves the browser had counted by then."""
+    refusal: str = ""
+    """A sentence on its value, if that was refused."""
+
+
 @dataclass
 class Visit:
     """What the pages keep of a visitor from one run of a script to the next, beside the values of widgets."""
@@ -62,6 +72,10 @@ class Visit:
     """The last valid recipe of the form."""
     preset_base: str | None = None
     """The preset that the recipe was made from."""
+    twins: bool = False
+    """Whether Train trains the recipe's twin beside it."""
+    moves: dict[str, Move] = field(default_factory=dict)
+    """The last moves of the form's dials, by the names of their fields."""
     sweep: str | None = None
     """The group of the sweep that is shown; None for the finished example."""
     lesson: int | None = None

@@ -98,6 +98,7 @@ def _epoch_button(config: RunConfig | None, run: Run | None, state: State | None
 def _train(*, until_epoch: int | None = None, twins: bool = False) -> None:
     config, _ = read_form()  # with what was typed just before the press
     if config is not None:
+        twins = twins or (visit().twins and until_epoch is None)
         ask_to_start(config, until_epoch=until_epoch, twins=twins)
 
 

@@ -1,0 +1,53 @@
+"""The note that the form's recipe is not that of the run on the page, with a way out in both directions."""
+
+import streamlit as st
+
+from vaelab.config import RunConfig, field_spec, in_words
+from vaelab.config.comparable import fields_that_differ
+from vaelab.runs import Run
+from vaelab.ui.session import ask, ask_to_start, is_own, plain, visit
+from vaelab.ui.session.recipe import read_form, take_recipe
+from vaelab.words import capitalized
+
+MOST_NAMED = 3
+"""Fields that the note names; of more it gives the number."""
+
+
+def not_yet_trained(run: Run | None, config: RunConfig | None) -> None:
+    """Draw what the form's recipe has that the run has not, in a container that keeps its room.
+
+    Parameters
+    ----------
+    run
+        The run that the page shows, if there is one.
+    config
+        The recipe of the form; None if it is wrong.
+    """
+    with st.container(key="untrained", gap=None):
+        if run is None or config is None or not (differing := fields_that_differ([config, run.config])):
+            return
+        st.caption(plain(f"{_named(config, differing)}: not yet trained"))
+        st.button("Restart with it", key="restart", type="tertiary", on_click=_restart, args=(run,))
+        st.button(
+            "Show its recipe", key="show_recipe", type="tertiary", on_click=take_recipe, args=(run.config,)
+        )
+
+
+def _named(config: RunConfig, names: list[str]) -> str:
+    """The values of fields in words: "Latent dimension 8, beta 4"."""
+    some = [
+        f"{field_spec(name).label.lower()} {in_words(name, getattr(config, name))}"
+        for name in names[:MOST_NAMED]
+    ]
+    more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
+    return capitalized(", ".join(some + more))
+
+
+def _restart(run: Run) -> None:
+    """Stop the run if it is the visitor's and still trains, and ask for a start of the form's recipe."""
+    config, _ = read_form()  # with what was typed just before the press
+    if config is None:
+        return
+    if is_own(run) and run.status().active:
+        ask(run, "stop")
+    ask_to_start(config, twins=visit().twins)

@@ -13,6 +13,8 @@ class Preset:
     title: str
     teaches: str
     config: RunConfig
+    tag: str | None = None
+    """What names of runs say of it; empty for what goes without saying, None if no name refers to it."""
 
 
 _STANDARD = {"lr_schedule": "constant", "learning_rate": 1e-3}
@@ -22,6 +24,7 @@ PRESETS: dict[str, Preset] = {
         "VAE, 2-D map: start here",
         "Two numbers a digit are enough for a map on which similar digits are neighbours.",
         RunConfig(),
+        tag="",
     ),
     "ae-2d": Preset(
         "AE, 2-D map: the twin without the KL term",
@@ -32,6 +35,7 @@ PRESETS: dict[str, Preset] = {
         "VAE, 20 dimensions: the standard small one",
         "The VAE of most tutorials: more room in the code, sharper images, no map to look at directly.",
         RunConfig(latent_dim=20, hidden="400", batch_size=128, **_STANDARD),
+        tag="standard",
     ),
     "vae-20d-fast": Preset(
         "VAE, 20 dimensions in seconds",
@@ -39,6 +43,7 @@ PRESETS: dict[str, Preset] = {
         RunConfig(
             latent_dim=20, hidden="400", activation="gelu", epochs=3, batch_size=384, learning_rate=0.014
         ),
+        tag="fast",
     ),
     "ae-256": Preset(
         "AE, 256 numbers with ReLU: the tutorial's autoencoder",
@@ -51,6 +56,7 @@ PRESETS: dict[str, Preset] = {
             reconstruction="mse",
             **_STANDARD,
         ),
+        tag="tutorial",
     ),
     "vae-256": Preset(
         "VAE, 256 numbers: the same size done as a VAE",
@@ -61,21 +67,25 @@ PRESETS: dict[str, Preset] = {
         "Linear AE: it finds the plane of PCA",
         "Without hidden layers and with squared error, the best two dimensions are the principal ones.",
         RunConfig(model="ae", hidden="none", reconstruction="mse"),
+        tag="linear",
     ),
     "denoising-ae": Preset(
         "Denoising AE: spoilt input, clean target",
         "Half of the pixels are blacked out, and the network learns to fill them in.",
         RunConfig(model="ae", latent_dim=32, corruption="mask", corruption_strength=0.5),
+        tag="denoising",
     ),
     "conv-vae": Preset(
         "Convolutional VAE, 2-D map: half the weights",
         "Convolutions know that neighbouring pixels belong together: a better map with half the parameters.",
         RunConfig(architecture="conv", activation="leaky_relu", learning_rate=5e-3, batch_size=128),
+        tag="conv",
     ),
     "conv-vae-keras": Preset(
         "Convolutional VAE: the one of the Keras example",
         "Convolutions of 32 and 64 channels and a dense layer of 16: well known, and slow on a laptop.",
         RunConfig(architecture="conv", hidden="32-64/16", epochs=3, batch_size=128, **_STANDARD),
+        tag="Keras conv",
     ),
     "beta-vae": Preset(
         "Beta-VAE: a KL term that weighs four times",
@@ -88,6 +98,7 @@ PRESETS: dict[str, Preset] = {
         RunConfig(
             model="ae", train_size=5_000, optimizer="sgd", epochs=20, lr_schedule="constant", batch_size=128
         ),
+        tag="optimizers",
     ),
 }
 

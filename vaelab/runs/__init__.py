@@ -9,8 +9,9 @@ from vaelab.runs.errors import RunDamaged, RunNotFound, explained
 from vaelab.runs.history import History
 from vaelab.runs.life import UNDER_WAY, Action
 from vaelab.runs.measures import MEASURED, Measures, is_measured, read_measures
+from vaelab.runs.naming import describe
 from vaelab.runs.recorder import Recorder
-from vaelab.runs.run import Run, describe
+from vaelab.runs.run import Run
 from vaelab.runs.status import Status
 from vaelab.runs.store import RunStore, default_root
 from vaelab.runs.summary import Summary

@@ -15,17 +15,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from vaelab.config import RunConfig, field_spec, read_config
+from vaelab.config import RunConfig, read_config
 from vaelab.events import Request
 from vaelab.files import sync, take_lock, write_json
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.life import state_of
+from vaelab.runs.naming import describe
 from vaelab.runs.records import Record, checked
-from vaelab.runs.status import Meta, Status, with_kind
-from vaelab.words import counted
+from vaelab.runs.status import Meta, Status, random_part, with_kind
 
 TRAINED = ("resume.safetensors", "model.safetensors", "events.jsonl", "preview.npz")
 """Files that training writes. Copied in this order, the events reach at least to the checkpoint."""
+
+SHORT_ID = 6
+"""Letters of an id or of a group's random name that pages show, and that tell the runs of a visitor apart."""
 
 NOT_BEGUN = "Its training has not begun."
 WITHOUT_A_WORD = "Its training ended without a word. It can be resumed from its last epoch."
@@ -43,6 +46,17 @@ class Run:
     def id(self) -> str:
         """The folder's name."""
         return self.path.name
+
+    @property
+    def short_id(self) -> str:
+        """The start of the id, as pages show it and links take it."""
+        return self.id[:SHORT_ID]
+
+    @property
+    def short_group(self) -> str:
+        """The group in words, as pages show it: "sweep 3f2a1b"; empty for a single run. Raises RunDamaged."""
+        kind, digits = self.meta.kind, random_part(self.meta.group)
+        return f"{kind} {digits[:SHORT_ID]}" if kind else ""
 
     @cached_property
     def config(self) -> RunConfig:
@@ -68,7 +82,12 @@ class Run:
     @property
     def title(self) -> str:
         """The run's name, or its config in words: "VAE · MNIST · 2-D · 10 epochs"."""
-        return self.meta.name or describe(self.config)
+        return self.meta.name or self.in_words
+
+    @property
+    def in_words(self) -> str:
+        """The run's config in words, which differ for the runs of a sweep."""
+        return describe(self.config, self.meta.axes)
 
     def check(self) -> None:
         """Raise RunDamaged, which says why, if a file that every page needs cannot be read."""
@@ -169,10 +188,3 @@ class Run:
         if not isinstance(values, dict):
             raise RunDamaged(f"Run {self.id} has a {name} that is not a JSON object.")
         return values
-
-
-def describe(config: RunConfig) -> str:
-    """A config in a few words: model, data set, latent dimension and epochs."""
-    dataset = field_spec("dataset").labels[config.dataset]
-    length = counted(config.epochs, "epoch")
-    return f"{config.traits.label} · {dataset} · {config.latent_dim}-D · {length}"

@@ -90,6 +90,11 @@ def with_kind(meta: dict[str, Any]) -> dict[str, Any]:
     return {"kind": prefix if prefix in ("twins", "sweep") else "", **meta}
 
 
+def random_part(group: str) -> str:
+    """The random part of a group's name; in older files the group begins with its kind and a hyphen."""
+    return group.rpartition("-")[2]
+
+
 def _writer_lives(status: Status) -> bool:
     if status.host != socket.gethostname():
         return time.time() - status.heartbeat < HEARTBEAT

@@ -39,7 +39,7 @@ class Summary:
         """The name, the preset of an example, or the config in words; if damaged, the start of the id."""
         if self.run.shipped and self.run.id in PRESETS:
             return PRESETS[self.run.id].title
-        return self.run.title if self.config and self.meta else f"Run {self.run.id[:8]} …"
+        return self.run.title if self.config and self.meta else f"Run {self.run.short_id} …"
 
     @property
     def seconds(self) -> float | None:

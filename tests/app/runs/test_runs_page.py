@@ -45,8 +45,9 @@ def test_runs_of_a_sweep_say_which(app: App, make: Make) -> None:
         run.set_meta(group="sweep-3f2a99", kind="sweep", axes=("beta",))
     page = opened(app, alone)
     assert {"group", "beta"} <= set(columns(page))
+    assert columns(page).index("beta") < columns(page).index("neg_elbo"), "what differs is in view"
     assert sorted(row["group"] or "" for row in table(page) if row["state"] == "Finished") == [
-        "", "sweep 3f2a", "sweep 3f2a",
+        "", "sweep 3f2a99", "sweep 3f2a99",
     ]  # fmt: skip
 
 

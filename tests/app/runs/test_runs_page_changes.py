@@ -56,7 +56,7 @@ def test_a_run_is_renamed(app: App, make: Make) -> None:
         page.text_input(key=f"name_of_{run.id}").input(typed)
         page = click(page, "save_name")
         assert run.meta.name == name
-        assert table(page)[0]["title"] == (name or "VAE · MNIST · 1-D · 3 epochs")
+        assert table(page)[0]["title"] == (name or "VAE · MNIST · 1-D · 3 epochs · hidden layers none")
 
 
 def test_a_name_is_shown_as_it_was_typed(app: App, make: Make) -> None:

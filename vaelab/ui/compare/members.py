@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from vaelab.config.comparable import MOST_COMPARED
-from vaelab.runs import Run, RunDamaged, RunNotFound, Status, describe
-from vaelab.ui.session import PageChoices, own_runs, plain, put, store, visit
+from vaelab.runs import Run, RunDamaged, RunNotFound, Status
+from vaelab.ui.session import PageChoices, linked_run, own_runs, plain, put, store, visit
 
 SHIPPED_TWINS = ("vae-2d", "ae-2d")
 LETTERS = "ABCDEF"
@@ -77,13 +77,12 @@ def members_of(ids: Sequence[str]) -> list[Member]:
     readable: list[tuple[Run, Status]] = []
     for run_id in ids:
         try:
-            run = store().get(run_id)
+            run = linked_run(run_id)
             _ = run.config, run.meta
-            readable.append((run, run.status()))
-        except RunNotFound:
-            st.warning(
-                f"There is no run {run_id!r} on this server. It may have been deleted, or made elsewhere."
-            )
+            if all(run != other for other, _ in readable):
+                readable.append((run, run.status()))
+        except RunNotFound as error:
+            st.warning(plain(str(error)))
         except RunDamaged as error:
             st.warning(plain(f"Run {run_id} is left out, because it cannot be read. {error}"))
     return [Member(index, run, status) for index, (run, status) in enumerate(readable)]
@@ -96,7 +95,7 @@ def link_of(members: Sequence[Member]) -> dict[str, str]:
 
 def _label(run: Run) -> str:
     """Label of a run in the picker, different for any two runs."""
-    return f"{describe(run.config)} ({run.id})" if run.shipped else f"{run.title} · {run.id[:6]}"
+    return f"{run.in_words} ({run.id})" if run.shipped else f"{run.title} · {run.short_id}"
 
 
 def _take_picked() -> None:

@@ -20,9 +20,9 @@ from vaelab.ui.explore.rewind import losses_panel, past_model, rewind_bar
 from vaelab.ui.session import (
     PageChoices,
     dataset,
-    find_run,
     follow,
     follow_run_link,
+    linked_run,
     next_look,
     plain,
     saved_at,
@@ -206,8 +206,11 @@ def _gone_back(newest: Opened, step: int) -> Opened:
 
 def _say_if_not_begun(wanted: str | None, run: Run) -> None:
     """Explain why the page shows another run than the wanted one, if that has no weights yet."""
-    asked = find_run(wanted) if wanted and wanted != run.id else None
-    if asked and not asked.has_model():
+    try:
+        asked = linked_run(wanted) if wanted else run
+    except (RunNotFound, RunDamaged):
+        return  # which the picker has said
+    if asked != run and not asked.has_model():
         st.info(
             f"“{asked.title}” has no weights yet, because its training has not begun: follow it on the "
             "Train page. Here is another run meanwhile."

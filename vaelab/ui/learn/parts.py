@@ -7,7 +7,7 @@ import streamlit as st
 
 from vaelab.config import PRESETS
 from vaelab.paths import PAGES
-from vaelab.runs import Run, RunDamaged, describe
+from vaelab.runs import Run, RunDamaged
 from vaelab.teaching.lessons import Lesson, Question, Statement
 from vaelab.ui.recipe.actions import recipe_actions
 from vaelab.ui.session import dataset, own_runs, page_link, parameters_of, put, store, take_next_seed, trained
@@ -28,7 +28,7 @@ def lesson_run(preset: str) -> Run:
 def name_runs(*runs: Run) -> None:
     """Draw a caption with the runs that the numbers come from."""
     names = [
-        f"{describe(run.config)} ({f'finished example {run.id}' if run.shipped else 'trained by you'})"
+        f"{run.in_words} ({f'finished example {run.id}' if run.shipped else 'trained by you'})"
         for run in runs
     ]
     st.caption(f"Live from {' and '.join(names)}.")

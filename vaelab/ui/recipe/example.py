@@ -15,7 +15,8 @@ ALIKE = 10.0
 def shown_run(preset: str) -> Run | None:
     """The run to show: the chosen or the newest own one, else the finished example of the preset.
 
-    After the choice of a preset its example is shown, unless a run is active. None if no run can be read.
+    A run of a sweep, and one of twins, is shown only if it is chosen. After the choice of a preset its
+    example is shown, unless a run is active. None if no run can be read.
     """
     own = _own_run()
     if own and (own.status().active or not visit().example):
@@ -27,7 +28,9 @@ def shown_run(preset: str) -> Run | None:
 
 def _own_run() -> Run | None:
     chosen = chosen_run()
-    return chosen if chosen and not chosen.shipped else next(filter(_is_whole, own_runs()), None)
+    if chosen and not chosen.shipped:
+        return chosen
+    return next((run for run in own_runs() if _is_whole(run) and not run.meta.kind), None)
 
 
 def _is_whole(run: Run) -> bool:

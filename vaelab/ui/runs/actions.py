@@ -116,7 +116,7 @@ def _rename(summary: Summary, config: RunConfig, own: bool) -> None:
     with st.popover("Rename", icon=":material/edit:", disabled=not own, key="rename_open", on_change="rerun"):  # noqa: SIM117
         with st.form("rename", border=False):
             st.text_input("Name", summary.meta.name if summary.meta else "", LONGEST_NAME, key=key,
-                          placeholder=describe(config),
+                          placeholder=describe(config, summary.meta.axes if summary.meta else ()),
                           help="Leave it empty to have the title made from the settings.")  # fmt: skip
             st.form_submit_button("Save", key="save_name", on_click=_save_name, args=(summary.run, key))
 

@@ -8,7 +8,7 @@ import streamlit as st
 from vaelab.config import FIELD_NAMES, PRESETS, RunConfig, field_spec, losses, why_not_in_force
 from vaelab.config.comparable import fields_that_differ
 from vaelab.config.in_force import in_force
-from vaelab.runs import Run, Summary, describe
+from vaelab.runs import Run, Summary
 from vaelab.runs.summary import summarise
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.runs.removal import carry_out_deletions
@@ -20,8 +20,8 @@ TICK = 1.0
 """Seconds between two looks at runs that train."""
 
 FIRST, LAST = ("title", "state"), ("time", "made")
-GROUP_DIGITS = 4
-"""Number of digits of a group's random name that the table shows, enough to tell groups apart."""
+IN_VIEW = 3
+"""Largest number of fields that stand before the losses, so that no laptop has to scroll to them."""
 DESCRIBED = ("model", "dataset", "latent_dim", "epochs")
 """Fields that the title of a run without a name contains."""
 
@@ -65,7 +65,10 @@ def _sign(listed: list[Summary]) -> object:
 
 def _draw(listed: list[Summary]) -> None:
     grouped = ["group"] if any(summary.meta and summary.meta.group for summary in listed) else []
-    order = [*FIRST, *grouped, *losses(), *_worth_a_column(listed), *LAST]
+    fields = _worth_a_column(listed)
+    # What tells the visitor's own runs apart is in view; examples have names of their own.
+    ahead = IN_VIEW if len(_own(listed)) > 1 else 0
+    order = [*FIRST, *grouped, *fields[:ahead], *losses(), *fields[ahead:], *LAST]
     _select_row_of(selected_run(listed), listed, order)
     st.dataframe(
         _columns(listed),
@@ -121,11 +124,8 @@ def _columns(listed: list[Summary]) -> dict[str, list[Any]]:
 
 
 def _group(summary: Summary) -> str | None:
-    """The name of the sweep or of the twins that a run belongs to: "sweep 3f2a"."""
-    if not summary.meta or not summary.meta.kind:
-        return None
-    digits = summary.meta.group.rpartition("-")[2]  # groups of old runs begin with their kind
-    return f"{summary.meta.kind} {digits[:GROUP_DIGITS]}"
+    """The name of the sweep or of the twins that a run belongs to: "sweep 3f2a1b"."""
+    return (summary.run.short_group or None) if summary.meta else None
 
 
 def _worth_a_column(listed: list[Summary]) -> list[str]:
@@ -133,11 +133,15 @@ def _worth_a_column(listed: list[Summary]) -> list[str]:
 
     The table's own menu shows the other fields. Fields in the title are left out unless a run has a name.
     """
-    own = [summary for summary in listed if summary.config and not summary.run.shipped]
+    own = _own(listed)
     compared = own if len(own) > 1 else [summary for summary in listed if summary.config]
-    titles_say_it = all(summary.config and summary.title == describe(summary.config) for summary in compared)
+    titles_say_it = all(summary.config and summary.title == summary.run.in_words for summary in compared)
     differing = fields_that_differ([summary.config for summary in compared if summary.config])
     return [name for name in differing if not (titles_say_it and name in DESCRIBED)]
+
+
+def _own(listed: list[Summary]) -> list[Summary]:
+    return [summary for summary in listed if summary.config and not summary.run.shipped]
 
 
 def _column_config() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The state of a run in words, for the page Runs."""
 
-from vaelab.runs import Summary, describe
+from vaelab.runs import Summary
 from vaelab.ui.session import engine, may_change, visit
 
 SHIPPED_STAYS = (
@@ -32,8 +32,8 @@ def about(summary: Summary) -> str:
     """Sentences on a run: its recipe, how it ended, and why some actions are impossible."""
     status, config = summary.status, summary.config
     sentences = [status.message]
-    if config and summary.title != describe(config):
-        sentences = [f"{describe(config)}.", *sentences]
+    if config and summary.meta and summary.title != summary.run.in_words:
+        sentences = [f"{summary.run.in_words}.", *sentences]
     if summary.run.shipped:
         sentences.append(SHIPPED_STAYS)
     elif not may_change(summary.run):

@@ -15,6 +15,7 @@ from vaelab.ui.session.address import (
 )
 from vaelab.ui.session.chosen import choose, chosen_run, follow_run_link, open_run
 from vaelab.ui.session.following import follow, next_look, watches
+from vaelab.ui.session.linked import linked_run
 from vaelab.ui.session.pages import VIEWS
 from vaelab.ui.session.readers import interval_text, one_of, point, whole_number
 from vaelab.ui.session.recipe import fill_form, recipe_now, restore_form
@@ -60,6 +61,7 @@ __all__ = [
     "is_new",
     "is_own",
     "link_to",
+    "linked_run",
     "may_change",
     "must_be",
     "next_look",

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from vaelab.runs import Run, RunDamaged, RunNotFound, describe
+from vaelab.runs import Run, RunDamaged, RunNotFound
 from vaelab.ui.session.address import is_new, parameter, set_parameter
+from vaelab.ui.session.linked import linked_run
 from vaelab.ui.session.state import find_run, own_runs, store
 from vaelab.ui.session.text import plain
 from vaelab.ui.session.visits import put, visit
@@ -12,18 +13,16 @@ DEFAULT_SHIPPED = "vae-2d"
 
 
 def follow_run_link() -> str | None:
-    """Choose the run of the address, if that is new; a sentence if the server has no such run."""
+    """Choose the run of the address, if that is new; a sentence if no such run is found."""
     wanted = parameter("run")
     if is_new("run", wanted):
-        run = find_run(wanted) if wanted is not None else None
-        visit().run_unknown = wanted is not None and run is None
-        if run:
-            choose(run)
-    if not visit().run_unknown:
-        return None
-    return (
-        f"There is no run {str(wanted)[:64]!r} on this server. It may have been deleted, or made elsewhere."
-    )
+        visit().run_refusal = ""
+        try:
+            if wanted is not None:
+                choose(linked_run(wanted))
+        except (RunNotFound, RunDamaged) as error:
+            visit().run_refusal = str(error)
+    return visit().run_refusal or None
 
 
 def chosen_run() -> Run | None:
@@ -100,8 +99,8 @@ def _has_weights(run: Run) -> bool:
 
 def _label(run: Run) -> str:
     """The picker's text for a run, which differs from that of every other run."""
-    kind, status = describe(run.config), run.status()
+    kind, status = run.in_words, run.status()
     if run.shipped:
         return f"{kind} (finished example {run.id})"
     stage = "" if status.state == "finished" else f" · {status.state} at epoch {status.epoch:.1f}"
-    return f"{run.meta.name or kind}{f' · {kind}' if run.meta.name else ''}{stage} · {run.id[:6]}"
+    return f"{run.meta.name or kind}{f' · {kind}' if run.meta.name else ''}{stage} · {run.short_id}"

@@ -64,8 +64,8 @@ class Visit:
 
     run: str | None = None
     """Id of the run that all pages show; it may have been deleted since."""
-    run_unknown: bool = False
-    """Whether the address names a run that is not on this server."""
+    run_refusal: str = ""
+    """A sentence on the run that the address names, if no such run is found."""
     example: bool = False
     """Whether Train shows the finished example of the preset rather than a run that is over."""
     recipe: RunConfig = field(default_factory=RunConfig)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vaelab.data import DatasetUnavailable
-from vaelab.runs import Run, RunDamaged, describe
+from vaelab.runs import Run, RunDamaged
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.session import dataset, plain, put, take_next_seed, trained
 from vaelab.ui.slow_motion.stages import Stage, line_of_listing, stages_of
@@ -36,7 +36,7 @@ def slow_motion(run: Run) -> None:
     stages = stages_of(run.config)
     st.caption(
         "What one step computes for one image, with the weights last saved of "
-        f"{plain(describe(run.config))}. The step is not taken: the weights stay as they are."
+        f"{plain(run.in_words)}. The step is not taken: the weights stay as they are."
     )
     try:
         image, seed = _controls(run)

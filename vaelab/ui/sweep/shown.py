@@ -1,7 +1,7 @@
 """The sweep on the page: read from the folders of its runs, or the finished example."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,6 +14,8 @@ from vaelab.figures.sweep_curves import SweptRun
 from vaelab.networks.sizes import work
 from vaelab.paths import EXAMPLE_SWEEPS
 from vaelab.runs import UNDER_WAY, Run, RunDamaged, Status
+from vaelab.runs.run import SHORT_ID
+from vaelab.runs.status import random_part
 from vaelab.sweeps.results import Result, Values, from_row, result
 from vaelab.ui.session import history, is_own, own_runs, plain, put, store, visit
 from vaelab.words import counted
@@ -117,7 +119,7 @@ def _label(runs: list[Run]) -> str:
     count = counted(len(runs), "run")
     config = runs[0].config
     dataset = field_spec("dataset").labels[config.dataset]
-    return f"{varied} · {config.traits.label} · {dataset} · {count} · {runs[0].id[:4]}"
+    return f"{varied} · {config.traits.label} · {dataset} · {count} · {runs[0].short_group}"
 
 
 def seconds_left(sweep: ShownSweep, side_by_side: int) -> float | None:
@@ -137,6 +139,7 @@ def seconds_left(sweep: ShownSweep, side_by_side: int) -> float | None:
 def pick_sweep() -> str | None:
     """Draw a picker if there is a choice; returns the group of the chosen sweep, None for the example."""
     sweeps, wanted = own_sweeps(), visit().sweep
+    wanted = _whole_group(wanted, sweeps)
     if wanted and wanted not in sweeps:
         if read_sweep(wanted) is None:
             st.warning(plain(f"There is no sweep {wanted[:64]!r} on this server. It may have been deleted."))
@@ -153,6 +156,14 @@ def pick_sweep() -> str | None:
         "Sweep", list(options), format_func=options.__getitem__, key="picked_sweep", on_change=_take_picked
     )
     return visit().sweep
+
+
+def _whole_group(wanted: str | None, sweeps: Iterable[str]) -> str | None:
+    """The group of the one own sweep whose random name begins as wanted, as pages show it; else as wanted."""
+    if not wanted or len(wanted) < SHORT_ID:
+        return wanted
+    matching = [group for group in sweeps if random_part(group).startswith(wanted)]
+    return matching[0] if len(matching) == 1 else wanted
 
 
 def _take_picked() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.support.top_bar import bar_links, container
 from vaelab.paths import PAGES
 
 SCRIPTS = sorted(PAGES.glob("*.py"))
@@ -21,10 +22,6 @@ GROUPS = {
 }
 
 App = Callable[[], AppTest]
-
-
-def page_links(app: AppTest) -> list[str]:
-    return [link.label for link in app.sidebar.page_link]
 
 
 @pytest.mark.parametrize("page", SCRIPTS, ids=lambda page: page.stem)
@@ -49,15 +46,15 @@ def test_the_first_page_is_train(app: App) -> None:
     assert first.title[0].value == chosen.title[0].value
 
 
-def test_the_sidebar_lists_the_pages_in_titled_groups(app: App) -> None:
+def test_the_bar_lists_the_pages_in_groups(app: App) -> None:
     visit = app().run()
-    titles = [caption.value.strip("*") for caption in visit.sidebar.caption]
-    assert [title for title in titles if title in GROUPS] == list(GROUPS)
-    assert page_links(visit) == [page for pages in GROUPS.values() for page in pages]
+    assert [*bar_links(visit)] == [page for pages in GROUPS.values() for page in pages]
+    groups = [popover.proto.popover.label for popover in container(visit, "topbar").get("popover")]
+    assert groups == [group for group, pages in GROUPS.items() if len(pages) > 1]
 
 
-def test_the_sidebar_is_the_same_on_every_page(app: App) -> None:
+def test_the_bar_is_the_same_on_every_page(app: App) -> None:
     visit = app().run()
-    expected = page_links(visit)
+    expected = [*bar_links(visit)]
     for page in SCRIPTS:
-        assert page_links(visit.switch_page(str(page)).run()) == expected
+        assert [*bar_links(visit.switch_page(str(page)).run())] == expected

@@ -13,6 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.servers import CHROMIUM_FLAGS, find_chromium, start, wait_until_healthy
+from tests.support.top_bar import follow
 from vaelab.paths import ASSETS
 
 PICTURES = ASSETS / "screenshots"
@@ -58,7 +59,7 @@ def _picture_everything(browser: Browser, url: str) -> None:
     _picture(page, "train", whole=True)
     page.wait_for_function(f"document.querySelector('{VIEW}').dataset.state === 'finished'", timeout=300_000)
     for name, drawn in EXPLORE.items():
-        page.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True).click()
+        follow(page, name)
         page.wait_for_selector(drawn, state="attached")
         page.wait_for_load_state("networkidle")
         _picture(page, name.lower().replace(" ", "-"), whole=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.support.top_bar import BAR, follow
 from vaelab.ui.session.display import LETTERS
 
 LETTERS_OF_CHARTS = (
@@ -25,7 +26,7 @@ def test_a_link_with_hidden_controls(page: Page, server: Any) -> None:
     page.get_by_role("link", name="Latent space").first.click()
     expect(page.get_by_role("heading", name="Latent space", level=1)).to_be_visible()
     expect(page).to_have_url(re.compile("hide=advanced"))
-    page.get_by_test_id("stSidebar").get_by_role("link", name="Train", exact=True).click()
+    follow(page, "Train")
     expect(page.get_by_label("Latent dimension", exact=True)).to_have_value("4")
     page.reload()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
@@ -38,12 +39,12 @@ def test_a_lesson_link_with_hidden_controls(page: Page, server: Any) -> None:
     before = page.evaluate("history.length")
     page.goto(f"{server.url}/lessons?lesson=5&hide=sidebar,losses,hints")
     expect(page.get_by_role("heading", level=1)).to_have_text("5. AE against VAE")
-    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    expect(page.locator(BAR)).to_be_hidden()
     page.get_by_role("link", name="Only open the recipe").first.click()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
     assert page.evaluate("history.length") == before + 2, "the lesson and Train: Back leads to the lesson"
     expect(page.locator(".st-key-losses")).to_be_hidden()
-    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    expect(page.locator(BAR)).to_be_hidden()
     beside = page.locator(".st-key-live-latent").bounding_box()
     actions = page.locator(".st-key-advanced").bounding_box()
     assert beside is not None
@@ -51,14 +52,14 @@ def test_a_lesson_link_with_hidden_controls(page: Page, server: Any) -> None:
     assert abs(beside["width"] - actions["width"]) < 2, "what is shown has the room of what is hidden"
 
 
-def test_a_presentation_has_no_sidebar_and_large_letters(page: Page, server: Any) -> None:
+def test_a_presentation_has_no_bar_and_large_letters(page: Page, server: Any) -> None:
     page.goto(f"{server.url}/lessons?lesson=6&present=1")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    expect(page.locator(BAR)).to_be_hidden()
     page.goto(f"{server.url}/?present=1")
     expect(page.locator(".st-key-losses .js-plotly-plot")).to_be_visible()
     page.wait_for_function(f"{LETTERS_OF_CHARTS}.length > 10")
     assert set(page.evaluate(LETTERS_OF_CHARTS)) == {LETTERS}
     page.get_by_role("button", name="Leave presentation").click()
-    expect(page.get_by_test_id("stSidebar")).to_be_visible()
+    expect(page.locator(BAR)).to_be_visible()
     expect(page).not_to_have_url(re.compile("present"))

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.servers import Server
+from tests.support.top_bar import follow
 from tests.support.train_page import (
     VIEW,
-    follow,
     open_recipe,
     press,
     step,

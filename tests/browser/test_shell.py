@@ -1,4 +1,4 @@
-"""What surrounds the pages: addresses, cookie, errors, the sidebar on a phone, and the server's end."""
+"""What surrounds the pages: addresses, cookie, errors, the top bar, and the server's end."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.support.top_bar import BAR, follow
 from vaelab import paths
 from vaelab.paths import ASSETS, PROJECT
 
@@ -46,7 +47,7 @@ def test_a_deep_link_works_on_a_fresh_server(start_server: Start, page: Page, pa
     page.goto(server.url + path)
     expect(page).to_have_title(f"{title} · VAE Lab")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.get_by_test_id("stSidebar").get_by_role("link")).to_contain_text(list(PAGES.values()))
+    expect(page.locator(BAR).get_by_role("link", name="Runs")).to_be_visible()
     assert page.get_by_test_id("stException").count() == 0
     server.stop()
 
@@ -118,15 +119,18 @@ def test_no_error_of_a_page_shows_its_source(
     server.stop()
 
 
-def test_on_a_phone_the_sidebar_makes_way_for_the_chosen_page(server: Any, page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
+@pytest.mark.parametrize("width", [390, 1366])
+def test_the_bar_is_low_and_its_list_closes_when_a_page_is_chosen(
+    server: Any, page: Page, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 650})
     page.goto(server.url)
-    sidebar = page.get_by_test_id("stSidebar")
-    page.get_by_test_id("stExpandSidebarButton").click()
-    expect(sidebar).to_have_attribute("data-collapsed", "false")
-    sidebar.get_by_role("link", name="Latent grid").click()
+    bar = page.locator(BAR).bounding_box()
+    assert bar is not None
+    assert bar["y"] + bar["height"] <= 44
+    follow(page, "Latent grid")
     expect(page).to_have_title("Latent grid · VAE Lab")
-    expect(sidebar).to_have_attribute("data-collapsed", "true")
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.servers import Server
+from tests.support.top_bar import follow
 from vaelab.runs import RunStore
 
 SMALL = "train_size=1000&hidden=32&epochs=1&batch_size=100&seeds=2"
@@ -73,7 +74,7 @@ def test_three_values_are_trained_drawn_and_opened(page: Page, server: Server) -
     expect(page.get_by_role("heading", name="Latent space", level=1)).to_be_visible()
     group = {run.meta.group for run in RunStore(server.runs).runs() if run.meta.axes}
     assert len(group) == 1
-    page.get_by_test_id("stSidebar").get_by_role("link", name="Sweep", exact=True).click()
+    follow(page, "Sweep")
     wait_for_the_end(page)
     expect(page).to_have_url(re.compile(group.pop()))
 

@@ -64,7 +64,7 @@ def record_run(folder: Path, config: RunConfig, **meta: Any) -> Run:
 
 
 def visit(session: AppTest, page: str, **parameters: str) -> AppTest:
-    """Follow a link to a page; that of the sidebar has no parameter but the run."""
+    """Follow a link to a page; that of the top bar has no parameter but the run."""
     if not session.session_state.get("begun"):
         session.run()
         session.session_state["begun"] = True

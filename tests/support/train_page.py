@@ -43,10 +43,6 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def follow(page: Page, name: str) -> None:
-    page.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True).click()
-
-
 def stop_if_active(page: Page, server: Server) -> None:
     """Leave no training behind for the tests that follow."""
     page.goto(server.url)

@@ -1,20 +1,44 @@
-"""The parameters of the sidebar's links, which keep the recipe, the run and the sweep that were chosen."""
+"""The bar at the top of every page: links that keep the recipe, the run and the sweep that were chosen."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
+
+import streamlit as st
 
 from vaelab.runs import Run
-from vaelab.ui.session import address_of, chosen_run, recipe_now, visit
+from vaelab.ui.session import address_of, chosen_run, page_link, recipe_now, visit
 from vaelab.ui.session.chosen import run_to_explore
+from vaelab.ui.session.pages import Page
 from vaelab.ui.sweep.link import address_of_sweep
 
 
-def addresses_within(titles: Iterable[str], current: str) -> dict[str, dict[str, str]]:
-    """Parameters of the sidebar's link to each page: Train's recipe, Sweep's sweep, the lesson, or a run.
+def top_bar(scripts: Mapping[Page, Any], current: str) -> None:
+    """Draw the bar; a group of several pages opens as a list of links.
 
-    `current` is the title of the page that is being drawn.
+    Parameters
+    ----------
+    scripts: the pages in their order, each with what `st.page_link` leads to.
+    current: the title of the page that is being drawn.
     """
     run = run_to_explore()
-    return {title: _address_within(title, current, run) for title in titles}
+
+    def link(page: Page) -> None:
+        # A link has no parameters by itself: these keep the recipe and the run.
+        address = _address_within(page.title, current, run)
+        page_link(scripts[page], icon=page.icon, query_params=address)
+
+    with st.container(key="topbar", horizontal=True, vertical_alignment="center", gap="small"):
+        for group, members in groupby(scripts, key=lambda page: page.group):
+            pages = list(members)
+            if len(pages) == 1:
+                link(pages[0])
+                continue
+            here = next((f" :primary[{page.title}]" for page in pages if page.title == current), "")
+            # With the page in its key, the list is another element on the next page, and so is closed there.
+            with st.popover(f"{group}{here}", type="tertiary", key=f"pages-{group}-{current}"):
+                for page in pages:
+                    link(page)
 
 
 def _address_within(title: str, current: str, run: Run | None) -> dict[str, str]:

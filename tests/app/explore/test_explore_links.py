@@ -18,6 +18,7 @@ from tests.support.exploring import (
     titles,
     visit,
 )
+from tests.support.top_bar import bar_links
 from tests.support.visits import visit_of
 from vaelab.ui.session import interval_text, one_of, whole_number
 from vaelab.ui.session.readers import interval, real_number, switch, switch_text
@@ -237,8 +238,7 @@ def test_picking_a_run_shows_it_and_names_it_in_every_address(app: App) -> None:
     page.selectbox(key="picked_run").select("vae-2d-fashion").run()
     assert is_well(page)
     assert page.query_params["run"] == visit_of(page).run == "vae-2d-fashion"
-    links = {link.label: link.proto.query_string for link in page.sidebar.page_link}
-    assert "run=vae-2d-fashion" in links["Latent grid"]
+    assert "run=vae-2d-fashion" in bar_links(page)["Latent grid"]
 
 
 def test_the_last_of_several_picks_counts(app: App) -> None:

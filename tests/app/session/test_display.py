@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.runs_page import App, texts, well
+from tests.support.top_bar import bar_links
 from tests.support.turning import turn
 from tests.support.visits import visit_of
 from vaelab.paths import PAGES
-from vaelab.ui.session.display import CONTROLS, LETTERS, read_display
+from vaelab.ui.session.display import CONTROLS, EARLIER_NAMES, LETTERS, read_display
 from vaelab.ui.session.visits import Display
 
 
@@ -27,11 +28,11 @@ def opened(app: App, page: str = "train", **parameters: str) -> Any:
 
 
 def go(page: Any, name: str) -> Any:
-    """To another page by the sidebar's link, with the parameters that it has."""
-    (link,) = [link for link in page.get("page_link") if link.proto.label == name]
+    """To another page by the top bar's link, with the parameters that it has."""
+    query = bar_links(page)[name]
     page.switch_page(str(PAGES / f"{name.lower().replace(' ', '_')}.py"))
     page.query_params.clear()
-    for key, value in parse_qsl(link.proto.query_string):
+    for key, value in parse_qsl(query):
         page.query_params[key] = value
     return well(page.run())
 
@@ -55,13 +56,17 @@ def test_a_display_is_what_its_link_says(names: set[str], present: bool) -> None
     assert read_display({}, shown) == (shown, [])
 
 
+def test_a_link_made_when_there_was_a_sidebar_hides_the_navigation() -> None:
+    assert read_display({"hide": "sidebar,twin"}, Display())[0].hidden == ("navigation", "twin")
+
+
 @given(st.text(), st.text())
 def test_what_means_nothing_gets_a_sentence(hide: str, present: str) -> None:
     shown, sentences = read_display({"hide": hide, "present": present}, Display())
     known = set(shown.hidden)
     assert known <= set(CONTROLS)
     assert any(each.startswith("hide") for each in sentences) == bool(
-        {name for name in hide.split(",") if name} - known
+        {EARLIER_NAMES.get(name, name) for name in hide.split(",") if name} - known
     )
     assert any(each.startswith("present") for each in sentences) == (present not in ("0", "1"))
 
@@ -116,7 +121,7 @@ def test_a_wrong_name_gets_a_sentence_and_the_rest_works(app: App) -> None:
     page = opened(app, hide="advanced,<b>no</b>", present="yes")
     assert hidden(page) == {"advanced"}
     said = " ".join(warning.value for warning in page.warning)
-    assert "hide must be some of sidebar," in said
+    assert "hide must be some of navigation," in said
     assert "present must be 0 or 1" in said
     assert "<b>" not in texts(page)
 

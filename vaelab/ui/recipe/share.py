@@ -120,7 +120,7 @@ def _class_link(config: RunConfig, run: Run | None) -> str:
         own_seed = st.toggle("Everybody their own seed", key="class_open_seed",
                              help="Only where the link carries a recipe.")  # fmt: skip
         present = st.toggle("Large, for projection", key="class_present",
-                            help="Without the sidebar, and with large letters also in charts.")  # fmt: skip
+                            help="Without the top bar, and with large letters also in charts.")  # fmt: skip
     seen = st.pills(
         "Students see", list(CONTROLS), selection_mode="multi", default=list(CONTROLS), key="class_seen",
         format_func=lambda name: CONTROLS[name].label,

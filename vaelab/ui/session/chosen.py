@@ -85,7 +85,7 @@ def run_to_explore() -> Run | None:
 def _first_with_weights() -> Run | None:
     """The visitor's newest run that has weights, else an example."""
     examples = sorted(store().shipped_runs(), key=lambda run: run.id != DEFAULT_SHIPPED)
-    # Only as many runs are read as needed: the sidebar asks on every page, and a visitor may have many runs.
+    # Only as many runs are read as needed: the top bar asks on every page, and a visitor may have many runs.
     return next(filter(_has_weights, [*own_runs(), *examples]), None)
 
 

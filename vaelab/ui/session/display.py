@@ -32,9 +32,7 @@ class Control:
 
 
 CONTROLS = {
-    "sidebar": Control(
-        "Sidebar", '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], [data-testid="stLogo"]'
-    ),
+    "navigation": Control("Navigation", '.st-key-topbar, [data-testid="stHeaderLogo"]'),
     "recipe": Control("Recipe", ".st-key-recipe-fields"),
     "advanced": Control("Advanced settings", ".st-key-advanced"),
     "twin": Control("Train its twin", ".st-key-twins"),
@@ -50,17 +48,21 @@ CONTROLS = {
     "slow-motion": Control("Slow motion", ".st-key-slow_motion, .st-key-lesson_slow"),
     "rewind": Control("Rewind", ".st-key-rewind, .st-key-rewind_losses"),
 }
-"""Everything that can be hidden, by its name in a link. All but sidebar, share and rewind are on Train."""
+"""Everything that can be hidden, by its name in a link. All but navigation, share and rewind are on Train."""
 
 COLUMNS = {frozenset({"losses", "hints"}): ".st-key-losses", frozenset({"latent"}): ".st-key-live-latent"}
 """Columns by the controls that fill them: where all of these are hidden, the neighbours take the room."""
+
+
+EARLIER_NAMES = {"sidebar": "navigation"}
+"""Names in links that have been sent, with the names that stand for them now."""
 
 
 def read_display(asked: Mapping[str, str], before: Display) -> tuple[Display, list[str]]:
     """The display that a link asks for, given the one before, and a sentence for each wrong parameter."""
     display, sentences = before, []
     if "hide" in asked:
-        names = [name for name in asked["hide"].split(",") if name]
+        names = [EARLIER_NAMES.get(name, name) for name in asked["hide"].split(",") if name]
         display = replace(display, hidden=tuple(name for name in CONTROLS if name in names))
         if wrong := [name for name in names if name not in CONTROLS]:
             sentences.append(must_be("hide", f"some of {', '.join(CONTROLS)}", ", ".join(wrong)))
@@ -108,7 +110,7 @@ def _rules(display: Display) -> Iterable[str]:
         if names <= set(display.hidden):
             yield f'[data-testid="stColumn"]:has({selector}) {{ display: none !important; }}\n'
     if display.present:
-        yield f"{CONTROLS['sidebar'].selector}, .stAppHeader {{ display: none !important; }}\n"
+        yield f"{CONTROLS['navigation'].selector}, .stAppHeader {{ display: none !important; }}\n"
         yield f":root {{ --vaelab-letters: {LETTERS}px; font-size: {BODY}px !important; }}\n"
         yield '[data-testid="stMainBlockContainer"] { padding-top: 2rem; max-width: 110rem; }\n'
         yield (

@@ -1,4 +1,4 @@
-"""The pages of the app in the order of the sidebar: script, address, title, icon and purpose of each."""
+"""The pages of the app in the order of the top bar: script, address, title, icon and purpose of each."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +8,10 @@ from vaelab.paths import PAGES
 
 @dataclass(frozen=True)
 class Page:
-    """A page as the sidebar and links show it."""
+    """A page as the top bar and links show it."""
 
     group: str
-    """The heading under which the sidebar lists it."""
+    """The name under which the top bar lists it."""
     title: str
     icon: str
     help: str

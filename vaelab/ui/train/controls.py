@@ -126,7 +126,7 @@ def start_if_asked() -> None:
     choose(runs[0])
     if start.twins:
         st.switch_page(PAGES / "compare.py", query_params=with_display(_comparison(runs)))
-    st.rerun()  # the sidebar was drawn before the start, and its links should lead to this run
+    st.rerun()  # the top bar was drawn before the start, and its links should lead to this run
 
 
 def _comparison(runs: Sequence[Run]) -> dict[str, str]:

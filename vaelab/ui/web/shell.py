@@ -2,9 +2,9 @@
 
 - The address of the server. From a page below the app's address, Streamlit would look for its server there
   too, and every browser would report that it is not found.
-- Styles for the time before Streamlit's own are there, so that nothing moves when they arrive: the page is
-  wide from the beginning, and the room of the sidebar is kept free for it. So are those of the components,
-  which have the height of what they will show before their modules have been loaded.
+- The styles of the pages, `assets/styles/`. They are there before the first element is, so that nothing
+  moves when they arrive. They stand in the body: Streamlit adds its own at the end of the head, and of two
+  rules for the same thing the later one holds.
 """
 
 import json
@@ -16,15 +16,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from vaelab.paths import ASSETS
 from vaelab.ui.web.assets import is_navigation, style_urls
-
-_STYLES = """
-[data-testid="stMainBlockContainer"] { max-width: none !important; }
-[data-testid="stAppSkeleton"] { display: none; }
-@media (min-width: 769px) {
-  [data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"])) { padding-left: 300px; }
-}
-"""
 
 
 @cache
@@ -32,8 +25,10 @@ def shell(base: str) -> str:
     """The page for an app at a path, such as `/vaelab`, or empty."""
     page = (files("streamlit") / "static" / "index.html").read_text(encoding="utf-8")
     script = f"window.__streamlit = {{ BACKEND_BASE_URL: location.origin + {json.dumps(base)} }}"
+    styles = "".join(sheet.read_text(encoding="utf-8") for sheet in sorted((ASSETS / "styles").glob("*.css")))
     links = "".join(f'<link rel="stylesheet" href="{url}">' for url in style_urls())
-    return page.replace("</head>", f"<script>{script}</script><style>{_STYLES}</style>{links}</head>", 1)
+    page = page.replace("</head>", f"<script>{script}</script>{links}</head>", 1)
+    return page.replace("<body>", f"<body><style>{styles}</style>", 1)
 
 
 class Shell:

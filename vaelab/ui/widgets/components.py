@@ -191,11 +191,6 @@ def _cells(pixels: int, sheet: Sheet, labels: tuple[str, ...] | None, name: str)
     return count
 
 
-def close_sidebar(page: str) -> None:
-    """On a narrow screen, close the sidebar when `page`, the title of the page being drawn, has changed."""
-    component("sidebar")(key="close_sidebar", data={"page": page})
-
-
 def go_to_top(part: str) -> None:
     """Scroll to the top of the page and move the focus there when the `part` being drawn has changed."""
     component("top")(key="go_to_top", data={"part": part})

@@ -43,11 +43,16 @@ def training_images(config: RunConfig, available: int) -> int:
     return min(config.train_size, available - min(config.held_out, available // 2))
 
 
+def images_a_step(config: RunConfig, images: int) -> int:
+    """How many of its training images a run takes for one step."""
+    return images if config.optimizer == "gd" else min(config.batch_size, images)
+
+
 def facts(config: RunConfig, spec: DatasetSpec) -> Facts:
     """Sizes of a recipe on a data set."""
     encoder, decoder = _costs(config, spec.shape)
     images = training_images(config, spec.train_images)
-    batch = images if config.optimizer == "gd" else min(config.batch_size, images)
+    batch = images_a_step(config, images)
     return Facts(
         parameters=encoder.parameters + decoder.parameters,
         train_images=images,

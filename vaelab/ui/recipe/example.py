@@ -1,9 +1,13 @@
 """The run that the Train page shows, and the speed of this machine at similar runs."""
 
+from functools import cache
+
 from vaelab.config import RunConfig
 from vaelab.data import DATASETS, DatasetSpec
 from vaelab.networks.sizes import expected_seconds, facts, work
 from vaelab.runs import Run, RunDamaged
+from vaelab.runs.summary import summarise
+from vaelab.teaching.baselines import Example
 from vaelab.ui.session import chosen_run, engine, history, own_runs, store, visit
 from vaelab.ui.session.chosen import DEFAULT_SHIPPED
 from vaelab.words import counted, duration
@@ -62,6 +66,13 @@ def measured_speed(config: RunConfig, threads: int) -> float | None:
 
 def _work_of_an_epoch(config: RunConfig) -> float:
     return work(config, DATASETS[config.dataset]) / config.epochs
+
+
+@cache
+def finished_examples() -> tuple[Example, ...]:
+    """Recipe and test losses of every finished example; they never change."""
+    whole = filter(_is_whole, store().shipped_runs())
+    return tuple(Example(run.config, summarise(run).losses) for run in whole)
 
 
 def usual_objective(preset: str) -> float | None:

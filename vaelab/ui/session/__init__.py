@@ -17,6 +17,7 @@ from vaelab.ui.session.chosen import choose, chosen_run, follow_run_link, open_r
 from vaelab.ui.session.following import follow, next_look, watches
 from vaelab.ui.session.linked import linked_run
 from vaelab.ui.session.pages import VIEWS
+from vaelab.ui.session.pca_errors import pca_error
 from vaelab.ui.session.readers import interval_text, one_of, point, whole_number
 from vaelab.ui.session.recipe import fill_form, recipe_now, restore_form
 from vaelab.ui.session.recipe_link import OPEN_SEED, address_of, link_to, parameters_of
@@ -71,6 +72,7 @@ __all__ = [
     "page_link",
     "parameter",
     "parameters_of",
+    "pca_error",
     "plain",
     "point",
     "put",

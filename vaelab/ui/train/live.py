@@ -20,6 +20,7 @@ from vaelab.ui.session import dataset, engine, find_run, follow, history, is_own
 from vaelab.ui.session.state import recording_of
 from vaelab.ui.train.controls import control_row, ended_bar, progress_line
 from vaelab.ui.train.hints import as_badges, hints_of, hints_view
+from vaelab.ui.train.verdict import verdict
 from vaelab.ui.widgets.components import heading_row, pictures, plot
 from vaelab.ui.widgets.latent_canvas import CanvasContents, latent_canvas
 from vaelab.words import slug
@@ -80,6 +81,7 @@ def _draw(run: Run, status: Status, config: RunConfig | None, about: str) -> Non
         progress_line(run, status)
     else:
         ended_bar(run, status)
+    verdict(run, status)
     with st.container():  # always one element, so that those below it keep their place
         recording = _chosen_recording(run, status)
     live_views(recording or run, recording.status() if recording else status)

@@ -24,7 +24,7 @@ single_user = $(if $(filter 127.% localhost ::1,$(HOST)),VAELAB_SINGLE_USER=1)
 # Two processes at a time, which share no file's fixtures and compute on one thread each; the order is that of conftest.
 pytest = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run serve test test-fast check bench soak screenshots examples install
+.PHONY: help run serve test test-fast check bench soak screenshots examples pictures install
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ screenshots: install ## renew assets/screenshots/ from the running app
 
 examples: install ## train the finished runs in assets/runs/ anew
 	@PYTHONPATH=. $(python) assets/runs/make.py
+
+pictures: install ## draw the small pictures of finished models in assets/pictures/ anew
+	@PYTHONPATH=. $(python) assets/pictures/make.py
 
 install: ## make .venv with what requirements.txt lists, if need be (PYTHON=python3.12 for another Python)
 	@if $(contents) | cmp -s - $(record) 2>/dev/null; then exit 0; fi; \

@@ -6,6 +6,7 @@ from vaelab.data import DATASETS
 from vaelab.ui.recipe import form as forms
 from vaelab.ui.recipe.dials import moving_dials, next_run_dials
 from vaelab.ui.recipe.example import before_the_start, shown_run
+from vaelab.ui.recipe.recipes import preset_caption, recipe_cards
 from vaelab.ui.recipe.share import share
 from vaelab.ui.recipe.show_code import show_code
 from vaelab.ui.recipe.untrained import not_yet_trained
@@ -43,8 +44,8 @@ for sentence in [*visit().link_problems, *([refused] if refused else [])]:
     st.warning(plain(sentence))
 
 with st.container(key="recipe-fields"):
-    forms.preset_picker()
-    st.caption(forms.preset_caption())
+    recipe_cards()
+    st.caption(preset_caption())
     for column, draw in zip(st.columns(2, gap="large"), (moving_dials, next_run_dials), strict=True):
         with column:
             draw()

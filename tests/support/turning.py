@@ -32,6 +32,11 @@ def trigger(page: AppTest, key: str, event: str, value: Any) -> AppTest:
     return _run(page, WidgetState(id=name, json_trigger_value=told))
 
 
+def choose_recipe(page: AppTest, name: str) -> AppTest:
+    """Choose the card of a preset."""
+    return trigger(page, "recipe_cards", "chosen", name)
+
+
 def is_off(page: AppTest, name: str) -> bool:
     """Whether the dial of a field cannot be moved."""
     return bool(json.loads(page.get_by_key(f"dial_{name}").proto.json)["off"])

@@ -14,8 +14,8 @@ export function showBeside(bubble, element) {
   })
 }
 
-export function explanation({ help, pictures }, off) {
-  const paragraphs = [help, off && `Not in force: ${off}.`].filter(Boolean).map((text) => {
+export function explanation({ help, pictures, pictured }, off) {
+  const paragraphs = [help, off && `Not in force: ${off}.`, pictures.length && pictured].filter(Boolean).map((text) => {
     const paragraph = document.createElement("p")
     paragraph.textContent = text
     return paragraph

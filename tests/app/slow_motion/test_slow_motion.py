@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.support.turning import choose_recipe
 from vaelab.config import PRESETS, RunConfig
 from vaelab.export.script import script, sections
 from vaelab.teaching.glossary import find
@@ -20,7 +21,7 @@ App = Callable[[], AppTest]
 def opened(app: App, preset: str) -> AppTest:
     """The Train page with a preset's finished example and the panel open."""
     page = app().run()
-    page.selectbox(key="preset").select(preset).run()
+    choose_recipe(page, preset)
     page.session_state["slow_motion"] = True
     page.run()
     assert not page.exception

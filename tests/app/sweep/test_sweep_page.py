@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.support.turning import choose_recipe
+from tests.support.visits import visit_of
 from tests.support.waiting import until
 from vaelab.config import PRESETS, RunConfig
 from vaelab.paths import PAGES
@@ -79,9 +81,9 @@ def test_a_link_sets_a_sweep_up(app: App) -> None:
 
 def test_a_link_is_named_after_its_preset(app: App) -> None:
     named = opened(app, preset="optimizers", train_size="1000", field="optimizer", values="sgd,adam")
-    assert named.selectbox(key="preset").value == "optimizers"
+    assert visit_of(named).preset_base == "optimizers"
     in_full = opened(app, **parameters_of(PRESETS["ae-2d"].config.variant(epochs=2)))
-    assert in_full.selectbox(key="preset").value == "ae-2d"
+    assert visit_of(in_full).preset_base == "ae-2d"
 
 
 def test_what_is_wrong_with_a_link_gets_a_sentence(app: App) -> None:
@@ -125,7 +127,7 @@ def test_another_field_comes_with_values_of_its_own_and_beta_not_with_an_ae(app:
     page.selectbox(key="sweep_field").select("latent_dim").run()
     assert page.text_input(key="sweep_values").value == "1, 2, 4, 8, 16, 32"
     page.selectbox(key="sweep_field").select("beta").run()
-    page.selectbox(key="preset").select("ae-2d").run()
+    choose_recipe(page, "ae-2d")
     assert not page.exception
     assert page.selectbox(key="sweep_field").value == "latent_dim"
     assert "**18 runs" in said(page)

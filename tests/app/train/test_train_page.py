@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.runs_page import idle_worker
-from tests.support.turning import is_off, turn
+from tests.support.turning import choose_recipe, is_off, turn
 from tests.support.visits import visit_of
 from tests.support.waiting import until
 from vaelab.config import FIELD_NAMES, PRESETS, RunConfig, as_text
@@ -71,7 +71,7 @@ def test_a_link_opens_its_recipe(app: App) -> None:
 @pytest.mark.parametrize("link", [{"preset": "ae-2d"}, {"model": "ae"}])
 def test_a_link_is_named_after_its_preset_or_the_nearest(app: App, link: dict[str, str]) -> None:
     page = opened(app, epochs="3", **link)
-    assert page.selectbox(key="preset").value == "ae-2d"
+    assert visit_of(page).preset_base == "ae-2d"
     changed = next(each.value for each in page.caption if "Changed:" in each.value)
     assert "**Changed:** epochs 3 instead of 10." in changed
 
@@ -92,7 +92,7 @@ def test_a_link_brings_no_pictures_of_its_own(app: App) -> None:
 @pytest.mark.parametrize("name", PRESETS)
 def test_choosing_a_preset_fills_the_form_and_the_address(app: App, name: str) -> None:
     page = opened(app)
-    page.selectbox(key="preset").select(name).run()
+    choose_recipe(page, name)
     assert not page.exception
     assert shown(page) == fields_of(PRESETS[name].config)
     if name != "vae-2d":

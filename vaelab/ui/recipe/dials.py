@@ -8,13 +8,14 @@ from functools import partial
 
 import streamlit as st
 
-from vaelab.config import field_spec, why_not_in_force
+from vaelab.config import as_text, field_spec, why_not_in_force
 from vaelab.data import DATASETS
 from vaelab.ui.recipe.form import field, help_of
+from vaelab.ui.recipe.pictures import picture_url, picture_with
 from vaelab.ui.session import put, visit
 from vaelab.ui.session.recipe import BOTH, dial_key, kind_now, take_kind, take_move
 from vaelab.ui.session.visits import Move
-from vaelab.ui.widgets.dial import Face, dial, log_stops, whole_stops
+from vaelab.ui.widgets.dial import Face, Picture, dial, log_stops, whole_stops
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,35 @@ class Dial:
     marks: tuple[float, ...] = ()
     also: tuple[int, ...] = ()
     """Values among those of the slider, besides round ones."""
+    examples: tuple[tuple[float, str], ...] = ()
+    """Values of which a picture shows what they do, with what to see there."""
     while_training: bool = False
     """Whether it is one of those that are to act while a run trains."""
 
 
 DIALS = {
-    "beta": Dial("order against sharpness", 0.01, 100, marks=(1,), while_training=True),
+    "beta": Dial(
+        "order against sharpness",
+        0.01,
+        100,
+        marks=(1,),
+        examples=(
+            (0.1, "sharper images, codes leave the circles"),
+            (1, "the VAE proper"),
+            (10, "codes keep to the circles, blurred images"),
+        ),
+        while_training=True,
+    ),
     "learning_rate": Dial("how long a step is", 1e-5, 1, while_training=True),
     "latent_dim": Dial("numbers for each {one}", 1, 256, also=(32, 64, 128)),
     "epochs": Dial("passes through the data", 1, 500),
 }
 """The fields on dials by their names, in the order of the page."""
+
+PICTURED = (
+    "Three finished runs that differ in this alone: the codes of test images on the prior's circles, and "
+    "what the decoder draws all over them."
+)
 
 
 def moving_dials() -> None:
@@ -102,4 +121,10 @@ def face_of(name: str) -> Face:
         most=most,
         stops=(0, *stops) if least == 0 else stops,
         marks=row.marks,
+        pictures=tuple(
+            Picture(address, f"{as_text(value)}: {caption}", f"{spec.label} {as_text(value)}")
+            for value, caption in row.examples
+            if (address := picture_url(picture_with(name, value)))
+        ),
+        pictured=PICTURED,
     )

@@ -4,12 +4,11 @@ from typing import Any
 
 import streamlit as st
 
-from vaelab.config import PRESETS, field_spec, why_not_in_force
+from vaelab.config import field_spec, why_not_in_force
 from vaelab.config.defaults import FOLLOWS
-from vaelab.config.fields import changes_in_words
 from vaelab.ui.recipe.example import usual_objective
-from vaelab.ui.session import put, visit
-from vaelab.ui.session.recipe import default_of, follow_field, preset_now, take_preset
+from vaelab.ui.session import visit
+from vaelab.ui.session.recipe import default_of, follow_field, preset_now
 
 ADVANCED = {
     "Network": ("architecture", "hidden", "activation", "code_activation"),
@@ -17,26 +16,6 @@ ADVANCED = {
     "Optimizer": ("optimizer", "lr_schedule", "batch_size", "precision"),
     "Data and end": ("train_size", "held_out", "stop_loss", "seed"),
 }
-
-
-def preset_picker() -> None:
-    """Draw the choice of a preset."""
-    put("preset", preset_now())
-    st.selectbox(
-        "Recipe",
-        list(PRESETS),
-        format_func=lambda name: PRESETS[name].title,
-        key="preset",
-        on_change=lambda: take_preset(st.session_state.preset),
-        help="A starting point. Everything below can be changed.",
-    )
-
-
-def preset_caption() -> str:
-    """Sentences on what the chosen preset teaches, and how the recipe differs from it."""
-    preset, config = PRESETS[preset_now()], visit().recipe
-    changed = changes_in_words(config, preset.config)
-    return preset.teaches + (f" **Changed:** {changed}." if changed else "")
 
 
 def advanced() -> None:

@@ -28,7 +28,7 @@ from vaelab.ui.session.pages import APP_PAGES
 from vaelab.ui.session.standing import PATH as STANDING
 from vaelab.ui.session.state import close_engine, end_training
 from vaelab.ui.web.addresses import base_path, lab_path
-from vaelab.ui.web.assets import PLOTLY, Preload, serve_component, serve_plotly
+from vaelab.ui.web.assets import PLOTLY, Preload, serve_component, serve_picture, serve_plotly
 from vaelab.ui.web.ending import ended_by_signals
 from vaelab.ui.web.gate import Gate
 from vaelab.ui.web.hosts import allowed_hosts, server_url
@@ -56,6 +56,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{lab}/{STANDING}", serve_standing),
         Route(f"{lab}/{PLOTLY}", serve_plotly),
         Route(f"{lab}/components/{{file:path}}", serve_component),
+        Route(f"{lab}/pictures/{{file}}", serve_picture),
         Route(f"{lab}/runs/{{run}}/{{version}}/{{what}}", serve_run_file),
         Route(f"{lab}/datasets/{{name}}/test-images", serve_test_images),
         Route(f"{lab}/uploads/{{kind}}/{{slot}}", serve_upload, methods=["GET", "PUT"]),

@@ -11,8 +11,8 @@ from vaelab.networks.sizes import expected_seconds
 from vaelab.paths import PAGES
 from vaelab.sweeps.plan import MOST_SEEDS, Sweep, plan, read_values, suggested_values, sweepable
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.recipe import form as forms
 from vaelab.ui.recipe.example import measured_speed
+from vaelab.ui.recipe.recipes import preset_caption, recipe_cards
 from vaelab.ui.session import address_of, engine, page_link, plain, put, visit, visitor
 from vaelab.ui.sweep.link import NO_FIELD, base_recipe
 from vaelab.words import duration
@@ -44,7 +44,7 @@ def set_up() -> None:
 def _recipe() -> None:
     recipe, epochs, seeds = st.columns([3, 1, 1])
     with recipe:
-        forms.preset_picker()
+        recipe_cards()
     epochs.number_input(
         "Epochs of each run",
         1,
@@ -58,7 +58,7 @@ def _recipe() -> None:
         "Seeds", 1, MOST_SEEDS, key="sweep_seeds", persist_state="session", help=help_for("seed band")
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(forms.preset_caption(), width="content")
+        st.caption(preset_caption(), width="content")
         page_link(
             PAGES / "train.py",
             label="Change the recipe on Train",

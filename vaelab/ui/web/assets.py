@@ -1,4 +1,4 @@
-"""Assets for the browser below `/lab/`: plotly.js, and the modules and styles of the components."""
+"""Assets for the browser below `/lab/`: plotly.js, modules and styles of the components, and pictures."""
 
 import gzip
 import hashlib
@@ -14,13 +14,13 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vaelab.paths import COMPONENTS
+from vaelab.paths import COMPONENTS, PICTURES
 from vaelab.ui.web.addresses import base_path, lab_path
 
 PLOTLY = "plotly.min.js"
 """Path of plotly.js below `/lab/`."""
 
-_MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
+_MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".webp": "image/webp"}
 _A_YEAR = 365 * 86400
 
 
@@ -44,6 +44,7 @@ def _sources() -> dict[str, Path]:
     for source in sorted(COMPONENTS.rglob("*")):
         if source.suffix in _MEDIA_TYPES:
             sources[f"components/{source.relative_to(COMPONENTS).as_posix()}"] = source
+    sources |= {f"pictures/{source.name}": source for source in sorted(PICTURES.glob("*.webp"))}
     return sources
 
 
@@ -87,7 +88,7 @@ def style_urls() -> list[str]:
 
 
 _BEGINS_WITH = {
-    "": ("plot", "pictures"),
+    "": ("plot", "pictures", "dial"),
     "reconstructions": ("pictures",),
     "latent-space": ("latent_canvas", "pictures"),
     "latent-grid": ("latent_canvas", "pictures"),
@@ -139,6 +140,11 @@ async def serve_plotly(request: Request) -> Response:
 async def serve_component(request: Request) -> Response:
     """Answer with a file of a component, or of the components' shared `lib/`."""
     return await _serve(request, "components/{file}".format(**request.path_params))
+
+
+async def serve_picture(request: Request) -> Response:
+    """Answer with a small picture of a finished model."""
+    return await _serve(request, "pictures/{file}".format(**request.path_params))
 
 
 async def _serve(request: Request, path: str) -> Response:

@@ -44,8 +44,8 @@ class Face:
         The values that the slider can take, rising.
     marks
         Those of the stops that have a mark.
-    pictures
-        Pictures below the explanation.
+    pictures, pictured
+        Pictures below the explanation, and a sentence on what they show.
     """
 
     label: str
@@ -56,6 +56,7 @@ class Face:
     stops: tuple[float, ...]
     marks: tuple[float, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    pictured: str = ""
 
 
 def dial(

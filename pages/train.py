@@ -6,7 +6,7 @@ from vaelab.data import DATASETS
 from vaelab.ui.recipe import form as forms
 from vaelab.ui.recipe.dials import moving_dials, next_run_dials
 from vaelab.ui.recipe.example import before_the_start, shown_run
-from vaelab.ui.recipe.recipes import preset_caption, recipe_cards
+from vaelab.ui.recipe.recipes import recipe_cards
 from vaelab.ui.recipe.share import share
 from vaelab.ui.recipe.show_code import show_code
 from vaelab.ui.recipe.untrained import not_yet_trained
@@ -37,39 +37,38 @@ if (start := visit().start_asked) is not None:
 restore_form()
 refused = follow_run_link()
 
-with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    st.title("Train an autoencoder", width="content")
-    head_buttons = st.container(width="content", horizontal=True)
+with st.container(key="page-tools", horizontal=True, gap="small"):
+    show_code(visit().recipe)
+    share(visit().recipe)
+with st.container(key="page-title"):
+    st.title("Train an autoencoder")
 for sentence in [*visit().link_problems, *([refused] if refused else [])]:
     st.warning(plain(sentence))
 
-with st.container(key="recipe-fields"):
-    recipe_cards()
-    st.caption(preset_caption())
-    for column, draw in zip(st.columns(2, gap="large"), (moving_dials, next_run_dials), strict=True):
-        with column:
-            draw()
-if parameter("seed") == OPEN_SEED:
-    st.caption(f"This link leaves the seed open: **{visit().recipe.seed}** is yours, others have another.")
-with st.expander("Advanced settings", key="advanced"):
-    forms.advanced()
-note = st.container()
-config, wrong = read_form()
-for sentence in wrong.values():
-    st.error(plain(sentence))
-
-with head_buttons:
-    show_code(visit().recipe)
-    share(visit().recipe)
+with st.container(key="stage", gap=None):
+    with st.container(key="dials", gap="xsmall"):
+        with st.container(key="recipe-fields", gap="xsmall"):
+            recipe_cards()
+            moving_dials()
+            next_run_dials()
+        with st.popover("More settings", key="advanced", icon=":material/tune:", width="stretch"):
+            st.caption(before_the_start(visit().recipe, DATASETS[visit().recipe.dataset]))
+            forms.advanced()
+        config, wrong = read_form()
+        note = st.container()
+    live = st.container(key="live", gap="small")
 start_if_asked()
 run = shown_run(preset_now())
-about = before_the_start(config, DATASETS[config.dataset]) if config else ""
 with note:
+    for sentence in wrong.values():
+        st.error(plain(sentence))
     not_yet_trained(run, config)
-if run is None:
-    control_row(config, None, None)
-    st.caption(about)
-else:
-    watch(run, config, about)
-    slow_motion_panel(run)
+    if parameter("seed") == OPEN_SEED:
+        st.caption(f"This link leaves the seed open: **{visit().recipe.seed}** is yours.")
+with live:
+    if run is None:
+        control_row(config, None, None)
+    else:
+        watch(run, config)
+        slow_motion_panel(run)
 write_link(visit().recipe, None if run is None or run.shipped else run.id)

@@ -107,7 +107,7 @@ class LatentCanvas {
     legend(this.outer, data, this.hidden, () => this.redraw())
     this.redraw()
     // A run in training has new weights every second: they are fetched only while somebody looks at them.
-    if (!data.live || this.gestures.cursor) await this.loadDecoder()
+    if (!data.live || data.state !== "running" || this.gestures.cursor) await this.loadDecoder()
   }
 
   async loadDecoder() {

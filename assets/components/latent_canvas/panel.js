@@ -35,6 +35,11 @@ export class Panel {
     return sentences
   }
 
+  // Says what to do, in the place of a description.
+  advise(sentence) {
+    this.words.replaceChildren(paragraph(sentence))
+  }
+
   // Announced to screen readers if keys moved the cursor; a mouse moves too often.
   say(sentences) {
     this.spoken.textContent = sentences.join(" ")

@@ -125,6 +125,7 @@ function drawCursor(canvas, context, corners) {
 function rest(canvas) {
   const { data, panel, decoder, decoderUrl, middles, outer } = canvas
   if (data.shared && decoder) return restShared(canvas)
+  if (isOnStage(data) && decoderUrl === data.decoder) return restOnStage(canvas)
   const isWanted = decoderUrl === data.decoder && !data.compact
   if (isWanted && middles.decodeMore((code) => decodedImage(canvas, code))) canvas.redraw({ overlayOnly: true })
   panel.rest("Move over the plane: every point of it is decoded here.", isWanted ? middles.pictures : [], data.classes)
@@ -136,6 +137,17 @@ function restShared(canvas) {
   const { data, space, panel, chosenPoint } = canvas
   const index = chosenPoint ? -1 : Math.min(data.chosen ?? data.anchor, space.count - 1)
   panel.show(lookAt(canvas, chosenPoint ?? space.point(index), index), originalOf(canvas, index))
+}
+
+const isOnStage = (data) => data.compact && data.live
+
+// Beside a run that rests, one example goes in and comes out.
+function restOnStage(canvas) {
+  const { data, space, panel, outer } = canvas
+  const index = Math.min(data.anchor, space.count - 1)
+  panel.show(lookAt(canvas, space.point(index), index), originalOf(canvas, index))
+  panel.advise("Left: a test image. Right: what comes back. Move over the plane: every point of it is decoded.")
+  for (const name of ["cursor", "snapped", "anchor"]) delete outer.dataset[name]
 }
 
 // A description of a point: its image, the nearest code, the density of codes.

@@ -13,7 +13,7 @@ export function adapt(figure, { key, size, outer, resets }) {
   layout.template = template(outer)
   layout.uirevision ??= key
   if (resets > 0) forgetZoom(layout, resets)
-  if (layout.width < NARROW) narrow(layout)
+  if (layout.width < NARROW && !layout.meta?.dense) narrow(layout)
   if (matchMedia("(pointer: coarse)").matches) layout.dragmode ??= false // a finger scrolls the page
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) delete layout.transition
   return {

@@ -16,8 +16,8 @@ from vaelab.ui.compare.pictures import show_reconstructions
 from vaelab.ui.compare.planes import PlaneView, planes_section
 from vaelab.ui.compare.sections import losses_section, settings_section
 from vaelab.ui.session import ask, dataset, follow, is_own, plain, tell_refusal, visit, watches
-from vaelab.ui.train.controls import progress_line
 from vaelab.ui.train.live import tick_of
+from vaelab.ui.train.outcome import progress_line
 
 
 def tick_of_all(members: Sequence[Member]) -> float | None:

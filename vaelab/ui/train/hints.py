@@ -1,4 +1,4 @@
-"""The hints of a run below its curves: evidence, advice, and a button that trains the changed recipe."""
+"""The hints of a run beside the title of its curves: evidence, advice, and a button for what to change."""
 
 from collections.abc import Sequence
 
@@ -23,14 +23,8 @@ def hints_of(run: Run) -> list[Hint]:
     return find_hints(run.config, curves.steps, curves.evaluated, curves.started, curves.finished)
 
 
-def as_badges(hints: Sequence[Hint]) -> str:
-    """The titles of hints as Markdown, for the heading above the curves."""
-    colors = {"note": "blue", "warning": "orange"}
-    return " ".join(f":{colors[hint.severity]}-badge[{ABOUT[hint.rule][0]}]" for hint in hints)
-
-
 def hints_view(hints: Sequence[Hint], run: Run, status: Status) -> None:
-    """Draw hints in a container that keeps room for one.
+    """Draw a button with the title of the first hint, which opens all of them over the page.
 
     Screen readers announce the heading of a warning once, because its numbers, which change with every look,
     stand outside of the heading.
@@ -38,14 +32,11 @@ def hints_view(hints: Sequence[Hint], run: Run, status: Status) -> None:
     if visit().hint_applied:  # shown here, because a callback of a fragment can draw nothing
         st.toast(visit().hint_applied, icon=":material/replay:")
         visit().hint_applied = ""
-    # The hints of a finished example never change, so that it needs no room for others.
-    with st.container(key="hints-of-example" if run.shipped else "hints", gap="small"):
-        if not hints:
-            st.caption(
-                "**Hints** appear here when the curves show something worth knowing."
-                if status.active
-                else "**Hints** · nothing stands out in these curves."
-            )
+    if not hints:
+        return
+    first, more = hints[0], len(hints) - 1
+    label = ABOUT[first.rule][0] + (f" (+{more})" if more else "")
+    with st.popover(label, icon=ICONS[first.severity], key="hints", width="content"):
         for hint in hints:
             _card(hint, run, status)
 

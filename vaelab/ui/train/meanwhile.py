@@ -1,15 +1,16 @@
-"""What Train shows while a run waits for its first step: the finished example of the nearest recipe."""
+"""What Train shows while a run waits for its first step: a finished run of its recipe or the nearest."""
 
 from dataclasses import dataclass
 
 from vaelab.runs import Run, Status, describe
 from vaelab.runs.recordings import nearest_example
 from vaelab.ui.session import engine, store, waits
+from vaelab.ui.session.state import recording_of
 
 
 @dataclass(frozen=True)
 class Meanwhile:
-    """A finished example that is shown in the place of a run that has nothing to show yet."""
+    """A finished run that is shown in the place of a run that has nothing to show yet."""
 
     example: Run
     words: str
@@ -17,7 +18,9 @@ class Meanwhile:
 
 
 def shown_meanwhile(run: Run, status: Status) -> Meanwhile | None:
-    """The finished example to show while a run waits; None if the run trains, has trained, or is over.
+    """The finished run to show while a run waits; None if the run trains, has trained, or is over.
+
+    A recording is a run of exactly this recipe, of somebody who shares it with whoever waits.
 
     Parameters
     ----------
@@ -25,6 +28,10 @@ def shown_meanwhile(run: Run, status: Status) -> Meanwhile | None:
     """
     if not waits(status) or status.step > 0:
         return None
+    if recording := recording_of(run.config):
+        return Meanwhile(
+            recording, f"**Meanwhile, a recording:** exactly this recipe, trained before. {_standing(run)}"
+        )
     example = nearest_example(store(), run.config)
     if example is None:
         return None

@@ -1,0 +1,192 @@
+"""The views of a run on the Train page as it trains: codes, losses, reconstructions and samples.
+
+All of them fit on one screen. Their heights are those of `assets/styles/stage.css`, by the names given there.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from vaelab.config import kinds_with
+from vaelab.data import DATASETS, Dataset
+from vaelab.events import Preview
+from vaelab.figures.kinds import kind_of
+from vaelab.figures.losses import log_allowed, losses
+from vaelab.latent.view import followed
+from vaelab.runs import Run, RunDamaged, Status, read_preview
+from vaelab.teaching.glossary import help_for
+from vaelab.teaching.hints import Hint
+from vaelab.ui.session import dataset, history, visit
+from vaelab.ui.train.hints import hints_of, hints_view
+from vaelab.ui.widgets.components import heading_row, pictures, plot
+from vaelab.ui.widgets.latent_canvas import CanvasContents, latent_canvas
+from vaelab.words import slug
+
+A_ROW = 13
+"""Classes in a row of reconstructions: the images are still large enough to read."""
+
+
+def live_views(run: Run, status: Status) -> None:
+    """Draw the codes, losses, hints, reconstructions and samples of a run as they are now."""
+    try:
+        preview = read_preview(run)
+    except RunDamaged as error:
+        st.warning(str(error))
+        return
+    data = dataset(run.config.dataset) if preview else None
+    with st.container(key="stage-views", horizontal=True, gap="small"):
+        with st.container(key="live-latent", gap=None):
+            if preview and data:
+                _codes(run, status, preview, data)
+            else:
+                _wait("Latent space", "latent", "The codes of 2,000 test images appear here.")
+        with st.container(key="stage-side", gap="small"):
+            with st.container(key="live-losses", gap=None):
+                _losses(run, status)
+            with st.container(key="live-digits", gap="small"):
+                with st.container(key="live-reconstructions", gap=None):
+                    if preview and data:
+                        _reconstructions(run, status, preview, data)
+                    else:
+                        _wait("Reconstructions", "reconstruction", "Test images and what comes back.")
+                with st.container(key="live-samples", gap=None):
+                    if not run.config.traits.has_prior:
+                        who = kinds_with("has_prior")
+                        _wait(
+                            "Samples",
+                            "prior",
+                            f"{run.config.traits.subject} has no prior to draw from; {who} has.",
+                        )
+                    elif preview is None or preview.samples is None:
+                        _wait("Samples", "prior", "Images decoded from draws of the prior.")
+                    else:
+                        _samples(run, status, preview)
+
+
+def _heading(title: str, term: str, words: str) -> None:
+    """Draw the heading of a part, with a few words on it in the same line."""
+    st.markdown(f"**{title}** :small[{words}]", help=help_for(term), width="content")
+
+
+def _wait(title: str, term: str, words: str) -> None:
+    _heading(title, term, words)
+
+
+def _losses(run: Run, status: Status) -> None:
+    curves, hints = history(run), hints_of(run)
+    allowed = log_allowed(curves.steps, curves.evaluated)
+    with heading_row("losses"):
+        _heading("Losses", "nat", "nats per image")
+        hints_view(hints, run, status)
+        log = st.toggle(
+            "Log scale",
+            key="log_scale",
+            disabled=not allowed,
+            help="Shows small changes of a small loss."
+            if allowed
+            else "Off: a value is 0 or below, which has no logarithm. With squared error the loss is a "
+            "negative log-density, and a density can exceed 1.",
+        )
+    figure = losses(
+        curves.steps, curves.evaluated, config=run.config, started=curves.started, log=log and allowed
+    )
+    # The titles of its axes and of its legend stand above and below a chart that is as low as this.
+    figure.update_layout(
+        meta={"dense": True},
+        margin={"l": 44, "r": 8, "t": 22, "b": 20},
+        legend={"title": None, "font": {"size": 12}},
+        xaxis_title=None,
+        yaxis_title=None,
+        yaxis2_title=None,
+    )
+    with st.container(key="losses"):
+        plot(
+            figure,
+            key="losses_plot",
+            height="var(--losses-height)",
+            state=status.state,
+            step=status.step,
+            alt=f"Losses in {DATASETS[run.config.dataset].kind.nats} against epochs",
+        )
+    with st.container(key="losses-caption"):
+        st.caption(f"Thin lines: training, dots: test. {_what_to_look_for(run, hints)}")
+
+
+def _what_to_look_for(run: Run, hints: Sequence[Hint]) -> str:
+    if run.config.corruption != "none":
+        return (
+            "Train losses are of corrupted images, test losses of clean ones: compare how well the network "
+            "reconstructs both. Lower is better."
+        )
+    if not run.config.traits.has_kl:
+        return "Look for the gap between train and test: it opens when the network memorises training images."
+    if any(hint.rule == "collapse" for hint in hints):
+        return "The KL is almost 0: the code says nothing of the image. Lower sums are better."
+    return (
+        "Look for the KL rising at first while the sum falls: the code starts to say something about the "
+        "image. Lower sums are better."
+    )
+
+
+def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
+    with heading_row("latent"):
+        others = run.config.latent_dim - 2
+        words = "Each dot is the code of a test image. Training never sees the classes."
+        if others > 0:
+            words += f" The plane of two principal components of {run.config.latent_dim} dimensions."
+        _heading("Latent space", "latent", words)
+    if visit().live_memory.get("run") != run.id:
+        visit().live_memory = {"run": run.id}
+    # The span only grows during training, and is fitted to the codes again when training is over.
+    plane, span = followed(visit().live_memory, preview.mean, len(data.spec.classes), status.active)
+    latent_canvas(
+        CanvasContents(run, f"live-{preview.step}", plane, span),
+        key="live_latent_canvas",
+        height="var(--plane-height)",
+        compact=True,
+        selectable=False,
+        state=status.state,
+        step=preview.step,
+        alt="Codes of 2,000 test images, coloured by class. Arrow keys move a cursor that decodes its point.",
+    )
+
+
+def _reconstructions(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
+    _heading("Reconstructions", "reconstruction", "below the test images. Which details are lost?")
+    first = data.first_of_each_class()
+    sheets = []
+    for start in range(0, len(first), A_ROW):
+        part = slice(start, start + A_ROW)
+        names = data.spec.classes[part]
+        sheets.append(
+            kind_of(data.spec).sheet(
+                np.concatenate([data.x_test[first[part]], preview.reconstructions[part]]),
+                len(first[part]),
+                "",
+                f"Test images of {', '.join(names)} over their reconstructions",
+                names if max(map(len, names)) <= 3 else None,
+            )
+        )
+    pictures(
+        sheets,
+        key="live_reconstruction_pictures",
+        state=status.state,
+        step=preview.step,
+        file_name=f"reconstructions-{slug(run.title)}.png",
+    )
+
+
+def _samples(run: Run, status: Status, preview: Preview) -> None:
+    _heading("Samples", "prior", "new images, from 16 draws of the prior")
+    assert preview.samples is not None
+    figures = kind_of(DATASETS[run.config.dataset])
+    sheet = figures.sheet(preview.samples, 8, "", "Images decoded from 16 draws of the prior")
+    pictures(
+        [sheet],
+        key="live_sample_pictures",
+        state=status.state,
+        step=preview.step,
+        file_name=f"samples-{slug(run.title)}.png",
+        max_scale=1.2,
+    )

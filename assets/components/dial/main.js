@@ -53,6 +53,7 @@ class Dial {
     this.words.id = `${key}-words`
     this.ask.setAttribute("aria-label", `What is ${label}?`)
     this.outer.setAttribute("aria-label", label)
+    this.outer.classList.add("described")
     this.outer.classList.toggle("off", Boolean(off))
     for (const input of [this.number, this.slider]) {
       input.disabled = Boolean(off)

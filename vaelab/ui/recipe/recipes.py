@@ -16,9 +16,15 @@ OPENED = "recipes"
 def recipe_cards() -> None:
     """Draw the button that names the recipe, and behind it a card for each one to choose from."""
     name = preset_now()
-    is_changed = visit().recipe != PRESETS[name].config
-    title = _short(PRESETS[name].title) + (" · changed" if is_changed else "")
-    with st.popover(title, icon=":material/menu_book:", key=OPENED, on_change="rerun"):
+    title, is_changed = _short(PRESETS[name].title), visit().recipe != PRESETS[name].config
+    with st.popover(
+        f"{title} · changed" if is_changed else title,
+        icon=None if is_changed else ":material/menu_book:",  # the column of dials has no room for both
+        width="stretch",
+        wrap=False,
+        key=OPENED,
+        on_change="rerun",
+    ):
         cards(
             [Card(key, preset.title, preset.teaches, picture_url(key)) for key, preset in PRESETS.items()],
             name,

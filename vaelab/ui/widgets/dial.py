@@ -10,9 +10,6 @@ import streamlit as st
 
 from vaelab.ui.widgets.components import component
 
-HEIGHT = 60
-"""Height of a dial in pixels, where letters have their usual size; `assets/components/dial` has it in rem."""
-
 _OF_A_DECADE = (1.0, 1.2, 1.6, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 """Values at about equal ratios."""
 

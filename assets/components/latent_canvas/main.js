@@ -169,7 +169,7 @@ class LatentCanvas {
     this.stale ||= !overlayOnly
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null
-      if (this.removed || !this.space || !this.view.span) return
+      if (this.removed || !this.space || !this.view.span || !this.ratio) return // its place may have no size yet
       if (this.stale) {
         this.stale = false
         drawBase(this, this.context(this.base))

@@ -38,8 +38,6 @@ def control_row(config: RunConfig | None, run: Run | None, status: Status | None
             icon=":material/play_arrow:",
             disabled=config is None,
             on_click=_train,
-            help="Starts a new run of this recipe. It waits its turn if another one trains."
-            + (" With its twin, side by side, on Compare." if visit().twins else ""),
         )
         if offers(state, "resume") and mine:
             _button("Resume", "resume", run, ":material/resume:", off=False)

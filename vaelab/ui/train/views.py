@@ -98,7 +98,7 @@ def _losses(run: Run, status: Status) -> None:
         legend={"title": None, "font": {"size": 12}},
         xaxis_title=None,
         yaxis_title=None,
-        yaxis2_title=None,
+        yaxis2={"title": None, "nticks": 3},
     )
     with st.container(key="losses"):
         plot(
@@ -124,8 +124,8 @@ def _what_to_look_for(run: Run, hints: Sequence[Hint]) -> str:
     if any(hint.rule == "collapse" for hint in hints):
         return "The KL is almost 0: the code says nothing of the image. Lower sums are better."
     return (
-        "Look for the KL rising at first while the sum falls: the code starts to say something about the "
-        "image. Lower sums are better."
+        "Look for the KL rising at first while the sum falls: the code begins to say something about the "
+        "image."
     )
 
 
@@ -174,6 +174,7 @@ def _reconstructions(run: Run, status: Status, preview: Preview, data: Dataset) 
         state=status.state,
         step=preview.step,
         file_name=f"reconstructions-{slug(run.title)}.png",
+        max_scale=1.6,
     )
 
 
@@ -188,5 +189,5 @@ def _samples(run: Run, status: Status, preview: Preview) -> None:
         state=status.state,
         step=preview.step,
         file_name=f"samples-{slug(run.title)}.png",
-        max_scale=1.2,
+        max_scale=1.3,
     )

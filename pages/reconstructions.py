@@ -68,10 +68,10 @@ def comparison(
 ) -> str:
     """State the mean errors of the model and of PCA over all images of the class."""
     ours, theirs = model.errors[members].mean(), pca.errors[members].mean()
-    images = f"{len(members):,} test images" + ("" if name == "all" else f" of class {name}")
+    images = counted(len(members), "test image") + ("" if name == "all" else f" of class {name}")
     change = f"{abs(1 - ours / theirs):.0%}".replace("%", " %")
     return (
-        f"Mean squared error per pixel over {images}: **{opened.name} {ours:.4f}**, **PCA {theirs:.4f}** "
+        f"Squared error per pixel over {images}: **{opened.name} {ours:.4f}**, **PCA {theirs:.4f}** "
         f"(the {opened.name}'s is {change} {'smaller' if ours < theirs else 'larger'})."
     )
 

@@ -37,6 +37,11 @@ def counted(count: float, noun: str) -> str:
     return f"1 {noun}" if count == 1 else f"{number} {noun}s"
 
 
+def counted_that(count: int, noun: str, one: str, many: str) -> str:
+    """A number with what it counts and a verb: `one` agrees with a single thing, `many` with several."""
+    return f"{counted(count, noun)} {one if count == 1 else many}"
+
+
 def with_minus(number: str) -> str:
     """A formatted number with minus signs in place of hyphens."""
     return number.replace("-", "−")

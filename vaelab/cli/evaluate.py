@@ -31,7 +31,7 @@ def evaluate_here(run: Run, *, as_json: bool) -> None:
         return
     sys.stdout.write(f"{run.title}, test images\n")
     for name, loss in losses().items():
-        text = _undefined(trained) if values[name] is None else f"{values[name]:.4f} {loss.unit}"
+        text = _undefined(trained) if values[name] is None else f"{values[name]:z.4f} {loss.unit}"
         sys.stdout.write(f"  {name:9}{text}\n")
     for name, value in others.items():
         sys.stdout.write(f"  {name:19}{_in_words(trained, name, value)}\n")

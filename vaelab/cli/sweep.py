@@ -18,6 +18,7 @@ from vaelab.config import QUANTITIES, Losses, Quantity, RunConfig, in_words, los
 from vaelab.runs import Recorder, RunStore
 from vaelab.sweeps.plan import Sweep
 from vaelab.sweeps.results import SPLITS, Best, Result, best, criteria, result, words
+from vaelab.words import counted
 
 
 def sweep_here(sweep: Sweep, store: RunStore, *, device: str | None, as_json: bool) -> int:
@@ -98,7 +99,7 @@ class _Table:
 
     def __init__(self, axes: Sequence[str], count: int) -> None:
         self._axes = axes
-        bar_format = "{desc} |{bar}| {n:.1f} of {total} runs, {remaining} left"
+        bar_format = "{desc} |{bar}| {n:.1f} of " + counted(count, "run") + ", {remaining} left"
         self._bar = tqdm(total=count, unit="run", disable=None, dynamic_ncols=True, bar_format=bar_format)
         self._done = 0
 

@@ -134,12 +134,13 @@ class _Bars:
     def _advance(self, bar: tqdm, event: events.Event) -> None:
         if isinstance(event, events.Step):
             bar.update(event.step - bar.n)
-            kl = "" if event.kl is None else f" + kl {event.kl:.2f}"
+            kl = "" if event.kl is None else f" + kl {event.kl:z.2f}"
             bar.set_postfix_str(f"recon {event.recon:.2f}{kl} nats")
         elif isinstance(event, events.Evaluated):
             elbo = "" if event.neg_elbo is None else f", negative ELBO {event.neg_elbo:.2f}"
             bar.write(
-                f"epoch {event.epoch:.4g}: test recon {event.recon:.2f}{elbo} nats, mse {event.mse:.4f}"
+                f"epoch {event.epoch:.4g}: test recon {event.recon:.2f}{elbo} nats, "
+                f"squared error {event.mse:.4f}"
             )
 
     def close(self) -> None:

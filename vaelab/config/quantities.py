@@ -92,10 +92,14 @@ class Quantity:
         if self.form == "per dimension":
             ordered = sorted(value)
             if len(ordered) <= SHOWN_DIMENSIONS:
-                return " · ".join(f"{number:.{self.digits}f}" for number in value)
-            low, middle, high = (f"{x:.{self.digits}f}" for x in (ordered[0], median(ordered), ordered[-1]))
+                return " · ".join(f"{number:z.{self.digits}f}" for number in value)
+            low, middle, high = (f"{x:z.{self.digits}f}" for x in (ordered[0], median(ordered), ordered[-1]))
             return f"{low} to {high}, median {middle}"
-        return f"{100 * value if self.form == 'share' else value:.{self.digits}f}"
+        return f"{100 * value if self.form == 'share' else value:z.{self.digits}f}"
+
+    def rounded(self, value: float | None) -> float | None:
+        """The value of one run with as many digits as are shown, for tables that format it; 0 has no sign."""
+        return None if value is None else round(value, self.digits) + 0.0
 
     def mean_in_words(self, value: float) -> str:
         """A mean over runs, without its unit."""
@@ -159,7 +163,7 @@ _ROWS = (
         meaning="How much each latent dimension says of an image; near 0 it is not used.",
     ),
     Quantity(
-        name="mse", label="squared error", short="MSE", unit="per pixel", digits=4, better="lower",
+        name="mse", label="squared error", unit="per pixel", digits=4, better="lower",
         taken="evaluation", across_likelihoods=True,
         meaning="Of reconstructions at the posterior mean, for pixels from 0 to 1.",
     ),

@@ -12,7 +12,7 @@ from vaelab.data import DATASETS
 from vaelab.networks.sizes import expected_seconds, facts
 from vaelab.runs import Run, RunDamaged, RunStore
 from vaelab.settings import Settings
-from vaelab.words import duration
+from vaelab.words import counted, counted_that, duration
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class LimitCheck:
         limits, kept = self._limits, len(self._kept)
         if kept + max(1, len(configs)) > limits.server_runs:
             raise LimitReached(
-                f"This server keeps {kept} runs, and there can be {limits.server_runs}: "
+                f"This server keeps {counted(kept, 'run')}, and there can be {limits.server_runs}: "
                 "delete some on the page Runs."
             )
         if sum(run.bytes for run in self._kept.values()) >= limits.server_gigabytes * GIGABYTE:
@@ -84,7 +84,8 @@ class LimitCheck:
     def _admit_to_queue(self, more: int, active: Collection[str]) -> None:
         if more and len(active) + more > self._limits.server_queued:
             raise LimitReached(
-                f"{len(active)} runs wait or train on this server, and there can be "
+                f"{counted_that(len(active), 'run', 'waits or trains', 'wait or train')} on this server, and "
+                "there can be "
                 f"{self._limits.server_queued}: try again later."
             )
 
@@ -92,7 +93,8 @@ class LimitCheck:
         waiting = sum(1 for run_id in active if run_id in self._kept and self._kept[run_id].owner == owner)
         if more and waiting + more > self._limits.visitor_queued:
             raise LimitReached(
-                f"You have {waiting} runs that wait or train, and there can be "
+                f"You have {counted_that(waiting, 'run', 'that waits or trains', 'that wait or train')}, and "
+                "there can be "
                 f"{self._limits.visitor_queued}: wait for one to end, or stop it."
             )
 
@@ -102,7 +104,7 @@ class LimitCheck:
         self._admit_to_own_queue(owner, len(configs), active)
         if len(own) + max(1, len(configs)) > limits.visitor_runs:
             raise LimitReached(
-                f"You have {len(own)} runs, and there can be {limits.visitor_runs}: "
+                f"You have {counted(len(own), 'run')}, and there can be {limits.visitor_runs}: "
                 "delete some on the page Runs."
             )
         if sum(run.bytes for run in own.values()) >= limits.visitor_gigabytes * GIGABYTE:

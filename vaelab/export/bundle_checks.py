@@ -23,6 +23,7 @@ from vaelab.export.unzip import MEGABYTE, ImportRefused
 from vaelab.networks import layers
 from vaelab.networks.sizes import facts
 from vaelab.runs.records import LARGEST_NUMBER, LONGEST, MOST_THREADS, checked
+from vaelab.words import counted
 
 LONGEST_HEADER = 65_536
 """Largest size of the header of a safetensors file in bytes; that of the deepest network has 8,000."""
@@ -125,7 +126,7 @@ def parse_events(content: bytes, config: RunConfig) -> list[events.Event]:
     steps = facts(config, DATASETS[config.dataset]).steps_per_epoch * config.epochs
     parsed = [_event(line, number, config) for number, line in enumerate(content.splitlines(), start=1)]
     if max((getattr(event, "step", 0) for event in parsed), default=0) > steps:
-        raise ImportRefused(f"events.jsonl goes beyond the {steps:,} steps that config.json makes.")
+        raise ImportRefused(f"events.jsonl goes beyond the {counted(steps, 'step')} that config.json makes.")
     for once in ("started", "finished"):
         if sum(isinstance(event, _EVENTS[once]) for event in parsed) > 1:
             raise ImportRefused(f"events.jsonl says {once!r} more than once.")

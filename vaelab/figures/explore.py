@@ -26,7 +26,7 @@ def class_counts(counts: np.ndarray, classes: Sequence[str]) -> go.Figure:
             "x": list(classes),
             "y": counts,
             "marker": {"color": [class_style(label)[0] for label in range(len(classes))]},
-            "hovertemplate": "%{x}: %{y} images<extra></extra>",
+            "hovertemplate": "%{x}: images %{y}<extra></extra>",
         },
         {"xaxis": {"type": "category", "title": {"text": "class"}}, "yaxis": {"title": {"text": "images"}}},
     )

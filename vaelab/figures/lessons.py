@@ -49,7 +49,7 @@ def compression_curve(
     models: latent dimension and squared error per pixel of each model, by its name.
     """
     sizes = list(dimensions)
-    pca = _line("PCA", sizes, list(errors), PALETTE.baseline, "PCA, %{x} numbers: %{y:.4f}")
+    pca = _line("PCA", sizes, list(errors), PALETTE.baseline, "PCA, %{x}-D: %{y:.4f}")
     traces = [
         {**pca, "mode": "lines+markers", "marker": {"size": 6}},
         ring(chosen, errors[sizes.index(chosen)]),
@@ -61,7 +61,7 @@ def compression_curve(
             [error],
             name=name,
             marker={"size": 12, "color": color, "symbol": symbol},
-            hovertemplate=f"{name}, %{{x}} numbers: %{{y:.4f}}<extra></extra>",
+            hovertemplate=f"{name}, %{{x}}-D: %{{y:.4f}}<extra></extra>",
         )
         for (name, (size, error)), color, symbol in zip(models.items(), colors, symbols, strict=False)
     ]

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from vaelab.figures.axes import LEGEND_ABOVE, MOST_NAMED_BARS
 from vaelab.figures.palette import PALETTE, error_scale
+from vaelab.words import counted
 
 _COLORS = {
     "mean": PALETTE.total,
@@ -98,7 +99,11 @@ def unit_strip(values: np.ndarray) -> go.Figure:
             "hovertemplate": "unit %{customdata}: %{z:.3f}<extra></extra>",
         },
         {
-            "xaxis": {"title": {"text": f"{len(values)} units"}, "showticklabels": False, "showgrid": False},
+            "xaxis": {
+                "title": {"text": counted(len(values), "unit")},
+                "showticklabels": False,
+                "showgrid": False,
+            },
             "yaxis": {"visible": False, "autorange": "reversed"},
         },
     )

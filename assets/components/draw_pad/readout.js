@@ -67,7 +67,10 @@ function inWords(result) {
   return error
 }
 
-const text = (value, decimals) => value.toFixed(decimals).replace("-", "−")
+function text(value, decimals) {
+  const digits = value.toFixed(decimals)
+  return (Number(digits) === 0 ? digits.replace("-", "") : digits).replace("-", "−")
+}
 
 function line(tag, texts) {
   const row = document.createElement("tr")

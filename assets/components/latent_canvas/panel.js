@@ -126,6 +126,6 @@ function describe({ labels, point, snapped, nearest, describeImage, deviations, 
   }
   if (hole) sentences.push(HOLE)
   else if (snapped < 0 && rank !== null) sentences.push(`${others > 0 ? "On this plane codes" : "Codes"} are denser here than around ${Math.round(100 * rank)} % of them.`)
-  if (others > 0 && snapped < 0) sentences.push(`The other ${others} coordinates are those of ${describeImage(anchor)}.`)
+  if (others > 0 && snapped < 0) sentences.push(`${others === 1 ? "The other coordinate is that" : `The other ${others} coordinates are those`} of ${describeImage(anchor)}.`)
   return sentences
 }

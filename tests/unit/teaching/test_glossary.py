@@ -10,7 +10,7 @@ import pytest
 
 from vaelab.config import FIELD_NAMES, QUANTITIES
 from vaelab.events import Evaluated, Started, Step
-from vaelab.teaching.glossary import GLOSSARY, Entry, find, help_for
+from vaelab.teaching.glossary import GLOSSARY, Entry, find, help_for, search
 
 entries = pytest.mark.parametrize("entry", GLOSSARY.values(), ids=GLOSSARY)
 
@@ -124,3 +124,29 @@ def test_figures_are_right():
     for radius in (1, 2, 3):
         assert f"{100 * (1 - exp(-(radius**2) / 2)):.0f} %" in GLOSSARY["prior"].long
     assert f"{-(-60_000 // 256)}" in GLOSSARY["step"].long
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("blurry", "decoder"), ("good loss", "floor"), ("What is a good loss?", "measure"),
+        ("sum or mean", "nat"), ("KL vanishing", "posterior collapse"), ("generate new images", "prior"),
+    ],
+)  # fmt: skip
+def test_everyday_words_find_the_term_that_answers_them_among_the_first(asked: str, expected: str) -> None:
+    assert expected in [entry.term for entry in search(asked)[:3]]
+
+
+@entries
+def test_whatever_an_entry_says_people_ask_finds_it(entry: Entry) -> None:
+    for question in entry.asked:
+        assert entry in search(question)
+        assert question == question.casefold()
+
+
+def test_a_text_is_found_by_some_of_its_words_only_if_none_has_all() -> None:
+    assert search("momentum qqqq") == [
+        entry for entry in search("momentum") if entry in search("momentum qqqq")
+    ]
+    assert search("momentum qqqq")
+    assert search("qqqq") == search("zzzz wwww") == []

@@ -43,22 +43,49 @@ def help_for(term: str) -> str:
 
 
 def search(text: str) -> list[Entry]:
-    """Entries that contain all words of a text; upper and lower case are the same.
+    """Entries that contain all words of a text but the smallest; upper and lower case are the same.
 
-    Entries with the text as a name come first, then those with the text in a name, then those with its words
-    in names and explanation. Each group is in alphabetical order.
+    Entries with the text as a name come first, then those with the text in a name or among what people ask,
+    then those with its words in names and explanation. Each group is in alphabetical order. If no entry has
+    all the words, those with some of them are found.
     """
     wanted = text.casefold()
     matches = [(rank, entry) for entry in GLOSSARY.values() if (rank := _rank(entry, wanted)) is not None]
+    if not matches:
+        words = [word for word in _words(wanted) if len(word) >= _TELLING]
+        found = {entry.term: sum(word in _text(entry) for word in words) for entry in GLOSSARY.values()}
+        most = max(found.values())
+        matches = [(0, GLOSSARY[term]) for term, count in found.items() if count == most > 0]
     return [entry for _, entry in sorted(matches, key=lambda match: (match[0], match[1].term.casefold()))]
+
+
+_SMALL = frozenset(
+    ("a", "an", "and", "are", "be", "do", "does", "for", "how", "i", "in", "is", "it", "my", "of", "on", "or",
+     "so", "the", "to", "what", "which", "why")
+)  # fmt: skip
+"""Words that questions have and that say nothing of what is looked for."""
+
+_TELLING = 4
+"""Fewest letters of a word by which alone an entry is found."""
+
+
+def _words(wanted: str) -> list[str]:
+    """The words of a text without the small ones, unless it has no others."""
+    words = wanted.replace("?", " ").split()
+    return [word for word in words if word not in _SMALL] or words
+
+
+def _text(entry: Entry) -> str:
+    return " ".join((entry.term, *entry.also, *entry.asked, entry.short, entry.long)).casefold()
 
 
 def _rank(entry: Entry, wanted: str) -> int | None:
     """How prominently an entry contains a text: 0 as a name, 1 in a name, 2 elsewhere, None not at all."""
-    names = [name.casefold() for name in (entry.term, *entry.also)]
+    names, words = [name.casefold() for name in (entry.term, *entry.also)], _words(wanted)
     if wanted in names:
         return 0
-    if any(wanted in name for name in names):
+    if any(wanted in name for name in names) or any(
+        all(word in question for word in words) for question in entry.asked
+    ):
         return 1
-    text = f"{' '.join(names)} {entry.short} {entry.long}".casefold()
-    return 2 if all(word in text for word in wanted.split()) else None
+    return 2 if all(word in _text(entry) for word in words) else None

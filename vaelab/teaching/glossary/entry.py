@@ -16,5 +16,7 @@ class Entry:
     """A formula in LaTeX."""
     also: tuple[str, ...] = ()
     """Other names that lead here: synonyms, fields of `RunConfig`, fields of events."""
+    asked: tuple[str, ...] = ()
+    """What people look for who do not know the term yet; search finds it, pages do not show it."""
     see: tuple[str, ...] = ()
     """Terms to read next."""

@@ -12,6 +12,7 @@ MEASURES = (
         "drawn again, accuracies what their codes know of the class. Losses compare runs of one data set, "
         "reconstruction term and sigma; errors and accuracies all runs of one data set. Small differences "
         "are noise: another seed shows how much.",
+        asked=("what is a good loss", "how good is my model", "quality"),
         see=("ELBO", "negative log-likelihood", "mse", "linear probe", "training and test images"),
     ),
     Entry(

@@ -55,6 +55,7 @@ MODELS = (
         long="In a VAE it describes a distribution of images for each code, and the pictures show the "
         "mean of that distribution. A draw from it would add independent noise to every pixel, "
         "which is seldom worth looking at.",
+        asked=("blurry images", "blurred", "not sharp", "smooth images"),
         see=("encoder", "reconstruction"),
     ),
     Entry(
@@ -75,6 +76,7 @@ MODELS = (
         "there decode to something sensible. An AE's codes may lie anywhere and on any scale, with "
         "gaps between them. Of more than two dimensions a flat picture shows only a part: codes "
         "that look close on it may be far apart.",
+        asked=("holes", "smooth map"),
         see=("latent code", "prior", "PCA"),
     ),
     Entry(
@@ -129,6 +131,7 @@ MODELS = (
         "the centre, 86 % within 2 and 99 % within 3. An AE has no prior, so there is nothing to "
         "draw from. In the formula $p$ is the prior, $z$ a code and $I$ the identity matrix.",
         formula=r"p(z) = \mathcal{N}(z;\, 0,\, I)",
+        asked=("generate new images", "draw new images"),
         see=("posterior", "KL divergence", "latent space"),
     ),
     Entry(

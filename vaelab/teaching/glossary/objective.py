@@ -13,6 +13,7 @@ OBJECTIVE = (
         "pixels show a reconstruction loss that is 784 times smaller for MNIST, and so weigh the KL "
         "term differently.",
         formula=r"1\ \text{nat} = \frac{1}{\ln 2}\ \text{bits} \approx 1.44\ \text{bits}",
+        asked=("sum or mean", "sum over pixels or average", "loss divided by 784"),
         see=("reconstruction term", "KL divergence", "rate"),
     ),
     Entry(
@@ -155,6 +156,7 @@ OBJECTIVE = (
         "still better. It has no logarithm, so such losses cannot be drawn on a logarithmic "
         "axis.",
         formula=r"\frac{1}{\sigma \sqrt{2\pi}} > 1 \iff \sigma < 0.399",
+        asked=("loss below 0",),
         see=("mse", "sigma"),
     ),
     Entry(
@@ -164,6 +166,7 @@ OBJECTIVE = (
         "there has learned nothing of single images.",
         long="For MNIST with bce it is 205.8 nats. Training starts near it, because the decoder's last "
         "biases are set so that it first draws about the average image.",
+        asked=("what is a good loss", "what is a bad loss"),
         see=("floor", "posterior collapse", "reconstruction term"),
     ),
     Entry(
@@ -175,6 +178,7 @@ OBJECTIVE = (
         "nothing, a middle grey one 0.69 nats. For MNIST it is 45.5 nats, and how good a loss is "
         "counts from there, not from 0. With mse there is no such floor.",
         formula=r"-\sum_i \left[x_i \ln x_i + (1 - x_i) \ln (1 - x_i)\right]",
+        asked=("what is a good loss", "loss does not get to 0"),
         see=("bce", "mean image"),
     ),
     Entry(
@@ -210,6 +214,7 @@ OBJECTIVE = (
         "image. A large beta, a large sigma or a start at which the decoder cannot yet use the "
         "codes can bring it about. Beta warm-up and a smaller beta or sigma are the usual remedies. "
         "That some of many dimensions stay unused is normal.",
+        asked=("kl vanishing", "kl is 0", "kl is zero", "all images look the same"),
         see=("active unit", "beta warm-up", "mean image", "KL divergence"),
     ),
     Entry(

@@ -129,6 +129,7 @@ TRAINING = (
         long="What works depends on the optimizer and on the scale of the loss; here losses are summed "
         "over pixels, so rates for gd, sgd and momentum are smaller than where they are averaged. "
         "Every optimizer has a tried default.",
+        asked=("loss jumps", "wiggly curve"),
         see=("gradient descent", "one-cycle", "batch"),
     ),
     Entry(
@@ -177,6 +178,7 @@ TRAINING = (
         long="Only the layers of the network compute in it: weights, codes and losses stay in 32 bits. "
         "That costs no quality that can be seen here. With 'auto' it is used where the processor "
         "has units for it, and the run records what was used.",
+        asked=("speed", "faster", "gpu"),
         see=("parameter", "step"),
     ),
     Entry(

@@ -103,7 +103,7 @@ def _view(member: Member, preview: Preview) -> PlaneView:
 
 
 def _reconstructions(previews: Sequence[tuple[Member, Preview]], state: str, step: int) -> None:
-    st.subheader("Reconstructions", help="\n\n".join(map(help_for, ("reconstruction", "mse"))))
+    st.header("Reconstructions", help="\n\n".join(map(help_for, ("reconstruction", "mse"))))
     for number, group in enumerate(by_dataset([member.run.config for member, _ in previews])):
         rows = [(previews[index][0], previews[index][1].reconstructions) for index in group]
         data = dataset(rows[0][0].run.config.dataset)

@@ -87,7 +87,7 @@ def _sheet(rows: Sequence[Reconstructed], data: Dataset, indices: np.ndarray) ->
 
 def reconstructions_section(opened: Sequence[tuple[Member, Opened]], index: int) -> None:
     """Draw every run's reconstructions of the chosen test image and of one image per class."""
-    st.subheader("Reconstructions", help="\n\n".join(map(help_for, ("reconstruction", "mse"))))
+    st.header("Reconstructions", help="\n\n".join(map(help_for, ("reconstruction", "mse"))))
     sets = by_dataset([member.run.config for member, _ in opened])
     for number, group in enumerate(sets):
         data = opened[group[0]][1].data
@@ -110,7 +110,7 @@ def reconstructions_section(opened: Sequence[tuple[Member, Opened]], index: int)
 
 def samples_section(opened: Sequence[tuple[Member, Opened]]) -> None:
     """Draw samples from the prior, decoded from the same codes for all VAEs of one latent dimension."""
-    st.subheader("Samples", help=help_for("prior"))
+    st.header("Samples", help=help_for("prior"))
     for column, (member, loaded) in zip(columns_of(len(opened)), opened, strict=True):
         with column, st.container(key=f"compare-samples-{member.letter}"):
             st.markdown(f"**{member.name}**")
@@ -138,7 +138,7 @@ def _sample_sheet(opened: Opened) -> Sheet:
 
 def grids_section(opened: Sequence[tuple[Member, Opened]], planes: Sequence[Plane], index: int) -> None:
     """Draw images decoded all over each plane, as on the page Latent grid."""
-    st.subheader("Latent grids", help=help_for("latent grid"))
+    st.header("Latent grids", help=help_for("latent grid"))
     for column, (member, loaded), plane in zip(columns_of(len(opened)), opened, planes, strict=True):
         with column, st.container(key=f"compare-grid-{member.letter}"):
             st.markdown(f"**{member.name}**")

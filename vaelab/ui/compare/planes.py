@@ -43,7 +43,7 @@ def chosen_image() -> int:
 
 def planes_section(views: Sequence[PlaneView | Member], *, state: str = "", step: int | None = None) -> None:
     """Draw the planes, where a click on one chooses for all; a run without codes has an empty column."""
-    st.subheader("Latent planes", help=help_for("latent space"))
+    st.header("Latent planes", help=help_for("latent space"))
     st.caption(
         "One cursor for all planes. On a code, every plane marks the same test image and shows its own "
         "reconstruction of it. Between the codes, every plane decodes the same relative position: the "

@@ -54,7 +54,7 @@ def _link(member: Member) -> str:
 
 def losses_section(members: Sequence[Member], *, state: str = "", step: int | None = None) -> None:
     """Draw a chart per unweighted loss; runs whose losses do not compare have charts of their own."""
-    st.subheader("Losses", help=help_for("nat"))
+    st.header("Losses", help=help_for("nat"))
     scales = by_scale([member.run.config for member in members])
     if len(scales) > 1:
         st.info(SCALES)
@@ -97,7 +97,7 @@ def _scale_in_words(config: RunConfig) -> str:
 
 def measures_section(members: Sequence[Member]) -> None:
     """Draw the table of measures as a fragment, which is drawn again when a measurement is done."""
-    st.subheader("Measures", help=help_for("measure"))
+    st.header("Measures", help=help_for("measure"))
     st.fragment(_measures)([member.run.id for member in members])
 
 

@@ -19,6 +19,7 @@ from vaelab.ui.explore.results import kl_per_dimension, usual_plane
 from vaelab.ui.session import PageChoices, interval_text, one_of, point, put, visit, whole_number
 from vaelab.ui.session.readers import interval, some_of
 from vaelab.ui.widgets.latent_canvas import Layer
+from vaelab.words import counted
 
 Interval = tuple[float, float]
 
@@ -64,7 +65,7 @@ def pick_plane(opened: Opened) -> Plane:
     """Choose the plane on which a latent space of more than two dimensions is shown."""
     choices, dimensions = opened.choices, opened.config.latent_dim
     if dimensions <= 2:
-        choices.leave(("plane", "x", "y"), f"this run has only {dimensions} dimensions to show")
+        choices.leave(("plane", "x", "y"), f"this run has only {counted(dimensions, 'dimension')} to show")
         return usual_plane(opened)
     if {"x", "y"} & choices.asked.keys():
         choices.asked.setdefault("plane", "dimensions")
@@ -109,7 +110,7 @@ def _keep_layers(offered: list[Layer], default: tuple[Layer, ...]) -> None:
 def _pick_dimension(opened: Opened, name: str, label: str, taken: int | None) -> int:
     """Choose a latent dimension from 1, other than `taken`; the default has the most KL or variance."""
     if opened.traits.has_kl:
-        weight, unit = kl_per_dimension(opened.newest), "KL {:.2f} nats"
+        weight, unit = kl_per_dimension(opened.newest), "KL {:z.2f} nats"
     else:
         weight, unit = opened.newest.codes.mean.std(0), "standard deviation {:.2g}"
     ranked = [int(index) + 1 for index in np.argsort(-weight, kind="stable") if index + 1 != taken]

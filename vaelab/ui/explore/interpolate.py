@@ -29,7 +29,7 @@ def interpolate(opened: Opened) -> None:
     a = drawing if drawing and role == "a" else test_image(opened, first)
     b = drawing if drawing and role == "b" else test_image(opened, last)
     _paths(opened, a, b, steps)
-    st.markdown("#### A − B + C", help=help_for("latent arithmetic"))
+    st.markdown("## A − B + C", help=help_for("latent arithmetic"))
     help = "The test image that the difference of A and B is added to."
     third = pick_image(opened, take_image(opened, "c", _next_of_class(opened.newest, 1)), "Image C", help)
     c = drawing if drawing and role == "c" else test_image(opened, third)

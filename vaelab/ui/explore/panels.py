@@ -61,7 +61,8 @@ def neighbours_panel(opened: Opened, index: int) -> None:
     pictures(sheets, key="neighbours", max_scale=1.8, file_name=opened.file_name("nearest-codes", "png"))
     same = int((labels[nearest] == labels[index]).sum())
     within = f", measured in all {mean.shape[1]} dimensions" if mean.shape[1] > 1 else ""
-    st.caption(f"{same} of the {NEAREST_CODES} nearest{within}{',' if within else ''} have its class.")
+    have = "has" if same == 1 else "have"
+    st.caption(f"{same} of the {NEAREST_CODES} nearest{within}{',' if within else ''} {have} its class.")
 
 
 def point_panel(opened: Opened, plane: Plane, point: np.ndarray, anchor: int) -> None:
@@ -91,7 +92,7 @@ def kl_panel(opened: Opened) -> None:
     )
     st.caption(
         "Averaged over the test images, the largest first; together"
-        f" {kl.sum():.1f} {opened.data.spec.kind.nats}. {_on_use(active)}"
+        f" {kl.sum():z.1f} {opened.data.spec.kind.nats}. {_on_use(active)}"
     )
 
 

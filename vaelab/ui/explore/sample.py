@@ -15,6 +15,7 @@ from vaelab.ui.explore.results import mixture
 from vaelab.ui.explore.walks import show
 from vaelab.ui.session import whole_number
 from vaelab.ui.session.readers import real_number
+from vaelab.words import counted
 
 if TYPE_CHECKING:  # scikit-learn stays off the way to the first page
     from vaelab.latent.mixture import Mixture
@@ -56,7 +57,7 @@ def sample(opened: Opened) -> None:
         opened.decode(codes),
         COLUMNS,
         key="samples",
-        alt=f"Images decoded at {count} codes drawn from the {SOURCES[source]}",
+        alt=f"Images decoded at {counted(count, 'code')} drawn from the {SOURCES[source]}",
         max_scale=3,
     )
     st.caption(f"Each picture is the mean of p(x given z) for one drawn code z. {about}")

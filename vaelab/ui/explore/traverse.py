@@ -82,7 +82,7 @@ def _strips(opened: Opened, anchor: int, steps: int, rows: int, used: np.ndarray
     labels = []
     for dimension, along in zip(dimensions, values, strict=True):
         ends = f"{signed(along[0], '.2g')} to {signed(along[-1], '.2g')}"
-        extent = f"KL {weights[dimension]:.2f} nats" if opened.traits.has_kl else ends
+        extent = f"KL {weights[dimension]:z.2f} nats" if opened.traits.has_kl else ends
         labels.append(f"z{dimension + 1} · {extent}" + ("" if used[dimension] else " · unused"))
     show(
         opened,

@@ -10,7 +10,7 @@ from vaelab.figures.rate_distortion import rate_distortion
 from vaelab.latent.units import active_units
 from vaelab.sweeps.results import bands
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.learn.parts import decoded, lesson_run, name_runs
+from vaelab.ui.learn.parts import decoded, lesson_run, name_runs, trained_by_visitor
 from vaelab.ui.session import dataset, test_codes
 from vaelab.ui.sweep.shown import example
 from vaelab.ui.widgets.components import pictures, plot
@@ -22,7 +22,7 @@ COLUMNS = 10
 def experiment() -> None:
     """Draw the active units at beta 4, then rate against distortion of a sweep."""
     _active()
-    st.markdown("#### Rate against distortion")
+    st.markdown("## Rate against distortion")
     _trade()
 
 
@@ -47,20 +47,21 @@ def _active() -> None:
             alt="KL of each latent dimension, the largest first",
         )
     with right:
-        other = lesson_run("vae-20d")
+        # Only a run that differs in beta alone shows what beta does, and no such example is shipped.
+        other = trained_by_visitor(run.config.variant(beta=1))
+        runs = {"beta 4": run} | ({"beta 1": other} if other else {})
         images = dataset(run.config.dataset).x_test[:COLUMNS]
-        rows = [images, *(decoded(vae, test_codes(vae).mean[:COLUMNS]) for vae in (run, other))]
-        sheet = IMAGE.sheet(
-            np.concatenate(rows),
-            COLUMNS,
-            "",
-            "Test images, reconstructed with beta 4 and 1",
-            None,
-            ("Image", "beta 4", "beta 1"),
-        )
+        rows = [images, *(decoded(vae, test_codes(vae).mean[:COLUMNS]) for vae in runs.values())]
+        labels = ("Image", *runs)
+        about = f"Test images, reconstructed with {' and '.join(runs)}"
+        sheet = IMAGE.sheet(np.concatenate(rows), COLUMNS, "", about, None, labels)
         pictures([sheet], key="lesson-blur", max_scale=2, file_name="beta.png")
-        st.caption("The VAE of beta 1 has 20 dimensions and uses them all; that of beta 4 has 10.")
-    name_runs(run, other)
+        st.caption(
+            "Both have ten dimensions, and differ in beta alone."
+            if other
+            else "Train “The same at beta 1” below: its reconstructions will then stand here, under these."
+        )
+    name_runs(*runs.values())
 
 
 def _trade() -> None:
@@ -74,7 +75,7 @@ def _trade() -> None:
         for name in ("kl", "recon", "neg_elbo")
     }
     with st.container(horizontal=True):
-        st.metric("Rate: KL", f"{means['kl'][beta]:.2f} nats", width="content", help=help_for("rate"))
+        st.metric("Rate: KL", f"{means['kl'][beta]:z.2f} nats", width="content", help=help_for("rate"))
         st.metric(
             "Distortion: reconstruction",
             f"{means['recon'][beta]:.1f} nats",

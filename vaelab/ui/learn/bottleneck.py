@@ -11,7 +11,7 @@ from vaelab.ui.explore.reconstructed import principal_components
 from vaelab.ui.learn.parts import decoded, lesson_run, name_runs, pick_image
 from vaelab.ui.session import dataset, saved_at, test_codes
 from vaelab.ui.widgets.components import pictures, plot
-from vaelab.words import signed
+from vaelab.words import counted, signed
 
 DIMENSIONS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 """Sizes of PCA's code that can be chosen."""
@@ -70,7 +70,12 @@ def experiment() -> None:
     }
     with st.container(horizontal=True):
         st.metric("Compression", f"{PIXELS / chosen:.1f} ×", width="content", help=help_for("compression"))
-        st.metric(f"PCA, {chosen} numbers", f"{errors[chosen]:.4f}", width="content", help=help_for("mse"))
+        st.metric(
+            f"PCA, {counted(chosen, 'number')}",
+            f"{errors[chosen]:.4f}",
+            width="content",
+            help=help_for("mse"),
+        )
         st.metric("Autoencoder, 2 numbers", f"{models['autoencoder above'][1]:.4f}", width="content")
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
@@ -97,7 +102,7 @@ def _rows(run: Run, chosen: int) -> None:
         rows,
         CLASSES,
         "",
-        f"Test images, PCA with {chosen} numbers, and the autoencoder with 2",
+        f"Test images, PCA with {counted(chosen, 'number')}, and the autoencoder with 2",
         None,
         ("Image", f"PCA {chosen}", "AE 2"),
     )

@@ -45,7 +45,7 @@ def opening() -> None:
         kl = kl_estimate(mean, logvar, draws, seed)
         estimate, error = float(kl.terms.mean()), kl.standard_error
         spread = "" if math.isnan(error) else f" ± {error:.3f}"
-        st.metric("Closed form", f"{kl.exact:.3f} nats", width="content")
+        st.metric("Closed form", f"{kl.exact:z.3f} nats", width="content")
         st.metric(
             "Monte Carlo estimate",
             f"{signed(estimate, '.3f')}{spread} nats",
@@ -93,8 +93,8 @@ def experiment() -> None:
         )
         st.metric(
             "KL",
-            f"{kl[-1]:.2f} nats",
-            f"+{kl[-1] - kl[0]:.2f}",
+            f"{kl[-1]:z.2f} nats",
+            f"{kl[-1] - kl[0]:+z.2f}",
             delta_color="off",
             width="content",
             help=help_for("KL"),

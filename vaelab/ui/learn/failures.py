@@ -1,4 +1,4 @@
-"""The failure gallery: a card per recipe that goes wrong, with a question, an answer and Train."""
+"""The failure gallery: a card per recipe that goes wrong, with a question to predict, its answer and Train."""
 
 import streamlit as st
 
@@ -7,9 +7,13 @@ from vaelab.config.fields import changes
 from vaelab.teaching.failures import FAILURES, Failure
 from vaelab.teaching.glossary import help_for
 from vaelab.teaching.hints import ABOUT
+from vaelab.ui.learn.parts import predict
 from vaelab.ui.recipe.actions import recipe_actions
 
 COLUMNS = 3
+
+QUESTION = 300
+"""Height in CSS pixels of a question, which its answer does not change: no other card moves."""
 
 
 def failure_cards() -> None:
@@ -24,10 +28,9 @@ def failure_cards() -> None:
 def _card(name: str, failure: Failure) -> None:
     title, term = ABOUT[failure.hint]
     with st.container(border=True, key=f"failure-{name}", gap="small", height="stretch"):
-        st.markdown(f"#### {failure.title}")
-        st.markdown(f"**Predict first:** {failure.question}")
-        with st.expander("What happens"):
-            st.markdown(f"{failure.answer} **{title}.**", help=help_for(term))
+        st.markdown(f"## {failure.title}")
+        with st.container(height=QUESTION, border=False, key=f"question-{name}"):
+            predict(f"failure_{name}", failure.question, f"reveal-{name}", f"**{title}.**", help_for(term))
         st.caption(_changed_fields(failure.config))
         recipe_actions(failure.config, name)
 

@@ -69,7 +69,7 @@ def _letters(entries: Sequence[Entry]) -> None:
 
 
 def _entry(entry: Entry) -> None:
-    st.subheader(entry.term, anchor=slug(entry.term))
+    st.header(entry.term, anchor=slug(entry.term))
     parts = [f"**{entry.short}**", entry.long]
     if entry.formula:
         parts.append(f"$$\n{entry.formula}\n$$")

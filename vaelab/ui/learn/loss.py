@@ -18,10 +18,10 @@ ANSWERS = np.linspace(0.005, 0.995, 199)
 def experiment() -> None:
     """Draw the loss of one pixel, then of a whole image."""
     _one_pixel()
-    st.markdown("#### The same for a whole image")
+    st.markdown("## The same for a whole image")
     _whole_image()
     st.markdown(
-        "#### Who brings the loss down\nAn **optimizer** follows the gradient of the loss. Full gradient "
+        "## Who brings the loss down\nAn **optimizer** follows the gradient of the loss. Full gradient "
         "descent takes one exact step an epoch, SGD many rough ones; momentum keeps some of its speed, and "
         "Adam gives every weight a step size of its own. The sweep at the end of this page trains the same "
         "network with all four: predict their order first."

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from vaelab.config import PRESETS
+from vaelab.config import PRESETS, RunConfig
 from vaelab.paths import PAGES
 from vaelab.runs import Run, RunDamaged
 from vaelab.teaching.lessons import Lesson, Question, Statement
@@ -15,14 +15,18 @@ from vaelab.ui.session import dataset, own_runs, page_link, parameters_of, put, 
 
 def lesson_run(preset: str) -> Run:
     """The visitor's newest finished run of a preset, else its finished example."""
+    return trained_by_visitor(PRESETS[preset].config) or store().get(preset)
+
+
+def trained_by_visitor(config: RunConfig) -> Run | None:
+    """The visitor's newest finished run of exactly a recipe; None if there is none."""
     for run in own_runs():
         try:
-            is_preset = run.config == PRESETS[preset].config
-            if is_preset and run.has_model() and run.status().state == "finished":
+            if run.config == config and run.has_model() and run.status().state == "finished":
                 return run
         except RunDamaged:
             continue
-    return store().get(preset)
+    return None
 
 
 def name_runs(*runs: Run) -> None:
@@ -66,39 +70,51 @@ def decoded(run: Run, codes: np.ndarray) -> np.ndarray:
 
 def ask(number: int, question: Question) -> bool:
     """Draw the question of a lesson; returns whether its answer has been revealed."""
-    key = f"lesson_{number}_prediction"
-    revealed_key = f"lesson_{number}_revealed"
-    revealed: bool = st.session_state.get(revealed_key, False)
     with st.container(border=True, key="lesson-question"):
-        st.markdown(f"#### Predict first\n{question.ask}")
-        widget: Any = st.pills if question.several else st.radio
-        extra: dict[str, Any] = {"selection_mode": "multi"} if question.several else {"index": None}
-        chosen = widget(
-            "Your prediction",
-            list(range(len(question.options))),
-            format_func=question.options.__getitem__,
-            key=key,
-            disabled=revealed,
-            persist_state="session",
-            label_visibility="collapsed",
-            **extra,
+        st.markdown("## Predict first")
+        return predict(f"lesson_{number}", question, "lesson_reveal")
+
+
+def predict(key: str, question: Question, button: str, more: str = "", help: str | None = None) -> bool:
+    """Draw a question with its options, and its answer once one was chosen; returns whether it is revealed.
+
+    Parameters
+    ----------
+    key: the start of the keys under which prediction and reveal are kept.
+    button: the key of the button that reveals the answer.
+    more: Markdown that follows the answer, and the help beside it.
+    """
+    prediction_key, revealed_key = f"{key}_prediction", f"{key}_revealed"
+    revealed: bool = st.session_state.get(revealed_key, False)
+    st.markdown(question.ask)
+    widget: Any = st.pills if question.several else st.radio
+    extra: dict[str, Any] = {"selection_mode": "multi"} if question.several else {"index": None}
+    chosen = widget(
+        "Your prediction",
+        list(range(len(question.options))),
+        format_func=question.options.__getitem__,
+        key=prediction_key,
+        disabled=revealed,
+        persist_state="session",
+        label_visibility="collapsed",
+        **extra,
+    )
+    predicted = set(chosen) if question.several else {chosen} - {None}
+    if not revealed:
+        st.button(
+            "Reveal",
+            key=button,
+            type="primary",
+            disabled=not predicted,
+            on_click=_reveal,
+            args=(revealed_key, prediction_key),
+            help="Choose an answer first.",
         )
-        predicted = set(chosen) if question.several else {chosen} - {None}
-        if not revealed:
-            st.button(
-                "Reveal",
-                key="lesson_reveal",
-                type="primary",
-                disabled=not predicted,
-                on_click=_reveal,
-                args=(revealed_key, key),
-                help="Choose an answer first.",
-            )
-            return False
-        answer = "; ".join(question.options[option] for option in question.right)
-        is_right = predicted == set(question.right)
-        verdict = "**As you predicted.**" if is_right else f"**Not quite. The answer: {answer}.**"
-        st.markdown(f"{verdict} {question.why}")
+        return False
+    answer = "; ".join(question.options[option] for option in question.right)
+    is_right = predicted == set(question.right)
+    verdict = "**As you predicted.**" if is_right else f"**Not quite. The answer: {answer}.**"
+    st.markdown(" ".join(filter(None, (verdict, question.why, more))), help=help)
     return True
 
 
@@ -111,7 +127,7 @@ def _reveal(revealed_key: str, prediction_key: str) -> None:
 
 def judge(number: int, statements: tuple[Statement, ...]) -> None:
     """Draw the statements of a lesson, each to be judged true or false."""
-    st.subheader("True or false?")
+    st.header("True or false?")
     for index, statement in enumerate(statements):
         with st.container(key=f"lesson-statement-{index}", gap="xsmall"):
             st.markdown(f"“{statement.text}”")
@@ -129,7 +145,7 @@ def judge(number: int, statements: tuple[Statement, ...]) -> None:
 
 def go_on(number: int, lesson: Lesson) -> None:
     """Draw the recipes to train and the links into the app."""
-    st.subheader("Do it yourself")
+    st.header("Do it yourself")
     for index, recipe in enumerate(lesson.recipes):
         with st.container(key=f"lesson-recipe-{index}", gap="xsmall"):
             st.markdown(recipe.label)

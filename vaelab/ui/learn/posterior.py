@@ -48,9 +48,9 @@ def opening() -> None:
 def experiment() -> None:
     """Draw both models on test images and on prior draws, a code in stages, and one training step."""
     _side_by_side()
-    st.markdown("#### A code, one number at a time")
+    st.markdown("## A code, one number at a time")
     _one_code()
-    st.markdown("#### The whole step")
+    st.markdown("## The whole step")
     st.caption("The same numbers where they occur: one training step on one image, forwards and backwards.")
     panel = st.expander(
         "Slow motion: one training step",
@@ -136,7 +136,7 @@ def _sum(values: dict[str, np.ndarray], stage: int) -> str:
     """The reparameterisation of the first dimension, with numbers for the stages up to this one."""
     letters = (r"\mu_1", r"\ell_1", r"\varepsilon_1", "z_1")
     mean, logvar, epsilon, z = (
-        f"{values[name][0]:.3f}" if stage >= index else letters[index] for index, name in enumerate(NUMBERS)
+        f"{values[name][0]:z.3f}" if stage >= index else letters[index] for index, name in enumerate(NUMBERS)
     )
     sum_ = f"z_1 = {mean} + e^{{{logvar} / 2}} \\cdot ({epsilon})"
     return f"{sum_} = {z}" if stage == len(NUMBERS) - 1 else sum_

@@ -66,7 +66,7 @@ def experiment() -> None:
                     help="Draws farther from every test code than 99 % of the codes are from their nearest "
                     "neighbour.",
                 )
-    st.markdown("#### From one image to another")
+    st.markdown("## From one image to another")
     _paths()
     name_runs(*_twins().values())
 

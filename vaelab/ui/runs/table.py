@@ -116,8 +116,8 @@ def _columns(listed: list[Summary]) -> dict[str, list[Any]]:
         "time": [timedelta(seconds=round(s.seconds, 1)) if s.seconds else None for s in listed],
         "made": [datetime.fromtimestamp(s.meta.created, UTC) if s.meta else None for s in listed],
     }
-    for name in losses():
-        columns[name] = [summary.losses.get(name) for summary in listed]
+    for name, loss in losses().items():
+        columns[name] = [loss.rounded(summary.losses.get(name)) for summary in listed]
     for name in FIELD_NAMES:
         columns[name] = [_field_value(summary.config, name) for summary in listed]
     return columns

@@ -24,6 +24,8 @@ def state_in_words(summary: Summary) -> str:
     if status.state == "running" and summary.config:
         return f"Training: epoch {status.epoch:.1f} of {summary.config.epochs}"
     words = status.state.capitalize()
+    if status.state == "finished" and summary.config and status.epoch < summary.config.epochs:
+        return f"{words} at epoch {status.epoch:.3g} of {summary.config.epochs}"
     begun = status.state not in ("finished", "failed", "damaged") and status.step > 0
     return f"{words} at epoch {status.epoch:.3g}" if begun else words
 

@@ -102,5 +102,6 @@ def _label(run: Run) -> str:
     kind, status = run.in_words, run.status()
     if run.shipped:
         return f"{kind} (finished example {run.id})"
-    stage = "" if status.state == "finished" else f" · {status.state} at epoch {status.epoch:.1f}"
+    is_whole = status.state == "finished" and status.epoch >= run.config.epochs
+    stage = "" if is_whole else f" · {status.state} at epoch {round(status.epoch, 1):g}"
     return f"{run.meta.name or kind}{f' · {kind}' if run.meta.name else ''}{stage} · {run.short_id}"

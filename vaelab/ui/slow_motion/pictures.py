@@ -12,7 +12,7 @@ from vaelab.figures.kinds.image import IMAGE
 from vaelab.figures.one_step import latent_bars, layer_bars, unit_strip
 from vaelab.figures.sheets import Sheet
 from vaelab.ui.widgets.components import pictures, plot
-from vaelab.words import signed
+from vaelab.words import counted, signed
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the page
     from vaelab.analysis.one_step import Activation, Explained
@@ -37,14 +37,16 @@ def image(step: Explained) -> None:
         sheets.append(_sheet(step, step.seen, "as the encoder sees it", "The image as it is spoilt"))
     pictures(sheets, key="slow_pictures", max_scale=7, file_name=FILE)
     shape = " × ".join(map(str, step.x.shape))
-    st.caption(f"{shape} = {step.x.size:,} numbers, {step.x.mean():.3f} on average.")
+    st.caption(f"{shape} = {counted(step.x.size, 'number')}, {step.x.mean():z.3f} on average.")
 
 
 def hidden(step: Explained) -> None:
     """Draw the activations of each hidden layer of the encoder."""
     for number, layer in enumerate(step.hidden, 1):
         positive = int((layer.values > 0).sum())
-        st.markdown(f"$h_{number}$ · `{layer.name}`: {layer.values.size:,} numbers, {positive:,} above 0")
+        st.markdown(
+            f"$h_{number}$ · `{layer.name}`: {counted(layer.values.size, 'number')}, {positive:,} above 0"
+        )
         _layer(layer, number)
 
 
@@ -54,7 +56,7 @@ def _layer(layer: Activation, number: int) -> None:
             unit_strip(layer.values),
             key=f"slow_hidden_{number}",
             height=STRIP,
-            alt=f"What the {len(layer.values)} units of {layer.name} say",
+            alt=f"What {counted(len(layer.values), 'unit')} of {layer.name} say",
         )
         return
     maps = layer.values[:MOST_MAPS, None]

@@ -7,7 +7,7 @@ from vaelab.sweeps.results import Best, bands, words
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.session import engine, may_change, store, visit
 from vaelab.ui.sweep.shown import ShownSweep, read_sweep, seconds_left
-from vaelab.words import counted, duration
+from vaelab.words import counted, counted_that, duration
 
 
 def sweep_progress(sweep: ShownSweep, group: str) -> None:
@@ -24,10 +24,12 @@ def sweep_progress(sweep: ShownSweep, group: str) -> None:
             st.progress(share / count, f"**{sweep.over} of {count} done**{time}")
         else:
             paused = count - sweep.over
-            rest = f", {paused} paused: resume them on the page Runs" if paused else ""
+            rest = f", {paused} paused, to resume on the page Runs" if paused else ""
             gone = sweep.runs[0].meta.planned - count
-            removed = f" {gone} more were planned, and stopped before they began." if gone > 0 else ""
-            st.markdown(f"**{sweep.over} of {count} runs have ended**{rest}.{removed}")
+            were = "was planned" if gone == 1 else "were planned"
+            removed = f" {gone} more {were}, but stopped before the start." if gone > 0 else ""
+            ended = counted_that(count, "run", "has ended", "have ended")
+            st.markdown(f"**{sweep.over} of {ended}**{rest}.{removed}")
         if sweep.active and sweep.own:
             st.button(
                 "Stop all",
@@ -54,8 +56,8 @@ def sweep_outcome(sweep: ShownSweep, leading: Best | None) -> None:
         ended = [result for result in sweep.results if result.state == state]
         if ended:
             where = dict.fromkeys(words(sweep.axes, result.values) for result in ended)
-            runs = counted(len(ended), "run")
-            sentences.append(f"{runs} {verb} ({'; '.join(where)}) and count for nothing.")
+            runs, verbs = counted(len(ended), "run"), "counts" if len(ended) == 1 else "count"
+            sentences.append(f"{runs} {verb} ({'; '.join(where)}) and {verbs} for nothing.")
     if not sentences:
         sentences.append("The best value will stand here as soon as runs have finished.")
     with st.container(key="sweep-outcome"):

@@ -15,7 +15,7 @@ from vaelab.ui.recipe.example import measured_speed
 from vaelab.ui.recipe.recipes import preset_caption, recipe_cards
 from vaelab.ui.session import address_of, engine, page_link, plain, put, visit, visitor
 from vaelab.ui.sweep.link import NO_FIELD, base_recipe
-from vaelab.words import duration
+from vaelab.words import counted, duration
 
 START_SECONDS = 0.5
 """Seconds that a run takes besides training: its start, snapshots and checkpoints."""
@@ -152,7 +152,7 @@ def cost_in_words(sweep: Sweep) -> str:
         for config in sweep.configs
     )
     how = "one after the other" if side_by_side == 1 else f"{side_by_side} at a time"
-    return f"**{runs} runs, {duration(seconds / side_by_side)}** on this machine ({how})"
+    return f"**{counted(runs, 'run')}, {duration(seconds / side_by_side)}** on this machine ({how})"
 
 
 def _start(sweep: Sweep) -> None:

@@ -59,8 +59,8 @@ def _columns(sweep: ShownSweep) -> dict[str, list[Any]]:
         "State": [result.state for result in sweep.results],
     }
     for split, (title, _) in zip(SPLITS, IMAGES, strict=True):
-        for name in losses():
-            values = [result.losses(split).get(name) for result in sweep.results]
+        for name, loss in losses().items():
+            values = [loss.rounded(result.losses(split).get(name)) for result in sweep.results]
             if any(value is not None for value in values):
                 columns[f"{title} {name}"] = values
     if any(result.seconds for result in sweep.results):

@@ -31,6 +31,7 @@ from vaelab.ui.sweep.shown import ShownSweep, example, read_sweep
 from vaelab.ui.sweep.table import HEIGHT, sweep_table
 from vaelab.ui.widgets.components import heading_row, plot
 from vaelab.ui.widgets.waiting import wait_for
+from vaelab.words import counted
 
 TICK = 1.0
 """Seconds between two looks at a sweep under way."""
@@ -134,7 +135,7 @@ def _curves(sweep: ShownSweep, measure: str) -> None:
             key="sweep_curves",
             height=max(panels_height(combinations), HEIGHT),
             step=sum(status.step for status in sweep.statuses),
-            alt=f"Curves of {len(sweep.runs)} runs, a panel for each setting",
+            alt=f"Curves of {counted(len(sweep.runs), 'run')}, a panel for each setting",
         )
     st.caption(
         "A panel for each value, over epochs and on the same axes: thin lines are training, one for each "

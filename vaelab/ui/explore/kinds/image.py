@@ -31,7 +31,7 @@ NEAREST_IMAGES = 8
 def draw_section(opened: Opened) -> None:
     """Draw the pad with its live reconstruction, then the error's rank and the nearest training images."""
     shape = opened.data.spec.shape
-    st.subheader("Draw")
+    st.header("Draw")
     key, image = take_drawing(opened)
     problem, visit().draw_problem = visit().draw_problem, ""
     if problem:

@@ -37,9 +37,7 @@ if (start := visit().start_asked) is not None:
 restore_form()
 refused = follow_run_link()
 
-with st.container(key="page-tools", horizontal=True, gap="small"):
-    show_code(visit().recipe)
-    share(visit().recipe)
+tools = st.container(key="page-tools", horizontal=True, gap="small")
 with st.container(key="page-title"):
     st.title("Train an autoencoder")
 for sentence in [*visit().link_problems, *([refused] if refused else [])]:
@@ -59,6 +57,9 @@ with st.container(key="stage", gap=None):
     live = st.container(key="live", gap="small")
 start_if_asked()
 run = shown_run(preset_now())
+with tools:
+    show_code(visit().recipe)
+    share(visit().recipe, run if run and run.has_model() else None)
 with note:
     for sentence in wrong.values():
         st.error(plain(sentence))

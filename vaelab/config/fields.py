@@ -89,7 +89,13 @@ def _sentence(name: str, value: Any, allowed: str | None = None) -> str:
         return f"{printable}: there is no such field; {hint}"
     if name == "version":
         return f"version: must be {VERSION}, not {text}."
-    return f"{name}: must be {allowed or field_spec(name).allowed}, not {text}."
+    return f"{labelled(name)}: must be {allowed or field_spec(name).allowed}, not {text}."
+
+
+def labelled(name: str) -> str:
+    """A field as sentences name it: its label, and its name where that is another word."""
+    label = field_spec(name).label
+    return label if label.casefold() == name else f"{label} ({name})"
 
 
 def read_config(values: Any) -> tuple[RunConfig | None, dict[str, str]]:

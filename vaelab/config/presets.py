@@ -1,9 +1,10 @@
 """Named recipes, each with one thing that it teaches."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from vaelab.config.fields import changes
-from vaelab.config.run_config import RunConfig
+from vaelab.config.run_config import RunConfig, upgrade
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,8 @@ class Preset:
     title: str
     teaches: str
     config: RunConfig
+    version: int = 1
+    """How often the config has changed, counted from 1: see `EARLIER`."""
     tag: str | None = None
     """What names of runs say of it; empty for what goes without saying, None if no name refers to it."""
 
@@ -101,6 +104,22 @@ PRESETS: dict[str, Preset] = {
         tag="optimizers",
     ),
 }
+
+
+EARLIER: dict[tuple[str, int], dict[str, Any]] = {}
+"""Configs that presets had before, by name and version, with the fields and the `version` of their time.
+
+Short links name a preset and its version. Who changes a preset's config raises its version and adds here what
+it was, so that links that people have sent keep their meaning.
+"""
+
+
+def preset_of_version(name: str, version: int) -> RunConfig | None:
+    """The config that a preset has or had in a version; None if there is no such version."""
+    if version == PRESETS[name].version:
+        return PRESETS[name].config
+    earlier = EARLIER.get((name, version))
+    return RunConfig.model_validate(upgrade(earlier)) if earlier else None
 
 
 def nearest_preset(config: RunConfig) -> str:

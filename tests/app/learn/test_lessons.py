@@ -146,11 +146,11 @@ def test_a_lesson_shows_the_run_that_the_visitor_trained(
 
 def test_the_glossary_has_every_term_in_order_and_finds_by_name_first(app: App) -> None:
     visit = opened(app, "glossary")
-    terms = [heading.value for heading in visit.subheader]
+    terms = [heading.value for heading in visit.header]
     assert terms == sorted(GLOSSARY, key=str.casefold)
     visit.text_input(key="glossary_search").set_value("kl").run()
     found = [entry.term for entry in search("kl")]
-    terms = [heading.value for heading in visit.subheader]
+    terms = [heading.value for heading in visit.header]
     assert terms[: len(found)] == found
     assert found[0] == "KL divergence"
     assert sorted(terms) == sorted(GLOSSARY)
@@ -158,7 +158,7 @@ def test_the_glossary_has_every_term_in_order_and_finds_by_name_first(app: App) 
 
 def test_a_link_opens_the_glossary_at_a_term(app: App) -> None:
     visit = opened(app, "glossary", term="active unit")
-    assert visit.subheader[0].value == "active unit"
+    assert visit.header[0].value == "active unit"
     visit.text_input(key="glossary_search").set_value("no such term").run()
     assert "Nothing found" in visit.caption[1].value
 

@@ -14,8 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 from tests.support.visits import visit_of
 from vaelab.config import PRESETS, RunConfig
+from vaelab.paths import PAGES
 from vaelab.ui.recipe.share import image_address
-from vaelab.ui.session import OPEN_SEED, parameters_of
+from vaelab.ui.session import OPEN_SEED, VIEWS, parameters_of, short_parameters_of
 from vaelab.ui.session.recipe_link import own_seed
 
 App = Callable[[], AppTest]
@@ -79,7 +80,35 @@ def test_share_leaves_the_seed_open_if_asked_and_shows_the_code(app: App) -> Non
     page.button(key="large-A recipe").click().run()
     assert not page.exception
     link = next(code.value for code in page.code if "seed=" in code.value)
-    assert dict(parse_qsl(urlsplit(link).query)) == parameters_of(RunConfig(epochs=3)) | {"seed": OPEN_SEED}
+    short = short_parameters_of(RunConfig(epochs=3))
+    assert dict(parse_qsl(urlsplit(link).query)) == short | {"seed": OPEN_SEED}
     (image,) = [html.proto.body for html in page.get("html") if "<img" in html.proto.body]
     address = ElementTree.parse(io.StringIO(image.replace('">', '"/>'))).getroot().attrib["src"]
     assert read(address) == link
+
+
+def test_both_forms_of_a_link_open_the_recipe(app: App) -> None:
+    page = opened(app, VISITORS[0], epochs="3", beta="4")
+    lengths = {}
+    for form, expected in (("Short", short_parameters_of), ("Complete", parameters_of)):
+        (forms,) = [group for group in page.get("button_group") if group.label == "Link"]
+        forms.set_value(form).run()
+        link = next(code.value for code in page.code if "epochs=" in code.value)
+        stated = dict(parse_qsl(urlsplit(link).query))
+        assert stated == expected(RunConfig(epochs=3, beta=4))
+        again = opened(app, VISITORS[1], **stated)
+        assert visit_of(again).recipe == RunConfig(epochs=3, beta=4)
+        assert not again.warning
+        lengths[form] = len(link)
+    assert 3 * lengths["Short"] < lengths["Complete"]
+
+
+@pytest.mark.parametrize("script", ["train", "latent_space", "walks", "runs"])
+def test_a_class_can_be_sent_to_the_pages_of_the_run_that_is_shown(app: App, script: str) -> None:
+    page = opened(app, VISITORS[0]).switch_page(str(PAGES / f"{script}.py")).run()
+    assert not page.exception
+    options = page.selectbox(key="class_page").options
+    assert {f"{view.title}, of this run" for view in VIEWS} <= set(options)
+    assert "Train, with this recipe" in options
+    page.selectbox(key="class_page").set_value(f"{VIEWS[0].title}, of this run").run()
+    assert any("run=vae-2d" in code.value for code in page.code)

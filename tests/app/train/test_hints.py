@@ -86,6 +86,22 @@ def test_every_failure_has_a_card_and_a_link_to_its_recipe(app: App) -> None:
     page = app().run().switch_page(str(PAGES / "failures.py")).run()
     assert {f"train-{name}" for name in FAILURES} <= {str(button.key) for button in page.button}
     assert {failure.title for failure in FAILURES.values()} <= {
-        text.value.removeprefix("#### ") for text in page.markdown
+        text.value.removeprefix("## ") for text in page.markdown
     }
     assert visit_of(page).recipe == RunConfig()
+
+
+def test_a_failure_is_predicted_before_its_answer_is_shown(app: App) -> None:
+    page = app().run().switch_page(str(PAGES / "failures.py")).run()
+    why = [failure.question.why for failure in FAILURES.values()]
+
+    def answered() -> list[str]:
+        return [each for each in why if any(each in text.value for text in page.markdown)]
+
+    assert answered() == []
+    name = next(iter(FAILURES))
+    assert page.button(key=f"reveal-{name}").disabled
+    page.radio(key=f"failure_{name}_prediction").set_value(2).run()
+    assert answered() == []
+    page.button(key=f"reveal-{name}").click().run()
+    assert answered() == [FAILURES[name].question.why]

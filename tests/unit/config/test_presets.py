@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,9 +13,11 @@ from sklearn.decomposition import PCA
 
 from vaelab import events
 from vaelab.config import PRESETS, RunConfig, why_not_in_force
-from vaelab.config.presets import nearest_preset
+from vaelab.config.presets import nearest_preset, preset_of_version
+from vaelab.config.run_config import upgrade
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.kinds.image import to_unit
+from vaelab.paths import PROJECT
 from vaelab.training import fit
 
 NAMES = ("vae-2d", "ae-2d", "vae-20d", "vae-20d-fast", "ae-256", "vae-256", "linear-ae", "denoising-ae",
@@ -102,3 +106,23 @@ def test_a_linear_ae_finds_the_plane_of_pca(tiny):
     directions, _ = np.linalg.qr(model.decoder[0].weight.numpy())
     cosines = np.linalg.svd(pca.components_ @ directions, compute_uv=False)
     assert np.degrees(np.arccos(cosines.clip(max=1))).max() < 1
+
+
+RECORDED: dict[str, dict[str, dict[str, Any]]] = json.loads(
+    (PROJECT / "tests" / "data" / "golden" / "presets.json").read_text(encoding="utf-8")
+)
+"""What each preset was in each of its versions, as short links name them; nothing makes this file anew."""
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_every_version_of_a_preset_that_links_name_means_what_it_meant(name: str) -> None:
+    for version, recorded in RECORDED[name].items():
+        config = preset_of_version(name, int(version))
+        assert config is not None
+        assert config == RunConfig.model_validate(upgrade(recorded)), "raise its version, and fill EARLIER"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_newest_version_of_a_preset_is_recorded(name: str) -> None:
+    assert str(PRESETS[name].version) in RECORDED[name]
+    assert preset_of_version(name, PRESETS[name].version + 1) is None

@@ -43,9 +43,17 @@ def test_titles_and_recipes_are_all_different() -> None:
 @pytest.mark.parametrize("name", FAILURES)
 def test_it_asks_before_it_answers_in_one_sentence(name: str) -> None:
     failure = FAILURES[name]
-    assert "?" in failure.question
-    assert failure.answer.endswith(".")
-    assert failure.answer.count(". ") == 0
+    question = failure.question
+    assert "?" in question.ask
+    assert question.why.endswith(".")
+    assert question.why.count(". ") == 0
+    assert len(set(question.options)) == len(question.options) == 3
+    assert len(question.right) == 1
+    assert all(0 <= option < len(question.options) for option in question.right)
+
+
+def test_the_right_answer_has_no_place_of_its_own() -> None:
+    assert len({failure.question.right for failure in FAILURES.values()}) == 3
 
 
 @pytest.mark.parametrize("name", FAILURES)

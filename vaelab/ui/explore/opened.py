@@ -17,6 +17,7 @@ from vaelab.figures.kinds.base import Renderer
 from vaelab.figures.sheets import Sheet
 from vaelab.runs import Run, RunDamaged, RunNotFound
 from vaelab.ui.explore.rewind import losses_panel, past_model, rewind_bar
+from vaelab.ui.recipe.share import share
 from vaelab.ui.session import (
     PageChoices,
     dataset,
@@ -121,7 +122,9 @@ class Opened:
 
 def open_page(title: str) -> Opened:
     """Draw title, run picker and Rewind, and load the run; end the page with a sentence if that fails."""
-    st.title(title)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.title(title, width="content")
+        head_button = st.container(width="content")
     # Streamlit forgets a widget as soon as a page without it was drawn.
     choices = PageChoices(title, arrived="picked_run" not in st.session_state)
     wanted = choices.parameters.get("run") or visit().run
@@ -129,6 +132,8 @@ def open_page(title: str) -> Opened:
         left, right = st.columns([1, 1.4], gap="medium")
         with left:
             run = pick_run()
+        with head_button:
+            share(run.config, run)
         _say_if_not_begun(wanted, run)
         name = run.config.dataset
         if is_ready(name):

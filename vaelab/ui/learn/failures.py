@@ -1,4 +1,4 @@
-"""The failure gallery: a card per recipe that goes wrong, with a question to predict, its answer and Train."""
+"""The failure gallery: a card per recipe that goes wrong, with a question, its answer and Train."""
 
 import streamlit as st
 

@@ -10,7 +10,17 @@ from vaelab.config import RunConfig
 from vaelab.export.snippets import command_line, python_code
 from vaelab.runs import Run, RunDamaged
 from vaelab.teaching.lessons import LESSONS
-from vaelab.ui.session import OPEN_SEED, VIEWS, is_own, link_to, parameters_of, put, refuse, visit
+from vaelab.ui.session import (
+    OPEN_SEED,
+    VIEWS,
+    is_own,
+    link_to,
+    parameters_of,
+    put,
+    refuse,
+    short_parameters_of,
+    visit,
+)
 from vaelab.ui.session.display import CONTROLS
 from vaelab.ui.session.state import single_user
 from vaelab.ui.session.visits import Display
@@ -20,6 +30,18 @@ OPENED = "share_opened"
 
 SEEDS = {False: "The same for everybody", True: "Everybody's own"}
 """Labels of the choice whether a link leaves the seed open."""
+
+FORMS = {
+    "Short": (
+        short_parameters_of,
+        "Names a preset with its version, and what differs: it means the same when the preset changes.",
+    ),
+    "Complete": (
+        parameters_of,
+        "Works anywhere: it has every setting, so it means the same when a default changes.",
+    ),
+}
+"""Parameters of a link to a recipe, and what is said of it, by the form that was chosen."""
 
 QUIET_ZONE = 4
 """Width of the white margin around a QR code in modules, as ISO/IEC 18004 demands."""
@@ -57,13 +79,13 @@ def _recipe_link(config: RunConfig) -> None:
         required=True, help="With a seed of their own, everybody's run comes out a little different: what "
         "all of them show is no luck.",
     )  # fmt: skip
+    form = st.segmented_control(
+        "Link", list(FORMS), key="share_form", default="Short", required=True,
+        help="Both open this recipe. The short link is easier to read and to scan.",
+    )  # fmt: skip
+    parameters, sentence = FORMS[form or "Short"]
     open_seed = {"seed": OPEN_SEED} if st.session_state.share_open_seed else {}
-    link = link_to("", parameters_of(config) | open_seed)
-    _link(
-        "A recipe",
-        link,
-        "Works anywhere: it has every setting, so it means the same when a default changes.",
-    )
+    _link("A recipe", link_to("", parameters(config) | open_seed), sentence)
 
 
 def _run_link(run: Run) -> None:
@@ -127,7 +149,7 @@ def _class_link(config: RunConfig, run: Run | None) -> str:
         help="What is not ticked is hidden on every page. That is for focus: it can be found all the same.",
     )  # fmt: skip
     path, parameters = pages[page]
-    if own_seed and "seed" in parameters:
+    if own_seed and "preset" in parameters:
         parameters = parameters | {"seed": OPEN_SEED}
     hidden = tuple(name for name in CONTROLS if name not in seen)
     return link_to(path, parameters | Display(hidden, present).parameters())
@@ -135,7 +157,7 @@ def _class_link(config: RunConfig, run: Run | None) -> str:
 
 def _pages(config: RunConfig, run: Run | None) -> dict[str, tuple[str, dict[str, str]]]:
     """Path and parameters of the pages that a link can lead to, by the page's name in the choice."""
-    recipe = parameters_of(config)
+    recipe = short_parameters_of(config)
     pages = {"Train, with this recipe": ("", recipe), "Sweep, with this recipe": ("sweep", recipe)}
     if run:
         pages |= {f"{view.title}, of this run": (view.path, {"run": run.id}) for view in VIEWS}

@@ -20,7 +20,13 @@ from vaelab.ui.session.pages import VIEWS
 from vaelab.ui.session.pca_errors import pca_error
 from vaelab.ui.session.readers import interval_text, one_of, point, whole_number
 from vaelab.ui.session.recipe import fill_form, recipe_now, restore_form
-from vaelab.ui.session.recipe_link import OPEN_SEED, address_of, link_to, parameters_of
+from vaelab.ui.session.recipe_link import (
+    OPEN_SEED,
+    address_of,
+    link_to,
+    parameters_of,
+    short_parameters_of,
+)
 from vaelab.ui.session.standing import standing_of_all, waits, words_of
 from vaelab.ui.session.state import (
     dataset,
@@ -80,6 +86,7 @@ __all__ = [
     "refuse",
     "restore_form",
     "saved_at",
+    "short_parameters_of",
     "standing_of_all",
     "store",
     "take_choice",

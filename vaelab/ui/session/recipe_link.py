@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from vaelab.config import FIELD_NAMES, PRESETS, RunConfig, as_text, read_config, with_changes
-from vaelab.config.presets import nearest_preset
+from vaelab.config.fields import changes
+from vaelab.config.presets import nearest_preset, preset_of_version
 from vaelab.ui.session.address import address, is_new, write_address
 from vaelab.ui.session.pages import APP_PAGES
 from vaelab.ui.session.visits import visit, visitor
@@ -23,18 +24,42 @@ def recipe_of(parameters: dict[str, str]) -> tuple[RunConfig, dict[str, str]]:
 
     Wrong fields keep the preset's value; parameters that are no fields (`run`) are passed over.
     """
-    preset = PRESETS.get(parameters.get("preset", DEFAULT_PRESET))
-    problems = {} if preset else {"preset": f"preset: must be one of {', '.join(PRESETS)}."}
-    base = (preset or PRESETS[DEFAULT_PRESET]).config
+    base, problems = _base_of(parameters)
+    # A short link has every field that differs, so that none follows another one.
+    change = _changed if "preset_version" in parameters else with_changes
     fields: dict[str, Any] = {k: v for k, v in parameters.items() if k in (*FIELD_NAMES, "version")}
-    config, wrong = read_config(with_changes(base, fields))
+    config, wrong = read_config(change(base, fields))
     while config is None:
         problems |= wrong
         right = {name: text for name, text in fields.items() if name not in wrong}
         # If no field of the link were wrong, which cannot be, the preset alone ends the loop.
         fields = right if len(right) < len(fields) else {}
-        config, wrong = read_config(with_changes(base, fields))
+        config, wrong = read_config(change(base, fields))
     return config, problems
+
+
+def _base_of(parameters: dict[str, str]) -> tuple[RunConfig, dict[str, str]]:
+    """The preset's config that a link begins with, and a sentence if it has no such preset or version."""
+    name = parameters.get("preset", DEFAULT_PRESET)
+    if name not in PRESETS:
+        return PRESETS[DEFAULT_PRESET].config, {
+            "preset": f"Recipe (preset): must be one of {', '.join(PRESETS)}."
+        }
+    newest = PRESETS[name]
+    text = parameters.get("preset_version", str(newest.version))
+    is_number = text.isascii() and text.isdigit() and len(text) < 6
+    known = preset_of_version(name, int(text)) if is_number else None
+    if known:
+        return known, {}
+    sentence = (
+        f"Version of the recipe (preset_version): there is no version {text[:20]!r} of {name} here; this is "
+        f"version {newest.version}."
+    )
+    return newest.config, {"preset_version": sentence}
+
+
+def _changed(base: RunConfig, fields: dict[str, Any]) -> dict[str, Any]:
+    return {**base.model_dump(), **fields}
 
 
 def own_seed(token: str) -> int:
@@ -58,6 +83,17 @@ def parameters_of(config: RunConfig) -> dict[str, str]:
         "version": as_text(config.version),
         **{name: as_text(getattr(config, name)) for name in FIELD_NAMES},
     }
+
+
+def short_parameters_of(config: RunConfig) -> dict[str, str]:
+    """The parameters of a link that states a preset with its version, and only the fields that differ.
+
+    It keeps its meaning when the preset changes: see `vaelab.config.presets.EARLIER`.
+    """
+    name = nearest_preset(config)
+    preset = PRESETS[name]
+    stated = {field: as_text(getattr(config, field)) for field in changes(config, preset.config)}
+    return {"preset": name, "preset_version": str(preset.version), **stated}
 
 
 def link_to(path: str, parameters: dict[str, str]) -> str:

@@ -178,7 +178,7 @@ def test_the_content_policy_refuses_nothing_that_a_page_needs(
 
 def test_a_link_opens_its_recipe_and_back_works(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/?model=ae&latent_dim=8&epochs=5000")
-    expect(page.get_by_text("epochs: must be a whole number from 1 to 500, not '5000'.")).to_be_visible()
+    expect(page.get_by_text("Epochs: must be a whole number from 1 to 500, not '5000'.")).to_be_visible()
     latent = page.get_by_role("spinbutton", name="Latent dimension")
     expect(latent).to_have_value("8")
     latent.fill("16")

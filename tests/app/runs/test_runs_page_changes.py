@@ -190,7 +190,7 @@ def test_what_was_downloaded_is_imported(app: App, runs: Path) -> None:
 def test_what_is_no_run_is_refused_in_a_sentence(app: App, make: Make, runs: Path) -> None:
     run = make()
     page = import_run(opened(app), _spoilt(bundle(Run(EXAMPLES / "vae-20d"))))
-    assert "latent_dim: must be a whole number from 1 to 256" in refusal_shown(page)
+    assert "Latent dimension (latent_dim): must be a whole number from 1 to 256" in refusal_shown(page)
     assert not page.error, "the sentence stands in one place"
     assert RunStore(runs).runs() == [run]
     assert list((runs / ".uploads").iterdir()) == [], "the file is not kept"

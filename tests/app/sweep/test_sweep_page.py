@@ -92,7 +92,7 @@ def test_what_is_wrong_with_a_link_gets_a_sentence(app: App) -> None:
         "field must be one of",
         "seeds must be a whole number from 1 to 5",
         "measure must be one of neg_elbo",
-        "latent_dim: must be",
+        "Latent dimension (latent_dim): must be",
         "no sweep 'sweep-0'",
     ):
         assert sentence in said(page)
@@ -110,7 +110,7 @@ def test_a_link_whose_fields_cannot_vary_gets_a_sentence(app: App) -> None:
     ("values", "sentence"),
     [
         ("1", "at least two different values"),
-        ("1, big", "beta: must be a number from 0"),
+        ("1, big", "Beta: must be a number from 0"),
         (",".join(str(value) for value in range(MOST_RUNS)), f"at most {MOST_RUNS} are allowed"),
     ],
 )

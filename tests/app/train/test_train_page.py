@@ -79,7 +79,10 @@ def test_a_link_is_named_after_its_preset_or_the_nearest(app: App, link: dict[st
 def test_a_wrong_value_gets_a_sentence_and_the_rest_of_the_link_works(app: App) -> None:
     page = opened(app, model="ae", latent_dim="0", run="no-such-run")
     assert shown(page)["model"] == "ae"
-    assert any("latent_dim: must be a whole number from 1 to 256" in text for text in warnings(page))
+    assert any(
+        "Latent dimension (latent_dim): must be a whole number from 1 to 256" in text
+        for text in warnings(page)
+    )
     assert any("no run" in text for text in warnings(page))
 
 
@@ -120,7 +123,10 @@ def test_fields_that_are_not_in_force_are_disabled(app: App) -> None:
 def test_a_wrong_text_stops_train_with_a_sentence(app: App) -> None:
     page = opened(app)
     page.text_input(key="hidden").set_value("big").run()
-    assert any("hidden: must be up to 8 widths" in error.value.replace("\\", "") for error in page.error)
+    assert any(
+        "Hidden layers (hidden): must be up to 8 widths" in error.value.replace("\\", "")
+        for error in page.error
+    )
     assert page.button(key="train").disabled
     page.text_input(key="hidden").set_value("32").run()
     assert not page.button(key="train").disabled

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vaelab.config import FIELD_NAMES, RunConfig, as_text, field_spec, read_config
+from vaelab.config.fields import labelled
 from vaelab.config.run_config import VERSION
 
 # A value just beyond what is allowed, and one of another kind, for every field.
@@ -61,7 +62,9 @@ def test_a_wrong_value_is_answered_with_the_field_and_what_is_allowed(name, valu
     config, sentences = read_config({name: value})
     assert config is None
     assert set(sentences) == {name}
-    assert sentences[name].startswith(f"{name}: must be {field_spec(name).allowed}, not ")
+    assert sentences[name].startswith(f"{labelled(name)}: must be {field_spec(name).allowed}, not ")
+    assert labelled(name) in (field_spec(name).label, f"{field_spec(name).label} ({name})")
+    assert name in labelled(name).casefold()
     assert sentences[name].endswith(".")
 
 
@@ -71,7 +74,7 @@ def test_a_wrong_value_is_answered_with_the_field_and_what_is_allowed(name, valu
 def test_a_wrong_text_of_hidden_for_conv(value):
     config, sentences = read_config({"architecture": "conv", "hidden": value})
     assert config is None
-    assert sentences["hidden"].startswith("hidden: must be up to 8 widths")
+    assert sentences["hidden"].startswith("Hidden layers (hidden): must be up to 8 widths")
 
 
 def test_every_wrong_field_has_its_sentence():
@@ -123,7 +126,8 @@ def test_any_json_gives_a_config_or_sentences(values):
     config, sentences = read_config(values)
     assert (config is None) == bool(sentences)
     for name, sentence in sentences.items():
-        assert sentence.startswith(name[:40].encode(errors="replace").decode() + ": ")
+        said = labelled(name) if name in FIELD_NAMES else name[:40].encode(errors="replace").decode()
+        assert sentence.startswith(f"{said}: ")
         assert sentence.encode()
         assert len(sentence) < 600
 

@@ -81,8 +81,8 @@ def test_a_recipe_takes_the_choices_that_make_sense_for_its_kind() -> None:
         {"dataset": "fives", "architecture": "conv", "hidden": "16", "corruption": "mask"}
     )
     assert sentences == {
-        "architecture": "architecture: must be one of mlp for the vectors of Fives, not 'conv'.",
-        "corruption": "corruption: must be one of none, gaussian for the vectors of Fives, not 'mask'.",
+        "architecture": "Architecture: must be one of mlp for the vectors of Fives, not 'conv'.",
+        "corruption": "Corruption: must be one of none, gaussian for the vectors of Fives, not 'mask'.",
     }
 
 

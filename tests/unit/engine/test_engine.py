@@ -157,7 +157,7 @@ def test_why_a_run_cannot_be_trained_on(engine: Engine, store: RunStore) -> None
     with pytest.raises(ValueError, match="is not over"):
         engine.train_on(run, 1)
     reaches(run, "finished")
-    with pytest.raises(ValueError, match=r"^epochs: must be a whole number from 1 to 500, not 501\.$"):
+    with pytest.raises(ValueError, match=r"^Epochs: must be a whole number from 1 to 500, not 501\.$"):
         engine.train_on(run, 500)
     (run.path / "resume.safetensors").unlink()
     with pytest.raises(ValueError, match="without its optimizer's state"):

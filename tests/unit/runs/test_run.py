@@ -91,7 +91,9 @@ def test_what_is_damaged_is_told_in_a_sentence(store: RunStore, run: Run, name: 
 def test_a_damaged_config_names_its_fields(run: Run) -> None:
     values = {**CONFIG.model_dump(), "latent_dim": 0}
     write_json(run.path / "config.json", values)
-    with pytest.raises(RunDamaged, match="latent_dim: must be a whole number from 1 to 256, not 0"):
+    with pytest.raises(
+        RunDamaged, match=r"Latent dimension \(latent_dim\): must be a whole number from 1 to 256, not 0"
+    ):
         _ = Run(run.path).config
 
 

@@ -42,7 +42,7 @@ def test_the_same_value_twice_is_one_value():
         ([("beta", (1, 2)), ("beta", (3, 4))], 1, "two different"),
         ([("beta", (1, 2))], 6, "from 1 to 5"),
         ([("beta", (1,))], 1, "at least two"),
-        ([("beta", (1, -2))], 1, "beta: must be a number from 0"),
+        ([("beta", (1, -2))], 1, "Beta: must be a number from 0"),
         ([("seed", (1, 2))], 1, "cannot be swept"),
         ([("depth", (1, 2))], 1, "cannot be swept"),
         ([("latent_dim", range(1, MOST_RUNS + 2))], 1, f"at most {MOST_RUNS}"),

@@ -145,8 +145,5 @@ def test_whatever_an_entry_says_people_ask_finds_it(entry: Entry) -> None:
 
 
 def test_a_text_is_found_by_some_of_its_words_only_if_none_has_all() -> None:
-    assert search("momentum qqqq") == [
-        entry for entry in search("momentum") if entry in search("momentum qqqq")
-    ]
-    assert search("momentum qqqq")
+    assert {entry.term for entry in search("momentum qqqq")} == {entry.term for entry in search("momentum")}
     assert search("qqqq") == search("zzzz wwww") == []

@@ -122,9 +122,8 @@ class Opened:
 
 def open_page(title: str) -> Opened:
     """Draw title, run picker and Rewind, and load the run; end the page with a sentence if that fails."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.title(title, width="content")
-        head_button = st.container(width="content")
+    tools = st.container(key="page-tools", horizontal=True, gap="small")
+    st.title(title)
     # Streamlit forgets a widget as soon as a page without it was drawn.
     choices = PageChoices(title, arrived="picked_run" not in st.session_state)
     wanted = choices.parameters.get("run") or visit().run
@@ -132,7 +131,7 @@ def open_page(title: str) -> Opened:
         left, right = st.columns([1, 1.4], gap="medium")
         with left:
             run = pick_run()
-        with head_button:
+        with tools:
             share(run.config, run)
         _say_if_not_begun(wanted, run)
         name = run.config.dataset

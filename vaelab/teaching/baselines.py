@@ -83,22 +83,19 @@ def in_other_programs(config: RunConfig, losses: Losses) -> str:
     """
     spec = DATASETS[config.dataset]
     elements, count = f"{spec.kind.element}s", math.prod(spec.shape)
-    name, total = "cross-entropy", losses["recon"]
+    name, total, examples = "cross-entropy", losses["recon"], ", as the VAE examples of Keras and PyTorch do"
     if config.term.has_sigma:
-        name, total = "squared error", count * losses["mse"]
+        name, total, examples = "squared error", count * losses["mse"], ""
     batch = images_a_step(config, training_images(config, spec.train_images))
     text = (
-        f"The same {name} as other programs count it:\n\n"
-        f"- **{total:.1f}** summed over {count:,} {elements} and averaged over {spec.kind.many}, as the VAE "
-        "examples of Keras and PyTorch do\n"
-        f"- **{total / count:.4f}** averaged over {elements}, too (÷ {count:,}), as Keras and PyTorch do "
-        "by themselves\n"
+        f"**The reconstruction as other programs count it** ({name}):\n\n"
+        f"- **{total:.1f}** summed over {count:,} {elements} and averaged over {spec.kind.many}{examples}\n"
+        f"- **{total / count:.4f}** averaged over {elements}, too (÷ {count:,}), the default of Keras and "
+        "PyTorch\n"
         f"- **{batch * total:,.0f}** summed over a batch of {batch:,} and not divided by it, as PyTorch's "
         '`reduction="sum"` does'
     )
     if config.traits.has_kl:
-        text += (
-            f"\n\nAveraged over {elements} but added to a KL that is not, the KL weighs {count:,} times as "
-            f"much: a beta of {count:,}."
-        )
+        text += f"\n\nAdded to such an average, the KL weighs {count:,} times as much as with the sum"
+        text += "." if config.term.has_sigma else f": a beta of {count * config.beta:,g}."
     return text

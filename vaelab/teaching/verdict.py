@@ -205,9 +205,7 @@ def _about(case: Case) -> str:
     if "kl" in reached:
         bits = reached["kl"] / np.log(2)
         parts.append(f"KL {signed(reached['kl'], '.1f')} (a rate of {signed(bits, '.1f')} bits)")
-    text = (
-        f"On the {spec.test_images:,} test {many}, in {spec.kind.nats}: {' + '.join(parts)}. Less is better."
-    )
+    text = f"On the {spec.test_images:,} test {many}, in {spec.kind.nats}: {' + '.join(parts)}."
     if config.term.is_normalised:
         text += " Less than 0 is possible, because the density that it comes from may exceed 1."
     if config.traits.has_kl and config.beta != 1:
@@ -217,6 +215,8 @@ def _about(case: Case) -> str:
     if case.pca_error is not None:
         copies += f"; PCA with {counted(config.latent_dim, 'number')}, fitted to as many {many}: "
         copies += f"{case.pca_error:.4f}"
+    if config.traits.has_kl:
+        copies += ". PCA has no KL, so that losses in nats would not be fair to compare"
     levels = f"**Mean {one}**: a model that always answers with it, whatever {one} it is given."
     if case.usual:
         levels += " **Usual**: what the finished example reached."

@@ -91,7 +91,8 @@ def test_a_batch_is_no_larger_than_the_training_images() -> None:
 
 
 def test_only_a_model_with_a_kl_hears_of_its_weight() -> None:
-    assert "a beta of 784" in in_other_programs(RunConfig(), LOSSES)
+    assert "a beta of 784." in in_other_programs(RunConfig(), LOSSES)
+    assert "a beta of 3,136." in in_other_programs(RunConfig(beta=4), LOSSES)
     assert "KL" not in in_other_programs(RunConfig(model="ae"), LOSSES)
 
 

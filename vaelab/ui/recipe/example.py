@@ -1,13 +1,13 @@
 """The run that the Train page shows, and the speed of this machine at similar runs."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from vaelab.config import RunConfig
 from vaelab.data import DATASETS, DatasetSpec
 from vaelab.networks.sizes import expected_seconds, facts, work
 from vaelab.runs import Run, RunDamaged
 from vaelab.runs.summary import summarise
-from vaelab.teaching.baselines import Example
+from vaelab.teaching.baselines import Example, usual_of
 from vaelab.ui.session import chosen_run, engine, history, own_runs, store, visit
 from vaelab.ui.session.chosen import DEFAULT_SHIPPED
 from vaelab.words import counted, duration
@@ -68,8 +68,14 @@ def _work_of_an_epoch(config: RunConfig) -> float:
     return work(config, DATASETS[config.dataset]) / config.epochs
 
 
+@lru_cache(maxsize=64)
+def usual_end(config: RunConfig) -> Example | None:
+    """The finished example that shows where a recipe usually ends, if there is one."""
+    return usual_of(config, _finished_examples())
+
+
 @cache
-def finished_examples() -> tuple[Example, ...]:
+def _finished_examples() -> tuple[Example, ...]:
     """Recipe and test losses of every finished example; they never change."""
     whole = filter(_is_whole, store().shipped_runs())
     return tuple(Example(run.config, summarise(run).losses) for run in whole)

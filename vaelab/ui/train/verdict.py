@@ -3,9 +3,9 @@
 import streamlit as st
 
 from vaelab.runs import MEASURED, Run, Status, read_measures
-from vaelab.teaching.baselines import in_other_programs, usual_of
+from vaelab.teaching.baselines import in_other_programs
 from vaelab.teaching.verdict import Case, judge
-from vaelab.ui.recipe.example import finished_examples
+from vaelab.ui.recipe.example import usual_end
 from vaelab.ui.session import history, pca_error, plain
 
 PATIENCE = 2.0
@@ -37,7 +37,7 @@ def _case(run: Run, status: Status) -> Case:
         started=curves.started,
         finished=curves.finished,
         pca_error=_pca_error(run, status),
-        usual=usual_of(run.config, finished_examples()),
+        usual=usual_end(run.config),
     )
 
 

@@ -1,5 +1,5 @@
-"""The Train page: its buttons, the live views of the run in training, and the hints.
+"""The Train page: its buttons, how far its run is, the verdict, the views of the run, and the hints.
 
 A recipe and the history of a run enter. Charts, pictures and hints are drawn, and starts go to the
-engine.
+engine. The places and sizes of the parts stand in `assets/styles/stage.css`.
 """

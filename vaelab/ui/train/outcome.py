@@ -106,7 +106,7 @@ def _ended(run: Run, status: Status) -> None:
     with st.container(key="ended", horizontal=True, vertical_alignment="center", gap="xsmall"):
         for view, picture in zip(VIEWS, _pictures(run), strict=False):
             source = f"data:image/png;base64,{b64encode(picture).decode()}"
-            st.html(f'<img src="{source}" alt="" width="32" height="32">', width="content")
+            st.html(f'<img src="{source}" alt="" width="28" height="28">', width="content")
             page_link(view.script, label=view.title, query_params={"run": run.id}, width="content")
         # Another visitor who has the link of one twin may not have been given the other.
         twins = store().group(run.meta.group) if is_own(run) and run.meta.kind == "twins" else []

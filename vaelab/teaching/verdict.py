@@ -171,7 +171,7 @@ def _unit(case: Case) -> str:
     if case.state == "diverged":
         return f"{unit}, before it diverged"
     if config.traits.has_kl and config.beta != 1:
-        return f"{unit}; trained on {_objective(config)}"
+        return f"{unit}; trained on {_objective(config, 'recon.')}"
     return f"{unit} of test {kind.many}"
 
 
@@ -181,8 +181,9 @@ def _label(config: RunConfig) -> str:
     return "reconstruction + KL" if has_sum else QUANTITIES[_name_of(config)].label
 
 
-def _objective(config: RunConfig) -> str:
-    return f"reconstruction + {config.beta:g}·KL"
+def _objective(config: RunConfig, reconstruction: str = "reconstruction") -> str:
+    """What training makes small; `reconstruction` is the name of its first part."""
+    return f"{reconstruction} + {config.beta:g}·KL"
 
 
 def _levels(case: Case) -> list[str]:

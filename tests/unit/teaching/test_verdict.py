@@ -169,7 +169,7 @@ def test_without_a_kl_squared_error_is_given_per_pixel() -> None:
 @pytest.mark.parametrize("beta", [0, 0.5, 4])
 def test_another_beta_than_1_says_what_training_made_small(beta: float) -> None:
     verdict = judge(case(RunConfig(beta=beta)))
-    assert f"trained on reconstruction + {beta:g}·KL" in verdict.unit
+    assert f"trained on recon. + {beta:g}·KL" in verdict.unit
     assert f"reconstruction + {beta:g}·KL = {130 + beta * 5:.1f}" in verdict.about
     assert verdict.value == "135.0"
     assert "trained on" not in judge(case(RunConfig())).unit

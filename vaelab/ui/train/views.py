@@ -42,8 +42,6 @@ def live_views(run: Run, status: Status) -> None:
             else:
                 _wait("Latent space", "latent", "The codes of 2,000 test images appear here.")
         with st.container(key="stage-side", gap="small"):
-            with st.container(key="live-losses", gap=None):
-                _losses(run, status)
             with st.container(key="live-digits", gap="small"):
                 with st.container(key="live-reconstructions", gap=None):
                     if preview and data:
@@ -62,6 +60,8 @@ def live_views(run: Run, status: Status) -> None:
                         _wait("Samples", "prior", "Images decoded from draws of the prior.")
                     else:
                         _samples(run, status, preview)
+            with st.container(key="live-losses", gap=None):
+                _losses(run, status)
 
 
 def _heading(title: str, term: str, words: str) -> None:
@@ -77,7 +77,7 @@ def _losses(run: Run, status: Status) -> None:
     curves, hints = history(run), hints_of(run)
     allowed = log_allowed(curves.steps, curves.evaluated)
     with heading_row("losses"):
-        _heading("Losses", "nat", "nats per image")
+        _heading("Losses", "nat", "nats per image, dots: test")
         hints_view(hints, run, status)
         log = st.toggle(
             "Log scale",
@@ -110,23 +110,17 @@ def _losses(run: Run, status: Status) -> None:
             alt=f"Losses in {DATASETS[run.config.dataset].kind.nats} against epochs",
         )
     with st.container(key="losses-caption"):
-        st.caption(f"Thin lines: training, dots: test. {_what_to_look_for(run, hints)}")
+        st.caption(_what_to_look_for(run, hints))
 
 
 def _what_to_look_for(run: Run, hints: Sequence[Hint]) -> str:
     if run.config.corruption != "none":
-        return (
-            "Train losses are of corrupted images, test losses of clean ones: compare how well the network "
-            "reconstructs both. Lower is better."
-        )
+        return "Training losses are of corrupted images, test losses of clean ones."
     if not run.config.traits.has_kl:
-        return "Look for the gap between train and test: it opens when the network memorises training images."
+        return "A gap between training and test opens when images are memorised."
     if any(hint.rule == "collapse" for hint in hints):
-        return "The KL is almost 0: the code says nothing of the image. Lower sums are better."
-    return (
-        "Look for the KL rising at first while the sum falls: the code begins to say something about the "
-        "image."
-    )
+        return "The KL is almost 0: the code says nothing of the image."
+    return "The KL rises at first while the sum falls: codes begin to tell images apart."
 
 
 def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:

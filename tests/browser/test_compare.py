@@ -124,7 +124,8 @@ def test_a_chosen_place_stays_and_is_in_the_link(open_planes: Open, page: Page) 
 
 def test_twins_train_side_by_side_and_are_compared_as_they_do(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/?{SMALL}")
-    page.get_by_role("button", name="Train its twin").click()
+    page.get_by_role("radio", name="both").click()
+    page.get_by_role("button", name="Train", exact=True).click()
     page.wait_for_url("**/compare?runs=*")
     ids = page.evaluate("new URLSearchParams(location.search).get('runs').split(',')")
     runs = [Run(server.runs / run_id) for run_id in ids]

@@ -19,15 +19,17 @@ LETTERS_OF_CHARTS = (
 def test_a_link_with_hidden_controls(page: Page, server: Any) -> None:
     page.goto(f"{server.url}/?epochs=3&latent_dim=4&hide=advanced,twin,hints,code")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
-    expect(page.get_by_label("Epochs", exact=True)).to_have_value("3")
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("3")
     expect(page.locator(".st-key-losses .js-plotly-plot")).to_be_visible()
-    for name in ("advanced", "twins", "hints-of-example", "show_code"):
+    expect(page.get_by_role("radio", name="VAE", exact=True)).to_be_visible()
+    expect(page.get_by_text("both", exact=True)).to_be_hidden()
+    for name in ("advanced", "hints-of-example", "show_code"):
         expect(page.locator(f".st-key-{name}")).to_be_hidden()
-    page.get_by_role("link", name="Latent space").first.click()
+    follow(page, "Latent space")
     expect(page.get_by_role("heading", name="Latent space", level=1)).to_be_visible()
     expect(page).to_have_url(re.compile("hide=advanced"))
     follow(page, "Train")
-    expect(page.get_by_label("Latent dimension", exact=True)).to_have_value("4")
+    expect(page.get_by_role("spinbutton", name="Latent dimension")).to_have_value("4")
     page.reload()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
     expect(page.locator(".st-key-advanced")).to_be_hidden()

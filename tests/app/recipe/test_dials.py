@@ -90,6 +90,16 @@ def test_an_old_move_does_not_come_back(app: App) -> None:
     assert visit_of(page).recipe.beta == dial(page, "beta")["value"] == 7
 
 
+def test_an_address_from_before_the_last_move_does_not_undo_it(app: App) -> None:
+    page = turn(opened(app), "beta", 3)
+    page.query_params.clear()  # the browser has moved the dial on before it heard of the new address
+    page = turn(page, "beta", 4)
+    assert visit_of(page).recipe.beta == dial(page, "beta")["value"] == 4
+    assert page.query_params["beta"] == "4"
+    page.query_params.clear()  # Back
+    assert visit_of(page.run()).recipe == RunConfig()
+
+
 def test_a_link_moves_the_dials(app: App) -> None:
     page = turn(opened(app), "beta", 3)
     page.query_params.clear()

@@ -25,7 +25,7 @@ LIMITS = {
     "run_epochs": "epochs, and there can be 1 here",
     "run_images": "training images, and there can be 1 here",
 }
-STARTS = {"train": ("train", "train"), "twins": ("train", "twins"), "sweep": ("sweep", "sweep_start")}
+STARTS = {"train": ("train", "train"), "twins": ("train", "train"), "sweep": ("sweep", "sweep_start")}
 """Page and button of all that makes runs."""
 
 
@@ -48,6 +48,8 @@ def test_a_limit_is_a_sentence(
     for key, value in recipe.items():
         page.query_params[key] = value
     page = well(page.run())
+    if start == "twins":
+        page = well(page.segmented_control(key="kind_of_run").set_value("both").run())
     has_room = not limit.startswith("run_") and not limit.endswith("gigabytes")
     if start == "train" and has_room:
         page = well(page.button(key=button).click().run())  # the one that there is room for

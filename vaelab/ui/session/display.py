@@ -35,7 +35,7 @@ CONTROLS = {
     "navigation": Control("Navigation", '.st-key-topbar, [data-testid="stHeaderLogo"]'),
     "recipe": Control("Recipe", ".st-key-recipe-fields"),
     "advanced": Control("Advanced settings", ".st-key-advanced"),
-    "twin": Control("Train its twin", ".st-key-twins"),
+    "twin": Control("Both: train twins", '.st-key-kind_of_run [role="radio"]:last-child'),
     "code": Control("Show the code", ".st-key-show_code"),
     "share": Control("Share", ".st-key-share_opened"),
     "losses": Control("Losses", ".st-key-heading-losses, .st-key-losses, .st-key-losses-caption"),

@@ -109,7 +109,7 @@ def take_move(name: str, sent: object) -> None:
     config, problems = read_config(given)
     if config is not None:
         put(name, getattr(config, name))
-    visit().moves[name] = Move(count, " ".join(problems.values()))
+    visit().moves[name], visit().moved = Move(count, " ".join(problems.values())), True
 
 
 def number_of(sent: object) -> object:

@@ -105,7 +105,14 @@ def link_to(path: str, parameters: dict[str, str]) -> str:
 
 
 def followed_link() -> tuple[RunConfig | None, dict[str, str]]:
-    """The recipe of an address that the visitor has opened or gone back to; None if it is not new."""
+    """The recipe of an address that the visitor has opened or gone back to; None if it is not new.
+
+    A moved dial is no navigation: while it is dragged, the browser sends its moves with the address from
+    before the last of them.
+    """
+    moved, visit().moved = visit().moved, False
+    if moved:
+        return None, {}
     parameters = address()
     return taken_recipe(parameters) if is_new("recipe", parameters) else (None, {})
 
@@ -122,7 +129,8 @@ def taken_recipe(parameters: dict[str, str]) -> tuple[RunConfig, dict[str, str]]
 def write_link(config: RunConfig, run_id: str | None) -> None:
     """Write recipe and run to the address, unless it already says the same."""
     now = address()
-    if recipe_of(with_own_seed(now))[0] != config or now.get("run") != run_id:
+    is_old = visit().seen.get("recipe", now) != now  # the browser shows what was written last
+    if is_old or recipe_of(with_own_seed(now))[0] != config or now.get("run") != run_id:
         wanted = address_of(config, run_id)
         visit().seen |= {"recipe": wanted, "run": run_id}
         write_address(wanted)

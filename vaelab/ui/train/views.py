@@ -77,10 +77,10 @@ def _losses(run: Run, status: Status) -> None:
     curves, hints = history(run), hints_of(run)
     allowed = log_allowed(curves.steps, curves.evaluated)
     with heading_row("losses"):
-        _heading("Losses", "nat", "nats per image, dots: test")
+        _heading("Losses", "nat", "nats per image")
         hints_view(hints, run, status)
         log = st.toggle(
-            "Log scale",
+            "Log",
             key="log_scale",
             disabled=not allowed,
             help="Shows small changes of a small loss."
@@ -110,7 +110,7 @@ def _losses(run: Run, status: Status) -> None:
             alt=f"Losses in {DATASETS[run.config.dataset].kind.nats} against epochs",
         )
     with st.container(key="losses-caption"):
-        st.caption(_what_to_look_for(run, hints))
+        st.caption(f"Dots: test. {_what_to_look_for(run, hints)}")
 
 
 def _what_to_look_for(run: Run, hints: Sequence[Hint]) -> str:

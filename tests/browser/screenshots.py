@@ -56,7 +56,7 @@ def _picture_everything(browser: Browser, url: str) -> None:
         " return state === 'running' && Number(step) > 1200 }",
         timeout=300_000,
     )
-    _picture(page, "train", whole=True)
+    _picture(page, "train", whole=False)
     page.wait_for_function(f"document.querySelector('{VIEW}').dataset.state === 'finished'", timeout=300_000)
     for name, drawn in EXPLORE.items():
         follow(page, name)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
+from tests.support.letters import SMALL_LETTERS
 from tests.support.top_bar import BAR, follow
 from vaelab.ui.session.display import LETTERS
 
@@ -16,15 +18,24 @@ LETTERS_OF_CHARTS = (
 )
 
 
+def box(part: Locator) -> FloatRect:
+    """Where a part is on the screen."""
+    rectangle = part.bounding_box()
+    assert rectangle is not None
+    return rectangle
+
+
 def test_a_link_with_hidden_controls(page: Page, server: Any) -> None:
     page.goto(f"{server.url}/?epochs=3&latent_dim=4&hide=advanced,twin,hints,code")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
     expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("3")
     expect(page.locator(".st-key-losses .js-plotly-plot")).to_be_visible()
-    expect(page.get_by_role("radio", name="VAE", exact=True)).to_be_visible()
-    expect(page.get_by_text("both", exact=True)).to_be_hidden()
-    for name in ("advanced", "hints-of-example", "show_code"):
+    for name in ("advanced", "hints", "show_code"):
         expect(page.locator(f".st-key-{name}")).to_be_hidden()
+    kinds = page.locator(".st-key-kind_of_run").get_by_role("radio", include_hidden=True)
+    expect(kinds).to_have_text(["AE", "VAE", "both"])
+    expect(kinds.nth(1)).to_be_visible()
+    expect(kinds.nth(2)).to_be_hidden()
     follow(page, "Latent space")
     expect(page.get_by_role("heading", name="Latent space", level=1)).to_be_visible()
     expect(page).to_have_url(re.compile("hide=advanced"))
@@ -39,7 +50,7 @@ def test_a_link_with_hidden_controls(page: Page, server: Any) -> None:
 
 def test_a_lesson_link_with_hidden_controls(page: Page, server: Any) -> None:
     before = page.evaluate("history.length")
-    page.goto(f"{server.url}/lessons?lesson=5&hide=sidebar,losses,hints")
+    page.goto(f"{server.url}/lessons?lesson=5&hide=sidebar,losses,pictures")
     expect(page.get_by_role("heading", level=1)).to_have_text("5. AE against VAE")
     expect(page.locator(BAR)).to_be_hidden()
     page.get_by_role("link", name="Only open the recipe").first.click()
@@ -47,11 +58,11 @@ def test_a_lesson_link_with_hidden_controls(page: Page, server: Any) -> None:
     assert page.evaluate("history.length") == before + 2, "the lesson and Train: Back leads to the lesson"
     expect(page.locator(".st-key-losses")).to_be_hidden()
     expect(page.locator(BAR)).to_be_hidden()
-    beside = page.locator(".st-key-live-latent").bounding_box()
-    actions = page.locator(".st-key-advanced").bounding_box()
-    assert beside is not None
-    assert actions is not None
-    assert abs(beside["width"] - actions["width"]) < 2, "what is shown has the room of what is hidden"
+    plane = page.locator(".st-key-live-latent").bounding_box()
+    above = page.locator(".st-key-stage-bar").bounding_box()
+    assert plane is not None
+    assert above is not None
+    assert abs(plane["width"] - above["width"]) < 2, "what is shown has the room of what is hidden"
 
 
 def test_a_presentation_has_no_bar_and_large_letters(page: Page, server: Any) -> None:
@@ -65,3 +76,29 @@ def test_a_presentation_has_no_bar_and_large_letters(page: Page, server: Any) ->
     page.get_by_role("button", name="Leave presentation").click()
     expect(page.locator(BAR)).to_be_visible()
     expect(page).not_to_have_url(re.compile("present"))
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 650), (1920, 1080)])
+@pytest.mark.parametrize("show", ["latent", "losses,latent", "verdict,losses,latent"])
+def test_what_a_teacher_shows_fills_the_screen(
+    show: str, width: int, height: int, page: Page, server: Any
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{server.url}/?present=1&show={show}")
+    page.wait_for_selector(".vaelab-canvas[data-state]")
+    out = page.get_by_role("button", name="Leave presentation")
+    room = height - box(out)["y"] - box(out)["height"]
+    assert room > 0.9 * height
+    for name in ("verdict", "losses", "latent"):
+        part = page.locator(f".st-key-{name if name == 'verdict' else f'live-{name}'}")
+        expect(part).to_be_visible(visible=name in show.split(","))
+        if name in show.split(","):
+            rectangle = box(part)
+            assert rectangle["y"] >= box(out)["y"] + box(out)["height"]
+            assert rectangle["y"] + rectangle["height"] <= height
+            assert name == "verdict" or rectangle["height"] >= 0.7 * room
+    if show == "latent":
+        assert box(page.locator(".st-key-live-latent"))["width"] >= 0.95 * width
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_hidden()
+    expect(page.locator(".st-key-dials")).to_be_hidden()
+    assert page.locator(".st-key-stage").evaluate(SMALL_LETTERS, LETTERS) == []

@@ -23,8 +23,9 @@ scripts = {
 current = st.navigation(list(scripts.values()), position="hidden")
 st.set_page_config(page_title=f"{current.title} · VAE Lab", page_icon=ASSETS / "icon.svg", layout="wide")
 st.logo(ASSETS / "logo.svg", size="large")
-show_as_asked()
+on_train = current.title == "Train"
+show_as_asked(on_train=on_train)
 top_bar(scripts, current.title)
 wait_for_early_imports()
 current.run()
-offer_to_leave()
+offer_to_leave(on_train=on_train)

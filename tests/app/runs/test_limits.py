@@ -51,6 +51,8 @@ def test_a_limit_is_a_sentence(
     if start == "twins":
         page = well(page.segmented_control(key="kind_of_run").set_value("both").run())
     has_room = not limit.startswith("run_") and not limit.endswith("gigabytes")
+    if start == "twins":
+        page = well(page.segmented_control(key="kind_of_run").set_value("both").run())
     if start == "train" and has_room:
         page = well(page.button(key=button).click().run())  # the one that there is room for
     before = len(RunStore(runs).runs())

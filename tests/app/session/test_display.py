@@ -15,7 +15,7 @@ from tests.support.top_bar import bar_links
 from tests.support.turning import turn
 from tests.support.visits import visit_of
 from vaelab.paths import PAGES
-from vaelab.ui.session.display import CONTROLS, EARLIER_NAMES, LETTERS, read_display
+from vaelab.ui.session.display import CONTROLS, EARLIER_NAMES, LETTERS, PARTS, ROOMS, link_of, read_display
 from vaelab.ui.session.visits import Display
 
 
@@ -54,10 +54,32 @@ def test_a_display_is_what_its_link_says(names: set[str], present: bool) -> None
     again, sentences = read_display({"hide": "", "present": "0"}, shown)
     assert (again, sentences) == (Display(), [])
     assert read_display({}, shown) == (shown, [])
+    assert read_display(link_of(shown), Display()) == (shown, [])
+
+
+@given(st.sets(st.sampled_from(PARTS), min_size=1), st.booleans())
+def test_what_a_link_shows_is_all_that_is_left_of_train(names: set[str], present: bool) -> None:
+    asked = {"show": ",".join(sorted(names)), "present": str(int(present))}
+    shown, sentences = read_display(asked, Display(("navigation", "losses")))
+    assert set(PARTS) - set(shown.hidden) == names
+    assert set(shown.hidden) <= set(PARTS), "the bar and the other pages stay as they are"
+    assert (shown.present, sentences) == (present, [])
+    link = link_of(shown)
+    assert ("show" in link) == (present and len(names) < len(PARTS) / 2)
 
 
 def test_a_link_made_when_there_was_a_sidebar_hides_the_navigation() -> None:
     assert read_display({"hide": "sidebar,twin"}, Display())[0].hidden == ("navigation", "twin")
+
+
+@given(st.text())
+def test_what_names_no_part_hides_nothing(show: str) -> None:
+    shown, sentences = read_display({"show": show}, Display())
+    names = {EARLIER_NAMES.get(name, name) for name in show.split(",") if name}
+    assert bool(shown.hidden) == bool(names & set(PARTS))
+    assert any(each.startswith("show must be some of recipe,") for each in sentences) == bool(
+        names - set(PARTS)
+    )
 
 
 @given(st.text(), st.text())
@@ -101,6 +123,14 @@ def test_a_presentation_has_large_letters_and_a_way_out(app: App) -> None:
     assert not [button for button in page.button if button.key == "leave-presentation"]
 
 
+def test_who_leaves_a_presentation_of_some_parts_has_all_parts_again(app: App) -> None:
+    page = opened(app, present="1", show="latent,losses")
+    assert hidden(page) == set(PARTS) - {"latent", "losses"}
+    page.button(key="leave-presentation").click().run()
+    assert hidden(well(page)) == set()
+    assert not {"show", "hide", "present"} & set(page.query_params)
+
+
 def test_links_in_tables_lead_to_pages_shown_the_same(app: App) -> None:
     page = opened(app, "compare", runs="vae-2d,ae-2d", hide="rewind")
     shown = [table.value.astype(str) for table in page.table]
@@ -110,17 +140,18 @@ def test_links_in_tables_lead_to_pages_shown_the_same(app: App) -> None:
     assert all(dict(parse_qsl(urlsplit(link).query))["hide"] == "rewind" for link in links)
 
 
-@pytest.mark.parametrize(
-    ("hide", "gone"), [("losses", 0), ("hints", 0), ("losses,hints", 1), ("latent", 1), ("advanced", 0)]
-)
-def test_a_column_goes_only_with_all_that_is_in_it(hide: str, gone: int, app: App) -> None:
-    assert styles(opened(app, hide=hide)).count('"stColumn"]') == gone
+def test_the_room_of_what_is_hidden_is_taken_only_where_all_in_it_is_hidden(app: App) -> None:
+    for names, rules in ROOMS.items():
+        assert rules in styles(opened(app, hide=",".join(names)))
+        for kept in names if len(names) > 1 else ():
+            assert rules not in styles(opened(app, hide=",".join(names - {kept})))
 
 
 def test_a_wrong_name_gets_a_sentence_and_the_rest_works(app: App) -> None:
-    page = opened(app, hide="advanced,<b>no</b>", present="yes")
+    page = opened(app, hide="advanced,<b>no</b>", show="rewind", present="yes")
     assert hidden(page) == {"advanced"}
     said = " ".join(warning.value for warning in page.warning)
+    assert "show must be some of recipe," in said
     assert "hide must be some of navigation," in said
     assert "present must be 0 or 1" in said
     assert "<b>" not in texts(page)
@@ -136,6 +167,10 @@ def test_the_class_link_says_what_was_ticked(app: App) -> None:
     parameters = dict(parse_qsl(urlsplit(link).query))
     assert parameters.items() >= {"epochs": "3", "seed": "open", "hide": "twin", "present": "1"}.items()
     assert hidden(page) == set(), "the teacher's own page stays as it is"
+    page.pills(key="class_seen").set_value(["navigation", "rewind", "latent", "losses"])
+    (link,) = [code.value for code in well(page.run()).code if "show=" in code.value]
+    assert parse_qsl(urlsplit(link).query)[-2:] == [("show", "losses,latent"), ("present", "1")]
+    page.pills(key="class_seen").set_value([name for name in CONTROLS if name != "twin"])
     page.selectbox(key="class_page").set_value(
         next(name for name in page.selectbox(key="class_page").options if name.startswith("Lesson 3"))
     )
@@ -145,5 +180,13 @@ def test_the_class_link_says_what_was_ticked(app: App) -> None:
 
 @pytest.mark.parametrize("name", [path.stem for path in sorted(PAGES.glob("*.py"))])
 def test_no_page_takes_these_for_settings_of_its_own(name: str, app: App) -> None:
-    assert "no setting" not in texts(opened(app, name, hide="sidebar", present="1"))
-    assert not opened(app, name, hide="sidebar", present="1").warning
+    page = opened(app, name, hide="sidebar", present="1")
+    assert "no setting" not in texts(page)
+    assert not page.warning
+
+
+def test_elsewhere_what_to_show_is_a_choice_of_the_page(app: App) -> None:
+    page = opened(app, "reconstructions", run="vae-2d", show="draw", present="1")
+    assert hidden(page) == set()
+    page.button(key="leave-presentation").click().run()
+    assert well(page).query_params["show"] == "draw"

@@ -171,8 +171,12 @@ def test_train_makes_a_run_that_ends_with_a_way_on(app: App, runs: Path, model: 
     until(lambda: not page.run().button(key="train").disabled)
     assert not page.exception
     assert page.query_params["run"] == store.runs()[0].id
-    outcome = next(text.value for text in page.markdown if "epochs are done" in text.value)
-    assert ("ELBO" in outcome) == (model == "vae")
+    assert any("epochs are done" in text.value for text in page.markdown)
+    verdict = " ".join(text.value for text in page.get_by_key("verdict").markdown)
+    assert ("ELBO" in verdict) == (model == "vae")
+    ended = page.get_by_key("ended").get("page_link")
+    assert [link.proto.label for link in ended] == ["Reconstructions", "Latent space", "Latent grid"]
+    assert all(store.runs()[0].id in link.proto.query_string for link in ended)
     assert store.runs()[0].meta.owner
 
 

@@ -53,23 +53,19 @@ def waiting(app: App, runs: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return open_page
 
 
-def toggles(page: Any) -> list[str]:
-    return [toggle.key for toggle in page.toggle]
-
-
-def test_the_same_recipe_can_be_watched_and_ones_own_run_keeps_its_place(waiting: Any, runs: Path) -> None:
+def test_the_same_recipe_is_shown_meanwhile_and_ones_own_run_waits(waiting: Any, runs: Path) -> None:
     page = waiting()
     assert "number 2, begins in about" in waits_for(page)["words"]
-    assert "nothing stands out" not in texts(page)
-    well(page.toggle(key="watch_recording").set_value(True).run())
-    assert "A recording, not your run" in texts(page)
-    assert "nothing stands out" in texts(page)
+    assert "Meanwhile, a recording:" in texts(page)
+    assert "16 draws of the prior" in texts(page), "what the recording has learned"
     (run,) = [run for run in RunStore(runs).runs() if run.meta.owner == VISITOR]
     assert (visit_of(page).run, engine().place(run)) == (run.id, 2)
 
 
 def test_another_seed_is_another_recipe(waiting: Any) -> None:
-    assert "watch_recording" not in toggles(waiting(seed=7))
+    page = waiting(seed=7)
+    assert "Meanwhile, a recording:" not in texts(page)
+    assert "Meanwhile, a finished example:" in texts(page)
 
 
 # What pages ask instead of being drawn

@@ -21,7 +21,7 @@ from vaelab.ui.session import (
     short_parameters_of,
     visit,
 )
-from vaelab.ui.session.display import CONTROLS
+from vaelab.ui.session.display import CONTROLS, link_of
 from vaelab.ui.session.state import single_user
 from vaelab.ui.session.visits import Display
 
@@ -152,7 +152,8 @@ def _class_link(config: RunConfig, run: Run | None) -> str:
     if own_seed and "preset" in parameters:
         parameters = parameters | {"seed": OPEN_SEED}
     hidden = tuple(name for name in CONTROLS if name not in seen)
-    return link_to(path, parameters | Display(hidden, present).parameters())
+    display = Display(hidden, present)
+    return link_to(path, parameters | (display.parameters() if path else link_of(display)))
 
 
 def _pages(config: RunConfig, run: Run | None) -> dict[str, tuple[str, dict[str, str]]]:

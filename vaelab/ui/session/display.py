@@ -1,11 +1,12 @@
 """How a class sees the pages: which controls a link hides, and large letters for projection.
 
-`?hide=advanced,twin` hides controls and `?present=1` shows pages for projection. Both hold for all pages
-until a link says otherwise (`hide=`, `present=0`), and all links of the app keep them. Hiding serves focus
-and not security: hidden elements remain in the page.
+`?hide=advanced,twin` hides controls, and `?present=1` shows pages for projection. Both hold for all pages
+until a link says otherwise (`hide=`, `present=0`), and all links of the app keep them. A link to Train may
+say `?show=latent,losses` instead, which hides all its other parts. Hiding serves focus and not security:
+hidden elements remain in the page.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -34,24 +35,48 @@ class Control:
 CONTROLS = {
     "navigation": Control("Navigation", '.st-key-topbar, [data-testid="stHeaderLogo"]'),
     "recipe": Control("Recipe", ".st-key-recipe-fields"),
-    "advanced": Control("Advanced settings", ".st-key-advanced"),
+    "advanced": Control("More settings", ".st-key-advanced"),
     "twin": Control("Both: train twins", '.st-key-kind_of_run [role="radio"]:last-child'),
+    "controls": Control("Buttons", ".st-key-controls"),
+    "outcome": Control("Progress and outcome", ".st-key-outcome"),
+    "verdict": Control("Is it good?", ".st-key-verdict"),
     "code": Control("Show the code", ".st-key-show_code"),
     "share": Control("Share", ".st-key-share_opened"),
-    "losses": Control("Losses", ".st-key-heading-losses, .st-key-losses, .st-key-losses-caption"),
-    "hints": Control(
-        "Hints", ".st-key-hints, .st-key-hints-of-example, .st-key-heading-losses .stMarkdownBadge"
-    ),
+    "losses": Control("Losses, with their hints", ".st-key-live-losses"),
+    "hints": Control("Hints", ".st-key-hints"),
     "latent": Control("Latent space", ".st-key-live-latent"),
-    "pictures": Control("Reconstructions and samples", ".st-key-live-reconstructions, .st-key-live-samples"),
+    "pictures": Control("Reconstructions and samples", ".st-key-live-digits"),
     "measures": Control("How good is it?", ".st-key-measures"),
     "slow-motion": Control("Slow motion", ".st-key-slow_motion, .st-key-lesson_slow"),
     "rewind": Control("Rewind", ".st-key-rewind, .st-key-rewind_losses"),
 }
-"""Everything that can be hidden, by its name in a link. All but navigation, share and rewind are on Train."""
+"""Everything that can be hidden, by its name in a link. All but navigation and rewind are on Train."""
 
-COLUMNS = {frozenset({"losses", "hints"}): ".st-key-losses", frozenset({"latent"}): ".st-key-live-latent"}
-"""Columns by the controls that fill them: where all of these are hidden, the neighbours take the room."""
+PARTS = tuple(name for name in CONTROLS if name not in ("navigation", "rewind"))
+"""What `show` chooses from: the parts of Train."""
+
+
+def _wrapper(part: str) -> str:
+    """Selector of the wrapper that Streamlit puts around a container."""
+    return f'[data-testid="stLayoutWrapper"]:has(> .st-key-{part})'
+
+
+ROOMS = {
+    frozenset({"recipe", "advanced"}): (
+        f"{_wrapper('dials')} {{ display: none !important; }}\n"
+        # The dials alone need this much height.
+        ".st-key-stage { --stage: max(20rem, calc(100dvh - 3.75rem)); "
+        "grid-template-columns: minmax(0, 1fr) !important; }\n"
+    ),
+    # What `assets/styles/stage.css` takes off for the bar is its height and the gap below it.
+    frozenset({"controls", "outcome", "verdict"}): (
+        f"{_wrapper('stage-bar')} {{ display: none !important; }}\n"
+        ".st-key-stage { --bar: -0.5rem !important; }\n"
+    ),
+    frozenset({"losses", "pictures"}): f"{_wrapper('stage-side')} {{ display: none !important; }}\n",
+    frozenset({"latent"}): f"{_wrapper('stage-side')} {{ flex: 1 1 0 !important; }}\n",
+}
+"""The rules by which neighbours take the room of controls, where all of these are hidden."""
 
 
 EARLIER_NAMES = {"sidebar": "navigation"}
@@ -60,12 +85,17 @@ EARLIER_NAMES = {"sidebar": "navigation"}
 
 def read_display(asked: Mapping[str, str], before: Display) -> tuple[Display, list[str]]:
     """The display that a link asks for, given the one before, and a sentence for each wrong parameter."""
-    display, sentences = before, []
-    if "hide" in asked:
-        names = [EARLIER_NAMES.get(name, name) for name in asked["hide"].split(",") if name]
-        display = replace(display, hidden=tuple(name for name in CONTROLS if name in names))
-        if wrong := [name for name in names if name not in CONTROLS]:
-            sentences.append(must_be("hide", f"some of {', '.join(CONTROLS)}", ", ".join(wrong)))
+    display, sentences, hidden = before, [], set[str]()
+    for parameter, allowed in (("hide", tuple(CONTROLS)), ("show", PARTS)):
+        if parameter in asked:
+            names = [EARLIER_NAMES.get(name, name) for name in asked[parameter].split(",") if name]
+            if parameter == "hide":
+                hidden |= set(names)
+            elif chosen := set(PARTS) & set(names):  # a page with no part at all is nobody's wish
+                hidden |= set(PARTS) - chosen
+            display = replace(display, hidden=tuple(name for name in CONTROLS if name in hidden))
+            if wrong := [name for name in names if name not in allowed]:
+                sentences.append(must_be(parameter, f"some of {', '.join(allowed)}", ", ".join(wrong)))
     if "present" in asked:
         if asked["present"] in ("0", "1"):
             display = replace(display, present=asked["present"] == "1")
@@ -74,15 +104,28 @@ def read_display(asked: Mapping[str, str], before: Display) -> tuple[Display, li
     return display, sentences
 
 
-def show_as_asked() -> None:
-    """Hide controls and enlarge letters as the address asks; to be called on every page before all else."""
-    visit().display, sentences = read_display(parameters(), visit().display)
+def link_of(display: Display) -> dict[str, str]:
+    """The parameters of a link to Train: what it shows large, where that is less than what it hides."""
+    shown = [name for name in PARTS if name not in display.hidden]
+    if not display.present or not 0 < len(shown) < len(PARTS) / 2:
+        return display.parameters()
+    others = tuple(name for name in display.hidden if name not in PARTS)
+    return {"show": ",".join(shown)} | Display(others, present=True).parameters()
+
+
+def show_as_asked(*, on_train: bool) -> None:
+    """Hide controls and enlarge letters as the address asks; to be called on every page before all else.
+
+    On other pages than Train, `show` is a choice of the page.
+    """
+    asked = {name: text for name, text in parameters().items() if on_train or name != "show"}
+    visit().display, sentences = read_display(asked, visit().display)
     st.html(f"<style>{''.join(_rules(visit().display))}</style>")
     for sentence in sentences:
         st.warning(in_this_link(sentence))
 
 
-def offer_to_leave() -> None:
+def offer_to_leave(*, on_train: bool) -> None:
     """Draw, on a projected page, the button that ends the projection."""
     if visit().display.present:
         st.button(
@@ -91,12 +134,15 @@ def offer_to_leave() -> None:
             icon=":material/close_fullscreen:",
             type="tertiary",
             on_click=_leave,
+            args=(("hide", "show", "present") if on_train else ("hide", "present"),),
         )
 
 
-def _leave() -> None:
-    visit().display = replace(visit().display, present=False)
-    set_parameter("present", None)
+def _leave(names: Sequence[str]) -> None:
+    """End the projection; what it left out comes back, since the buttons may be among that."""
+    visit().display = Display()
+    for name in names:
+        set_parameter(name, None)
 
 
 def _rules(display: Display) -> Iterable[str]:
@@ -106,14 +152,20 @@ def _rules(display: Display) -> Iterable[str]:
         yield f"{selector} {{ display: none !important; }}\n"
         # Streamlit's wrapper of the element would leave a gap.
         yield f'[data-testid="stLayoutWrapper"]:has(> :is({selector})) {{ display: none !important; }}\n'
-    for names, selector in COLUMNS.items():
-        if names <= set(display.hidden):
-            yield f'[data-testid="stColumn"]:has({selector}) {{ display: none !important; }}\n'
     if display.present:
-        yield f"{CONTROLS['navigation'].selector}, .stAppHeader {{ display: none !important; }}\n"
+        bar = f"{CONTROLS['navigation'].selector}, {_wrapper('topbar')}, .stAppHeader"
+        yield f"{bar} {{ display: none !important; }}\n"
         yield f":root {{ --vaelab-letters: {LETTERS}px; font-size: {BODY}px !important; }}\n"
-        yield '[data-testid="stMainBlockContainer"] { padding-top: 2rem; max-width: 110rem; }\n'
+        # The way out has the room of the bar to itself, where it covers nothing.
+        yield '[data-testid="stMainBlockContainer"] { padding-top: 2.75rem !important; max-width: none; }\n'
         yield (
-            f".st-key-{_LEAVE} {{ position: fixed; right: 0.5rem; bottom: 0.5rem; z-index: 100; width: auto; "
-            "padding: 0 0.5rem; border-radius: 0.5rem; background: var(--st-background-color, canvas); }\n"
+            f".st-key-{_LEAVE} {{ position: fixed; inset: 0 0 auto; z-index: 1000; width: 100%; "
+            "height: 2.25rem; padding: 0 0.75rem; align-items: flex-start; "
+            "background: var(--st-secondary-background-color, canvas); }\n"
         )
+        # Three lines of letters stand below the losses, not two small ones.
+        yield ".st-key-live-losses { --losses-height: calc(100cqh - 6.6rem) !important; }\n"
+        yield f"{_wrapper('page-tools')} {{ top: 0.125rem !important; right: 0.75rem !important; }}\n"
+    for names, rules in ROOMS.items():
+        if names <= set(display.hidden):
+            yield rules

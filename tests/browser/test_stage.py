@@ -1,0 +1,179 @@
+"""The stage: on the screen of a school's laptop all of Train is in view, and nothing moves while it trains.
+
+The window is 1366 by 650 pixels, what a browser leaves of 1366 by 768.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, FloatRect, Page
+
+from tests.support.letters import SMALL_LETTERS
+from tests.support.servers import Server
+from tests.support.top_bar import BAR
+from tests.support.train_page import open_recipe, press, step, stop_if_active, wait_for_state
+
+LAPTOP = {"width": 1366, "height": 650}
+PHONE = {"width": 390, "height": 844}
+
+PARTS = (
+    "dials",
+    "controls",
+    "outcome",
+    "verdict",
+    "live-latent",
+    "live-losses",
+    "live-reconstructions",
+    "live-samples",
+)
+"""What belongs in view, by the keys of their containers."""
+
+DRAWN = (
+    ".st-key-live-latent .vaelab-canvas[data-state]",
+    ".st-key-losses .main-svg",
+    ".st-key-live-samples img",
+)
+"""What the page draws last."""
+
+SHIFTS = """
+window.shifts = []
+new PerformanceObserver((list) => {
+    for (const { value, sources } of list.getEntries()) {
+        const moved = sources.map(({ node }) => node?.className ?? node?.parentElement?.className ?? "gone")
+        shifts.push([value, String(moved)])
+    }
+}).observe({ type: "layout-shift", buffered: true })
+"""
+"""Collects every move that the browser sees from the first paint on, also those after a press."""
+
+MOST_SHIFT = 0.02
+"""Sum of Chromium's layout-shift scores from the first paint to the end of a run."""
+
+RECIPE = {"train_size": "20000", "epochs": "4"}
+"""Trains for some seconds: long enough to be looked at, over in a test."""
+
+
+def rectangles(page: Page) -> dict[str, FloatRect]:
+    """Where the parts are."""
+    found = {name: page.locator(f".st-key-{name}").bounding_box() for name in PARTS}
+    assert None not in found.values(), found
+    return found  # type: ignore[return-value]
+
+
+def farthest(before: dict[str, FloatRect], after: dict[str, FloatRect]) -> tuple[float, str]:
+    """How far a side of a part has moved at most, and of which."""
+    return max(
+        (abs(before[name][side] - after[name][side]), f"{side} of {name}")  # type: ignore[literal-required]
+        for name in PARTS
+        for side in ("x", "y", "width", "height")
+    )
+
+
+def inner_width(page: Page, pictures: str, columns: int) -> float:
+    """Pixels of an image in a row of so many."""
+    width: float = page.locator(f".st-key-{pictures} img").evaluate("(image) => image.clientWidth")
+    return width / columns
+
+
+def check_screen(page: Page) -> None:
+    """All parts are in view, large enough, and free of each other, of small letters and of scrollbars."""
+    parts = rectangles(page)
+    bar = page.locator(BAR).bounding_box()
+    assert bar is not None
+    for name, part in parts.items():
+        assert part["x"] >= 0, name
+        assert part["y"] >= bar["y"] + bar["height"], name
+        assert part["x"] + part["width"] <= LAPTOP["width"], name
+        assert part["y"] + part["height"] <= LAPTOP["height"], name
+    for (one, here), (other, there) in combinations(parts.items(), 2):
+        apart = (
+            max(here["x"], there["x"]) >= min(here["x"] + here["width"], there["x"] + there["width"])
+            or max(here["y"], there["y"]) >= min(here["y"] + here["height"], there["y"] + there["height"])
+        )  # fmt: skip
+        assert apart, f"{one} lies over {other}"
+    plane = page.locator(".st-key-live-latent .vaelab-canvas-plane").bounding_box()
+    chart = page.locator(".st-key-losses .js-plotly-plot").bounding_box()
+    assert plane is not None
+    assert chart is not None
+    assert min(plane["width"], plane["height"]) >= 340, plane
+    assert chart["width"] >= 420, chart
+    assert chart["height"] >= 180, chart
+    assert inner_width(page, "live-reconstructions", 10) >= 28
+    assert inner_width(page, "live-samples", 8) >= 28
+    for area in (".st-key-stage-bar", ".st-key-stage-views", ".st-key-dials", BAR):
+        assert page.locator(area).evaluate(SMALL_LETTERS, 12) == []
+    for name in PARTS:
+        hidden = page.locator(f".st-key-{name}").evaluate("(part) => part.scrollHeight - part.clientHeight")
+        assert hidden <= 0, f"{name} hides {hidden} pixels"
+
+
+@pytest.fixture
+def laptop(page: Page, server: Server) -> Any:
+    """A visitor's page at the size of a school's laptop, which records every move."""
+    page.set_viewport_size(LAPTOP)  # type: ignore[arg-type]
+    page.add_init_script(SHIFTS)
+    yield page
+    stop_if_active(page, server)
+
+
+def test_everything_is_in_view_and_stays_where_it_is_from_the_first_paint_to_the_end(
+    laptop: Page, server: Server
+) -> None:
+    page = laptop
+    open_recipe(page, server, **RECIPE)
+    for drawn in DRAWN:
+        page.wait_for_selector(drawn)
+    check_screen(page)
+    before = rectangles(page)
+    press(page, "Train")
+    wait_for_state(page, "running")
+    page.wait_for_function("document.querySelector('.st-key-losses [data-step]').dataset.step > 0")
+    for drawn in DRAWN:
+        page.wait_for_selector(drawn)
+    check_screen(page)
+    during = rectangles(page)
+    assert step(page) < 4 * 625, "still training when it was looked at"
+    wait_for_state(page, "finished")
+    page.wait_for_selector(".st-key-ended img")
+    check_screen(page)
+    after = rectangles(page)
+    assert farthest(before, during) < (2, "")
+    assert farthest(before, after) < (2, "")
+    shifts = page.evaluate("shifts")
+    assert sum(value for value, _ in shifts) <= MOST_SHIFT, shifts
+
+
+def test_the_first_page_of_a_newcomer_is_in_view(laptop: Page, server: Server) -> None:
+    laptop.goto(server.url)
+    for drawn in DRAWN:
+        laptop.wait_for_selector(drawn)
+    laptop.wait_for_selector(".st-key-watch_one button")
+    check_screen(laptop)
+
+
+def test_on_a_phone_picture_dial_and_button_are_in_one_view(browser: Browser, server: Server) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, bypass_csp=True)  # type: ignore[arg-type]
+    page = context.new_page()
+    open_recipe(page, server)
+    page.wait_for_selector(DRAWN[0])
+
+    def box(selector: str) -> FloatRect:
+        rectangle = page.locator(selector).bounding_box()
+        assert rectangle is not None
+        return rectangle
+
+    plane, beta, train = box(".vaelab-canvas-plane"), box(".st-key-dial_beta"), box(".st-key-train")
+    assert plane["y"] + plane["height"] <= min(beta["y"], train["y"])
+    assert plane["width"] >= 0.8 * PHONE["width"]
+    for below in (beta, train):
+        assert below["y"] + below["height"] <= PHONE["height"]
+        assert below["y"] > 0.85 * PHONE["height"]
+    assert beta["x"] + beta["width"] <= train["x"]
+    page.mouse.wheel(0, 400)
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 0")
+    assert (box(".st-key-dial_beta"), box(".st-key-train")) == (beta, train), "they stay at the bottom"
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    context.close()

@@ -8,7 +8,7 @@ from vaelab.events import Preview
 from vaelab.figures.gif import WIDTH, scatter_picture
 from vaelab.figures.kinds import kind_of
 from vaelab.figures.sheets import png
-from vaelab.latent.view import seen_plane, with_class_rows
+from vaelab.latent.view import grown_span, seen_plane, with_class_rows
 
 SIDE = 64
 """Width and height of a picture in pixels: twice what the page gives it, for screens with fine pixels."""
@@ -38,11 +38,10 @@ def thumbnails(
     codes = preview.mean
     plane = seen_plane(codes)
     points = plane.project(codes)
+    span = with_class_rows(grown_span(None, points), codes.shape[1], len(spec.classes))
     labels = labels[: len(codes)]
     if codes.shape[1] == 1:
         points = np.column_stack([points[:, 0], labels])
-    ends = [(float(low), float(high)) for low, high in np.quantile(points, [0.005, 0.995], axis=0).T]
-    span = with_class_rows((ends[0], ends[1]), codes.shape[1], len(spec.classes))
     scatter = scatter_picture(points, labels, spec.classes, span, equal_scales=codes.shape[1] > 1)
     sheets = (kind.arranged(pairs, 2), scatter[:WIDTH], kind.arranged(decoded[: ROWS * ROWS], ROWS))
     return tuple(map(_reduced, sheets))  # type: ignore[return-value]

@@ -64,14 +64,15 @@ def _wrapper(part: str) -> str:
 ROOMS = {
     frozenset({"recipe", "advanced"}): (
         f"{_wrapper('dials')} {{ display: none !important; }}\n"
-        # The dials alone need this much height.
-        ".st-key-stage { --stage: max(20rem, calc(100dvh - 3.75rem)); "
-        "grid-template-columns: minmax(0, 1fr) !important; }\n"
+        ".st-key-stage { grid-template-columns: minmax(0, 1fr) !important; }\n"
     ),
     # What `assets/styles/stage.css` takes off for the bar is its height and the gap below it.
     frozenset({"controls", "outcome", "verdict"}): (
         f"{_wrapper('stage-bar')} {{ display: none !important; }}\n"
         ".st-key-stage { --bar: -0.5rem !important; }\n"
+    ),
+    frozenset({"controls", "outcome"}): (
+        f"{_wrapper('verdict')} {{ flex: 1 1 0 !important; }}\n.st-key-verdict {{ max-width: none; }}\n"
     ),
     frozenset({"losses", "pictures"}): f"{_wrapper('stage-side')} {{ display: none !important; }}\n",
     frozenset({"latent"}): f"{_wrapper('stage-side')} {{ flex: 1 1 0 !important; }}\n",
@@ -166,6 +167,22 @@ def _rules(display: Display) -> Iterable[str]:
         # Three lines of letters stand below the losses, not two small ones.
         yield ".st-key-live-losses { --losses-height: calc(100cqh - 6.6rem) !important; }\n"
         yield f"{_wrapper('page-tools')} {{ top: 0.125rem !important; right: 0.75rem !important; }}\n"
+        if {"controls", "outcome"} - set(display.hidden):
+            # In large letters, buttons and outcome take one row, and the verdict another one.
+            yield ".st-key-stage { --bar: 9rem !important; }\n.st-key-outcome { height: 4rem !important; }\n"
+            yield f".st-key-stage-bar {{ flex-wrap: wrap; }}\n{_wrapper('verdict')} {{ flex: 0 0 100%; }}\n"
+            yield ".st-key-controls { grid-template-columns: repeat(4, auto) !important; }\n"
     for names, rules in ROOMS.items():
         if names <= set(display.hidden):
             yield rules
+    if display != Display():
+        height = f"max({_least_height(display)}rem, calc(100dvh - 3.75rem))"
+        yield f".st-key-stage {{ --stage: {height} !important; }}\n"
+
+
+def _least_height(display: Display) -> int:
+    """Height in rem below which the stage does not fit into the window, for what is shown on it."""
+    hidden = set(display.hidden)
+    if not hidden & {"losses", "pictures"}:
+        return 44 if display.present else 34
+    return 20 if {"recipe", "advanced"} <= hidden else 34

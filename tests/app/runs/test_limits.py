@@ -15,11 +15,11 @@ from vaelab.paths import EXAMPLES, PAGES
 from vaelab.runs import Run, RunStore
 
 LIMITS = {
-    "visitor_queued": "0 runs that wait or train, and there can be",
-    "visitor_runs": "You have 0 runs, and there can be",
+    "visitor_queued": "{runs} that {wait} or {train}, and there can be",
+    "visitor_runs": "You have {runs}, and there can be",
     "visitor_gigabytes": "Your runs take the",
-    "server_queued": "0 runs wait or train on this server",
-    "server_runs": "This server keeps 0 runs",
+    "server_queued": "{runs} {wait} or {train} on this server",
+    "server_runs": "This server keeps {runs}",
     "server_gigabytes": "The runs on this server take the",
     "run_minutes": "This run would train for",
     "run_epochs": "epochs, and there can be 1 here",
@@ -27,6 +27,14 @@ LIMITS = {
 }
 STARTS = {"train": ("train", "train"), "twins": ("train", "train"), "sweep": ("sweep", "sweep_start")}
 """Page and button of all that makes runs."""
+
+
+def sentence(limit: str, count: int) -> str:
+    """What is said where so many runs have reached a limit."""
+    one = {"runs": "1 run", "wait": "waits", "train": "trains"}
+    return LIMITS[limit].format(
+        **one if count == 1 else {"runs": f"{count} runs", "wait": "wait", "train": "train"}
+    )
 
 
 @pytest.mark.parametrize("start", STARTS)
@@ -58,7 +66,7 @@ def test_a_limit_is_a_sentence(
     before = len(RunStore(runs).runs())
     page = well(page.button(key=button).click().run())
     said = " ".join(error.value for error in page.error)
-    assert LIMITS[limit].replace("0 runs", f"{before} runs") in said
+    assert sentence(limit, before) in said
     assert len(RunStore(runs).runs()) == before
 
 
@@ -71,7 +79,7 @@ def test_training_on_and_importing_need_room_too(
     run = make_run(runs)
     page: Any = opened(app, run)
     page = well(page.button(key="train_on").click().run())
-    said = LIMITS[limit].replace("0 runs", "1 runs")
+    said = sentence(limit, 1)
     assert said in " ".join(error.value for error in page.error)
     page = import_run(page, bundle(Run(EXAMPLES / "vae-2d")))
     assert said in refusal_shown(page)

@@ -166,6 +166,7 @@ def _rules(display: Display) -> Iterable[str]:
         )
         # Three lines of letters stand below the losses, not two small ones.
         yield ".st-key-live-losses { --losses-height: calc(100cqh - 6.6rem) !important; }\n"
+        yield f"{_wrapper('stage-side')} {{ flex-basis: clamp(20rem, 38%, 46rem); }}\n"
         yield f"{_wrapper('page-tools')} {{ top: 0.125rem !important; right: 0.75rem !important; }}\n"
         if {"controls", "outcome"} - set(display.hidden):
             # In large letters, buttons and outcome take one row, and the verdict another one.

@@ -9,7 +9,7 @@ from vaelab.ui.session import ask, ask_to_start, is_own, plain, visit
 from vaelab.ui.session.recipe import read_form, take_recipe
 from vaelab.words import capitalized
 
-MOST_NAMED = 3
+MOST_NAMED = 2
 """Fields that the note names; of more it gives the number."""
 
 
@@ -24,6 +24,7 @@ def not_yet_trained(run: Run | None, config: RunConfig | None) -> None:
         The recipe of the form; None if it is wrong.
     """
     with st.container(key="untrained", gap=None):
+        st.empty()  # Streamlit draws no container without anything in it, and so would not keep its room
         if run is None or config is None or not (differing := fields_that_differ([config, run.config])):
             return
         st.caption(plain(f"{_named(config, differing)}: not yet trained"))

@@ -42,7 +42,7 @@ def set_up() -> None:
 
 
 def _recipe() -> None:
-    recipe, epochs, seeds = st.columns([3, 1, 1])
+    recipe, epochs, seeds = st.columns([3, 1, 1], vertical_alignment="bottom")
     with recipe:
         recipe_cards()
     epochs.number_input(

@@ -53,7 +53,7 @@ def _example(run: Run) -> None:
         st.markdown(f"**A finished example:** {describe(run.config)}. Press **Train** to train one yourself.")
         st.caption(preset_caption())
         return
-    st.markdown("**A finished example:** it has learned to draw digits. Move over the map: it draws there.")
+    st.markdown("**A finished example.** Move over its map: it draws there.")
     st.button(
         f"Watch a VAE learn handwriting: {duration(expected_seconds(config, DATASETS[config.dataset]))}",
         key="watch_one",

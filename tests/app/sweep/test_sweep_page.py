@@ -186,7 +186,7 @@ def test_stop_all_ends_every_run(app: App, runs: Path) -> None:
     assert not page.exception
     assert len(store.runs()) < 4
     assert all(run.status().state == "stopped" for run in store.runs())
-    assert f"{4 - len(store.runs())} more were planned, and stopped before they began." in said(page)
+    assert f"{4 - len(store.runs())} more were planned, but stopped before the start." in said(page)
 
 
 def test_a_group_that_is_no_sweep_is_not_shown_as_one(app: App, runs: Path) -> None:
@@ -202,5 +202,5 @@ def test_a_damaged_run_of_a_sweep_is_left_out(app: App, runs: Path) -> None:
     )
     (damaged.path / "config.json").write_text("{")
     page = opened(app, group="sweep-ab")
-    assert "1 of 1 runs have ended" in said(page)
+    assert "1 of 1 run has ended" in said(page)
     assert sound.path.exists()

@@ -94,9 +94,10 @@ def _live(part: Callable[[], None]) -> None:
 
 def _explanation(lesson: Lesson) -> None:
     st.markdown(lesson.text)
-    for formula in lesson.formulas:
-        st.latex(formula.latex)
-        st.caption(formula.words)
+    for index, formula in enumerate(lesson.formulas):
+        with st.container(key=f"lesson-formula-{index}"):
+            st.latex(formula.latex)
+            st.caption(formula.words)
 
 
 def _read_on(number: int, lesson: Lesson) -> None:

@@ -124,7 +124,8 @@ def test_a_wrong_prediction_is_told_what_is_right(app: App) -> None:
 
 def test_the_index_lists_all_lessons(app: App) -> None:
     labels = [link.label for link in opened(app, "lessons").main.get("page_link")]
-    assert labels == [f"{number}. {lesson.title}" for number, lesson in LESSONS.items()]
+    of_lessons = [label for label in labels if label[0].isdigit()]  # the bar has links of its own
+    assert of_lessons == [f"{number}. {lesson.title}" for number, lesson in LESSONS.items()]
 
 
 def test_an_unknown_lesson_gets_a_sentence_and_the_index(app: App) -> None:

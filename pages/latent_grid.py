@@ -18,7 +18,7 @@ from vaelab.ui.explore.controls import (
 )
 from vaelab.ui.explore.gifs import gif_button, grid_drawer
 from vaelab.ui.explore.opened import Opened, open_page
-from vaelab.ui.explore.panels import point_panel
+from vaelab.ui.explore.panels import PLANE_HEIGHT, beside_plane, point_panel
 from vaelab.ui.explore.results import grid_sheet
 from vaelab.ui.session import interval_text, point, take_choice, whole_number
 from vaelab.ui.session.readers import switch, switch_text
@@ -80,51 +80,53 @@ def pick_overlay(opened: Opened) -> frozenset[Layer]:
 
 opened = open_page("Latent grid")
 choices, dimensions = opened.choices, opened.config.latent_dim
-with st.container(horizontal=True, vertical_alignment="bottom"):
+left, controls, panels = beside_plane()
+with controls:
     plane = pick_plane(opened)
     auto = "Prior quantiles" if opened.traits.has_prior else "Middle of the codes"
     terms = "\n\n".join(map(help_for, ("latent grid", "prior")))
     ends = pick_range(opened, plane, {"auto": auto, "chosen": "Even, over a range"}, terms)
+    key = choices.take("n", whole_number(8, 40), 20)
     label = "Images a side" if dimensions > 1 else "Images"
-    count = st.slider(
-        label,
-        8,
-        40,
-        key=choices.take("n", whole_number(8, 40), 20),
-        width=240,
-        persist_state="session",
-    )
+    count = st.slider(label, 8, 40, key=key, width=240, persist_state="session")
     layers = pick_overlay(opened)
 anchor_key = take_image(opened)
-anchor = with_code(opened, st.session_state[anchor_key])
+with panels:
+    anchor = with_code(opened, st.session_state[anchor_key])
 x, y = grid_lines(opened, plane, ends, count)
 at_key = take_position(opened, plane, x, y)
-left, right = st.columns([3, 1], gap="medium")
-with left:
-    with st.container(key="latent-grid"):
-        view = CanvasContents(
-            opened.run,
-            opened.version,
-            plane,
-            grid_span(x, y),
-            layers,
-            anchor=anchor,
-            point=st.session_state[at_key],
-            grid=(x.tolist(), y.tolist()),
-        )
-        alt = (
-            "Decoded images over a grid of codes. Arrow keys move the cursor, Shift makes small steps, Enter "
-            "keeps a point, plus and minus zoom, 0 shows everything."
-        )
-        height = 620 if dimensions > 1 else 150
-        chosen = latent_canvas(view, key="latent_grid_canvas", height=height, alt=alt)
+with left, st.container(key="latent-grid"):
+    view = CanvasContents(
+        opened.run,
+        opened.version,
+        plane,
+        grid_span(x, y),
+        layers,
+        anchor=anchor,
+        point=st.session_state[at_key],
+        grid=(x.tolist(), y.tolist()),
+    )
+    alt = (
+        "Decoded images over a grid of codes. Arrow keys move the cursor, Shift makes small steps, Enter "
+        "keeps a point, plus and minus zoom, 0 shows everything."
+    )
+    height = PLANE_HEIGHT if dimensions > 1 else 150
+    chosen = latent_canvas(view, key="latent_grid_canvas", height=height, alt=alt)
+if chosen and chosen.point:
+    take_choice({at_key: chosen.point})
+with controls:
+    sheet, name = grid_sheet(opened, plane, x, y, anchor), opened.file_name("latent-grid", "png")
+    st.download_button(
+        "Download the grid", sheet.image, name, "image/png", icon=":material/download:", on_click="ignore"
+    )
+    gif_button(opened, "latent-grid", grid_drawer(opened.renderer, plane, x, y, st.session_state[anchor_key]))
     st.caption(
         "Move over the grid: every point between the images is decoded as you go. "
         + caption(opened, ends is None, count)
     )
-if chosen and chosen.point:
-    take_choice({at_key: chosen.point})
-with right:
+with panels:
+    point_panel(opened, plane, np.array(st.session_state[at_key]), anchor)
+    st.caption("Click a point of the grid to keep it here, or reach it with the arrow keys and press Enter.")
     if dimensions > 2:
         help = "The test image whose code fills in what the plane leaves open."
         pick_image(opened, anchor_key, "Anchor", help)
@@ -135,11 +137,4 @@ with right:
             file_name=opened.file_name("anchor", "png"),
         )
         st.caption("All images have the code of this one, but for the two directions of the plane.")
-    point_panel(opened, plane, np.array(st.session_state[at_key]), anchor)
-    st.caption("Click a point of the grid to keep it here, or reach it with the arrow keys and press Enter.")
-    sheet, name = grid_sheet(opened, plane, x, y, anchor), opened.file_name("latent-grid", "png")
-    st.download_button(
-        "Download the grid", sheet.image, name, "image/png", icon=":material/download:", on_click="ignore"
-    )
-    gif_button(opened, "latent-grid", grid_drawer(opened.renderer, plane, x, y, st.session_state[anchor_key]))
 opened.write_address()

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from vaelab.teaching.glossary import help_for
+from vaelab.teaching.scale import scale_in_words
 from vaelab.ui.explore.controls import (
     pick_image,
     pick_layers,
@@ -16,7 +17,14 @@ from vaelab.ui.explore.controls import (
 )
 from vaelab.ui.explore.gifs import gif_button, map_drawer
 from vaelab.ui.explore.opened import Opened, open_page
-from vaelab.ui.explore.panels import FEW, code_panel, kl_panel, neighbours_panel, point_panel
+from vaelab.ui.explore.panels import (
+    PLANE_HEIGHT,
+    beside_plane,
+    code_panel,
+    kl_panel,
+    neighbours_panel,
+    point_panel,
+)
 from vaelab.ui.explore.region import region_panel, take_region
 from vaelab.ui.session import take_choice
 from vaelab.ui.widgets.latent_canvas import CanvasContents, latent_canvas
@@ -38,7 +46,8 @@ def caption(opened: Opened) -> str:
 
 
 opened = open_page("Latent space")
-with st.container(horizontal=True, vertical_alignment="bottom"):
+left, controls, panels = beside_plane()
+with controls:
     plane = pick_plane(opened)
     ends = pick_range(
         opened,
@@ -47,11 +56,14 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         "Shows all codes, or the part of the plane that the Latent grid then covers, too.",
     )
     layers = pick_layers(opened)
+    if words := scale_in_words(opened.traits, opened.codes.mean):
+        st.caption(words)
 key = take_image(opened)
-chosen_image = with_code(opened, st.session_state[key])
 region = take_region(opened, plane)
 kept = take_kept_position(opened, plane)
-left, right = st.columns([3, 1], gap="medium")
+with controls:
+    pick_image(opened, key, "Test image", "Click a dot, or give the number of a test image.")
+    chosen_image = with_code(opened, st.session_state[key])
 with left:
     with st.container(key="latent-scatter"):
         view = CanvasContents(
@@ -69,7 +81,7 @@ with left:
             "Test codes by class. Arrow keys move the cursor, Shift makes small steps, N goes to the nearest "
             "code, Enter chooses it, L begins a region, plus and minus zoom, 0 shows everything."
         )
-        chosen = latent_canvas(view, key="latent_canvas", height=560, alt=alt, lasso=True)
+        chosen = latent_canvas(view, key="latent_canvas", height=PLANE_HEIGHT, alt=alt, lasso=True)
     st.caption(
         "Move over the plane: every point is decoded as you go. Click a code or a point to keep it, drag to "
         "move, turn the wheel to zoom (or use two fingers), use the loop to choose a region. By keys: "
@@ -83,15 +95,16 @@ if chosen and chosen.point:
     take_choice({kept: chosen.point})
 if chosen and chosen.region:
     take_choice({region: chosen.region})
-with right:
-    pick_image(opened, key, "Test image", "Click a dot, or give the number of a test image.")
-    if st.session_state[kept] is not None:
-        st.markdown("**The point that is kept**", help=help_for("decoder"))
-        point_panel(opened, plane, np.array(st.session_state[kept]), chosen_image)
+with controls, st.container(key="kept"):
+    st.markdown("**The point that is kept**", help=help_for("decoder"))
+    if st.session_state[kept] is None:
+        st.caption("None: click between the codes to keep what is decoded there.")
+    else:
+        point_panel(opened, plane, np.array(st.session_state[kept]), chosen_image, max_scale=4)
+with panels:
     code_panel(opened, chosen_image)
     neighbours_panel(opened, chosen_image)
 region_panel(opened, plane, region)
 if opened.traits.has_kl:
-    with right if opened.config.latent_dim <= FEW else st.container():
-        kl_panel(opened)
+    kl_panel(opened)
 opened.write_address()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from vaelab.figures.sheets import Sheet
 from vaelab.teaching.glossary import help_for
@@ -18,11 +19,11 @@ ORDERS = {"random": "At random", "worst": "Worst first", "best": "Best first"}
 MOST_SHOWN = 60
 
 
-def controls(opened: Opened) -> tuple[str, str, int, int]:
-    """Choose the class, the order, the number of images and the seed."""
+def controls(opened: Opened, row: DeltaGenerator) -> tuple[str, str, int, int]:
+    """Choose the class, the order, the number of images and the seed, in a row."""
     choices, classes = opened.choices, ("all", *opened.data.spec.classes)
     seed = 0
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with row:
         name = st.selectbox(
             "Class",
             classes,
@@ -108,9 +109,9 @@ def caption(opened: Opened) -> str:
     )
 
 
-def test_images(opened: Opened) -> None:
+def test_images(opened: Opened, row: DeltaGenerator) -> None:
     """Draw the mean errors over all test images, and some of the images in strips."""
-    name, order, count, seed = controls(opened)
+    name, order, count, seed = controls(opened, row)
     model = reconstructed(opened)
     pca = reconstructed_by_pca(opened.data.spec.name, opened.config.latent_dim)
     labels, classes = opened.data.y_test, opened.data.spec.classes
@@ -129,17 +130,14 @@ views = {"test": f"Test {opened.data.spec.kind.many}"} | ({"draw": own.title} if
 # A link to a drawing opens the section that shows it.
 if "drawn" in opened.choices.asked:
     opened.choices.asked.setdefault("show", "draw")
-view = pick_option(
-    opened.choices,
-    "show",
-    "Show",
-    views,
-    help="Test images that the model never learnt from, or an image that you draw, upload or paste.",
-)
+row = st.container(horizontal=True, vertical_alignment="bottom")
+with row:
+    help = "Test images that the model never learnt from, or an image that you draw, upload or paste."
+    view = pick_option(opened.choices, "show", "Show", views, help=help)
 if own and view == "draw":
     own.section(opened)
 else:
-    test_images(opened)
+    test_images(opened, row)
 with st.container(width=452):
     legend = opened.renderer.error_legend().update_xaxes(title_standoff=14)
     plot(legend, key="error_legend", height=120, alt="Colours of the signed error")

@@ -2,7 +2,8 @@
 
 export function legend(outer, { classes, compact, layers, shared }, hidden, redraw) {
   const box = outer.querySelector(".vaelab-canvas-legend")
-  box.hidden = compact || shared || !layers.points
+  box.hidden = compact || shared
+  box.style.visibility = layers.points ? "" : "hidden" // keeps its room
   const names = classes.map(({ name }) => name).join()
   if (box.dataset.classes === names) return
   box.dataset.classes = names

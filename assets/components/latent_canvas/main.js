@@ -103,7 +103,7 @@ class LatentCanvas {
     this.chosenPoint = data.shared?.position ? this.shared.point(data.shared.position) : data.point
     if (!this.outer.dataset.state) window.dispatchEvent(new Event("vaelab-posterior-wanted"))
     this.notice.hidden = true
-    this.tools.hidden = false
+    this.tools.inert = false
     legend(this.outer, data, this.hidden, () => this.redraw())
     this.redraw()
     // A run in training has new weights every second: they are fetched only while somebody looks at them.

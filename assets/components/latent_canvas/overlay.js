@@ -1,9 +1,11 @@
 // Draws what follows the pointer: the cursor with the image decoded there, and a region.
 
 import { trace } from "./base.js"
+import { overlap } from "./labels.js"
 import { number } from "./view.js"
 
-const BESIDE = 72 // pixels a side of the picture beside the cursor
+export const BESIDE = 72 // pixels a side of the picture beside the cursor
+const APART = 18 // pixels between the cursor and that picture
 
 export const digits = (value) => number(value, value === 0 ? 0 : Math.max(0, 1 - Math.floor(Math.log10(Math.abs(value)))))
 
@@ -32,12 +34,21 @@ export function drawCross(context, view, point, theme) {
   }
 }
 
-// Draws a picture beside the cursor, on the side that has room for it.
-export function drawBeside(context, view, point, picture, theme) {
+// Draws a picture beside the cursor, on the first side that has room for it and where it is on none of the boxes.
+export function drawBeside(context, view, point, picture, theme, taken) {
   const [x, y] = view.toScreen(point)
-  const { left, top, width } = view.frame
-  const across = x + 18 + BESIDE > left + width ? x - 18 - BESIDE : x + 18
-  const down = Math.max(top + 2, y - 18 - BESIDE)
+  const { left, top, width, height } = view.frame
+  const away = APART + BESIDE / 2
+  const sides = [[away, -away], [-away, -away], [away, away], [-away, away]].map(([right, below]) => ({
+    x: x + right,
+    y: Math.max(y + below, top + 2 + BESIDE / 2),
+    half: BESIDE / 2,
+    tall: BESIDE,
+  }))
+  const fits = (box) => box.x - box.half >= left && box.x + box.half <= left + width && box.y + box.half <= top + height
+  const inside = sides.filter(fits)
+  const box = inside.find((side) => !taken.some((other) => overlap(side, other))) ?? inside[0] ?? sides[0]
+  const [across, down] = [box.x - box.half, box.y - box.half]
   Object.assign(context, { imageSmoothingEnabled: false, strokeStyle: theme.text, lineWidth: 2 })
   context.strokeRect(across, down, BESIDE, BESIDE)
   context.drawImage(picture, across, down, BESIDE, BESIDE)

@@ -34,8 +34,8 @@ export function drawBase(canvas, context) {
   inFrame(() => {
     if (layers.points) drawPoints(canvas, context)
     if (layers.prior) drawPrior(context, view, { circles: data.circles, isLine, theme })
-    const taken = hasNames(canvas) ? drawClassNames(canvas, context) : []
-    if (layers.prior) drawShares(context, view, { circles: data.circles, isLine, theme, taken })
+    canvas.words = hasNames(canvas) ? drawClassNames(canvas, context) : []
+    if (layers.prior) drawShares(context, view, { circles: data.circles, isLine, theme, taken: canvas.words })
   })
 }
 
@@ -80,6 +80,7 @@ export function drawOverlay(canvas, context) {
   const { data, view, theme, space, gestures, drawn } = canvas
   const isLine = space.dimensions === 1
   const corners = ["top-left", "bottom-left", "bottom-right", "top-right"]
+  canvas.insets = []
   context.save()
   clipToFrame(context, view)
   const region = gestures.lasso.length ? gestures.lasso : data.region
@@ -88,7 +89,7 @@ export function drawOverlay(canvas, context) {
   if (data.chosen !== null && data.chosen < space.count) drawCode(canvas, context, data.chosen, corners, "chosen")
   if (drawn) {
     if (!isLine) drawRing(context, view, drawn.point, theme, theme.posterior)
-    if (isLine || drawn.covariance) drawPosterior(context, view, { ...drawn, isLine, theme, corners, name: "drawing" })
+    if (isLine || drawn.covariance) drawMagnified(canvas, context, { ...drawn, corners, name: "drawing" })
   }
   if (gestures.cursor) drawCursor(canvas, context, corners)
   else rest(canvas)
@@ -101,21 +102,27 @@ function drawCode(canvas, context, index, corners, name) {
   const logvar = space.logvarOf(index)
   drawRing(context, view, point, theme)
   if (!logvar) return
-  const covariance = space.covariance(logvar)
-  const isLine = space.dimensions === 1
   const inset = !data.shared // it would hide a third of a small plane
-  drawPosterior(context, view, { point, covariance, isLine, theme, corners, name, inset })
+  drawMagnified(canvas, context, { point, covariance: space.covariance(logvar), corners, name, inset })
+}
+
+// Draws a posterior; what is magnified lies neither on words of the plane nor at the cursor.
+function drawMagnified({ view, theme, space, gestures, words, insets }, context, posterior) {
+  const taken = [...words, ...insets]
+  const cursor = gestures.cursor?.point
+  drawPosterior(context, view, { ...posterior, isLine: space.dimensions === 1, theme, taken, cursor })
+  insets.push(...taken.slice(words.length + insets.length))
 }
 
 function drawCursor(canvas, context, corners) {
   const { view, theme, panel, gestures } = canvas
   const { point, snapped } = gestures.cursor
   // The inset of the hovered code starts from the right, because that of the chosen code is at the left.
-  if (snapped >= 0) drawCode(canvas, context, snapped, corners.reverse(), "hovered")
+  if (snapped >= 0) drawCode(canvas, context, snapped, corners.toReversed(), "hovered")
   else drawCross(context, view, point, theme)
   if (!canvas.decoder) return
   const sentences = panel.show(lookAt(canvas, point, snapped), originalOf(canvas, snapped))
-  drawBeside(context, view, point, panel.decoded, theme)
+  drawBeside(context, view, point, panel.decoded, theme, canvas.insets)
   if (gestures.cursor.bySteps) panel.say(gestures.lassoing ? [gestures.advice] : sentences)
   gestures.cursor.bySteps = false
 }

@@ -1,41 +1,52 @@
 // A posterior to scale, at 1 and 2 sigma: ellipses on a plane; in one dimension, bands over its whole height.
 
 import { halo, trace } from "./base.js"
-import { digits } from "./overlay.js"
+import { overlap } from "./labels.js"
+import { BESIDE, digits } from "./overlay.js"
 import { ellipse, halfAxes } from "./space.js"
 
 const SMALLEST = 7 // pixels, below which a posterior's long half-axis cannot be seen
-const INSET = 116 // pixels a side, or less on a narrow plane
-const WORDS = 36 // pixels below it for what it is
+const INSET = 104 // pixels a side, or less on a narrow plane
+const WORDS = 36 // pixels below it for what it is, with letters of 12 pixels
+const AIR = 8 // pixels between its words and its edges
 const AWAY = 16 // pixels between it and the point that it magnifies, at least
 
-// A posterior too narrow to see is drawn again, magnified, in the first of the free `corners`, which it removes
-// from that list. Without a covariance, which a code of an AE does not have, only a line is drawn.
-export function drawPosterior(context, view, { point, covariance, isLine, theme, corners, name, inset = true }) {
+// A posterior too narrow to see is drawn again, magnified, in one of the `corners`, the first of which nothing is
+// there: neither a box of `taken`, to which its own is added, nor the point or the cursor with its picture. Without a
+// covariance, which a code of an AE does not have, only a line is drawn.
+export function drawPosterior(context, view, { point, covariance, isLine, theme, corners, name, taken, cursor, inset = true }) {
   if (isLine) drawBands(context, theme, bandsOf(view, point, covariance))
   else for (const radius of [1, 2]) outline(context, theme, ellipse(point, covariance, radius).map((corner) => view.toScreen(corner)))
   if (!covariance || !inset) return
   const { long, short } = halfAxes(covariance)
   const scale = isLine ? view.pixels[0] : Math.min(...view.pixels)
   if (view.scales.some(({ positions }) => positions) || 2 * long * scale >= SMALLEST) return
-  const box = freeBox(view, corners, point)
-  drawInset(context, box, { covariance, isLine, theme, name, long, short, scale })
+  const side = Math.min(INSET, 0.26 * view.frame.width)
+  const factor = roundFactor((side * 0.2) / (long * scale))
+  const words = [`${name} × ${factor}`, isLine ? `σ ${digits(long)}` : `half-axes ${digits(long)}, ${digits(short)}`]
+  context.font = `${theme.letters}px ${theme.font}`
+  const width = Math.max(side, ...words.map((line) => context.measureText(line).width + 2 * AIR))
+  const height = side + (WORDS * theme.letters) / 12
+  const box = freeBox(view, { corners, taken, width, height, apart: [view.toScreen(point), cursor && view.toScreen(cursor)] })
+  taken.push(box)
+  drawInset(context, box, { covariance, isLine, theme, words, side, enlarged: scale * factor, long })
 }
 
-// A corner in which the inset does not cover the point that it magnifies.
-function freeBox(view, corners, point) {
-  const { left, top, width, height } = view.frame
-  const side = Math.min(INSET, 0.34 * width)
-  const [x, y] = view.toScreen(point)
+// The box in the first of the corners in which it covers nothing; failing that, in the one where it covers least.
+function freeBox(view, { corners, taken, width, height, apart: [point, cursor] }) {
+  const { frame } = view
   const boxAt = (corner) => ({
-    side,
-    x: corner.endsWith("left") ? left + 8 : left + width - side - 8,
-    y: corner.startsWith("top") ? top + 8 : top + height - side - WORDS - 8,
+    x: (corner.endsWith("left") ? frame.left + AIR : frame.left + frame.width - width - AIR) + width / 2,
+    y: (corner.startsWith("top") ? frame.top + AIR : frame.top + frame.height - height - AIR) + height / 2,
+    half: width / 2,
+    tall: height,
   })
-  const isOn = (box) => x > box.x - AWAY && x < box.x + side + AWAY && y > box.y - AWAY && y < box.y + side + WORDS + AWAY
-  const corner = corners.find((each) => !isOn(boxAt(each))) ?? corners[0]
-  corners.splice(corners.indexOf(corner), 1)
-  return boxAt(corner)
+  const isNear = (box, [x, y], distance) => Math.abs(x - box.x) < box.half + distance && Math.abs(y - box.y) < box.tall / 2 + distance
+  const covers = (box) =>
+    taken.filter((other) => overlap(box, other)).length + 10 * isNear(box, point, AWAY) + 10 * Boolean(cursor && isNear(box, cursor, BESIDE + AWAY))
+  const boxes = corners.map(boxAt)
+  const least = Math.min(...boxes.map(covers))
+  return boxes.find((box) => covers(box) === least)
 }
 
 function bandsOf(view, point, covariance) {
@@ -62,17 +73,15 @@ function outline(context, theme, curve) {
   }
 }
 
-function drawInset(context, { x, y, side }, { covariance, isLine, theme, name, long, short, scale }) {
-  const factor = roundFactor((side * 0.2) / (long * scale))
+function drawInset(context, { x, y, half, tall }, { covariance, isLine, theme, words, side, enlarged, long }) {
+  const [left, top] = [x - half, y - tall / 2]
   Object.assign(context, { fillStyle: theme.background, strokeStyle: theme.lines, lineWidth: 1 })
-  context.fillRect(x, y, side, side + WORDS)
-  context.strokeRect(x, y, side, side + WORDS)
-  const middle = [x + side / 2, y + side / 2]
-  const magnified = ([right, up]) => [middle[0] + right * scale * factor, middle[1] - up * scale * factor]
-  if (isLine) drawBands(context, theme, { x: middle[0], sigma: long * scale * factor, top: y, height: side })
+  context.fillRect(left, top, 2 * half, tall)
+  context.strokeRect(left, top, 2 * half, tall)
+  const magnified = ([right, up]) => [x + right * enlarged, top + side / 2 - up * enlarged]
+  if (isLine) drawBands(context, theme, { x, sigma: long * enlarged, top, height: side })
   else for (const radius of [1, 2]) outline(context, theme, ellipse([0, 0], covariance, radius).map(magnified))
-  halo(context, theme, `${name} × ${factor}`, x + side / 2, y + side + 14)
-  halo(context, theme, isLine ? `σ ${digits(long)}` : `half-axes ${digits(long)}, ${digits(short)}`, x + side / 2, y + side + 32)
+  words.forEach((line, number) => halo(context, theme, line, x, top + side + ((14 + 18 * number) * theme.letters) / 12))
 }
 
 function roundFactor(wanted) {

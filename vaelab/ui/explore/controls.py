@@ -245,7 +245,7 @@ def pick_number(key: str, label: str, count: int, button: str, help: str) -> int
     """Choose a number from 0 to count - 1; a button with the label `button` chooses one at random."""
     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
         number: int = st.number_input(
-            label, 0, count - 1, step=1, key=key, width=180, persist_state="session", help=help
+            label, 0, count - 1, step=1, key=key, width=140, persist_state="session", help=help
         )
         st.button(
             button, icon=":material/casino:", key=f"{key}_random", on_click=_pick_at_random, args=(key, count)

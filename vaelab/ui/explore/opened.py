@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from vaelab.config import RunConfig
 from vaelab.config.traits import ModelTraits
@@ -121,28 +122,30 @@ class Opened:
 
 
 def open_page(title: str) -> Opened:
-    """Draw title, run picker and Rewind, and load the run; end the page with a sentence if that fails."""
+    """Draw title, run picker and Rewind in a row, and load the run; end with a sentence if that fails."""
     tools = st.container(key="page-tools", horizontal=True, gap="small")
-    st.title(title)
+    row = st.container(horizontal=True, vertical_alignment="center", key="opened")
+    row.title(title, width="content")
     # Streamlit forgets a widget as soon as a page without it was drawn.
     choices = PageChoices(title, arrived="picked_run" not in st.session_state)
     wanted = choices.parameters.get("run") or visit().run
+    if refusal := follow_run_link():
+        st.warning(plain(refusal))
     try:
-        left, right = st.columns([1, 1.4], gap="medium")
-        with left:
+        with row:
             run = pick_run()
         with tools:
             share(run.config, run)
         _say_if_not_begun(wanted, run)
         name = run.config.dataset
         if is_ready(name):
-            with right, st.container(gap="xsmall"):
+            with row:
                 step = rewind_bar(run, choices, title)
-            losses_panel(run, step)
+                words = losses_panel(run, step)
             newest = Opened(run, saved_at(run), trained(run).model, dataset(name), test_codes(run), choices)
             if run.status().state == "running":
                 _say_that_it_trains(newest, step)
-            return newest if step is None else _gone_back(newest, step)
+            return newest if step is None else _gone_back(newest, step, words)
         st.warning(
             f"The images of {DATASETS[name].title} are not on this machine. Pick another run, or start one "
             "with this data set on the Train page, which fetches it."
@@ -191,8 +194,14 @@ def _saved_in_training(run: Run) -> int | None:
         return None  # then the page is drawn anew, and says what is wrong
 
 
-def _gone_back(newest: Opened, step: int) -> Opened:
-    """The run at an earlier step; at its newest weights, with a warning, if its snapshot cannot be read."""
+def _gone_back(newest: Opened, step: int, words: DeltaGenerator) -> Opened:
+    """The run at an earlier step; at its newest weights, with a warning, if its snapshot cannot be read.
+
+    Parameters
+    ----------
+    words
+        The place for what the snapshot does not have.
+    """
     try:
         saved = saved_at(newest.run, step)
         past = past_model(newest.run, step, saved)
@@ -201,7 +210,7 @@ def _gone_back(newest: Opened, step: int) -> Opened:
         return newest
     count, data = len(past.codes.mean), newest.data
     if count < len(data.x_test):
-        st.caption(f"Snapshots of this run keep the codes of the first {count:,} test images.")
+        words.caption(f"Its snapshots keep the codes of the first {count:,} test images.")
         data = replace(data, x_test=data.x_test[:count], y_test=data.y_test[:count])
     return replace(
         newest, saved_at=saved, model=past.model, data=data, codes=past.codes, step=step, end=newest

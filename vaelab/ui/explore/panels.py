@@ -2,6 +2,7 @@
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from vaelab.figures.explore import kl_bars
 from vaelab.latent.planes import Plane
@@ -12,6 +13,9 @@ from vaelab.ui.explore.results import kl_per_dimension
 from vaelab.ui.widgets.components import pictures, plot
 from vaelab.words import signed
 
+PLANE_HEIGHT = "max(300px, calc(100dvh - 158px))"
+"""Height of a plane that fills the window below the bar and the row of the run, down to its legend."""
+
 FEW = 6
 """Largest number of dimensions that can be listed beside a chart without scrolling."""
 
@@ -21,13 +25,21 @@ MOST_NAMED = 12
 NEAREST_CODES = 10
 
 
+def beside_plane() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
+    """The columns for a plane, for what is chosen on it, and for what is shown of that."""
+    plane, right = st.columns([1.15, 1], gap="medium")
+    with right:
+        controls, panels = st.columns([1.15, 1], gap="medium")
+    return plane, controls.container(key="beside-plane"), panels
+
+
 def code_panel(opened: Opened, index: int) -> None:
     """Draw a test image, its reconstruction, and its code or posterior in numbers."""
     mean, logvar = opened.codes.mean[index], opened.codes.logvar
     pictures(
         [opened.with_reconstruction(index)],
         key="chosen_image",
-        max_scale=5,
+        max_scale=4,
         file_name=opened.file_name("test-image", "png"),
     )
     table = {"dimension": [f"z{dimension + 1}" for dimension in range(len(mean))]}
@@ -65,19 +77,21 @@ def neighbours_panel(opened: Opened, index: int) -> None:
     st.caption(f"{same} of the {NEAREST_CODES} nearest{within}{',' if within else ''} {have} its class.")
 
 
-def point_panel(opened: Opened, plane: Plane, point: np.ndarray, anchor: int) -> None:
+def point_panel(opened: Opened, plane: Plane, point: np.ndarray, anchor: int, max_scale: float = 8) -> None:
     """Draw the image that is decoded at a point (2,) of a plane, large, and its coordinates.
 
     Parameters
     ----------
     anchor
         The test image whose code gives the coordinates that the plane leaves open.
+    max_scale
+        As in `vaelab.ui.widgets.components`.
     """
     images = opened.decode(plane.lift(point[None], opened.codes.mean[anchor]))
     axes = zip(plane.labels, point, strict=True)
     title = ", ".join(f"{label} = {signed(value, '.2f')}" for label, value in axes if label)
     sheet = opened.renderer.sheet(images, 1, title, f"Image decoded at {title}")
-    pictures([sheet], key="kept_point", max_scale=8, file_name=opened.file_name("point", "png"))
+    pictures([sheet], key="kept_point", max_scale=max_scale, file_name=opened.file_name("point", "png"))
 
 
 def kl_panel(opened: Opened) -> None:

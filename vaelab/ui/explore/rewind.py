@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from vaelab.data import DATASETS
 from vaelab.figures.losses import losses
@@ -39,19 +40,20 @@ def rewind_bar(run: Run, choices: PageChoices, page: str) -> int | None:
     options = [*map(str, steps), NEWEST]
     choices.take("step", _reader(run, options), NEWEST)
     if not steps:
-        st.caption(f"This run has no snapshots to go back to, because {_why_none(run)}.")
+        st.caption(f"This run has no snapshots to go back to, because {_why_none(run)}.", width="stretch")
         return None
     if visit().playing != (page, run.id) or st.session_state[_KEY] == NEWEST:
         _pause()
     playing = visit().playing is not None
     choices.in_motion = playing
-    with st.container(horizontal=True, vertical_alignment="bottom", key="rewind"):
+    with st.container(horizontal=True, vertical_alignment="center", key="rewind"):
         st.button(
             "Pause" if playing else "Play",
             key="rewind_play",
             icon=":material/pause:" if playing else ":material/play_arrow:",
             on_click=_toggle,
             args=((page, run.id), options),
+            help=help_for("snapshot"),
         )
         st.select_slider(
             "Rewind to",
@@ -60,15 +62,12 @@ def rewind_bar(run: Run, choices: PageChoices, page: str) -> int | None:
             on_change=_pause,
             format_func=lambda option: NEWEST if option == NEWEST else step_losses(run, int(option)).name,
             persist_state="session",
-            help=help_for("snapshot"),
+            label_visibility="collapsed",
         )
     visit().drawn = True
     st.fragment(_tick, run_every=TICK if playing else None)(options)
     chosen = st.session_state[_KEY]
-    step = None if chosen == NEWEST else int(chosen)
-    if words := _words(run, step):
-        st.caption(words)
-    return step
+    return None if chosen == NEWEST else int(chosen)
 
 
 def _steps(run: Run) -> list[int]:
@@ -132,29 +131,37 @@ def _losses_shown(run: Run, step: int | None) -> StepLosses | None:
     return None if step is None else step_losses(run, step)
 
 
-def _words(run: Run, step: int | None) -> str:
-    at_step = _losses_shown(run, step)
-    if at_step is None:
-        return ""
+def _words(run: Run, at_step: StepLosses) -> str:
     epoch = f"{at_step.epoch:.2g}" if at_step.epoch < 1 else f"{at_step.epoch:.6g}"
     return f"Epoch {epoch} of {run.config.epochs}" + (f": {at_step.losses}" if at_step.losses else "")
 
 
-def losses_panel(run: Run, step: int | None) -> None:
-    """Draw the curves of the run, if their box is open, with a line at the step that is shown."""
+def losses_panel(run: Run, step: int | None) -> DeltaGenerator:
+    """Draw the losses at the step that is shown, in words and behind a button as curves.
+
+    Returns the container of the words.
+    """
+    words = st.container(width=270, gap=None, key="rewind_words")
     at_step = _losses_shown(run, step)
     if at_step is None:
-        return
-    box = st.expander("Losses", key="rewind_losses", on_change="rerun", type="compact")
-    if not box.open:
-        return
-    run_history = history(run)
-    figure = losses(run_history.steps, run_history.evaluated, config=run.config, started=run_history.started)
+        return words
+    words.caption(_words(run, at_step))
+    box = st.popover("Losses", key="rewind_losses", on_change="rerun")
+    if box.open:
+        with box:
+            _curves(run, at_step)
+    return words
+
+
+def _curves(run: Run, at_step: StepLosses) -> None:
+    """Draw the losses of a run with a line at the step that is shown."""
+    curves = history(run)
+    figure = losses(curves.steps, curves.evaluated, config=run.config, started=curves.started)
     line = {"color": PALETTE.prior, "width": 3}
     figure.add_shape(type="line", x0=at_step.epoch, x1=at_step.epoch, yref="paper", y0=0, y1=1, line=line)
-    with box:
-        unit = DATASETS[run.config.dataset].kind.nats
-        alt = f"Losses in {unit} against epochs, with a line at {at_step.name}"
+    unit = DATASETS[run.config.dataset].kind.nats
+    alt = f"Losses in {unit} against epochs, with a line at {at_step.name}"
+    with st.container(width=640):
         plot(figure, key="rewind_losses_plot", height=360, step=at_step.step, alt=alt)
 
 

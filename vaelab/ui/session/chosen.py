@@ -6,7 +6,6 @@ from vaelab.runs import Run, RunDamaged, RunNotFound
 from vaelab.ui.session.address import is_new, parameter, set_parameter
 from vaelab.ui.session.linked import linked_run
 from vaelab.ui.session.state import find_run, own_runs, store
-from vaelab.ui.session.text import plain
 from vaelab.ui.session.visits import put, visit
 
 DEFAULT_SHIPPED = "vae-2d"
@@ -45,16 +44,11 @@ def open_run(run_id: str) -> None:
 def pick_run() -> Run:
     """Draw the picker of the Explore pages: the visitor's runs that have weights, then the examples.
 
-    If the address names an unknown run, a sentence above the picker says so.
-
     Raises
     ------
     RunNotFound
         If there is no run to pick.
     """
-    refusal = follow_run_link()
-    if refusal:
-        st.warning(plain(refusal))
     runs = [*own_runs(), *store().shipped_runs()]
     options = {run.id: _label(run) for run in runs if _has_weights(run)}
     current = chosen_run()
@@ -67,7 +61,13 @@ def pick_run() -> Run:
     # The value is set before the widget is drawn, because the options may have changed since the last time.
     put("picked_run", current.id)
     st.selectbox(
-        "Run", list(options), format_func=options.__getitem__, key="picked_run", on_change=_take_picked
+        "Run",
+        list(options),
+        format_func=options.__getitem__,
+        key="picked_run",
+        on_change=_take_picked,
+        label_visibility="collapsed",
+        width=330,
     )
     visit().run = current.id
     return current

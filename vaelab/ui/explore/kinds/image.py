@@ -31,12 +31,11 @@ NEAREST_IMAGES = 8
 def draw_section(opened: Opened) -> None:
     """Draw the pad with its live reconstruction, then the error's rank and the nearest training images."""
     shape = opened.data.spec.shape
-    st.header("Draw")
     key, image = take_drawing(opened)
     problem, visit().draw_problem = visit().draw_problem, ""
     if problem:
         st.warning(problem)
-    left, right = st.columns([1.6, 1], gap="medium")
+    left, right = st.columns([2, 1], gap="medium")
     with left, st.container(key="draw"):
         draw_pad(
             opened.run, opened.newest.version, shape, image,
@@ -67,7 +66,7 @@ def _map(opened: Opened) -> None:
     span = with_class_rows(whole_span(points), opened.config.latent_dim, len(opened.data.spec.classes))
     contents = CanvasContents(opened.run, opened.version, plane, span)
     latent_canvas(
-        contents, key="draw_canvas", height=380, compact=True, selectable=False,
+        contents, key="draw_canvas", height=400, compact=True, selectable=False,
         alt="The codes of the test images by class, and among them the posterior of what is drawn.",
     )  # fmt: skip
 

@@ -34,8 +34,9 @@ export function drawCross(context, view, point, theme) {
   }
 }
 
-// Draws a picture beside the cursor, on the first side that has room for it and where it is on none of the boxes.
-export function drawBeside(context, view, point, picture, theme, taken) {
+// Draws a picture beside the cursor, on the first side that has room for it and where it is neither on insets nor on
+// words, or at least not on insets.
+export function drawBeside(context, view, point, picture, theme, { insets, words }) {
   const [x, y] = view.toScreen(point)
   const { left, top, width, height } = view.frame
   const away = APART + BESIDE / 2
@@ -47,7 +48,8 @@ export function drawBeside(context, view, point, picture, theme, taken) {
   }))
   const fits = (box) => box.x - box.half >= left && box.x + box.half <= left + width && box.y + box.half <= top + height
   const inside = sides.filter(fits)
-  const box = inside.find((side) => !taken.some((other) => overlap(side, other))) ?? inside[0] ?? sides[0]
+  const besides = (boxes) => inside.find((side) => !boxes.some((other) => overlap(side, other)))
+  const box = besides([...insets, ...words]) ?? besides(insets) ?? inside[0] ?? sides[0]
   const [across, down] = [box.x - box.half, box.y - box.half]
   Object.assign(context, { imageSmoothingEnabled: false, strokeStyle: theme.text, lineWidth: 2 })
   context.strokeRect(across, down, BESIDE, BESIDE)

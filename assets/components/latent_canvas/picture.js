@@ -108,10 +108,8 @@ function drawCode(canvas, context, index, corners, name) {
 
 // Draws a posterior; what is magnified lies neither on words of the plane nor at the cursor.
 function drawMagnified({ view, theme, space, gestures, words, insets }, context, posterior) {
-  const taken = [...words, ...insets]
-  const cursor = gestures.cursor?.point
-  drawPosterior(context, view, { ...posterior, isLine: space.dimensions === 1, theme, taken, cursor })
-  insets.push(...taken.slice(words.length + insets.length))
+  const isLine = space.dimensions === 1
+  drawPosterior(context, view, { ...posterior, isLine, theme, insets, words, cursor: gestures.cursor?.point })
 }
 
 function drawCursor(canvas, context, corners) {
@@ -122,7 +120,7 @@ function drawCursor(canvas, context, corners) {
   else drawCross(context, view, point, theme)
   if (!canvas.decoder) return
   const sentences = panel.show(lookAt(canvas, point, snapped), originalOf(canvas, snapped))
-  drawBeside(context, view, point, panel.decoded, theme, canvas.insets)
+  drawBeside(context, view, point, panel.decoded, theme, canvas)
   if (gestures.cursor.bySteps) panel.say(gestures.lassoing ? [gestures.advice] : sentences)
   gestures.cursor.bySteps = false
 }

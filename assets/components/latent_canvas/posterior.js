@@ -12,9 +12,9 @@ const AIR = 8 // pixels between its words and its edges
 const AWAY = 16 // pixels between it and the point that it magnifies, at least
 
 // A posterior too narrow to see is drawn again, magnified, in one of the `corners`, the first of which nothing is
-// there: neither a box of `taken`, to which its own is added, nor the point or the cursor with its picture. Without a
-// covariance, which a code of an AE does not have, only a line is drawn.
-export function drawPosterior(context, view, { point, covariance, isLine, theme, corners, name, taken, cursor, inset = true }) {
+// there: neither one of the boxes `insets`, to which its own is added, nor one of `words`, nor the point or the cursor
+// with its picture. Without a covariance, which a code of an AE does not have, only a line is drawn.
+export function drawPosterior(context, view, { point, covariance, isLine, theme, corners, name, insets, words, cursor, inset = true }) {
   if (isLine) drawBands(context, theme, bandsOf(view, point, covariance))
   else for (const radius of [1, 2]) outline(context, theme, ellipse(point, covariance, radius).map((corner) => view.toScreen(corner)))
   if (!covariance || !inset) return
@@ -23,18 +23,18 @@ export function drawPosterior(context, view, { point, covariance, isLine, theme,
   if (view.scales.some(({ positions }) => positions) || 2 * long * scale >= SMALLEST) return
   const side = Math.min(INSET, 0.26 * view.frame.width)
   const factor = roundFactor((side * 0.2) / (long * scale))
-  const words = [`${name} × ${factor}`, isLine ? `σ ${digits(long)}` : `half-axes ${digits(long)}, ${digits(short)}`]
+  const lines = [`${name} × ${factor}`, isLine ? `σ ${digits(long)}` : `half-axes ${digits(long)}, ${digits(short)}`]
   context.font = `${theme.letters}px ${theme.font}`
-  const width = Math.max(side, ...words.map((line) => context.measureText(line).width + 2 * AIR))
+  const width = Math.max(side, ...lines.map((line) => context.measureText(line).width + 2 * AIR))
   const height = side + (WORDS * theme.letters) / 12
-  const box = freeBox(view, { corners, taken, width, height, apart: [view.toScreen(point), cursor && view.toScreen(cursor)] })
-  taken.push(box)
-  drawInset(context, box, { covariance, isLine, theme, words, side, enlarged: scale * factor, long })
+  const near = { point: view.toScreen(point), cursor: cursor && view.toScreen(cursor) }
+  const box = freeBox(view.frame, { corners, insets, words, width, height, near })
+  insets.push(box)
+  drawInset(context, box, { covariance, isLine, theme, lines, side, enlarged: scale * factor, long })
 }
 
-// The box in the first of the corners in which it covers nothing; failing that, in the one where it covers least.
-function freeBox(view, { corners, taken, width, height, apart: [point, cursor] }) {
-  const { frame } = view
+// The box in the first of the corners in which it covers nothing; failing that, in the one where it does least harm.
+function freeBox(frame, { corners, insets, words, width, height, near: { point, cursor } }) {
   const boxAt = (corner) => ({
     x: (corner.endsWith("left") ? frame.left + AIR : frame.left + frame.width - width - AIR) + width / 2,
     y: (corner.startsWith("top") ? frame.top + AIR : frame.top + frame.height - height - AIR) + height / 2,
@@ -42,11 +42,12 @@ function freeBox(view, { corners, taken, width, height, apart: [point, cursor] }
     tall: height,
   })
   const isNear = (box, [x, y], distance) => Math.abs(x - box.x) < box.half + distance && Math.abs(y - box.y) < box.tall / 2 + distance
-  const covers = (box) =>
-    taken.filter((other) => overlap(box, other)).length + 10 * isNear(box, point, AWAY) + 10 * Boolean(cursor && isNear(box, cursor, BESIDE + AWAY))
+  const covers = (box, others) => others.some((other) => overlap(box, other))
+  const harm = (box) =>
+    8 * covers(box, insets) + 4 * isNear(box, point, AWAY) + 2 * Boolean(cursor && isNear(box, cursor, BESIDE + AWAY)) + covers(box, words)
   const boxes = corners.map(boxAt)
-  const least = Math.min(...boxes.map(covers))
-  return boxes.find((box) => covers(box) === least)
+  const least = Math.min(...boxes.map(harm))
+  return boxes.find((box) => harm(box) === least)
 }
 
 function bandsOf(view, point, covariance) {
@@ -73,7 +74,7 @@ function outline(context, theme, curve) {
   }
 }
 
-function drawInset(context, { x, y, half, tall }, { covariance, isLine, theme, words, side, enlarged, long }) {
+function drawInset(context, { x, y, half, tall }, { covariance, isLine, theme, lines, side, enlarged, long }) {
   const [left, top] = [x - half, y - tall / 2]
   Object.assign(context, { fillStyle: theme.background, strokeStyle: theme.lines, lineWidth: 1 })
   context.fillRect(left, top, 2 * half, tall)
@@ -81,7 +82,7 @@ function drawInset(context, { x, y, half, tall }, { covariance, isLine, theme, w
   const magnified = ([right, up]) => [x + right * enlarged, top + side / 2 - up * enlarged]
   if (isLine) drawBands(context, theme, { x, sigma: long * enlarged, top, height: side })
   else for (const radius of [1, 2]) outline(context, theme, ellipse([0, 0], covariance, radius).map(magnified))
-  words.forEach((line, number) => halo(context, theme, line, x, top + side + ((14 + 18 * number) * theme.letters) / 12))
+  lines.forEach((line, number) => halo(context, theme, line, x, top + side + ((14 + 18 * number) * theme.letters) / 12))
 }
 
 function roundFactor(wanted) {

@@ -17,7 +17,7 @@ from vaelab.figures.kinds import kind_of
 from vaelab.figures.kinds.base import Renderer
 from vaelab.figures.sheets import Sheet
 from vaelab.runs import Run, RunDamaged, RunNotFound
-from vaelab.ui.explore.rewind import losses_panel, past_model, rewind_bar
+from vaelab.ui.explore.rewind import losses_panel, losses_words, past_model, rewind_bar
 from vaelab.ui.recipe.share import share
 from vaelab.ui.session import (
     PageChoices,
@@ -141,7 +141,8 @@ def open_page(title: str) -> Opened:
         if is_ready(name):
             with row:
                 step = rewind_bar(run, choices, title)
-                words = losses_panel(run, step)
+                words = losses_words(run, step)
+            losses_panel(run, step)
             newest = Opened(run, saved_at(run), trained(run).model, dataset(name), test_codes(run), choices)
             if run.status().state == "running":
                 _say_that_it_trains(newest, step)

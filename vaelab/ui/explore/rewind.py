@@ -136,33 +136,28 @@ def _words(run: Run, at_step: StepLosses) -> str:
     return f"Epoch {epoch} of {run.config.epochs}" + (f": {at_step.losses}" if at_step.losses else "")
 
 
-def losses_panel(run: Run, step: int | None) -> DeltaGenerator:
-    """Draw the losses at the step that is shown, in words and behind a button as curves.
-
-    Returns the container of the words.
-    """
+def losses_words(run: Run, step: int | None) -> DeltaGenerator:
+    """Say the losses at the step that is shown, and offer their curves; returns the words' container."""
     words = st.container(width=270, gap=None, key="rewind_words")
     at_step = _losses_shown(run, step)
-    if at_step is None:
-        return words
-    words.caption(_words(run, at_step))
-    box = st.popover("Losses", key="rewind_losses", on_change="rerun")
-    if box.open:
-        with box:
-            _curves(run, at_step)
+    if at_step is not None:
+        words.caption(_words(run, at_step))
+        st.toggle("Losses", key="rewind_losses", width="content", help="Shows the curves of the losses.")
     return words
 
 
-def _curves(run: Run, at_step: StepLosses) -> None:
-    """Draw the losses of a run with a line at the step that is shown."""
+def losses_panel(run: Run, step: int | None) -> None:
+    """Draw the curves of the run, if they are asked for, with a line at the step that is shown."""
+    at_step = _losses_shown(run, step)
+    if at_step is None or not st.session_state["rewind_losses"]:
+        return
     curves = history(run)
     figure = losses(curves.steps, curves.evaluated, config=run.config, started=curves.started)
     line = {"color": PALETTE.prior, "width": 3}
     figure.add_shape(type="line", x0=at_step.epoch, x1=at_step.epoch, yref="paper", y0=0, y1=1, line=line)
     unit = DATASETS[run.config.dataset].kind.nats
     alt = f"Losses in {unit} against epochs, with a line at {at_step.name}"
-    with st.container(width=640):
-        plot(figure, key="rewind_losses_plot", height=360, step=at_step.step, alt=alt)
+    plot(figure, key="rewind_losses_plot", height=260, step=at_step.step, alt=alt)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Going back …", hash_funcs={Run: lambda run: str(run.path)})

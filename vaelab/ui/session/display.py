@@ -48,7 +48,7 @@ CONTROLS = {
     "pictures": Control("Reconstructions and samples", ".st-key-live-digits"),
     "measures": Control("How good is it?", ".st-key-measures"),
     "slow-motion": Control("Slow motion", ".st-key-slow_motion, .st-key-lesson_slow"),
-    "rewind": Control("Rewind", ".st-key-rewind, .st-key-rewind_losses"),
+    "rewind": Control("Rewind", ".st-key-rewind, .st-key-rewind_words, .st-key-rewind_losses"),
 }
 """Everything that can be hidden, by its name in a link. All but navigation and rewind are on Train."""
 

@@ -37,7 +37,7 @@ FAILURES: dict[str, Failure] = {
         "Learning rate of 1",
         Question(
             ask="An AE, by plain SGD, with steps thirty times as long as usual. Does it learn faster?",
-            options=("yes, about", "it gets worse and worse", "it learns, but no faster"),
+            options=("yes, much faster", "it gets worse and worse", "it learns, but no faster"),
             right=(1,),
             why="It jumps over the minimum, farther each time, until the loss is no number any more.",
         ),

@@ -19,6 +19,7 @@ PARTS = {
     "door": "clicks while pages of others knock",
     "uploads": "memory of the server while a visitor sends it large files",
     "pages": "server time of an interaction",
+    "screen": "frames and long tasks while a run trains, and what moves on each page",
     "decoding": "how long a browser takes to decode by itself",
 }
 

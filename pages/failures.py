@@ -11,6 +11,6 @@ restore_form()
 st.title("Failures")
 st.caption(
     "What goes wrong is easier to recognise once seen. Each recipe here fails in its own way within seconds: "
-    "predict how, train it, and read the hint that appears below its curves."
+    "predict how, train it, and read the hint that appears above its curves."
 )
 failure_cards()

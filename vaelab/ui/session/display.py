@@ -18,7 +18,7 @@ LETTERS = 18
 """Font size of projected charts, in CSS pixels."""
 
 BODY = 21
-"""Font size of other projected text, in CSS pixels, instead of 16; Streamlit's small letters are 7/8 of it."""
+"""Font size of other projected text, in CSS pixels, instead of 16; the small letters in it are 7/8 of it."""
 
 _LEAVE = "leave-presentation"
 

@@ -188,8 +188,12 @@ def test_on_a_phone_picture_dial_and_button_are_in_one_view(browser: Browser, se
         assert rectangle is not None
         return rectangle
 
+    views = box(".st-key-stage-views")
     plane, beta, train = box(".vaelab-canvas-plane"), box(".st-key-dial_beta"), box(".st-key-train")
     assert plane["y"] + plane["height"] <= min(beta["y"], train["y"])
+    assert views["y"] + views["height"] + 32 <= min(beta["y"], train["y"]), (
+        "with the names to press below them"
+    )
     assert plane["width"] >= 0.8 * PHONE["width"]
     for below in (beta, train):
         assert below["y"] + below["height"] <= PHONE["height"]

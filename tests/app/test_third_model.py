@@ -91,8 +91,9 @@ def test_it_trains_and_is_measured_by_what_it_has(third: Run) -> None:
 def test_train(session: AppTest, third: Run) -> None:
     page = well(visit(session, "train", run=third.id), HINT)
     assert f"{LABEL} · MNIST" in words(page)
-    assert "A Pulled has no prior to draw codes from" in words(page)
-    assert "Test sum" in words(page)
+    assert "A Pulled has no prior to draw from" in words(page)
+    verdict = " ".join(text.value for text in page.get_by_key("verdict").markdown)
+    assert "reconstruction + KL of test images" in verdict.replace("\\", "")
     assert "KL" in json.dumps(shown(page, "losses_plot"))
     for opened in ("slow_motion", "show_code"):
         page.session_state[opened] = True

@@ -29,7 +29,8 @@ def opened(app: App, preset: str) -> AppTest:
 
 
 def heading(page: AppTest) -> str:
-    return next(text.value for text in page.markdown if " of " in text.value and " · " in text.value)
+    panel = page.get_by_key("slow_motion")
+    return next(text.value for text in panel.markdown if " of " in text.value and " · " in text.value)
 
 
 def test_nothing_is_computed_before_the_panel_is_opened(app: App) -> None:

@@ -154,7 +154,9 @@ def test_a_second_run_waits_in_the_queue(long_run: Page, server: Server) -> None
     for other in others:  # all but the last one train: there is one run more than places
         open_recipe(other, server, **LONG, seed="7")
         press(other, "Train")
-        wait_for_state(other, "queued" if other is others[-1] else "running")
+        if other is not others[-1]:
+            wait_for_state(other, "running")
+    expect(others[-1].locator(".st-key-outcome")).to_contain_text("Meanwhile, a finished example")
     expect(others[-1].get_by_text("Waiting in the queue: next")).to_be_visible()
     press(others[-1], "Cancel")
     expect(others[-1].get_by_text("Waiting in the queue", exact=False)).to_have_count(0)

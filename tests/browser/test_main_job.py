@@ -140,7 +140,7 @@ def test_pause_resume_one_epoch_and_stop(long_run: Page) -> None:
     epoch = step(page) // LONG_EPOCH
     press(page, "One epoch")
     page.wait_for_function(
-        f"""() => {{ const {{ state, step }} = document.querySelector('{VIEW}').dataset
+        f"""() => {{ const {{ state, step }} = document.querySelector('{VIEW}')?.dataset ?? {{}}
             return state === 'paused' && Number(step) === {(epoch + 1) * LONG_EPOCH} }}""",
         timeout=120_000,
     )

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from tests.support.top_bar import bar_links
 from tests.support.visits import visit_of
 from vaelab.config import RunConfig
 from vaelab.events import Checkpoint
@@ -60,7 +61,7 @@ def make_run(
 
 
 def set_status(run: Run, state: str, **changes: Any) -> None:
-    known = {"step": 7, "epoch": 1.5, **changes}
+    known = {"step": 7, "epoch": run.config.epochs if state == "finished" else 1.5, **changes}
     write_json(run.path / "status.json", asdict(Status(state=state, **known)))
 
 
@@ -111,8 +112,9 @@ def texts(page: AppTest) -> str:
 
 
 def links(page: AppTest) -> dict[str, dict[str, str]]:
-    """Parameters of the links in the page, by label."""
-    return {link.proto.label: dict(parse_qsl(link.proto.query_string)) for link in page.main.get("page_link")}
+    """Parameters of the links in the page below the bar, by label."""
+    below = page.main.get("page_link")[len(bar_links(page)) :]
+    return {link.proto.label: dict(parse_qsl(link.proto.query_string)) for link in below}
 
 
 def click(page: AppTest, key: str) -> AppTest:

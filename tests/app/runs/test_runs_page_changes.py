@@ -30,7 +30,6 @@ from tests.support.runs_page import (
 )
 from tests.support.uploads import import_run, put_file, refusal_shown, tell_ticket
 from tests.support.visits import visit_of
-from vaelab.config.run_config import VERSION
 from vaelab.export.bundle import bundle
 from vaelab.export.script import script
 from vaelab.paths import EXAMPLES
@@ -156,7 +155,8 @@ def test_share_shows_the_recipe_in_all_its_forms(app: App, make: Make) -> None:
     )
     assert listing == script(TINY.variant(seed=31)).rstrip()
     assert "seed=31" in link
-    assert f"version={VERSION}" in link
+    assert "preset=" in link
+    assert "preset_version=" in link
     assert "latent-space?run=" in of_the_run
     assert of_a_class == link, "as long as nothing is hidden"
     assert "--seed 31" in command

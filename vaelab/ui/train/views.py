@@ -42,24 +42,24 @@ def live_views(run: Run, status: Status) -> None:
             if preview and data:
                 _codes(run, status, preview, data)
             else:
-                _wait("Latent space", "latent", "The codes of 2,000 test images appear here.")
+                _heading("Latent space", "latent", "The codes of 2,000 test images appear here.")
         with st.container(key="stage-side", gap="small"):
             with st.container(key="live-digits", gap="small"):
                 with st.container(key="live-reconstructions", gap=None):
                     if preview and data:
                         _reconstructions(run, status, preview, data)
                     else:
-                        _wait("Reconstructions", "reconstruction", "Test images and what comes back.")
+                        _heading("Reconstructions", "reconstruction", "Test images and what comes back.")
                 with st.container(key="live-samples", gap=None):
                     if not run.config.traits.has_prior:
                         who = kinds_with("has_prior")
-                        _wait(
+                        _heading(
                             "Samples",
                             "prior",
                             f"{run.config.traits.subject} has no prior to draw from; {who} has.",
                         )
                     elif preview is None or preview.samples is None:
-                        _wait("Samples", "prior", "Images decoded from draws of the prior.")
+                        _heading("Samples", "prior", "Images decoded from draws of the prior.")
                     else:
                         _samples(run, status, preview)
             with st.container(key="live-losses", gap=None):
@@ -69,10 +69,6 @@ def live_views(run: Run, status: Status) -> None:
 def _heading(title: str, term: str, words: str) -> None:
     """Draw the heading of a part, with a few words on it in the same line."""
     st.markdown(f"**{title}** :small[{words}]", help=help_for(term), width="content")
-
-
-def _wait(title: str, term: str, words: str) -> None:
-    _heading(title, term, words)
 
 
 def _losses(run: Run, status: Status) -> None:
@@ -100,8 +96,9 @@ def _losses(run: Run, status: Status) -> None:
         legend={"title": None, "font": {"size": 12}},
         xaxis_title=None,
         yaxis_title=None,
-        yaxis2={"title": None, "nticks": 3},
     )
+    if run.config.traits.has_kl:
+        figure.update_layout(yaxis2={"title": None, "nticks": 3})
     with st.container(key="losses"):
         plot(
             figure,

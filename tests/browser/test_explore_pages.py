@@ -7,8 +7,7 @@ from itertools import combinations
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, ViewportSize, expect
 
-from tests.browser.latent_canvas.test_latent_canvas_words import KEEP_BOXES
-from tests.support.canvas import GRID, NEXT_FRAME, SPACE, Canvas
+from tests.support.canvas import GRID, KEEP_BOXES, NEXT_FRAME, SPACE, Canvas
 from tests.support.servers import Server
 
 LAPTOP = ViewportSize(width=1366, height=650)

@@ -92,6 +92,20 @@ class Canvas:
         self.page.screenshot(path=OUTPUT / f"{name}.png")
 
 
+KEEP_BOXES = """() => {
+    const own = CanvasRenderingContext2D.prototype
+    const { clearRect, roundRect, fillText } = own
+    own.clearRect = function (...args) { this.canvas.words = []; return clearRect.apply(this, args) }
+    own.roundRect = function (...args) { this.canvas.box = args; return roundRect.apply(this, args) }
+    own.fillText = function (text, ...args) {
+        if (this.canvas.box) this.canvas.words.push([text, ...this.canvas.box.slice(0, 4)])
+        this.canvas.box = null
+        return fillText.call(this, text, ...args)
+    }
+}"""
+"""Keeps, on each canvas of a page, the words in boxes that it shows, with the rectangles of the boxes."""
+
+
 def trained(name: str) -> TrainedRun:
     """A shipped run with its model."""
     return load_run(Run(EXAMPLES / name))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.canvas import GRID, NEXT_FRAME, SPACE, Canvas, trained
+from tests.support.canvas import GRID, KEEP_BOXES, NEXT_FRAME, SPACE, Canvas, trained
 from tests.support.exploring import make_run
 from tests.support.servers import Server
 from vaelab.config import RunConfig
@@ -17,17 +17,6 @@ from vaelab.models.codes import decode, embed
 
 # Keeps of every canvas which boxes were drawn with a word in them since it was cleared: on a plane only words
 # have boxes with round corners.
-KEEP_BOXES = """() => {
-    const own = CanvasRenderingContext2D.prototype
-    const { clearRect, roundRect, fillText } = own
-    own.clearRect = function (...args) { this.canvas.words = []; return clearRect.apply(this, args) }
-    own.roundRect = function (...args) { this.canvas.box = args; return roundRect.apply(this, args) }
-    own.fillText = function (text, ...args) {
-        if (this.canvas.box) this.canvas.words.push([text, ...this.canvas.box.slice(0, 4)])
-        this.canvas.box = null
-        return fillText.call(this, text, ...args)
-    }
-}"""
 
 
 @pytest.mark.parametrize("width", [1366, 390])

@@ -126,7 +126,7 @@ def test_a_bar_with_losses_and_a_line_an_epoch(tmp_path: Path, capsys: Output) -
     said = History(run).evaluated
     assert first == (
         f"epoch 1: test recon {said['recon'][0]:.2f}, negative ELBO {said['neg_elbo'][0]:.2f} nats, "
-        f"mse {said['mse'][0]:.4f}"
+        f"squared error {said['mse'][0]:.4f}"
     )
     assert second.startswith("epoch 2: ")
     assert last == f"Run {run.id} in {Path('runs') / run.id}: All 2 epochs are done."

@@ -12,6 +12,7 @@ from vaelab.paths import PAGES
 from vaelab.runs import Run, RunDamaged, Status, describe, read_preview
 from vaelab.ui.recipe.recipes import preset_caption
 from vaelab.ui.session import (
+    VIEWS,
     ask_to_start,
     dataset,
     history,
@@ -23,7 +24,6 @@ from vaelab.ui.session import (
     visit,
     waits,
 )
-from vaelab.ui.session.pages import VIEWS
 from vaelab.ui.session.recipe_link import DEFAULT_PRESET
 from vaelab.ui.train.controls import comparison_of
 from vaelab.ui.train.meanwhile import Meanwhile

@@ -62,7 +62,7 @@ key = take_image(opened)
 region = take_region(opened, plane)
 kept = take_kept_position(opened, plane)
 with controls:
-    pick_image(opened, key, "Test image", "Click a dot, or give the number of a test image.")
+    picker = st.container()  # drawn after the canvas, on which an image may be chosen
     chosen_image = with_code(opened, st.session_state[key])
 with left:
     with st.container(key="latent-scatter"):
@@ -95,6 +95,8 @@ if chosen and chosen.point:
     take_choice({kept: chosen.point})
 if chosen and chosen.region:
     take_choice({region: chosen.region})
+with picker:
+    pick_image(opened, key, "Test image", "Click a dot, or give the number of a test image.")
 with controls, st.container(key="kept"):
     st.markdown("**The point that is kept**", help=help_for("decoder"))
     if st.session_state[kept] is None:

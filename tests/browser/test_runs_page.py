@@ -76,7 +76,7 @@ def test_a_run_is_imported_renamed_downloaded_and_deleted(page: Page, server: Se
     given.write_bytes(bundle(Run(EXAMPLES / "vae-20d")))
     open_runs(page, server)
     import_zip(page, given)
-    expect(chosen(page)).to_have_text("VAE · MNIST · 20-D · 10 epochs")
+    expect(chosen(page)).to_have_text("VAE · MNIST · 20-D · 10 epochs · standard")
     expect(page.get_by_role("button", name="Import")).to_be_focused()
     (run,) = (run for run in own_runs(server) if run.id not in before)
 

@@ -48,7 +48,7 @@ def test_a_traversal_by_mouse(page: Page, server: Server) -> None:
 
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download traversal-").click()
-    assert waiting.value.suggested_filename == "traversal-vae-mnist-20-d-10-epochs.png"
+    assert waiting.value.suggested_filename == "traversal-vae-mnist-20-d-10-epochs-standard.png"
     assert Image.open(waiting.value.path()).size == (5 * 29 - 1, 10 * 29 - 1)
 
     page.get_by_role("radio", name="Interpolate").click()

@@ -25,6 +25,7 @@ from tests.support.exploring import (
     shown,
     visit,
 )
+from tests.support.runs_page import idle_worker
 from vaelab.config import RunConfig
 from vaelab.data import load
 from vaelab.paths import EXAMPLES
@@ -173,7 +174,8 @@ def test_different_images_are_shown_apart_and_nothing_is_compared(app: App) -> N
     assert [len(shown(page, f"compare_reconstructions_{number}")["sheets"]) for number in (0, 1)] == [1, 1]
 
 
-def test_a_run_that_waits_is_followed_live(app: App, runs: Path) -> None:
+def test_a_run_that_waits_is_followed_live(app: App, runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vaelab.engine.engine.WorkerProcess", idle_worker)  # else it soon trains
     run = RunStore(runs).create(TINY)
     run.set_meta(place=7.0)
     page = compare(app, "ae-2d", run.id)

@@ -39,7 +39,7 @@ FAILURES: dict[str, Failure] = {
             ask="An AE, by plain SGD, with steps thirty times as long as usual. Does it learn faster?",
             options=("yes, much faster", "it gets worse and worse", "it learns, but no faster"),
             right=(1,),
-            why="It jumps over the minimum, farther each time, until the loss is no number any more.",
+            why="It jumps over the minimum, farther each time, until the loss is infinite or undefined.",
         ),
         "diverging",
         RunConfig(model="ae", optimizer="sgd", lr_schedule="constant", learning_rate=1, **_SMALL),

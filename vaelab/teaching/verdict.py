@@ -132,7 +132,7 @@ def _name_of(config: RunConfig) -> str:
 def _fault(case: Case) -> tuple[str, str] | None:
     """Title and detail of a training that went wrong; None if it did not."""
     if case.state == "diverged":
-        return "Diverged: its loss is no number any more", ""
+        return "Diverged: its loss is infinite or undefined", ""
     with np.errstate(all="ignore"):
         seen = evidence_of(case.config, case.steps, case.evaluated, case.started, case.finished)
         if seen is None:

@@ -13,22 +13,13 @@ from streamlit.testing.v1 import AppTest
 from tests.support.runs_page import idle_worker
 from tests.support.third_model import NAME, third_model
 from tests.support.turning import is_off, send, turn
-from tests.support.visits import visit_of
+from tests.support.visits import opened, visit_of
 from vaelab.config import PRESETS, RunConfig, as_text
 from vaelab.paths import PAGES
 from vaelab.runs import RunStore
 from vaelab.ui.recipe.dials import DIALS
 
 App = Callable[[], AppTest]
-
-
-def opened(app: App, **parameters: str) -> AppTest:
-    page = app()
-    for name, value in parameters.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
 
 
 def dial(page: AppTest, name: str) -> dict[str, Any]:

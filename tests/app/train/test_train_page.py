@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.support.runs_page import idle_worker
 from tests.support.turning import choose_recipe, is_off, turn
-from tests.support.visits import visit_of
+from tests.support.visits import opened, visit_of
 from tests.support.waiting import until
 from vaelab.config import FIELD_NAMES, PRESETS, RunConfig, as_text
 from vaelab.config.run_config import VERSION
@@ -21,15 +21,6 @@ from vaelab.ui.session.visits import Start
 App = Callable[[], AppTest]
 
 TINY = {"train_size": "500", "hidden": "16", "epochs": "2", "batch_size": "50"}
-
-
-def opened(app: App, **parameters: str) -> AppTest:
-    page = app()
-    for name, value in parameters.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
 
 
 def shown(page: AppTest) -> dict[str, str]:

@@ -20,6 +20,7 @@ from vaelab.ui.session import (
     own_runs,
     page_link,
     plain,
+    saved_at,
     store,
     visit,
     waits,
@@ -104,7 +105,7 @@ def _ended(run: Run, status: Status) -> None:
     if not run.has_model():
         return
     with st.container(key="ended", horizontal=True, vertical_alignment="center", gap="xsmall"):
-        for view, picture in zip(VIEWS, _pictures(run), strict=False):
+        for view, picture in zip(VIEWS, _pictures(run, saved_at(run)), strict=False):
             source = f"data:image/png;base64,{b64encode(picture).decode()}"
             st.html(f'<img src="{source}" alt="" width="28" height="28">', width="content")
             page_link(view.script, label=view.title, query_params={"run": run.id}, width="content")
@@ -117,7 +118,8 @@ def _ended(run: Run, status: Status) -> None:
             )  # fmt: skip
 
 
-def _pictures(run: Run) -> list[bytes]:
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={Run: lambda run: str(run.path)})
+def _pictures(run: Run, version: int) -> list[bytes]:
     """Small pictures of what the first views show of a run; none if its preview is missing."""
     try:
         preview = read_preview(run)

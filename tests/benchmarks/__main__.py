@@ -15,7 +15,7 @@ PARTS = {
     "growth": "many epochs, many images",
     "clicks": "from the server's start to the page, from the click to the first point",
     "live": "what watching costs the training",
-    "arrivals": "thirty visitors as soon as the server answers",
+    "arrivals": "thirty visitors as soon as the server answers, and the memory of each",
     "door": "clicks while pages of others knock",
     "uploads": "memory of the server while a visitor sends it large files",
     "pages": "server time of an interaction",

@@ -1,8 +1,8 @@
 """Train the shipped runs and the shipped sweep anew: `make examples`. Runs are recorded as every run is.
 
 The state of the optimizer is left out, which is twice as large as the model: nothing trains on from a
-shipped run. Of the snapshots a few are kept, so that Rewind works on them. Of the sweep only its numbers
-are kept.
+shipped run. Of the snapshots some are kept, packed, so that Rewind works on them. Of the sweep only its
+numbers are kept.
 """
 
 from __future__ import annotations
@@ -12,13 +12,22 @@ import json
 import shutil
 import sys
 import tempfile
+from itertools import pairwise
+from math import sqrt
 from pathlib import Path
 
+import numpy as np
+
+from vaelab.analysis.load import load_snapshot
 from vaelab.analysis.measure import measure_run
-from vaelab.config import PRESETS
-from vaelab.events import Evaluated
+from vaelab.config import PRESETS, RunConfig
+from vaelab.data import DATASETS
+from vaelab.events import Evaluated, Snapshot
+from vaelab.models.codes import decode
+from vaelab.networks.sizes import facts
 from vaelab.runs import Recorder, Run, RunStore
-from vaelab.runs.arrays import evenly
+from vaelab.runs.arrays import read_snapshot, snapshot_arrays
+from vaelab.runs.eight_bits import LARGEST
 from vaelab.runs.measures import FILE as MEASURES_FILE
 from vaelab.runs.measures import write_measures
 from vaelab.sweeps.plan import HELD_OUT, plan, read_values, suggested_values
@@ -39,8 +48,17 @@ KEPT = (
     MEASURES_FILE,
 )  # fmt: skip
 
-EARLY_SNAPSHOTS, EPOCHS = (1, 64), 3
-"""Which snapshots of the first epoch are kept, and at most how many epochs: together some 70 MB."""
+MOMENTS = 12
+"""Smallest number of snapshots of an example."""
+
+CODES = 250_000
+"""Largest count of numbers in the codes that are kept of a snapshot, means and log-variances together."""
+
+COARSE_TO_FINE = (7, 15, 31, 63, LARGEST)
+"""Largest whole numbers of a decoder's weights, of which a snapshot gets the first that is fine enough."""
+
+MOST_OFF = 0.25
+"""What is fine enough: how far images may be off, in levels of grey of 255, averaged over pixels."""
 
 
 def main() -> None:
@@ -52,12 +70,28 @@ def main() -> None:
         config = EXAMPLES[name]
         with tempfile.TemporaryDirectory() as folder:
             run = RunStore(Path(folder)).create(config)
-            for event in Recorder(run).record(train(config)):
+            for event in Recorder(run).record(train(config, early_snapshots=moments(config))):
                 if type(event).__name__ == "Evaluated":
                     losses = f"recon {event.recon:.2f}, kl {event.kl}, mse {event.mse:.4f}"
                     sys.stdout.write(f"{name} epoch {event.epoch:g}: {losses}\n")
             write_measures(run, measure_run(run, run.status().step))
             ship(run, HERE / name)
+
+
+def moments(config: RunConfig) -> list[int]:
+    """Steps of the snapshots that are kept of an example.
+
+    Each is about twice as late as the one before: in steps up to the end of the first epoch, then in epochs.
+    Where these are too few, others halve the widest gaps of the first epoch.
+    """
+    per_epoch = facts(config, DATASETS[config.dataset]).steps_per_epoch
+    early = [2**n for n in range(per_epoch.bit_length()) if 2**n < per_epoch]
+    late = [per_epoch * 2**n for n in range(config.epochs.bit_length()) if 2**n <= config.epochs / 1.5]
+    late.append(per_epoch * config.epochs)
+    while len(early) + len(late) < MOMENTS:
+        before, after = max(pairwise(early), key=lambda gap: (gap[1] / gap[0], gap[1]))
+        early.insert(early.index(after), round(sqrt(before * after)))
+    return early + late
 
 
 def make_sweep() -> None:
@@ -82,10 +116,21 @@ def ship(run: Run, target: Path) -> None:
     (target / "snapshots").mkdir(parents=True)
     for file in KEPT:
         shutil.copyfile(run.path / file, target / file)
-    steps, per_epoch = run.snapshot_steps(), run.status().steps_per_epoch
-    early = [step for step in steps if step in EARLY_SNAPSHOTS and step < per_epoch]
-    for step in early + evenly([step for step in steps if step >= per_epoch], EPOCHS):
-        shutil.copy(run.snapshot_file(step), target / "snapshots")
+    for step in moments(run.config):
+        pack(read_snapshot(run, step), Run(target))
+
+
+def pack(snapshot: Snapshot, target: Run) -> None:
+    """Write a snapshot compressed, with a decoder as coarse as its images allow and codes as `CODES` does."""
+    mean, logvar = snapshot.mean, snapshot.logvar
+    kept = CODES // (mean.shape[1] * (1 if logvar is None else 2))
+    fewer = dataclasses.replace(snapshot, mean=mean[:kept], logvar=None if logvar is None else logvar[:kept])
+    for largest in COARSE_TO_FINE:
+        np.savez_compressed(target.snapshot_file(snapshot.step), **snapshot_arrays(fewer, largest))
+        past = load_snapshot(target, snapshot.step)
+        images = decode(past.model, past.codes.mean[: len(past.reconstructions)])
+        if np.abs(images.astype(int) - past.reconstructions).mean() <= MOST_OFF:
+            break
 
 
 if __name__ == "__main__":

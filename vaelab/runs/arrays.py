@@ -3,7 +3,7 @@
 Checkpoints are safetensors, snapshots and previews npz; nothing is pickled.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from math import sqrt
@@ -19,6 +19,7 @@ from vaelab.data import DATASETS
 from vaelab.events import Arrays, Checkpoint, Preview, Snapshot
 from vaelab.files import write_whole
 from vaelab.networks.portable import decoder_file
+from vaelab.runs.eight_bits import LARGEST, from_eight_bits, to_eight_bits
 from vaelab.runs.errors import RunDamaged
 from vaelab.runs.records import LARGEST_NUMBER
 from vaelab.runs.run import Run
@@ -31,6 +32,12 @@ MOST_BYTES = 25_000_000
 
 FEWEST = 6
 """Number of snapshots that are kept however large they are: fewer show no development."""
+
+SNAPSHOT_VERSION = 2
+"""Version of the form in which snapshots are written; those of version 1 do not say theirs."""
+
+READERS: dict[int, Callable[[Mapping[str, np.ndarray]], Arrays]] = {1: dict, 2: from_eight_bits}
+"""What makes a snapshot's arrays of those in its file, by its version: 16 bits a number, or eight."""
 
 Sync = Callable[[Path], None]
 
@@ -84,19 +91,37 @@ def _read_safetensors(run: Run, path: Path) -> tuple[Arrays, dict[str, str]]:
 
 def save_snapshot(run: Run, event: Snapshot) -> None:
     """Write `snapshots/<step>.npz`."""
-    _save_npz(run.snapshot_file(event.step), event.decoder | _values(event))
+    _save_npz(run.snapshot_file(event.step), snapshot_arrays(event))
+
+
+def snapshot_arrays(event: Snapshot, largest: int = LARGEST) -> dict[str, Any]:
+    """What the file of a snapshot has: decoder and codes in eight bits a number, and the rest as it is.
+
+    Parameters
+    ----------
+    largest
+        Largest whole number of the decoder; a smaller one is coarser, and takes less room once compressed.
+    """
+    values = _values(event)
+    codes = to_eight_bits({name: values.pop(name) for name in ("mean", "logvar") if name in values})
+    return {"version": SNAPSHOT_VERSION, **values, **codes, **to_eight_bits(event.decoder, largest)}
 
 
 def read_snapshot(run: Run, step: int) -> Snapshot:
-    """The snapshot of a step; raises RunDamaged."""
+    """The snapshot of a step, in whatever version it was written; raises RunDamaged."""
     with _read_npz(run, run.snapshot_file(step)) as file:
+        version = int(file["version"]) if "version" in file else 1
+        if version not in READERS:
+            known = " and ".join(map(str, READERS))
+            raise ValueError(f"it is a snapshot of version {version}, and this program reads {known}")
+        arrays = READERS[version](dict(file))
         return Snapshot(
-            step=int(file["step"]),
-            epoch=float(file["epoch"]),
-            decoder={name: file[name] for name in file.files if name.startswith("decoder.")},
-            mean=file["mean"],
-            logvar=file["logvar"] if "logvar" in file.files else None,
-            reconstructions=file["reconstructions"],
+            step=int(arrays["step"]),
+            epoch=float(arrays["epoch"]),
+            decoder={name: array for name, array in arrays.items() if name.startswith("decoder.")},
+            mean=arrays["mean"],
+            logvar=arrays.get("logvar"),
+            reconstructions=arrays["reconstructions"],
         )
 
 
@@ -195,14 +220,6 @@ def thin_snapshots(run: Run, most_bytes: int = MOST_BYTES) -> None:
         step = most_crowded(list(sizes))
         run.snapshot_file(step).unlink()
         del sizes[step]
-
-
-def evenly(steps: Sequence[int], count: int) -> list[int]:
-    """At most `count` (2 or more) of rising steps, chosen as `thin_snapshots` chooses them."""
-    kept = list(steps)
-    while len(kept) > count:
-        kept.remove(most_crowded(kept))
-    return kept
 
 
 def most_crowded(steps: Sequence[int]) -> int:

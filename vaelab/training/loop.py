@@ -5,7 +5,7 @@ print(event)
 """
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +17,7 @@ from vaelab.config import RunConfig
 from vaelab.data import Dataset, load
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.hardware import cpu_settings, settle_device
-from vaelab.training.session import Session
+from vaelab.training.session import EARLY_SNAPSHOTS, Session
 from vaelab.words import counted
 
 PAUSE_POLL = 0.02
@@ -32,6 +32,7 @@ def train(
     request: Callable[[], events.Request] = events.Request,
     device: str | None = None,
     threads: int | None = None,
+    early_snapshots: Collection[int] = EARLY_SNAPSHOTS,
 ) -> Iterator[events.Event]:
     """Train a model and yield its events.
 
@@ -47,6 +48,7 @@ def train(
     request: polled at least every 0.1 s of work; see `Request`.
     device: "auto", "cpu", "cuda" or "mps"; left out, `$VAELAB_DEVICE`, else "auto".
     threads: for PyTorch; left out, the checkpoint's number, else the number that PyTorch has now.
+    early_snapshots: steps of the first epoch that get a snapshot; how many they are changes no other event.
 
     Raises
     ------
@@ -58,7 +60,7 @@ def train(
     # Another number of threads than the checkpoint's would round differently, and so give another run.
     checkpoint_threads = int(resume.resume["threads"]) if resume else None
     processor = partial(cpu_settings, threads or checkpoint_threads or torch.get_num_threads())
-    with closing(_training(config, data, resume, request, device)) as training:
+    with closing(_training(config, data, resume, request, device, early_snapshots)) as training:
         while True:
             # The yield stays outside, because the caller may do other work, or other training, in between.
             with processor(), torch.enable_grad():
@@ -74,8 +76,10 @@ def _training(
     resume: events.Checkpoint | None,
     request: Callable[[], events.Request],
     device: str | None,
+    early_snapshots: Collection[int],
 ) -> Generator[events.Event, None, None]:
-    session = Session(config, data or load(config.dataset), settle_device(device), resume)
+    data = data or load(config.dataset)
+    session = Session(config, data, settle_device(device), resume, early_snapshots)
     yield _started(session)
     if resume is None:
         yield session.checkpoint()

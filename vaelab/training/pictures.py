@@ -17,7 +17,7 @@ SAMPLES = 16
 """Number of draws from the prior that a preview shows."""
 KEPT_RECONSTRUCTIONS = 64
 KEPT_NUMBERS = 500_000
-"""Largest count of numbers in a snapshot's codes, means and log-variances together: about 1 MB."""
+"""Largest count of numbers in a snapshot's codes, means and log-variances together: about half a MB."""
 SHARE = 0.03
 """Largest share of the training time that previews may take."""
 SHORTEST_INTERVAL = 0.25

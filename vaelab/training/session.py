@@ -1,7 +1,7 @@
 """One training in progress: the model, its optimizer, its random numbers and its counters."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import torch
@@ -28,7 +28,10 @@ SIGMA_WINDOW = 10_000
 """Number of training images over which `sigma` auto averages the squared error."""
 
 EARLY_SNAPSHOTS = (1, 4, 16, 64, 256)
-"""Steps of the first epoch that get a snapshot, because a model changes most at the start."""
+"""Steps of the first epoch that get a snapshot, because a model changes most at the start.
+
+One costs a pass of the encoder over all test images: more of them would be felt in a training of seconds.
+"""
 
 
 class Session:
@@ -37,6 +40,7 @@ class Session:
     Parameters
     ----------
     resume: a checkpoint of the same config, from which training goes on.
+    early_snapshots: steps of the first epoch that get a snapshot.
 
     Raises
     ------
@@ -45,7 +49,12 @@ class Session:
     """
 
     def __init__(
-        self, config: RunConfig, data: Dataset, device: torch.device, resume: events.Checkpoint | None = None
+        self,
+        config: RunConfig,
+        data: Dataset,
+        device: torch.device,
+        resume: events.Checkpoint | None = None,
+        early_snapshots: Collection[int] = EARLY_SNAPSHOTS,
     ) -> None:
         self.config, self.data, self.device = config, data, device
         self.pass_size = images_a_pass(config, data.spec.shape, "training")
@@ -60,6 +69,7 @@ class Session:
         self.optimizer = make_optimizer(config, self.model)
         self.progress = Progress(bf16=settle_precision(config, device) == "bf16")
         self.finite = True
+        self.early_snapshots = early_snapshots
         self.previewer = Previewer(self.model, data)
         self.generators = Generators(config.seed)
         if resume is not None:
@@ -142,7 +152,7 @@ class Session:
         """
         progress = self.progress
         pictures: list[events.Snapshot | events.Preview] = []
-        if progress.step in EARLY_SNAPSHOTS and progress.step < self.steps_per_epoch:
+        if progress.step in self.early_snapshots and progress.step < self.steps_per_epoch:
             codes = yield from embed_in_steps(self.model, self.data.x_test)
             pictures.append(self._snapshot(codes))
         if self.previewer.due(progress.clock.seconds()):

@@ -43,7 +43,8 @@ CHECKPOINT = Checkpoint(
     },
 )
 SNAPSHOT = Snapshot(
-    step=470, epoch=2.0, decoder={"decoder.0.weight": np.ones((3, 2), np.float16)},
+    step=470, epoch=2.0,
+    decoder={"decoder.0.weight": np.ones((3, 2), np.float16), "decoder.2.weight": np.eye(6, 5, dtype="f2")},
     mean=np.arange(8, dtype=np.float16).reshape(4, 2), logvar=np.zeros((4, 2), np.float16),
     reconstructions=np.arange(32, dtype=np.uint8).reshape(2, 1, 4, 4),
 )  # fmt: skip
@@ -86,6 +87,39 @@ def test_a_snapshot_comes_back_bit_for_bit(run: Run, logvar: np.ndarray | None) 
     save_snapshot(run, snapshot)
     assert same(snapshot, read_snapshot(run, 470))
     assert run.snapshot_steps() == [470]
+
+
+def test_a_snapshot_of_the_first_version_comes_back_bit_for_bit(run: Run) -> None:
+    """It had 16 bits a weight, and did not say a version."""
+    first = {name: value for name, value in vars(SNAPSHOT).items() if name != "decoder"} | SNAPSHOT.decoder
+    np.savez(run.snapshot_file(470), **first)
+    assert same(SNAPSHOT, read_snapshot(run, 470))
+
+
+def test_a_packed_snapshot_is_read(run: Run) -> None:
+    save_snapshot(run, SNAPSHOT)
+    with np.load(run.snapshot_file(470)) as file:
+        stored = dict(file)
+    np.savez_compressed(run.snapshot_file(470), **stored)
+    assert same(SNAPSHOT, read_snapshot(run, 470))
+
+
+@pytest.mark.parametrize("version", [0, 3, -2])
+def test_a_snapshot_of_an_unknown_version_is_refused_with_a_sentence(run: Run, version: int) -> None:
+    save_snapshot(run, SNAPSHOT)
+    with np.load(run.snapshot_file(470)) as file:
+        stored = dict(file) | {"version": version}
+    np.savez(run.snapshot_file(470), **stored)
+    with pytest.raises(RunDamaged, match=f"a snapshot of version {version}, and this program reads 1 and 2"):
+        read_snapshot(run, 470)
+
+
+def test_who_knows_the_first_version_only_finds_no_matrix_in_a_new_snapshot(run: Run) -> None:
+    """Whole numbers under a matrix's name would be taken for weights, and shown as noise."""
+    save_snapshot(run, SNAPSHOT)
+    with np.load(run.snapshot_file(470)) as file:
+        assert [name for name in file if name.startswith("decoder.")] == ["decoder.0.weight"]
+        assert file["int8.decoder.2.weight"].dtype == np.int8
 
 
 @pytest.mark.parametrize("samples", [PREVIEW.samples, None])

@@ -256,6 +256,18 @@ def test_snapshots_come_early_and_at_every_epoch(record):
     assert [event.step for event in recording.of(events.Snapshot)] == [1, 4, 16, 64, 256, 286, 572]
 
 
+def test_more_early_snapshots_change_nothing_else(record):
+    """The steps that are asked for get one, but for those after the first epoch: those have their own."""
+    config = SMALL.variant(batch_size=100, hidden="4")
+    asked, plain = record(config, early_snapshots=[1, 2, 3, 11, 25]), record(config)
+    assert [event.step for event in asked.of(events.Snapshot)] == [1, 2, 3, 11, 20, 40]
+
+    def others(recording):
+        return [said for said in recording.said if said["event"] != "snapshot"]
+
+    assert others(asked) == others(plain)
+
+
 def test_a_step_event_averages_the_steps_since_the_last(record, monkeypatch):
     config = SMALL.variant(batch_size=9, hidden="4", epochs=1)
     thinned = record(config)

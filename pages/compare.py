@@ -10,7 +10,7 @@ from vaelab.ui.compare.whole import whole_comparison
 # Test images that a preview has: while a run trains, one of these can be chosen.
 TEST_IMAGES = 2_000
 
-st.title("Compare")
+st.title("Compare", anchor=False)
 choices = page_choices()
 members = pick_members(choices)
 if len(members) < 2:

@@ -17,7 +17,7 @@ listed = listed_runs()
 selected = selected_run(listed)
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    st.title("Runs", width="content")
+    st.title("Runs", width="content", anchor=False)
     import_popover()
 if refused:
     st.warning(refused)

@@ -14,7 +14,7 @@ restore_form()
 restore_choices()
 sentences = follow_sweep_link()
 
-st.title("Sweep")
+st.title("Sweep", anchor=False)
 st.caption(
     "Train one recipe with several values of a setting, each with several seeds, and see what the setting "
     "does and how much is luck."

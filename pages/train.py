@@ -39,7 +39,7 @@ refused = follow_run_link()
 
 tools = st.container(key="page-tools", horizontal=True, gap="small")
 with st.container(key="page-title"):
-    st.title("Train an autoencoder")
+    st.title("Train an autoencoder", anchor=False)
 for sentence in [*visit().link_problems, *([refused] if refused else [])]:
     st.warning(plain(sentence))
 

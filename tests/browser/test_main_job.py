@@ -129,10 +129,11 @@ def test_training_goes_on_while_the_visitor_is_elsewhere(long_run: Page) -> None
 
 def test_pause_resume_one_epoch_and_stop(long_run: Page) -> None:
     page = long_run
-    press(page, "Pause")
+    page.get_by_role("button", name="Pause", exact=True).press("Enter")
     wait_for_state(page, "paused")
     paused_at = step(page)
-    press(page, "Resume")
+    expect(page.get_by_role("button", name="Resume", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
     wait_for_state(page, "running")
     wait_for_step_after(page, paused_at)
     press(page, "Pause")

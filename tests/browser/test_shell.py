@@ -133,6 +133,52 @@ def test_the_bar_is_low_and_its_list_closes_when_a_page_is_chosen(
     expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
 
 
+def test_the_first_stop_of_the_keyboard_leads_to_the_buttons(server: Any, page: Page) -> None:
+    page.goto(server.url)
+    train = page.locator(".st-key-train").get_by_role("button")
+    expect(train).to_be_enabled()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(train).to_be_focused()
+
+
+def test_a_menu_is_walked_through_by_keys_and_left_in_order(server: Any, page: Page) -> None:
+    page.goto(server.url)
+    menu = page.locator(BAR).get_by_role("button", name="Explore")
+    menu.focus()
+    page.keyboard.press("Enter")
+    links = page.get_by_test_id("stPopoverBody").get_by_role("link")
+    expect(links.first).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(menu).to_be_focused()
+    for link in links.all():
+        page.keyboard.press("Tab")
+        expect(link).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator(BAR).get_by_role("button", name="Intuition")).to_be_focused()
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+
+
+def test_what_a_key_opens_has_the_focus_until_escape(server: Any, page: Page) -> None:
+    page.goto(server.url)
+    for opener in (".st-key-advanced", ".st-key-show_code", ".st-key-share_opened"):
+        button = page.locator(opener).get_by_role("button").first
+        button.focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_test_id("stPopoverBody").locator(":focus")).to_have_count(1)
+        page.keyboard.press("Escape")
+        expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+        expect(button).to_be_focused()
+
+
+def test_every_question_mark_is_called_by_what_it_explains(server: Any, page: Page) -> None:
+    page.goto(server.url)
+    expect(page.get_by_role("button", name="Help: Losses")).to_be_visible()
+    names = [button.get_attribute("aria-label") for button in page.locator('[aria-label^="Help"]').all()]
+    assert len(set(names)) == len(names) > 5
+    assert "Help" not in names
+
+
 @pytest.mark.parametrize(
     "path", ["/lab/components/plot/..%2f..%2f..%2fapp.py", "/lab/../app.py", "/lab/%2e%2e/app.py"]
 )

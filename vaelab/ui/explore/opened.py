@@ -125,7 +125,7 @@ def open_page(title: str) -> Opened:
     """Draw title, run picker and Rewind in a row, and load the run; end with a sentence if that fails."""
     tools = st.container(key="page-tools", horizontal=True, gap="small")
     row = st.container(horizontal=True, vertical_alignment="center", key="opened")
-    row.title(title, width="content")
+    row.title(title, width="content", anchor=False)
     # Streamlit forgets a widget as soon as a page without it was drawn.
     choices = PageChoices(title, arrived="picked_run" not in st.session_state)
     wanted = choices.parameters.get("run") or visit().run

@@ -50,7 +50,7 @@ def followed_lesson() -> int | None:
 def index() -> None:
     """Draw links to all lessons, with a sentence on each."""
     with st.container(horizontal_alignment="center"), st.container(key="lessons", width=WIDTH):
-        st.title("Lessons")
+        st.title("Lessons", anchor=False)
         st.caption(
             "Six short lessons, ten minutes each. Every number comes from a model that is really there: "
             "predict what it will do, look, then train your own."
@@ -67,7 +67,7 @@ def show_lesson(number: int) -> None:
     lesson = LESSONS[number]
     with st.container(horizontal_alignment="center"), st.container(key=f"lesson-{number}", width=WIDTH):
         page_link(LESSONS_PAGE, label="All lessons", icon=":material/arrow_back:", query_params={})
-        st.title(f"{number}. {lesson.title}")
+        st.title(f"{number}. {lesson.title}", anchor=False)
         # Every such module has an `experiment` for after the question; some have an `opening` for before it.
         live = import_module(f"vaelab.ui.learn.{lesson.name}")
         if not lesson.asks_first:

@@ -5,6 +5,7 @@
 - The styles of the pages, `assets/styles/`. They are there before the first element is, so that nothing
   moves when they arrive. They stand in the body: Streamlit adds its own at the end of the head, and of two
   rules for the same thing the later one holds.
+- What the keyboard needs on every page, `assets/components/keyboard/`.
 """
 
 import json
@@ -17,7 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vaelab.paths import ASSETS
-from vaelab.ui.web.assets import is_navigation, style_urls
+from vaelab.ui.web.assets import asset_url, is_navigation, style_urls
 
 
 @cache
@@ -27,7 +28,8 @@ def shell(base: str) -> str:
     script = f"window.__streamlit = {{ BACKEND_BASE_URL: location.origin + {json.dumps(base)} }}"
     styles = "".join(sheet.read_text(encoding="utf-8") for sheet in sorted((ASSETS / "styles").glob("*.css")))
     links = "".join(f'<link rel="stylesheet" href="{url}">' for url in style_urls())
-    page = page.replace("</head>", f"<script>{script}</script>{links}</head>", 1)
+    keyboard = f'<script type="module" src="{asset_url("components/keyboard/main.js")}"></script>'
+    page = page.replace("</head>", f"<script>{script}</script>{links}{keyboard}</head>", 1)
     return page.replace("<body>", f"<body><style>{styles}</style>", 1)
 
 

@@ -10,13 +10,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 Arrays = dict[str, np.ndarray]
 Reason = Literal["epochs", "stop_loss", "stopped", "diverged", "released"]
 """Why a training ended."""
+Dial = Literal["beta", "learning_rate"]
+DIALS: tuple[Dial, ...] = get_args(Dial)
+"""Fields of a config that can be changed while it trains."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dials:
+    """Values that are held while a run trains; where there is None, the config's schedule holds."""
+
+    beta: float | None = None
+    learning_rate: float | None = None
+
+    def held(self) -> dict[str, float]:
+        """The values that are held, by the name of their field."""
+        return {name: value for name, value in vars(self).items() if value is not None}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +42,10 @@ class Request:
     """`release` ends the training with a checkpoint to resume from, and so frees its worker."""
     until_epoch: int | None = None
     """Number of complete epochs after which `run` pauses; None to run on."""
+    dials: Dials = Dials()
+    """What the dials are to be from the next step on."""
+    change: int = 0
+    """Number of the newest wish for the dials, which the event that answers it repeats."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +78,19 @@ class Step:
     kl: float | None
     beta: float | None
     learning_rate: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """A dial was moved; its value holds from the step after this one on."""
+
+    step: int
+    epoch: float
+    field: Dial
+    value: float | None
+    """None if the config's schedule holds again."""
+    change: int
+    """Number of the wish that it answers: `Request.change`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +188,7 @@ class Finished:
     seconds: float
 
 
-Event = Started | Step | Evaluated | Snapshot | Preview | Checkpoint | Paused | Continued | Finished
+Event = Started | Step | Changed | Evaluated | Snapshot | Preview | Checkpoint | Paused | Continued | Finished
 
 
 def event_name(event: Event) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from vaelab.analysis.load import load_run
 from vaelab.config import RunConfig
 from vaelab.data import Dataset
+from vaelab.events import Dials, Request, Step
 from vaelab.export.bundle import bundle, import_bundle, losses_csv
 from vaelab.export.unzip import ImportRefused
 from vaelab.runs import History, Recorder, Run, RunStore
@@ -29,11 +30,16 @@ RECIPES = {
 
 
 def record(folder: Path, data: Dataset, name: str = "vae") -> Run:
-    """A run of one of `RECIPES`, recorded as every run is."""
+    """A run of one of `RECIPES`, recorded as every run is; its learning rate is changed on the way."""
     run = RunStore(folder).create(RECIPES[name], owner="somebody", name="Mine")
-    recorder = Recorder(run)
-    for _ in recorder.record(train(RECIPES[name], data=data, request=recorder.request)):
-        pass
+    request = Request()
+
+    def asked() -> Request:
+        return request
+
+    for event in Recorder(run).record(train(RECIPES[name], data=data, request=asked)):
+        if isinstance(event, Step):
+            request = Request(dials=Dials(learning_rate=0.001), change=1)
     return run
 
 

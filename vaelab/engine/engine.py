@@ -19,7 +19,7 @@ from vaelab.engine.continuation import continued_config
 from vaelab.engine.pool import Load
 from vaelab.engine.presence import Presence
 from vaelab.engine.scheduler import Scheduler
-from vaelab.events import Request
+from vaelab.events import Dials, Request
 from vaelab.runs import Action, Run, RunStore
 from vaelab.settings import Settings
 from vaelab.sweeps.plan import at_a_time
@@ -157,6 +157,20 @@ class Engine:
         with self._lock:
             self._scheduler.ask(run, action)
         self._changed.set()
+
+    def steer(self, run: Run, dials: Dials) -> None:
+        """Set the dials of a run that trains, waits or is paused; a run that is over stays as it is.
+
+        Each dial that differs is answered by an event `Changed`, before the next step that the run trains.
+
+        Raises
+        ------
+        ValueError
+            If the run's config does not allow a value; the text says what is allowed.
+        """
+        run.config.variant(**dials.held())  # this raises for a value that is not allowed
+        with self._lock:
+            self._scheduler.steer(run, dials)
 
     def stop_group(self, group: str) -> None:
         """Stop all runs of a group; runs that have not begun are removed."""

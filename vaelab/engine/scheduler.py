@@ -17,7 +17,7 @@ from vaelab.engine.measuring import MeasuringQueue
 from vaelab.engine.pool import Pool
 from vaelab.engine.presence import LEFT_ALONE, LeftAlone, Presence
 from vaelab.engine.queue import RunQueue
-from vaelab.events import Request
+from vaelab.events import Dials, Request
 from vaelab.runs import Action, Run, RunDamaged, RunStore
 from vaelab.runs.life import LIFE, Effect, goes_on, request_of, rests, stage_of
 from vaelab.settings import Settings
@@ -107,6 +107,12 @@ class Scheduler:
             self._limit_check.admit_again(run.meta.owner, self.active())
         self._carry_out(run, action)
 
+    def steer(self, run: Run, dials: Dials) -> None:
+        """Set a run's dials, as `Engine.steer` describes it."""
+        if run.status().active:
+            request = run.request()
+            run.set_request(replace(request, dials=dials, change=request.change + 1))
+
     def end(self, runs: Iterable[Run]) -> None:
         """Stop all runs of a group, also those that wait to go on; those that have not begun are removed."""
         for run in runs:
@@ -142,7 +148,7 @@ class Scheduler:
             waits=run in self.queue,
             worker_gone=run.id in self.pool.run_ids,
         )
-        return LIFE[stage].effect(action), request_of(action, status.epoch)
+        return LIFE[stage].effect(action), request_of(action, status.epoch, run.request())
 
     def _carry_out(self, run: Run, action: Action) -> None:
         effect, request = self._answer(run, action)

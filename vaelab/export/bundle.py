@@ -132,6 +132,7 @@ def _events(history: History) -> list[dict[str, Any]]:
     """The complete events of a history, without lines that a power cut may have torn."""
     measured = [{"event": "step", **row} for row in history.steps.rows()]
     measured += [{"event": "evaluated", **row} for row in history.evaluated.rows()]
+    measured += [{"event": "changed", **row} for row in history.changed.rows()]
     started = [{"event": "started", **history.started}] if history.started else []
     finished = [{"event": "finished", **history.finished}] if history.finished else []
     return [*started, *sorted(measured, key=lambda event: event["step"]), *finished]

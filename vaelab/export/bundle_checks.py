@@ -29,8 +29,8 @@ LONGEST_HEADER = 65_536
 """Largest size of the header of a safetensors file in bytes; that of the deepest network has 8,000."""
 
 _EVENTS: dict[str, type[events.Event]] = {
-    "started": events.Started, "step": events.Step, "evaluated": events.Evaluated,
-    "finished": events.Finished,
+    "started": events.Started, "step": events.Step, "changed": events.Changed,
+    "evaluated": events.Evaluated, "finished": events.Finished,
 }  # fmt: skip
 _DEFINED = ("kl", "neg_elbo", "kl_per_dim")
 """Fields of events that must have a value if the quantity is defined for the model, and none otherwise."""
@@ -170,6 +170,10 @@ def _fits(event: events.Event, config: RunConfig) -> bool:
         return sane and all(re.fullmatch(r"[a-z0-9:]{1,16}", word) for word in words)
     for name in _DEFINED:
         if hasattr(event, name) and (getattr(event, name) is not None) != QUANTITIES[name].is_defined(config):
+            return False
+    if isinstance(event, events.Changed) and event.value is not None:
+        _, problems = read_config({**config.model_dump(), event.field: event.value})
+        if problems:
             return False
     dimensions = getattr(event, "kl_per_dim", None)
     if dimensions is not None and len(dimensions) != config.latent_dim:

@@ -21,6 +21,11 @@ _NEEDED: dict[str, list[tuple[str, bool]]] = {
 }
 """The number fields of an event, each with whether it has to be there."""
 
+_WHOLE: dict[Any, type[events.Event]] = {
+    "started": events.Started, "changed": events.Changed, "finished": events.Finished,
+}  # fmt: skip
+"""Events of which there are few, and which are checked field by field."""
+
 
 class History:
     """The events of one run as columns; `refresh` reads the events that were appended since.
@@ -31,7 +36,7 @@ class History:
     Attributes
     ----------
     started, finished: the fields of the newest such event, or None.
-    steps, evaluated: all `Step` and `Evaluated` events.
+    steps, changed, evaluated: all `Step`, `Changed` and `Evaluated` events.
     """
 
     def __init__(self, run: Run) -> None:
@@ -47,7 +52,7 @@ class History:
     def _forget(self) -> None:
         self.started: dict[str, Any] | None = None
         self.finished: dict[str, Any] | None = None
-        self.steps = self.evaluated = events.Columns()
+        self.steps = self.changed = self.evaluated = events.Columns()
         self._offset = 0
         self._last_line = b""
 
@@ -74,10 +79,11 @@ class History:
             return b""
 
     def _add(self, added: list[dict[str, Any]]) -> None:
-        rows: dict[str, list[dict[str, Any]]] = {"started": [], "step": [], "evaluated": [], "finished": []}
+        rows: dict[str, list[dict[str, Any]]] = {name: [] for name in (*_WHOLE, *_NEEDED)}
         for event in added:
             rows[event["event"]].append({name: value for name, value in event.items() if name != "event"})
         self.steps = self.steps.extended(rows["step"])
+        self.changed = self.changed.extended(rows["changed"])
         self.evaluated = self.evaluated.extended(rows["evaluated"])
         self.started = rows["started"][-1] if rows["started"] else self.started
         self.finished = rows["finished"][-1] if rows["finished"] else self.finished
@@ -98,8 +104,8 @@ def _is_sound(event: dict[str, Any], has_kl: bool | None) -> bool:
     Faster than `checked`, because there are thousands of events.
     """
     name = event.get("event")
-    if name in ("started", "finished"):
-        return _is_valid(events.Started if name == "started" else events.Finished, event)
+    if name in _WHOLE:
+        return _is_valid(_WHOLE[name], event)
     needed = _NEEDED.get(str(name))
     if needed is None or type(event.get("step")) is not int:
         return False
@@ -130,7 +136,10 @@ def _is_valid(kind: type[events.Event], event: dict[str, Any]) -> bool:
 
 
 def drop_events_after(file: Path, step: int) -> bytes:
-    """The lines of an events file that a run resumed at a step keeps: up to it, and without an end."""
+    """The lines of an events file that a run resumed at a step keeps: up to it, and without an end.
+
+    Changes of the dials stay, also later ones: training makes them again.
+    """
     if not file.exists():
         return b""
     lines = file.read_bytes().splitlines(keepends=True)
@@ -138,6 +147,8 @@ def drop_events_after(file: Path, step: int) -> bytes:
 
 
 def _stays(event: dict[str, Any], step: int) -> bool:
+    if event.get("event") == "changed":
+        return True
     at = event.get("step")
     return event.get("event") in ("started", "step", "evaluated") and isinstance(at, int) and at <= step
 

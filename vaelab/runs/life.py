@@ -6,7 +6,7 @@ about a request, and `state_after` gives the state that the end of a training le
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from vaelab.events import Request
@@ -149,13 +149,13 @@ def stage_of(
     )  # only a damaged file says that a run trains without a writer
 
 
-def request_of(action: Action, epoch: float) -> Request:
-    """The content of `request.json` for an action on a run that has reached an epoch."""
+def request_of(action: Action, epoch: float, before: Request) -> Request:
+    """The content of `request.json` for an action on a run that has reached an epoch; its dials stay."""
     if action in ("stop", "end"):
-        return Request(action="stop")
+        return replace(before, action="stop", until_epoch=None)
     if action == "pause":
-        return Request(action="pause")
-    return Request(until_epoch=math.floor(epoch) + 1 if action == "epoch" else None)
+        return replace(before, action="pause", until_epoch=None)
+    return replace(before, action="run", until_epoch=math.floor(epoch) + 1 if action == "epoch" else None)
 
 
 def rests(request: Request, epoch: float) -> bool:

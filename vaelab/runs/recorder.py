@@ -25,7 +25,7 @@ from vaelab.runs.arrays import (
     thin_snapshots,
 )
 from vaelab.runs.errors import RunBusy, RunDamaged, Withdrawn, explained
-from vaelab.runs.history import drop_events_after
+from vaelab.runs.history import History, drop_events_after
 from vaelab.runs.life import State, state_after
 from vaelab.runs.run import TRAINED, Run
 from vaelab.runs.status import Status
@@ -49,6 +49,7 @@ class Recorder:
     Attributes
     ----------
     resume: the checkpoint that training has to go on from; events and snapshots after it are removed.
+    changes: of the dials, which training makes again where they are later than the checkpoint.
 
     Raises
     ------
@@ -68,6 +69,7 @@ class Recorder:
         try:
             self.resume = read_checkpoint(run)
             self._drop_after_checkpoint()
+            self.changes = [events.Changed(**row) for row in History(run).changed.rows()]
             self._log = (run.path / "events.jsonl").open("ab", buffering=0)
             self._beat()
         except (RunDamaged, OSError) as error:
@@ -133,6 +135,9 @@ class Recorder:
             case events.Step():
                 self._append(event)
                 self._status = replace(self._status, step=event.step, epoch=event.epoch)
+            case events.Changed():
+                if event not in self.changes:  # one that is made again is in the log already
+                    self._append(event)
             case events.Evaluated():
                 self._append(event)
                 self._status = replace(

@@ -5,7 +5,7 @@ print(event)
 """
 
 import time
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -29,6 +29,7 @@ def train(
     *,
     data: Dataset | None = None,
     resume: events.Checkpoint | None = None,
+    changes: Sequence[events.Changed] = (),
     request: Callable[[], events.Request] = events.Request,
     device: str | None = None,
     threads: int | None = None,
@@ -45,6 +46,7 @@ def train(
     config: what to train.
     data: the data set; loaded by the config's name if left out.
     resume: a checkpoint of the same config (`epochs` may be larger) from which training goes on exactly.
+    changes: all `Changed` events of the training that is resumed; those after the checkpoint are made again.
     request: polled at least every 0.1 s of work; see `Request`.
     device: "auto", "cpu", "cuda" or "mps"; left out, `$VAELAB_DEVICE`, else "auto".
     threads: for PyTorch; left out, the checkpoint's number, else the number that PyTorch has now.
@@ -60,7 +62,7 @@ def train(
     # Another number of threads than the checkpoint's would round differently, and so give another run.
     checkpoint_threads = int(resume.resume["threads"]) if resume else None
     processor = partial(cpu_settings, threads or checkpoint_threads or torch.get_num_threads())
-    with closing(_training(config, data, resume, request, device, early_snapshots)) as training:
+    with closing(_training(config, data, resume, changes, request, device, early_snapshots)) as training:
         while True:
             # The yield stays outside, because the caller may do other work, or other training, in between.
             with processor(), torch.enable_grad():
@@ -74,12 +76,13 @@ def _training(
     config: RunConfig,
     data: Dataset | None,
     resume: events.Checkpoint | None,
+    changes: Sequence[events.Changed],
     request: Callable[[], events.Request],
     device: str | None,
     early_snapshots: Collection[int],
 ) -> Generator[events.Event, None, None]:
     data = data or load(config.dataset)
-    session = Session(config, data, settle_device(device), resume, early_snapshots)
+    session = Session(config, data, settle_device(device), resume, changes, early_snapshots)
     yield _started(session)
     if resume is None:
         yield session.checkpoint()
@@ -93,6 +96,7 @@ def _run(session: Session, request: Callable[[], events.Request]) -> Iterator[ev
             yield event
             continue
         current = request()
+        session.steering.hear(current)
         pause = _wants_pause(session, current)
         if (pause or current.action == "release") and not _has_finite_weights(session):
             continue  # such weights are worth no checkpoint, and the step under way ends the training
@@ -124,6 +128,7 @@ def _pause(
     while _wants_pause(session, current := request()):
         time.sleep(PAUSE_POLL)
     session.progress.clock.go()
+    session.steering.hear(current)
     if current.action == "run":
         yield events.Continued(step=session.progress.step, epoch=session.epochs_done())
     return current

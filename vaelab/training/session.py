@@ -1,7 +1,7 @@
 """One training in progress: the model, its optimizer, its random numbers and its counters."""
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import Codes, embed_in_steps
 from vaelab.models.evaluation import Evaluation, evaluate_in_steps
 from vaelab.models.hardware import settle_precision
-from vaelab.models.objective import CORRUPTIONS, beta_at, learning_rate_at
+from vaelab.models.objective import CORRUPTIONS
 from vaelab.models.randomness import generator_for
 from vaelab.models.reconstructions import baselines, squared_error
 from vaelab.networks.sizes import images_a_pass
@@ -22,6 +22,7 @@ from vaelab.training.generators import Generators
 from vaelab.training.optimizers import array_of, make_optimizer, optimizer_arrays, restore_optimizer
 from vaelab.training.pictures import Previewer, snapshot
 from vaelab.training.progress import Progress
+from vaelab.training.steering import Steering
 from vaelab.training.subset import subset_of
 
 SIGMA_WINDOW = 10_000
@@ -40,6 +41,7 @@ class Session:
     Parameters
     ----------
     resume: a checkpoint of the same config, from which training goes on.
+    changes: of the training that the checkpoint is of; those after it are made again.
     early_snapshots: steps of the first epoch that get a snapshot.
 
     Raises
@@ -54,6 +56,7 @@ class Session:
         data: Dataset,
         device: torch.device,
         resume: events.Checkpoint | None = None,
+        changes: Sequence[events.Changed] = (),
         early_snapshots: Collection[int] = EARLY_SNAPSHOTS,
     ) -> None:
         self.config, self.data, self.device = config, data, device
@@ -72,6 +75,7 @@ class Session:
         self.early_snapshots = early_snapshots
         self.previewer = Previewer(self.model, data)
         self.generators = Generators(config.seed)
+        self.steering = Steering(config, self.steps_per_epoch, changes)
         if resume is not None:
             self._restore(resume)
 
@@ -89,6 +93,7 @@ class Session:
             yield None
             while self.progress.told_step < end:
                 if self.progress.told_step == self.progress.step:
+                    yield from self.steering.changes(self.progress.step, self.epochs_done())
                     yield from self._one_step(order)
                 if not self.finite:
                     return
@@ -103,8 +108,7 @@ class Session:
         self.generators.start_step()
         first = (progress.step - progress.epoch * self.steps_per_epoch) * self.batch
         indices = order[first : first + self.batch]
-        learning_rate = learning_rate_at(self.config, progress.step, self.steps_per_epoch)
-        self.optimizer.param_groups[0]["lr"] = learning_rate
+        self.optimizer.param_groups[0]["lr"] = self.steering.learning_rate(progress.step)
         self.optimizer.zero_grad()
         sums = torch.zeros(4, dtype=torch.float64)
         for chunk in indices.split(self.pass_size):
@@ -130,8 +134,7 @@ class Session:
             output = self.model.output(posterior.sample(self.generators["noise"]))
         recon = self.model.reconstruction(output, x).sum()
         kl = posterior.kl()
-        beta = beta_at(config, self.progress.step, self.steps_per_epoch)
-        objective = recon if kl is None else recon + beta * kl.sum()
+        objective = recon if kl is None else recon + self.steering.beta(self.progress.step) * kl.sum()
         (objective / size).backward()
         squared = squared_error(output.detach(), x).sum() if config.term.has_sigma else None
         parts = (objective, recon, None if kl is None else kl.sum(), squared)
@@ -187,7 +190,7 @@ class Session:
 
     def _step_event(self) -> events.Step:
         objective, recon, kl = self.progress.totals.since_last()
-        step, steps_per_epoch = self.progress.step - 1, self.steps_per_epoch
+        step = self.progress.step - 1
         has_kl = self.config.traits.has_kl
         return events.Step(
             step=self.progress.step,
@@ -195,8 +198,8 @@ class Session:
             objective=objective,
             recon=recon,
             kl=kl if has_kl else None,
-            beta=beta_at(self.config, step, steps_per_epoch) if has_kl else None,
-            learning_rate=learning_rate_at(self.config, step, steps_per_epoch),
+            beta=self.steering.beta(step) if has_kl else None,
+            learning_rate=self.steering.learning_rate(step),
         )
 
     def _evaluated_event(
@@ -243,6 +246,7 @@ class Session:
             resume={
                 **self.progress.arrays(),
                 **self.generators.arrays(),
+                **self.steering.arrays(),
                 **optimizer_arrays(self.optimizer),
                 "threads": np.array(torch.get_num_threads(), dtype=np.int64),
             },
@@ -256,13 +260,18 @@ class Session:
             raise ValueError(f"The checkpoint does not fit this config: {error}") from error
         # "auto" may mean another precision on this machine or in this version; the run goes on as it began.
         self.progress.restore(saved.resume)
+        self.steering.restore(saved.resume)
         if self.progress.step == self.progress.epoch * self.steps_per_epoch:
             self.generators.start_epoch(self.progress.epoch)
         else:
             self.generators.restore(saved.resume)
 
     def reached_stop_loss(self) -> bool:
-        """Whether the objective of the last complete epoch after any warm-up is at or below `stop_loss`."""
-        limit = self.config.stop_loss
-        warming = self.config.traits.has_kl and self.progress.epoch - 1 < self.config.beta_warmup
-        return limit is not None and not warming and self.progress.train_objective <= limit
+        """Whether the objective of the last complete epoch is at or below `stop_loss`.
+
+        An epoch in which beta warmed up or was changed does not count: its objective is a mixture.
+        """
+        limit, steering, begun = self.config.stop_loss, self.steering, self.progress.epoch - 1
+        warming = self.config.traits.has_kl and steering.warms_up and begun < self.config.beta_warmup
+        mixed = begun * self.steps_per_epoch < steering.beta_since
+        return limit is not None and not warming and not mixed and self.progress.train_objective <= limit

@@ -90,7 +90,14 @@ def _events(recorder: Recorder, threads: int) -> Iterator[Event]:
     data = load(config.dataset, progress=recorder.prepare)
     # A resumed run keeps its number of threads, because another number would give other weights.
     wanted = None if resume else threads
-    yield from train(config, data=data, resume=resume, request=recorder.request, threads=wanted)
+    yield from train(
+        config,
+        data=data,
+        resume=resume,
+        changes=recorder.changes,
+        request=recorder.request,
+        threads=wanted,
+    )
 
 
 def _log(run: Run, error: Exception) -> None:

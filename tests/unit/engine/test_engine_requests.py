@@ -9,6 +9,7 @@ import pytest
 from tests.support.following import ENDLESS, SHORT, agrees, reaches, trained_so_far, trains_on
 from tests.support.waiting import until
 from vaelab.engine import Engine, scheduler
+from vaelab.events import Dials
 from vaelab.runs import History, Run, RunStore
 
 
@@ -40,6 +41,32 @@ def test_a_stopped_run_goes_on_exactly(engine: Engine, undisturbed: Any) -> None
     engine.ask(run, "stop")
     reaches(run, "stopped")
     agrees(run, undisturbed)
+
+
+def test_dials_are_moved_while_it_trains_and_stay_through_a_pause(engine: Engine) -> None:
+    run = engine.submit(ENDLESS)
+    trains_on(run)
+    engine.steer(run, Dials(beta=8.0))
+    until(lambda: History(run).changed.last.get("value") == 8.0, run.status)
+    engine.ask(run, "pause")
+    reaches(run, "paused")
+    engine.ask(run, "resume")
+    trains_on(run)
+    assert History(run).steps.last["beta"] == 8.0
+    engine.steer(run, Dials())
+    until(lambda: History(run).steps.last["beta"] == ENDLESS.beta, run.status)
+    assert [row["value"] for row in History(run).changed.rows()] == [8.0, None]
+    assert run.config == ENDLESS
+    with pytest.raises(ValueError, match="beta"):
+        engine.steer(run, Dials(beta=-1.0))
+
+
+def test_a_run_that_is_over_takes_no_change(engine: Engine) -> None:
+    run = engine.submit(SHORT)
+    reaches(run, "finished")
+    before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
+    engine.steer(run, Dials(beta=8.0))
+    assert {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()} == before
 
 
 def test_a_released_pause_stops_at_once(engine: Engine, released: tuple[Run, Run]) -> None:

@@ -59,6 +59,15 @@ def test_numbers_that_no_run_has_are_refused(parts: Parts, event: int, name: str
     assert "events.jsonl" in str(imported(zipped({**parts, "events.jsonl": changed})))
 
 
+@pytest.mark.parametrize(("field", "value"), [("learning_rate", -1.0), ("beta", 1e12), ("epochs", 2.0)])
+def test_changes_that_no_run_takes_are_refused(parts: Parts, field: str, value: float) -> None:
+    told = parts["events.jsonl"]
+    assert told.count(b'"field": "learning_rate", "value": 0.001') == 1
+    wrong = f'"field": "{field}", "value": {value}'.encode()
+    changed = told.replace(b'"field": "learning_rate", "value": 0.001', wrong)
+    assert "events.jsonl" in str(imported(zipped({**parts, "events.jsonl": changed})))
+
+
 @pytest.mark.parametrize("event", [0, -1])
 def test_what_is_said_once_is_refused_twice(parts: Parts, event: int) -> None:
     lines = parts["events.jsonl"].splitlines(keepends=True)

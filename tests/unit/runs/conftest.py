@@ -33,7 +33,14 @@ def training(tiny: Dataset) -> Training:
     def made(recorder: Recorder) -> Iterator[Event]:
         config = recorder.run.config
         return recorder.record(
-            train(config, data=tiny, resume=recorder.resume, request=recorder.request, threads=1)
+            train(
+                config,
+                data=tiny,
+                resume=recorder.resume,
+                changes=recorder.changes,
+                request=recorder.request,
+                threads=1,
+            )
         )
 
     return made

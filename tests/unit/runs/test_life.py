@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from vaelab.events import Finished, Request
+from vaelab.events import Dials, Finished, Request
 from vaelab.paths import PROJECT
 from vaelab.runs import Action
 from vaelab.runs.life import (
@@ -114,16 +114,19 @@ def test_what_some_process_may_write_is_stopped_before_it_is_deleted() -> None:
 @pytest.mark.parametrize(
     ("action", "epoch", "wanted"),
     [
-        ("pause", 1.5, Request(action="pause")),
-        ("resume", 1.5, Request()),
-        ("epoch", 1.5, Request(until_epoch=2)),
-        ("epoch", 2.0, Request(until_epoch=3)),
-        ("stop", 1.5, Request(action="stop")),
-        ("end", 1.5, Request(action="stop")),
+        ("pause", 1.5, {"action": "pause"}),
+        ("resume", 1.5, {}),
+        ("epoch", 1.5, {"until_epoch": 2}),
+        ("epoch", 2.0, {"until_epoch": 3}),
+        ("stop", 1.5, {"action": "stop"}),
+        ("end", 1.5, {"action": "stop"}),
     ],
 )
-def test_what_is_written_down_for_a_worker(action: Action, epoch: float, wanted: Request) -> None:
-    assert request_of(action, epoch) == wanted
+def test_what_is_written_down_for_a_worker(action: Action, epoch: float, wanted: dict[str, Any]) -> None:
+    """Whatever was asked before does not count any more, but for the dials, which stay as they are."""
+    dials = {"dials": Dials(beta=4.0), "change": 2}
+    before = Request(action="pause", until_epoch=1, **dials)
+    assert request_of(action, epoch, before) == Request(**dials, **wanted)
 
 
 @pytest.mark.parametrize(

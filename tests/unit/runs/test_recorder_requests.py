@@ -10,10 +10,12 @@ import pytest
 
 from tests.support.recorded import ENDLESS, Training, finish, same_run
 from vaelab import events
-from vaelab.events import Event, Request
+from vaelab.data import Dataset
+from vaelab.events import Dials, Event, Request
 from vaelab.runs import History, Recorder, Run, RunDamaged, RunStore
 from vaelab.runs.arrays import read_checkpoint
 from vaelab.runs.errors import RunBusy, Withdrawn
+from vaelab.training import train
 
 # Asked while it trains
 
@@ -62,6 +64,31 @@ def test_a_released_pause_is_resumed_exactly(run: Run, undisturbed: Run, trainin
     for _ in training(recorder):
         pass
     same_run(run, undisturbed)
+
+
+@pytest.mark.parametrize("after", [3, 9, 20])
+def test_a_steered_run_is_resumed_exactly_after_it_was_killed(
+    after: int, run: Run, tiny: Dataset, training: Training
+) -> None:
+    """Its events are those of a training of which all changes are known from the start."""
+    run.set_request(Request(until_epoch=1, dials=Dials(beta=4.0), change=1))
+    recorded = training(Recorder(run))
+    for event in recorded:
+        if isinstance(event, events.Paused):
+            run.set_request(Request(dials=Dials(learning_rate=0.01), change=2))
+        if isinstance(event, events.Step) and event.step > 5 and (after := after - 1) == 0:
+            break
+    recorded.close()
+    finish(run, training)
+    changes = [events.Changed(**row) for row in History(run).changed.rows()]
+    assert [(change.field, change.value, change.step) for change in changes] == [
+        ("beta", 4.0, 0), ("beta", None, 5), ("learning_rate", 0.01, 5),
+    ]  # fmt: skip
+    known = list(train(run.config, data=tiny, changes=changes, request=run.request, threads=1))
+    assert [events.as_json(event) for event in known if isinstance(event, events.Step)] == [
+        {"event": "step", **row} for row in History(run).steps.rows()
+    ]
+    assert [event for event in known if isinstance(event, events.Changed)] == changes
 
 
 def test_a_wish_that_cannot_be_read_changes_nothing(run: Run, undisturbed: Run, training: Training) -> None:

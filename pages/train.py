@@ -18,6 +18,7 @@ from vaelab.ui.session import (
     parameter,
     plain,
     restore_form,
+    turn_dials,
     visit,
 )
 from vaelab.ui.session.recipe import preset_now, read_form
@@ -57,6 +58,7 @@ with st.container(key="stage", gap=None):
     live = st.container(key="live", gap="small")
 start_if_asked()
 run = shown_run(preset_now())
+turn_dials(run)
 with tools:
     show_code(visit().recipe)
     share(visit().recipe, run if run and run.has_model() else None)

@@ -4,13 +4,13 @@ The two have different scales, so a VAE's figure has two panels above one axis o
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
 
-from vaelab.config import QUANTITIES, RunConfig
+from vaelab.config import QUANTITIES, RunConfig, as_text, field_spec
 from vaelab.data import DATASETS
 from vaelab.events import Columns
 from vaelab.figures.axes import LEGEND_ABOVE
@@ -20,6 +20,9 @@ from vaelab.words import with_minus
 
 _LOWER = "y2"
 """The y axis of the lower panel, which shows the KL term; that of the upper panel is `y`."""
+
+CLOSE = 0.01
+"""Share of the axis of epochs below which two moves of one dial are drawn as one."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class _Level:
 def losses(
     steps: Columns,
     evaluated: Columns,
+    changed: Columns | None = None,
     *,
     config: RunConfig,
     started: Mapping[str, Any] | None,
@@ -66,8 +70,8 @@ def losses(
 
     Parameters
     ----------
-    steps, evaluated
-        The run's `Step` and `Evaluated` events as columns; may be empty.
+    steps, evaluated, changed
+        The run's `Step`, `Evaluated` and `Changed` events as columns; may be empty.
     config
         The run's config.
     started
@@ -76,7 +80,11 @@ def losses(
         Whether the loss axes are logarithmic; ignored where `log_allowed` is false.
     """
     log = log and log_allowed(steps, evaluated)
-    lines = _lines(steps, evaluated, config)
+    changes = changed.rows() if changed else []
+    has_other_sum = (
+        config.beta != 1 or config.beta_warmup > 0 or any(row["field"] == "beta" for row in changes)
+    )
+    lines = _lines(steps, evaluated, config, weighted=has_other_sum)
     levels = [level for level in _baselines(started) if level.value > 0 or not log]
     limits = {"y": _limits(lines, "y", [level.value for level in levels])}
     if config.traits.has_kl:
@@ -89,7 +97,7 @@ def losses(
         [_trace(line, listed=line.split == "train" or not steps.count) for line in lines],
         {
             **_axes(config, limits, log),
-            "shapes": [_shape(level) for level in levels],
+            "shapes": [*map(_shape, levels), *_moves(changes, config.epochs)],
             "annotations": notes,
             "hovermode": "x unified",
             "hoversubplots": "axis",
@@ -109,7 +117,7 @@ def log_allowed(steps: Columns, evaluated: Columns) -> bool:
     return not any((column <= 0).any() for column in columns)  # a missing value is NaN
 
 
-def _lines(steps: Columns, evaluated: Columns, config: RunConfig) -> list[_Line]:
+def _lines(steps: Columns, evaluated: Columns, config: RunConfig, *, weighted: bool) -> list[_Line]:
     lines = []
     recon, kl, neg_elbo = (QUANTITIES[name].label for name in ("recon", "kl", "neg_elbo"))
     total = f"sum: {neg_elbo}" if config.traits.has_elbo else "sum"
@@ -118,9 +126,9 @@ def _lines(steps: Columns, evaluated: Columns, config: RunConfig) -> list[_Line]
         if config.traits.has_kl:
             lines.append(_Line(kl, split, PALETTE.kl, curve_of(rows, "kl"), _LOWER))
             lines.append(_Line(total, split, PALETTE.total, curve_of(rows, "neg_elbo")))
-    if config.traits.has_kl and (config.beta != 1 or config.beta_warmup > 0):
-        weighted = curve_of(steps, "objective")
-        lines.append(_Line("objective, with beta", "train", PALETTE.objective, weighted, dash="dash"))
+    if config.traits.has_kl and weighted:
+        objective = curve_of(steps, "objective")
+        lines.append(_Line("objective, with beta", "train", PALETTE.objective, objective, dash="dash"))
     return lines
 
 
@@ -181,6 +189,29 @@ def _shape(level: _Level) -> dict[str, Any]:
         "line": {"color": level.color, "width": 1.5, "dash": level.dash},
         "label": {"text": level.text, "textposition": level.end, "yanchor": level.edge, "font": {"size": 12}},
     }  # fmt: skip
+
+
+def _moves(changes: Sequence[Mapping[str, Any]], epochs: int) -> list[dict[str, Any]]:
+    """A labelled vertical line for each move of a dial; of moves too close to tell apart, for the last."""
+    shown = [
+        row
+        for row, after in zip(changes, [*changes, None][1:], strict=True)
+        if after is None or after["epoch"] - row["epoch"] > CLOSE * epochs or after["field"] != row["field"]
+    ]
+    return [
+        {
+            "type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": row["epoch"], "x1": row["epoch"],
+            "line": {"color": PALETTE.baseline, "width": 1, "dash": "dot"},
+            "label": {"text": move_in_words(row), "textposition": "end", "font": {"size": 12}},
+        }
+        for row in shown
+    ]  # fmt: skip
+
+
+def move_in_words(row: Mapping[str, Any]) -> str:
+    """A move of a dial: "beta 10", or "beta by schedule"."""
+    label = field_spec(row["field"]).label.lower()
+    return f"{label} {as_text(row['value'])}" if row["value"] is not None else f"{label} by schedule"
 
 
 def _stop(

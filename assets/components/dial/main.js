@@ -6,7 +6,7 @@
 import { mounted } from "../lib/mount.js"
 import { explanation, showBeside } from "./bubble.js"
 
-const PAUSE = 200 // milliseconds between two reports of a slider that is being moved
+const PAUSE = 250 // milliseconds between two reports of a slider that is being moved
 
 export const render = mounted((parentElement) => new Dial(parentElement))
 

@@ -152,7 +152,7 @@ def losses_panel(run: Run, step: int | None) -> None:
     if at_step is None or not st.session_state["rewind_losses"]:
         return
     curves = history(run)
-    figure = losses(curves.steps, curves.evaluated, config=run.config, started=curves.started)
+    figure = losses(curves.steps, curves.evaluated, curves.changed, config=run.config, started=curves.started)
     line = {"color": PALETTE.prior, "width": 3}
     figure.add_shape(type="line", x0=at_step.epoch, x1=at_step.epoch, yref="paper", y0=0, y1=1, line=line)
     unit = DATASETS[run.config.dataset].kind.nats

@@ -5,7 +5,7 @@ import streamlit as st
 from vaelab.config import RunConfig, field_spec, in_words
 from vaelab.config.comparable import fields_that_differ
 from vaelab.runs import Run
-from vaelab.ui.session import ask, ask_to_start, is_own, plain, visit
+from vaelab.ui.session import ask, ask_to_start, held_dials, is_own, let_go, plain, visit
 from vaelab.ui.session.recipe import read_form, take_recipe
 from vaelab.words import capitalized
 
@@ -25,7 +25,18 @@ def not_yet_trained(run: Run | None, config: RunConfig | None) -> None:
     """
     with st.container(key="untrained", gap=None):
         st.empty()  # Streamlit draws no container without anything in it, and so would not keep its room
-        if run is None or config is None or not (differing := fields_that_differ([config, run.config])):
+        if run is None or config is None:
+            return
+        held = held_dials(run)
+        differing = [
+            name
+            for name in fields_that_differ([config, run.config])
+            if held.get(name) != getattr(config, name)
+        ]
+        if held and not differing:
+            st.caption(plain(f"{_named(config, list(held))}: by hand"))
+            st.button("Let the schedule go on", key="let_go", type="tertiary", on_click=let_go, args=(run,))
+        if not differing:
             return
         st.caption(plain(f"{_named(config, differing)}: not yet trained"))
         st.button("Restart with it", key="restart", type="tertiary", on_click=_restart, args=(run,))

@@ -42,7 +42,15 @@ from vaelab.ui.session.state import (
     test_codes,
     trained,
 )
-from vaelab.ui.session.steering import ask, ask_to_start, refuse, tell_refusal
+from vaelab.ui.session.steering import (
+    ask,
+    ask_to_start,
+    held_dials,
+    let_go,
+    refuse,
+    tell_refusal,
+    turn_dials,
+)
 from vaelab.ui.session.text import plain
 from vaelab.ui.session.visits import put, take_choice, take_next_seed, visit, visitor
 
@@ -61,12 +69,14 @@ __all__ = [
     "find_run",
     "follow",
     "follow_run_link",
+    "held_dials",
     "history",
     "in_this_link",
     "intake",
     "interval_text",
     "is_new",
     "is_own",
+    "let_go",
     "link_to",
     "linked_run",
     "may_change",
@@ -94,6 +104,7 @@ __all__ = [
     "tell_refusal",
     "test_codes",
     "trained",
+    "turn_dials",
     "visit",
     "visitor",
     "waits",

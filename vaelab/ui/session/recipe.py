@@ -109,6 +109,7 @@ def take_move(name: str, sent: object) -> None:
     config, problems = read_config(given)
     if config is not None:
         put(name, getattr(config, name))
+        visit().turned.add(name)
     visit().moves[name], visit().moved = Move(count, " ".join(problems.values())), True
 
 

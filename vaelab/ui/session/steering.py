@@ -1,13 +1,17 @@
 """Requests to a visitor's run, and sentences on those that were refused."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import streamlit as st
 
 from vaelab.config import RunConfig
 from vaelab.engine.limits import LimitReached
+from vaelab.events import DIALS, Dials
 from vaelab.runs import Action, Run, RunDamaged
-from vaelab.ui.session.state import engine, may_change
+from vaelab.ui.session.state import engine, may_change, store
 from vaelab.ui.session.text import plain
-from vaelab.ui.session.visits import Start, visit
+from vaelab.ui.session.visits import Start, put, visit
 
 
 def ask(run: Run, action: Action) -> bool:
@@ -22,6 +26,37 @@ def ask(run: Run, action: Action) -> bool:
         refuse(str(error))
         return False
     return True
+
+
+def turn_dials(run: Run | None) -> None:
+    """Have the dials that were moved act on the run of the page, if it is this visitor's and active."""
+    turned, visit().turned = visit().turned.intersection(DIALS), set()
+    if turned and run is not None:
+        values = {name: getattr(visit().recipe, name) for name in turned}
+        _steer(run, lambda dials: replace(dials, **values))
+
+
+def let_go(run: Run) -> None:
+    """In a callback: have the schedules of a run go on, and set the form's dials to its recipe."""
+    for name in run.request().dials.held():
+        put(name, getattr(run.config, name))
+    _steer(run, lambda _: Dials())
+
+
+def held_dials(run: Run) -> dict[str, float]:
+    """What the dials of an active run are held at, by the names of their fields."""
+    return run.request().dials.held() if run.status().active else {}
+
+
+def _steer(run: Run, change: Callable[[Dials], Dials]) -> None:
+    """Change the dials of a run, and of its twin."""
+    twins = store().group(run.meta.group) if run.meta.kind == "twins" else [run]
+    try:
+        for each in twins:
+            if may_change(each) and each.status().active:
+                engine().steer(each, change(each.request().dials))
+    except (RunDamaged, OSError) as error:
+        refuse(str(error))
 
 
 def refuse(sentence: str) -> None:

@@ -76,6 +76,8 @@ class Visit:
     """Whether Train trains the recipe's twin beside it."""
     moves: dict[str, Move] = field(default_factory=dict)
     """The last moves of the form's dials, by the names of their fields."""
+    turned: set[str] = field(default_factory=set)
+    """The fields of dials whose move has not acted on a run yet."""
     moved: bool = False
     """Whether a dial was moved since the recipe of the address was last looked at."""
     sweep: str | None = None

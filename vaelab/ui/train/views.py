@@ -87,7 +87,12 @@ def _losses(run: Run, status: Status) -> None:
             "negative log-density, and a density can exceed 1.",
         )
     figure = losses(
-        curves.steps, curves.evaluated, config=run.config, started=curves.started, log=log and allowed
+        curves.steps,
+        curves.evaluated,
+        curves.changed,
+        config=run.config,
+        started=curves.started,
+        log=log and allowed,
     )
     # The titles of its axes and of its legend stand above and below a chart that is as low as this.
     figure.update_layout(

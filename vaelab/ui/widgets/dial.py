@@ -80,7 +80,7 @@ def dial(
         The reason why the dial cannot be moved; None if it can.
     on_moved
         Called before the script runs again with {value, count}: a number, or the text that was typed; at most
-        every 0.2 s while the slider is moved. It comes from a browser and may be anything.
+        every 0.25 s while the slider is moved. It comes from a browser and may be anything.
     """
     component("dial")(
         key=key,

@@ -33,7 +33,7 @@ class Dial:
     examples: tuple[tuple[float, str], ...] = ()
     """Values of which a picture shows what they do, with what to see there."""
     while_training: bool = False
-    """Whether it is one of those that are to act while a run trains."""
+    """Whether it acts on a run that trains: one of `vaelab.events.DIALS`."""
 
 
 DIALS = {
@@ -62,7 +62,7 @@ PICTURED = (
 
 
 def moving_dials() -> None:
-    """Draw the dials that are to act while a run trains."""
+    """Draw the dials that act while a run trains."""
     st.markdown("**Move while it trains**")
     _draw(while_training=True)
 

@@ -41,7 +41,11 @@ def not_yet_trained(run: Run | None, config: RunConfig | None) -> None:
         st.caption(plain(f"{_named(config, differing)}: not yet trained"))
         st.button("Restart with it", key="restart", type="tertiary", on_click=_restart, args=(run,))
         st.button(
-            "Back to the run's recipe", key="show_recipe", type="tertiary", on_click=take_recipe, args=(run.config,)
+            "Back to the run's recipe",
+            key="show_recipe",
+            type="tertiary",
+            on_click=take_recipe,
+            args=(run.config,),
         )
 
 

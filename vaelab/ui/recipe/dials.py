@@ -10,6 +10,7 @@ import streamlit as st
 
 from vaelab.config import as_text, field_spec, why_not_in_force
 from vaelab.data import DATASETS
+from vaelab.events import DIALS as MOVING
 from vaelab.ui.recipe.form import field, help_of
 from vaelab.ui.recipe.pictures import picture_url, picture_with
 from vaelab.ui.session import put, visit
@@ -32,8 +33,6 @@ class Dial:
     """Values among those of the slider, besides round ones."""
     examples: tuple[tuple[float, str], ...] = ()
     """Values of which a picture shows what they do, with what to see there."""
-    while_training: bool = False
-    """Whether it acts on a run that trains: one of `vaelab.events.DIALS`."""
 
 
 DIALS = {
@@ -47,9 +46,8 @@ DIALS = {
             (1, "the VAE proper"),
             (10, "codes keep to the circles, blurred images"),
         ),
-        while_training=True,
     ),
-    "learning_rate": Dial("how long a step is", 1e-5, 1, while_training=True),
+    "learning_rate": Dial("how long a step is", 1e-5, 1),
     "latent_dim": Dial("numbers for each {one}", 1, 256, also=(32, 64, 128)),
     "epochs": Dial("passes through the data", 1, 500),
 }
@@ -91,8 +89,8 @@ def kind_of_run() -> None:
 
 
 def _draw(*, while_training: bool) -> None:
-    for name, row in DIALS.items():
-        if row.while_training == while_training:
+    for name in DIALS:
+        if (name in MOVING) == while_training:
             move = visit().moves.get(name, Move())
             dial(
                 face_of(name),

@@ -159,7 +159,7 @@ class Engine:
         self._changed.set()
 
     def steer(self, run: Run, dials: Dials) -> None:
-        """Set the dials of a run that trains, waits or is paused; a run that is over stays as it is.
+        """Set the dials of a run that has begun and is not over; any other run stays as it is.
 
         Each dial that differs is answered by an event `Changed`, before the next step that the run trains.
 

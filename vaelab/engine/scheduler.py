@@ -109,7 +109,7 @@ class Scheduler:
 
     def steer(self, run: Run, dials: Dials) -> None:
         """Set a run's dials, as `Engine.steer` describes it."""
-        if run.status().active:
+        if run.has_begun() and run.status().active:
             request = run.request()
             run.set_request(replace(request, dials=dials, change=request.change + 1))
 

@@ -53,7 +53,7 @@ def _steer(run: Run, change: Callable[[Dials], Dials]) -> None:
     twins = store().group(run.meta.group) if run.meta.kind == "twins" else [run]
     try:
         for each in twins:
-            if may_change(each) and each.status().active:
+            if may_change(each):
                 engine().steer(each, change(each.request().dials))
     except (RunDamaged, OSError) as error:
         refuse(str(error))

@@ -39,6 +39,7 @@ from vaelab.paths import EXAMPLES
 from vaelab.runs import Run
 from vaelab.runs.arrays import read_snapshot, save_snapshot
 from vaelab.training.pictures import KEPT_NUMBERS
+from vaelab.ui.explore import rewind
 from vaelab.ui.explore.gifs import grid_drawer
 
 App = Callable[[], AppTest]
@@ -275,6 +276,18 @@ def test_it_plays_from_the_start_until_somebody_moves_it(app: App, recorded: Run
     assert page.query_params == address  # written when it stands still: Back goes to what was chosen
     assert not playing(go_to(page, 20))
     assert page.query_params["step"] == "20"
+
+
+def test_a_tick_that_knows_only_the_step_before_does_not_pause_it(
+    app: App, recorded: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The browser sends the next tick before it has heard of the last where the server is slow."""
+    page = visit(app(), "latent_grid", run=recorded.id, step="16")
+    page.button(key="rewind_play").click().run()
+    monkeypatch.setattr(rewind, "is_tick", lambda: True)
+    go_to(page, 4)
+    assert playing(page)
+    assert setting(page, "step") == "16"
 
 
 def test_it_goes_on_from_where_it_was_paused(app: App, recorded: Run) -> None:

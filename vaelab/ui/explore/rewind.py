@@ -16,7 +16,7 @@ from vaelab.networks.sizes import facts
 from vaelab.runs import Run
 from vaelab.runs.history import StepLosses, losses_at
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.session import PageChoices, history, put, visit
+from vaelab.ui.session import PageChoices, history, is_tick, put, visit
 from vaelab.ui.widgets.components import plot
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the first page
@@ -51,15 +51,15 @@ def rewind_bar(run: Run, choices: PageChoices, page: str) -> int | None:
             "Pause" if playing else "Play",
             key="rewind_play",
             icon=":material/pause:" if playing else ":material/play_arrow:",
-            on_click=_toggle,
-            args=((page, run.id), options),
+            on_click=_pause if playing else _play,
+            args=() if playing else ((page, run.id), options),
             help=help_for("snapshot"),
         )
         st.select_slider(
             "Rewind to",
             options,
             key=_KEY,
-            on_change=_pause,
+            on_change=_moved,
             format_func=lambda option: NEWEST if option == NEWEST else step_losses(run, int(option)).name,
             persist_state="session",
             label_visibility="collapsed",
@@ -101,13 +101,22 @@ def step_losses(run: Run, step: int) -> StepLosses:
     return losses_at(history(run), step, facts(run.config, DATASETS[run.config.dataset]).steps_per_epoch)
 
 
-def _toggle(page_and_run: tuple[str, str], options: Sequence[str]) -> None:
-    if visit().playing:
-        _pause()
-        return
+def _play(page_and_run: tuple[str, str], options: Sequence[str]) -> None:
     visit().playing = page_and_run
-    if st.session_state[_KEY] == NEWEST:
-        put(_KEY, options[0])
+    _go_to(options[0] if st.session_state[_KEY] == NEWEST else st.session_state[_KEY])
+
+
+def _go_to(option: str) -> None:
+    visit().played = option
+    put(_KEY, option)
+
+
+def _moved() -> None:
+    """Pause, unless a tick brings an older value, sent before the browser had heard of the last one."""
+    if visit().playing and is_tick():
+        _go_to(visit().played)
+    else:
+        _pause()
 
 
 def _pause() -> None:
@@ -118,9 +127,9 @@ def _tick(options: Sequence[str]) -> None:
     """Go on to the next snapshot, unless the page was drawn since the last tick."""
     drawn, visit().drawn = visit().drawn, False
     chosen = st.session_state[_KEY]
-    if drawn or chosen not in options[:-1]:
+    if drawn or not visit().playing or chosen not in options[:-1]:
         return
-    put(_KEY, options[options.index(chosen) + 1])
+    _go_to(options[options.index(chosen) + 1])
     st.rerun()
 
 

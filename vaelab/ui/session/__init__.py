@@ -14,7 +14,7 @@ from vaelab.ui.session.address import (
     write_address,
 )
 from vaelab.ui.session.chosen import choose, chosen_run, follow_run_link, open_run
-from vaelab.ui.session.following import follow, next_look, watches
+from vaelab.ui.session.following import follow, is_tick, next_look, watches
 from vaelab.ui.session.linked import linked_run
 from vaelab.ui.session.pages import VIEWS
 from vaelab.ui.session.pca_errors import pca_error
@@ -76,6 +76,7 @@ __all__ = [
     "interval_text",
     "is_new",
     "is_own",
+    "is_tick",
     "let_go",
     "link_to",
     "linked_run",

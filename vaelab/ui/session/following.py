@@ -64,6 +64,15 @@ def _correct_address() -> None:
         set_parameter("run", chosen)
 
 
+def is_tick() -> bool:
+    """Whether this is a run of fragments alone, which is not caused by a widget outside of them.
+
+    The values of widgets that come with it are those that the browser knew when it sent the tick.
+    """
+    context = get_script_run_ctx()
+    return context is not None and bool(context.fragment_ids_this_run)
+
+
 def next_look(wish: float) -> float:
     """Seconds until this page should look again: as it asks for, or more where many pages look."""
     context = get_script_run_ctx()

@@ -121,6 +121,8 @@ class Visit:
     """Chosen layers of the latent plane that the run on the page lacks."""
     playing: tuple[str, str] | None = None
     """Page and run whose snapshots Rewind plays."""
+    played: str = ""
+    """The choice of the slider at which Rewind is while it plays."""
     drawn: bool = False
     """Whether the page has been drawn since Rewind's last tick."""
     live_memory: dict[str, Any] = field(default_factory=dict)

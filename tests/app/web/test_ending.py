@@ -100,6 +100,7 @@ def test_a_power_cut_costs_no_finished_run_and_the_other_goes_on_exactly(tmp_pat
     server = servers.start(tmp_path, VAELAB_SINGLE_USER="1")
     servers.wait_until_healthy(server)
     until(lambda: run.status().state == "running" and run.status().epoch > 3, server.log.read_text)
+    until(lambda: finished.status().state == "finished", finished.status)  # both train where cores are many
     files = {path: path.read_bytes() for path in finished.path.glob("*.*") if path.name != MEASURES}
     for process in [*psutil.Process(server.process.pid).children(recursive=True), server.process]:
         process.kill()

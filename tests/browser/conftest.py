@@ -18,7 +18,7 @@ from playwright.sync_api import (
 )
 
 from tests.support import servers
-from tests.support.servers import CHROMIUM_FLAGS, Server, find_chromium
+from tests.support.servers import CHROMIUM_FLAGS, COMPONENTS_APP, Server, find_chromium
 from vaelab.paths import PROJECT
 
 PATIENCE = 30_000
@@ -64,7 +64,7 @@ def profile(
         executable_path=chromium,
         args=list(CHROMIUM_FLAGS),
         # Playwright's `wait_for_function` evaluates a text, which the app's content policy allows nobody;
-        # what the policy refuses is looked for in `test_main_job`.
+        # what the policy refuses is looked for in `test_shell`.
         bypass_csp=True,
         viewport=VIEWPORT,
     )
@@ -120,3 +120,9 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
 def server(start_server: Callable[..., Server]) -> Server:
     """The app itself, with an empty folder of runs that all tests of a session share."""
     return start_server()
+
+
+@pytest.fixture(scope="session")
+def components(start_server: Callable[..., Server]) -> Server:
+    """The app of charts and pictures that the tests of what surrounds a page use."""
+    return start_server(COMPONENTS_APP, VAELAB_WARM="0")

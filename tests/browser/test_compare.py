@@ -65,7 +65,9 @@ def test_a_code_is_marked_in_every_plane_with_each_run_s_own_reconstruction(
     planes[0].picture("compare-code")
 
 
-def test_between_the_codes_every_plane_decodes_the_same_relative_place(open_planes: Open) -> None:
+def test_between_the_codes_every_plane_decodes_the_same_relative_place_which_can_be_kept(
+    open_planes: Open, page: Page
+) -> None:
     vae, ae, vae_20 = open_planes()
     vae.move(*EMPTY)
     vae.wait_until("node.dataset.snapped === '-1'")
@@ -83,6 +85,19 @@ def test_between_the_codes_every_plane_decodes_the_same_relative_place(open_plan
     # The plane of many dimensions goes through the prior's mean: there, its quantiles are the same numbers.
     np.testing.assert_allclose(vae_20.cursor(), vae.cursor(), atol=1e-4)
     vae.picture("compare-position")
+    # A place that is chosen stays, and is in the link.
+    vae.move(*EMPTY)
+    vae.wait_until("node.dataset.snapped === '-1'")
+    page.mouse.down()
+    page.mouse.up()
+    page.wait_for_url(re.compile(r"place=[\d.e-]+%2C[\d.e-]+"))
+    kept = vae.cursor()
+    page.reload()
+    vae.wait()
+    ae.wait()
+    vae.wait_until("node.dataset.snapped === '-1'")
+    np.testing.assert_allclose(vae.cursor(), kept, atol=1e-3)
+    ae.wait_until("node.dataset.snapped === '-1'")
 
 
 def test_moving_asks_nothing_of_the_server_and_leaving_ends_it_everywhere(
@@ -104,22 +119,6 @@ def test_moving_asks_nothing_of_the_server_and_leaving_ends_it_everywhere(
     page.mouse.move(0, 0)
     for canvas in planes:
         wait_for(canvas, snapped="7", position="")
-
-
-def test_a_chosen_place_stays_and_is_in_the_link(open_planes: Open, page: Page) -> None:
-    vae, ae, _ = open_planes()
-    vae.move(*EMPTY)
-    vae.wait_until("node.dataset.snapped === '-1'")
-    page.mouse.down()
-    page.mouse.up()
-    page.wait_for_url(re.compile(r"place=[\d.e-]+%2C[\d.e-]+"))
-    kept = vae.cursor()
-    page.reload()
-    vae.wait()
-    ae.wait()
-    vae.wait_until("node.dataset.snapped === '-1'")
-    np.testing.assert_allclose(vae.cursor(), kept, atol=1e-3)
-    ae.wait_until("node.dataset.snapped === '-1'")
 
 
 def test_twins_train_side_by_side_and_are_compared_as_they_do(page: Page, server: Server) -> None:

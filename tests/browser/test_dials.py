@@ -51,7 +51,7 @@ def test_a_drag_is_told_while_it_lasts_and_is_not_disturbed_by_the_answers(form:
     assert form.locator(BETA).evaluate("(now, before) => now === before", node)
 
 
-def test_keys_go_from_stop_to_stop_and_down_to_zero(form: Page) -> None:
+def test_keys_go_from_stop_to_stop_and_numbers_are_read_or_refused(form: Page) -> None:
     slider(form).focus()
     slider(form).press("ArrowRight")
     in_address(form, "1.2")
@@ -61,22 +61,18 @@ def test_keys_go_from_stop_to_stop_and_down_to_zero(form: Page) -> None:
     number(form).focus()
     number(form).press("ArrowUp")
     in_address(form, "0.01")
-
-
-def test_a_number_may_have_a_decimal_comma(form: Page) -> None:
+    # A number that is typed may have a decimal comma.
     number(form).fill("0,5")
     number(form).press("Enter")
     in_address(form, "0.5")
     expect(number(form)).to_have_value("0.5")
     expect(slider(form)).to_have_attribute("aria-valuetext", "0.5")
-
-
-def test_a_value_out_of_bounds_is_refused_with_a_sentence(form: Page) -> None:
+    # One out of bounds is refused with a sentence.
     number(form).fill("5000")
     number(form).press("Enter")
     refusal = form.get_by_role("alert").filter(has_text="must be a number from 0 to 1,000, not 5000.")
     expect(refusal).to_be_visible()
-    expect(number(form)).to_have_value("1")
+    expect(number(form)).to_have_value("0.5")
     number(form).press("Escape")
     expect(refusal).to_be_hidden()
     number(form).fill("5000")
@@ -84,7 +80,7 @@ def test_a_value_out_of_bounds_is_refused_with_a_sentence(form: Page) -> None:
     expect(refusal).to_be_visible()
 
 
-def test_the_question_mark_explains_by_keyboard(form: Page) -> None:
+def test_the_question_mark_explains_by_keyboard_and_all_is_large_enough(form: Page) -> None:
     ask = form.get_by_role("button", name="What is Beta?")
     ask.press("Enter")
     explained = form.get_by_text("Weight of the KL term.", exact=False)
@@ -97,9 +93,6 @@ def test_the_question_mark_explains_by_keyboard(form: Page) -> None:
     form.keyboard.press("Escape")
     expect(explained).to_be_hidden()
     expect(ask).to_be_focused()
-
-
-def test_nothing_of_a_dial_is_too_small_to_press_or_read(form: Page) -> None:
     sizes = form.locator(".vaelab-dial :is(button, input)").evaluate_all(
         "nodes => nodes.map((node) => Math.min(node.offsetWidth, node.offsetHeight))"
     )

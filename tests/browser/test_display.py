@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
+from tests.support.canvas import NEXT_FRAME
 from tests.support.letters import SMALL_LETTERS
 from tests.support.top_bar import BAR, follow
 from vaelab.ui.session.display import LETTERS
@@ -78,14 +79,20 @@ def test_a_presentation_has_no_bar_and_large_letters(page: Page, server: Any) ->
     expect(page).not_to_have_url(re.compile("present"))
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 650), (1920, 1080)])
 @pytest.mark.parametrize("show", ["latent", "losses,latent", "verdict,losses,latent"])
-def test_what_a_teacher_shows_fills_the_screen(
-    show: str, width: int, height: int, page: Page, server: Any
-) -> None:
-    page.set_viewport_size({"width": width, "height": height})
+def test_what_a_teacher_shows_fills_the_screen(show: str, page: Page, server: Any) -> None:
     page.goto(f"{server.url}/?present=1&show={show}")
     page.wait_for_selector(".vaelab-canvas[data-state]")
+    for width, height in ((1366, 650), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(NEXT_FRAME)
+        check_shown(page, show, width, height)
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_hidden()
+    expect(page.locator(".st-key-dials")).to_be_hidden()
+
+
+def check_shown(page: Page, show: str, width: int, height: int) -> None:
+    """What is to be shown fills a screen of this size, and nothing else is on it."""
     out = page.get_by_role("button", name="Leave presentation")
     room = height - box(out)["y"] - box(out)["height"]
     assert room > 0.9 * height
@@ -99,6 +106,4 @@ def test_what_a_teacher_shows_fills_the_screen(
             assert name == "verdict" or rectangle["height"] >= 0.7 * room
     if show == "latent":
         assert box(page.locator(".st-key-live-latent"))["width"] >= 0.95 * width
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_hidden()
-    expect(page.locator(".st-key-dials")).to_be_hidden()
     assert page.locator(".st-key-stage").evaluate(SMALL_LETTERS, LETTERS) == []

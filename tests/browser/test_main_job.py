@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.support.servers import Server
 from tests.support.top_bar import follow
@@ -27,20 +27,6 @@ LONG = {"train_size": "20000", "epochs": "500"}
 """What makes it one that no test sees the end of."""
 LONG_EPOCH = 625
 """Steps of its epochs."""
-
-PATHS = {
-    "/": "Train an autoencoder",
-    "/reconstructions": "Reconstructions",
-    "/latent-space": "Latent space",
-    "/latent-grid": "Latent grid",
-    "/walks": "Walks",
-    "/compare": "Compare",
-    "/sweep": "Sweep",
-    "/failures": "Failures",
-    "/lessons": "Lessons",
-    "/glossary": "Glossary",
-    "/runs": "Runs",
-}
 
 
 def last_drawn(page: Page) -> float:
@@ -94,7 +80,7 @@ def test_train_three_epochs_then_explore_the_new_run(page: Page, server: Server)
     page.wait_for_selector(".st-key-runs-table", state="attached")
 
 
-def test_the_curve_grows_in_place_and_keeps_a_zoom(long_run: Page) -> None:
+def test_the_curve_grows_in_place_keeps_a_zoom_and_goes_on_without_its_visitor(long_run: Page) -> None:
     page = long_run
     chart = page.locator(".st-key-losses .js-plotly-plot")
     chart.evaluate("(node) => { node.theSameNode = true }")
@@ -111,10 +97,7 @@ def test_the_curve_grows_in_place_and_keeps_a_zoom(long_run: Page) -> None:
     assert last_drawn(page) > end
     assert chart.evaluate("(node) => node._fullLayout.xaxis.range.slice()") == zoomed
     assert chart.evaluate("(node) => node.theSameNode === true")
-
-
-def test_training_goes_on_while_the_visitor_is_elsewhere(long_run: Page) -> None:
-    page = long_run
+    # It goes on while the visitor is elsewhere.
     before = step(page)
     follow(page, "Latent space")
     page.wait_for_selector(".st-key-latent-scatter", state="attached")
@@ -165,22 +148,6 @@ def test_a_second_run_waits_in_the_queue(long_run: Page, server: Server) -> None
     for other in others[:-1]:
         press(other, "Stop")
         wait_for_state(other, "stopped")
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_the_content_policy_refuses_nothing_that_a_page_needs(
-    path: str, browser: Browser, server: Server
-) -> None:
-    context = browser.new_context()
-    page = context.new_page()
-    refused: list[str] = []
-    page.on("console", lambda said: refused.append(said.text) if "Content Security" in said.text else None)
-    page.goto(server.url + path)
-    expect(page.get_by_role("heading", name=PATHS[path], level=1)).to_be_visible()
-    expect(page.get_by_test_id("stAppRunningIcon").or_(page.get_by_test_id("stSkeleton"))).to_have_count(0)
-    page.wait_for_load_state("networkidle")
-    context.close()
-    assert refused == []
 
 
 def test_a_link_opens_its_recipe_and_back_works(page: Page, server: Server) -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, FloatRect, Page
 from tests.support.letters import SMALL_LETTERS
 from tests.support.servers import Server
 from tests.support.top_bar import BAR
-from tests.support.train_page import open_recipe, press, stop_if_active, wait_for_state
+from tests.support.train_page import open_recipe, press, stop_if_active, wait_for_state, wait_for_step_after
 
 LAPTOP = {"width": 1366, "height": 650}
 PHONE = {"width": 390, "height": 844}
@@ -101,8 +101,13 @@ def inner_width(page: Page, pictures: str, columns: int) -> float:
     return width / columns
 
 
-def check_screen(page: Page) -> None:
-    """All parts are in view, large enough, and free of each other, of small letters and of scrollbars."""
+def check_screen(page: Page) -> dict[str, FloatRect]:
+    """All parts are in view, large enough, and free of each other, of small letters and of scrollbars.
+
+    Waits until they are drawn; returns where they are.
+    """
+    for drawn in DRAWN:
+        page.wait_for_selector(drawn)
     parts = rectangles(page)
     bar = page.locator(BAR).bounding_box()
     assert bar is not None
@@ -131,6 +136,7 @@ def check_screen(page: Page) -> None:
         assert page.locator(area).evaluate(SCROLLED) == []
     for name in PARTS:
         assert page.locator(f".st-key-{name}").evaluate(CUT_OFF) == [], name
+    return parts
 
 
 @pytest.fixture
@@ -147,22 +153,15 @@ def test_everything_is_in_view_and_stays_where_it_is_from_the_first_paint_to_the
 ) -> None:
     page = laptop
     open_recipe(page, server, **RECIPE)
-    for drawn in DRAWN:
-        page.wait_for_selector(drawn)
-    check_screen(page)
-    before = rectangles(page)
+    before = check_screen(page)
     press(page, "Train")
     wait_for_state(page, "running")
-    page.wait_for_function("document.querySelector('.st-key-losses [data-step]').dataset.step > 0")
-    for drawn in DRAWN:
-        page.wait_for_selector(drawn)
-    check_screen(page)
-    during = rectangles(page)
+    wait_for_step_after(page, 0)
+    during = check_screen(page)
     press(page, "Stop")
     wait_for_state(page, "stopped")
     page.wait_for_selector(".st-key-ended img")
-    check_screen(page)
-    after = rectangles(page)
+    after = check_screen(page)
     assert farthest(before, during) < (2, "")
     assert farthest(before, after) < (2, "")
     shifts = page.evaluate("shifts")
@@ -171,8 +170,6 @@ def test_everything_is_in_view_and_stays_where_it_is_from_the_first_paint_to_the
 
 def test_the_first_page_of_a_newcomer_is_in_view(laptop: Page, server: Server) -> None:
     laptop.goto(server.url)
-    for drawn in DRAWN:
-        laptop.wait_for_selector(drawn)
     laptop.wait_for_selector(".st-key-watch_one button")
     check_screen(laptop)
 

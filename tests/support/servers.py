@@ -18,6 +18,9 @@ import psutil
 
 from vaelab.paths import PROJECT
 
+COMPONENTS_APP = PROJECT / "tests" / "support" / "apps" / "components_app.py"
+"""A script with charts and pictures and nothing else, in all that surrounds the app."""
+
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = (
     "--no-sandbox",

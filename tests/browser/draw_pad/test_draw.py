@@ -237,58 +237,55 @@ COPY = """async (content) => {
 }"""
 
 
-@pytest.mark.parametrize("way", ["key", "button"])
-def test_an_image_is_pasted(page: Page, server: Server, way: str) -> None:
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
-    open_pad(page, server)
-    image = np.asarray(load("mnist").x_test[4, 0])
-    page.evaluate(COPY, base64.b64encode(png(image)).decode())
+DROP = """(content) => {
+    const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))
+    const dataTransfer = new DataTransfer()
+    dataTransfer.items.add(new File([bytes], "digit.png", { type: "image/png" }))
+    const pad = document.querySelector(".vaelab-draw-pad")
+    for (const name of ["dragover", "drop"])
+        pad.dispatchEvent(new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true }))
+}"""
+
+
+def paste(page: Page, way: str) -> None:
     if way == "button":
         press(page, "paste")
     else:
         page.locator(PAD).focus()
         page.keyboard.press("Control+v")
-    wait_for(page, "shown")
-    np.testing.assert_allclose(seen(page), np.rint(image / 17) / 15, atol=1e-6)
-    assert "28 × 28 pixels" in notice(page)
 
 
-@pytest.mark.parametrize("way", ["key", "button"])
-def test_pasting_a_text_gets_a_sentence(page: Page, server: Server, way: str) -> None:
+def test_an_image_is_pasted_or_dropped(page: Page, server: Server) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
+    open_pad(page, server)
+    image = np.asarray(load("mnist").x_test[4, 0])
+    content = base64.b64encode(png(image)).decode()
+    page.evaluate(COPY, content)
+    for way in ("key", "button", "drop"):
+        if way == "drop":
+            page.evaluate(DROP, content)
+        else:
+            paste(page, way)
+        wait_for(page, "shown")
+        np.testing.assert_allclose(seen(page), np.rint(image / 17) / 15, atol=1e-6)
+        assert "28 × 28 pixels" in notice(page)
+        press(page, "clear")
+        wait_for(page, "empty")
+
+
+def test_pasting_what_is_no_image_gets_a_sentence(page: Page, server: Server) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
     open_pad(page, server)
     page.evaluate("navigator.clipboard.writeText('seven')")
-    if way == "button":
-        press(page, "paste")
-    else:
-        page.locator(PAD).focus()
-        page.keyboard.press("Control+v")
-    assert "no image on the clipboard" in notice(page)
-
-
-def test_without_leave_to_read_the_clipboard_the_button_says_how(page: Page, server: Server) -> None:
-    open_pad(page, server)
+    for way in ("key", "button"):
+        paste(page, way)
+        assert "no image on the clipboard" in notice(page)
+        press(page, "clear")
+        expect(page.locator(".vaelab-draw-notice")).to_be_empty()
+    # Without leave to read the clipboard, the button says how.
     page.evaluate("() => { navigator.clipboard.read = () => Promise.reject(new DOMException('no')) }")
-    press(page, "paste")
+    paste(page, "button")
     assert "press Ctrl+V" in notice(page)
-
-
-def test_an_image_is_dropped(page: Page, server: Server) -> None:
-    open_pad(page, server)
-    image = np.asarray(load("mnist").x_test[4, 0])
-    page.evaluate(
-        """(content) => {
-            const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))
-            const dataTransfer = new DataTransfer()
-            dataTransfer.items.add(new File([bytes], "digit.png", { type: "image/png" }))
-            const pad = document.querySelector(".vaelab-draw-pad")
-            for (const name of ["dragover", "drop"])
-                pad.dispatchEvent(new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true }))
-        }""",
-        base64.b64encode(png(image)).decode(),
-    )
-    wait_for(page, "shown")
-    np.testing.assert_allclose(seen(page), np.rint(image / 17) / 15, atol=1e-6)
 
 
 def test_another_run_takes_the_drawing_over(page: Page, server: Server) -> None:

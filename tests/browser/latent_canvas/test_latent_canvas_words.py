@@ -19,14 +19,22 @@ from vaelab.models.codes import decode, embed
 # have boxes with round corners.
 
 
+@pytest.fixture(scope="module")
+def rows(server: Server) -> dict[str, str]:
+    """Ids of runs of one dimension, whose codes lie in rows, by their models."""
+    configs = {model: RunConfig.model_validate({"model": model, "latent_dim": 1, "hidden": "16"})
+               for model in ("vae", "ae")}  # fmt: skip
+    return {model: make_run(server.runs, config).id for model, config in configs.items()}
+
+
 @pytest.mark.parametrize("width", [1366, 390])
 @pytest.mark.parametrize("dimensions", [1, 2])
 def test_words_on_the_plane_lie_inside_of_it_and_apart(
-    page: Page, server: Server, width: int, dimensions: int
+    page: Page, server: Server, rows: dict[str, str], width: int, dimensions: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.add_init_script(f"({KEEP_BOXES})()")
-    run = "vae-2d" if dimensions == 2 else make_run(server.runs, RunConfig(latent_dim=1, hidden="16")).id
+    run = "vae-2d" if dimensions == 2 else rows["vae"]
     wide = "" if dimensions == 2 else "&range=chosen&range_x=-4,4"
     page.goto(f"{server.url}/latent-space?run={run}{wide}")
     canvas = Canvas(page, SPACE).wait()
@@ -71,18 +79,26 @@ def test_at_rest_the_panel_shows_each_class_decoded(page: Page, server: Server, 
     expect(pictures.first).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_the_axis_of_the_kl_bars_is_named_in_full(page: Page, server: Server, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
+def test_the_axis_of_the_kl_bars_is_named_in_full(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/latent-space?run=vae-2d")
     chart = page.locator(".st-key-kl_bars .main-svg").first
     title = page.locator(".st-key-kl_bars .xtitle")
-    title.scroll_into_view_if_needed()
-    box, words = chart.bounding_box(), title.bounding_box()
-    assert box is not None
-    assert words is not None
-    assert box["x"] <= words["x"] < words["x"] + words["width"] <= box["x"] + box["width"]
-    assert words["y"] + words["height"] <= box["y"] + box["height"]
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(FITS, arg=".st-key-kl_bars .js-plotly-plot")
+        title.scroll_into_view_if_needed()
+        box, words = chart.bounding_box(), title.bounding_box()
+        assert box is not None
+        assert words is not None
+        assert box["x"] <= words["x"] < words["x"] + words["width"] <= box["x"] + box["width"] <= width
+        assert words["y"] + words["height"] <= box["y"] + box["height"]
+
+
+FITS = """(chart) => {
+    const node = document.querySelector(chart)
+    return node && node._fullLayout?.width === node.clientWidth
+}"""
+"""Whether a chart has been drawn in the width that it has now."""
 
 
 # Pixels of the overlay near the posterior's colour, as shares of its width and height.
@@ -101,12 +117,13 @@ IN_POSTERIOR_COLOUR = """(node, color) => {
 
 @pytest.mark.parametrize("model", ["vae", "ae"])
 def test_in_one_dimension_a_drawing_lies_on_no_row_but_across_all(
-    page: Page, server: Server, model: str
+    page: Page, server: Server, rows: dict[str, str], model: str
 ) -> None:
     from vaelab.data.drawing import text_of
 
-    run = make_run(server.runs, RunConfig.model_validate({"model": model, "latent_dim": 1, "hidden": "16"}))
-    page.goto(f"{server.url}/reconstructions?run={run.id}&show=draw&drawn={text_of(load('mnist').x_test[7])}")
+    page.goto(
+        f"{server.url}/reconstructions?run={rows[model]}&show=draw&drawn={text_of(load('mnist').x_test[7])}"
+    )
     canvas = Canvas(page, "draw_canvas")
     canvas.wait_until("node.dataset.drawn")
     positions = posterior_positions(canvas)
@@ -116,13 +133,12 @@ def test_in_one_dimension_a_drawing_lies_on_no_row_but_across_all(
     canvas.picture(f"canvas-drawn-1d-{model}")
 
 
-def test_in_one_dimension_only_a_vae_shows_the_chosen_posterior(page: Page, server: Server) -> None:
+def test_in_one_dimension_only_a_vae_shows_the_chosen_posterior(
+    page: Page, server: Server, rows: dict[str, str]
+) -> None:
     found = {}
-    for model in ("vae", "ae"):
-        run = make_run(
-            server.runs, RunConfig.model_validate({"model": model, "latent_dim": 1, "hidden": "16"})
-        )
-        page.goto(f"{server.url}/latent-space?run={run.id}&anchor=3")
+    for model, run in rows.items():
+        page.goto(f"{server.url}/latent-space?run={run}&anchor=3")
         found[model] = posterior_positions(Canvas(page, SPACE).wait())
     assert len(found["ae"]) == 0
     assert found["vae"][:, 1].min() < 0.05

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
-from vaelab.paths import PROJECT
+from tests.support.servers import Server
 
-APP = PROJECT / "tests" / "support" / "apps" / "components_app.py"
 ROUNDING = 0.5  # pixels
 CHART = "document.querySelector('.st-key-losses .js-plotly-plot')"
 
 
-@pytest.fixture(scope="module")
-def url(start_server: Callable[..., Any]) -> str:
-    return start_server(APP, VAELAB_WARM="0").url
+@pytest.fixture
+def url(components: Server) -> str:
+    return components.url
 
 
 @pytest.fixture
@@ -85,7 +82,7 @@ def outermost_point(page: Page) -> tuple[int, int]:
     )
 
 
-def test_an_update_changes_the_chart_in_place(view: Page) -> None:
+def test_an_update_changes_charts_and_pictures_in_place(view: Page) -> None:
     chart(view).evaluate("node => { node.marked = true; node.querySelector('.main-svg').marked = true }")
     count = chart(view).evaluate("node => node._fullData[0].x.length")
     for step in (1, 2, 3):
@@ -95,6 +92,17 @@ def test_an_update_changes_the_chart_in_place(view: Page) -> None:
         True,
     ]
     assert chart(view).evaluate("node => node._fullData[0].x.length") == count + 3
+    images = view.locator(".st-key-strip img")
+    before = images.evaluate_all("images => images.map((image) => { image.marked = true; return image.src })")
+    go_on(view, 4)
+    after = images.evaluate_all(
+        "images => images.map(({ src, marked, complete }) => [src, marked, complete])"
+    )
+    assert len(before) == len(after) == 3
+    for old, (new, marked, complete) in zip(before, after, strict=True):
+        assert new != old
+        assert marked
+        assert complete
 
 
 def test_a_zoom_survives_an_update_until_it_is_reset(view: Page) -> None:
@@ -132,47 +140,46 @@ def test_what_the_mouse_points_at_survives_an_update(view: Page) -> None:
     expect(chart(view).locator(".hovertext").first).to_be_visible()
 
 
-def test_a_click_on_a_point_reaches_python(view: Page) -> None:
+def test_a_point_is_chosen_by_a_click_or_by_keys_where_there_is_a_choice(view: Page) -> None:
+    expect(view.get_by_role("img", name="Losses by step")).to_be_visible()
+    chart(view).locator(".nsewdrag").click()
+    go_on(view, 1)
+    expect(view.get_by_text("Chosen: None")).to_be_visible()
     curve, index = outermost_point(view)
     view.mouse.move(*place_of_point(view, curve, index), steps=3)
     view.mouse.click(*place_of_point(view, curve, index))
-    expect(view.get_by_text(f"Chosen: {10 * index + curve}", exact=True)).to_be_visible()
-
-
-def test_a_point_can_be_chosen_without_a_mouse(view: Page) -> None:
+    clicked = view.get_by_text(f"Chosen: {10 * index + curve}", exact=True)
+    expect(clicked).to_be_visible()
     codes = view.get_by_role("application", name="Codes")
     codes.focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
         codes.press(key)
     expect(view.locator(".st-key-latent [aria-live]")).to_contain_text("x ")
     codes.press("Enter")
+    expect(clicked).to_have_count(0)
     expect(view.get_by_text(re.compile(r"^Chosen: \d+$"))).to_be_visible()
 
 
-def test_a_chart_without_choice_ignores_clicks(view: Page) -> None:
-    expect(view.get_by_role("img", name="Losses by step")).to_be_visible()
-    chart(view).locator(".nsewdrag").click()
-    go_on(view, 1)
-    expect(view.get_by_text("Chosen: None")).to_be_visible()
-
-
-def test_pictures_change_in_place(view: Page) -> None:
-    images = view.locator(".st-key-strip img")
-    before = images.evaluate_all("images => images.map((image) => { image.marked = true; return image.src })")
-    go_on(view, 1)
-    after = images.evaluate_all(
-        "images => images.map(({ src, marked, complete }) => [src, marked, complete])"
-    )
-    assert len(before) == len(after) == 3
-    for old, (new, marked, complete) in zip(before, after, strict=True):
-        assert new != old
-        assert marked
-        assert complete
-
-
 @pytest.mark.parametrize("width", [1366, 390])
-def test_labels_stand_over_their_columns(view: Page, width: int) -> None:
+def test_everything_fits_the_page(view: Page, width: int) -> None:
     view.set_viewport_size({"width": width, "height": 844})
+    view.wait_for_function(f"width => {CHART}._fullLayout.width < width", arg=width)
+    assert view.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    for element in view.locator(".vaelab-plot, .vaelab-sheet, .gtitle").all():
+        box = element.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= width + ROUNDING
+    check_labels(view)
+    if width == 390:  # the legend is below the chart
+        drawing = chart(view).locator(".nsewdrag").bounding_box()
+        legend = chart(view).locator(".legend").bounding_box()
+        assert drawing is not None
+        assert legend is not None
+        assert legend["y"] > drawing["y"] + drawing["height"]
+
+
+def check_labels(view: Page) -> None:
+    """They stand over their columns."""
     band = view.locator(".st-key-strip .vaelab-sheet-band").first
     labels = view.locator(".st-key-strip .vaelab-sheet-columns span")
     expect(labels).to_have_count(10)
@@ -194,27 +201,6 @@ def test_labels_stand_over_their_columns(view: Page, width: int) -> None:
     assert fits
 
 
-@pytest.mark.parametrize("width", [1366, 390])
-def test_nothing_is_wider_than_the_page(view: Page, width: int) -> None:
-    view.set_viewport_size({"width": width, "height": 844})
-    view.wait_for_function(f"width => {CHART}._fullLayout.width < width", arg=width)
-    assert view.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
-    for element in view.locator(".vaelab-plot, .vaelab-sheet, .gtitle").all():
-        box = element.bounding_box()
-        assert box is not None
-        assert box["x"] + box["width"] <= width + ROUNDING
-
-
-def test_on_a_narrow_page_the_legend_is_below_the_chart(view: Page) -> None:
-    view.set_viewport_size({"width": 390, "height": 844})
-    view.wait_for_function(f"() => {CHART}._fullLayout.width < 390")
-    drawing = chart(view).locator(".nsewdrag").bounding_box()
-    legend = chart(view).locator(".legend").bounding_box()
-    assert drawing is not None
-    assert legend is not None
-    assert legend["y"] > drawing["y"] + drawing["height"]
-
-
 def test_charts_follow_the_theme(view: Page) -> None:
     fill = "() => getComputedStyle(document.querySelector('.js-plotly-plot .gtitle')).fill"
     text = "() => getComputedStyle(document.querySelector('h1')).color"
@@ -226,19 +212,23 @@ def test_charts_follow_the_theme(view: Page) -> None:
     assert chart(view).evaluate("node => node.marked")
 
 
-def test_a_chart_can_be_downloaded(view: Page) -> None:
+def test_charts_and_pictures_can_be_downloaded(view: Page) -> None:
     with view.expect_download() as download:
         view.locator(".st-key-losses").get_by_role("button", name="Download as PNG").click()
     assert download.value.suggested_filename == "loss-chart.png"
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
-
-
-def test_all_charts_share_one_copy_of_plotly(page: Page, url: str) -> None:
-    loaded: list[str] = []
-    page.on("request", lambda request: loaded.append(request.url))
-    page.goto(url)
-    at_step(page, 0)
-    assert sum("plotly.min.js" in address for address in loaded) == 1
+    # All sheets are saved in one picture, here by keyboard.
+    button = view.get_by_role("button", name="Download rings.png")
+    button.focus()
+    with view.expect_download() as waiting:
+        view.keyboard.press("Enter")
+    assert waiting.value.suggested_filename == "rings.png"
+    widths, heights = zip(*view.locator(".st-key-strip .vaelab-sheet").evaluate_all(
+        "sheets => sheets.map(sheet => sheet.querySelector('img'))"
+        ".map(image => [image.naturalWidth, image.naturalHeight])"
+    ), strict=True)  # fmt: skip
+    saved = Image.open(waiting.value.path())
+    assert saved.size == (max(widths), sum(heights) + len(heights) - 1)
 
 
 def test_without_plotly_there_is_a_sentence(page: Page, url: str) -> None:
@@ -258,18 +248,23 @@ def test_without_its_script_a_view_says_so(page: Page, url: str) -> None:
         expect(page.locator(f".st-key-{container}")).to_contain_text("could not be loaded; reload the page")
 
 
-def test_room_is_reserved_before_plotly_is_there(page: Page, url: str) -> None:
+def test_room_is_reserved_before_plotly_is_there_which_comes_once(page: Page, url: str) -> None:
     waiting: list[Route] = []
     page.route("**/plotly.min.js*", lambda route: waiting.append(route))
+    page.add_init_script(FIRST_LOOK)
     page.goto(url)
+    # The styles are there before the component.
+    assert page.wait_for_function("window.firstLook").json_value() == ["flex", "Loading the pictures …"]
     notice = page.locator(".st-key-losses").get_by_text("Loading the chart")
     expect(notice).to_be_visible()
     expect(page.locator(".st-key-strip img").first).to_be_visible()
     before = page.locator(".st-key-strip").bounding_box()
-    waiting[0].continue_()
+    (only,) = waiting
+    only.continue_()
     at_step(page, 0)
     expect(notice).to_be_hidden()
     assert page.locator(".st-key-strip").bounding_box() == before
+    assert waiting == [only]
 
 
 FIRST_LOOK = """new MutationObserver((_, observer) => {
@@ -280,27 +275,7 @@ FIRST_LOOK = """new MutationObserver((_, observer) => {
 }).observe(document, { childList: true, subtree: true })"""
 
 
-def test_the_styles_are_there_before_the_component(page: Page, url: str) -> None:
-    page.add_init_script(FIRST_LOOK)
-    page.goto(url)
-    assert page.wait_for_function("window.firstLook").json_value() == ["flex", "Loading the pictures …"]
-
-
 def test_without_its_styles_a_view_is_still_drawn(page: Page, url: str) -> None:
     page.route("**/lab/components/**/*.css*", lambda route: route.abort())
     page.goto(url)
     at_step(page, 0)
-
-
-def test_all_sheets_are_saved_in_one_picture_by_keyboard(view: Page) -> None:
-    button = view.get_by_role("button", name="Download rings.png")
-    button.focus()
-    with view.expect_download() as waiting:
-        view.keyboard.press("Enter")
-    assert waiting.value.suggested_filename == "rings.png"
-    widths, heights = zip(*view.locator(".st-key-strip .vaelab-sheet").evaluate_all(
-        "sheets => sheets.map(sheet => sheet.querySelector('img'))"
-        ".map(image => [image.naturalWidth, image.naturalHeight])"
-    ), strict=True)  # fmt: skip
-    saved = Image.open(waiting.value.path())
-    assert saved.size == (max(widths), sum(heights) + len(heights) - 1)

@@ -51,7 +51,7 @@ KEPT = (
 MOMENTS = 12
 """Smallest number of snapshots of an example."""
 
-CODES = 250_000
+CODES = 400_000
 """Largest count of numbers in the codes that are kept of a snapshot, means and log-variances together."""
 
 COARSE_TO_FINE = (7, 15, 31, 63, LARGEST)

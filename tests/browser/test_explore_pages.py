@@ -13,17 +13,6 @@ from tests.support.servers import Server
 LAPTOP = ViewportSize(width=1366, height=650)
 """What a browser leaves of a school laptop's screen of 1366 by 768."""
 
-MOST_SHIFT = 0.02
-"""Largest sum of Chromium's layout shifts at which a page stands still."""
-
-PAGES = ("reconstructions", "reconstructions?show=draw", "latent-space", "latent-grid", "walks")
-
-COUNT_SHIFTS = """() => {
-    window.shift = 0
-    const add = (list) => list.getEntries().forEach(({ value }) => (window.shift += value))
-    new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true })
-}"""
-
 # Keeps of every canvas which rectangles were outlined since it was cleared, and which texts were written.
 KEEP_RECTANGLES = """() => {
     const own = CanvasRenderingContext2D.prototype
@@ -89,24 +78,6 @@ def test_while_one_draws_all_that_follows_the_pen_is_in_view(page: Page, server:
     page.mouse.up()
     assert all(box["y"] >= 0 and box["y"] + box["height"] <= LAPTOP["height"] for box in boxes)
     assert all(are_apart(one, other) for one, other in combinations(boxes, 2))
-
-
-@pytest.mark.parametrize("size", [LAPTOP, ViewportSize(width=390, height=844)], ids=["laptop", "phone"])
-@pytest.mark.parametrize("path", PAGES)
-def test_nothing_moves_while_a_page_arrives(
-    page: Page, server: Server, path: str, size: ViewportSize
-) -> None:
-    # The first visit of a server also loads PyTorch, the data and the run.
-    page.goto(f"{server.url}/{path}")
-    drawn = page.locator(".vaelab-canvas[data-decodes], .vaelab-pictures[data-state]").first
-    drawn.wait_for()
-    page.set_viewport_size(size)
-    page.add_init_script(f"({COUNT_SHIFTS})()")
-    page.reload()
-    drawn.wait_for()
-    page.wait_for_load_state("networkidle")
-    page.evaluate(NEXT_FRAME)
-    assert page.evaluate("window.shift") <= MOST_SHIFT
 
 
 @pytest.mark.parametrize("width", [1366, 390])

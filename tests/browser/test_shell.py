@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.support.servers import COMPONENTS_APP
+from tests.support.shifts import SHIFTS, check_nothing_moved
 from tests.support.top_bar import BAR, follow
 from vaelab import paths
 from vaelab.paths import ASSETS, PROJECT
@@ -69,12 +70,13 @@ def test_two_browsers_are_two_visitors(components: Any, browser: Browser) -> Non
     assert len(visitors) == 2
 
 
-def test_nothing_is_fetched_from_elsewhere_or_in_vain_and_the_policy_refuses_nothing(
+def test_on_a_phone_nothing_moves_is_fetched_in_vain_or_from_elsewhere_or_refused_by_the_policy(
     server: Any, browser: Browser
 ) -> None:
     """In a browser that keeps to the content policy, unlike that of other tests."""
-    context = browser.new_context()
+    context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
+    page.add_init_script(SHIFTS)
     fetched: list[str] = []
     errors: list[str] = []
 
@@ -91,6 +93,7 @@ def test_nothing_is_fetched_from_elsewhere_or_in_vain_and_the_policy_refuses_not
         busy = page.get_by_test_id("stAppRunningIcon").or_(page.get_by_test_id("stSkeleton"))
         expect(busy).to_have_count(0)
         page.wait_for_load_state("networkidle")
+        check_nothing_moved(page)
     context.close()
     ours = urlsplit(server.url).netloc
     assert {urlsplit(url).netloc for url in fetched if url.startswith("http")} == {ours}

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, FloatRect, Page
 
 from tests.support.letters import SMALL_LETTERS
 from tests.support.servers import Server
+from tests.support.shifts import SHIFTS, check_nothing_moved
 from tests.support.top_bar import BAR
 from tests.support.train_page import open_recipe, press, stop_if_active, wait_for_state, wait_for_step_after
 
@@ -37,20 +38,6 @@ DRAWN = (
     ".st-key-live-samples img",
 )
 """What the page draws last."""
-
-SHIFTS = """
-window.shifts = []
-new PerformanceObserver((list) => {
-    for (const { value, sources } of list.getEntries()) {
-        const moved = sources.map(({ node }) => node?.className ?? node?.parentElement?.className ?? "gone")
-        shifts.push([value, String(moved)])
-    }
-}).observe({ type: "layout-shift", buffered: true })
-"""
-"""Collects every move that the browser sees from the first paint on, also those after a press."""
-
-MOST_SHIFT = 0.02
-"""Sum of Chromium's layout-shift scores from the first paint to the end of a run."""
 
 RECIPE = {"train_size": "20000", "epochs": "500"}
 """Trains until it is stopped, on a fast machine and on a slow one."""
@@ -164,8 +151,7 @@ def test_everything_is_in_view_and_stays_where_it_is_from_the_first_paint_to_the
     after = check_screen(page)
     assert farthest(before, during) < (2, "")
     assert farthest(before, after) < (2, "")
-    shifts = page.evaluate("shifts")
-    assert sum(value for value, _ in shifts) <= MOST_SHIFT, shifts
+    check_nothing_moved(page)
 
 
 def test_the_first_page_of_a_newcomer_is_in_view(laptop: Page, server: Server) -> None:

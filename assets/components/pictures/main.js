@@ -23,7 +23,8 @@ class View {
     if (wanted === this.wanted) return // a live page sends its pictures again and again
     this.wanted = wanted
     try {
-      await Promise.all(data.sheets.map(({ source }) => decoded(source)))
+      // The first pictures replace none, and their places are wanted at once.
+      if (this.shapes !== null) await Promise.all(data.sheets.map(({ source }) => decoded(source)))
       // A picture that took long must not replace a newer one.
       if (this.wanted === wanted) this.show(data)
     } catch (error) {

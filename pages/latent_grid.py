@@ -26,7 +26,7 @@ from vaelab.ui.widgets.components import pictures
 from vaelab.ui.widgets.latent_canvas import CanvasContents, Layer, latent_canvas
 
 
-def caption(opened: Opened, is_auto: bool, count: int) -> str:
+def caption(opened: Opened, is_auto: bool) -> str:
     """Explain what the cells stand for, and what to look for."""
     if not opened.traits.has_prior:
         covered = "the middle 98 % of its test codes along each axis" if is_auto else "the range chosen above"
@@ -42,8 +42,8 @@ def caption(opened: Opened, is_auto: bool, count: int) -> str:
     lines = "Columns" if opened.config.latent_dim == 1 else "Rows and columns"
     look = "these two directions change" if opened.config.latent_dim > 2 else "lies between the classes"
     return (
-        f"{lines} lie at the quantiles (i + 0.5) / {count} of the prior, so that every cell stands for the"
-        f" same share of it. Look what {look}."
+        f"{lines} are closer in the middle, where the prior has more codes: every cell stands for the same"
+        f" share of its draws. Look what {look}."
     )
 
 
@@ -122,7 +122,7 @@ with controls:
     gif_button(opened, "latent-grid", grid_drawer(opened.renderer, plane, x, y, st.session_state[anchor_key]))
     st.caption(
         "Move over the grid: every point between the images is decoded as you go. "
-        + caption(opened, ends is None, count)
+        + caption(opened, ends is None)
     )
 with panels:
     point_panel(opened, plane, np.array(st.session_state[at_key]), anchor)

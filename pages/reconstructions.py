@@ -95,6 +95,13 @@ def strip(opened: Opened, model: Reconstructions, pca: Reconstructions, index: i
     )
 
 
+def error_legend(opened: Opened) -> None:
+    """Draw the colours of the signed errors as a bar."""
+    with st.container(width=452):
+        legend = opened.renderer.error_legend().update_xaxes(title_standoff=14)
+        plot(legend, key="error_legend", height=88, alt="Colours of the signed error")
+
+
 def caption(opened: Opened) -> str:
     """Explain what the pictures show, and what to look for."""
     numbers = counted(opened.config.latent_dim, "number")
@@ -117,7 +124,9 @@ def test_images(opened: Opened, row: DeltaGenerator) -> None:
     labels, classes = opened.data.y_test, opened.data.spec.classes
     members = np.flatnonzero(labels == classes.index(name)) if name != "all" else np.arange(len(labels))
     help = "\n\n".join(map(help_for, ("mse", "PCA")))
-    st.markdown(comparison(opened, model, pca, name, members), help=help)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(comparison(opened, model, pca, name, members), help=help, width="content")
+        error_legend(opened)
     with st.container(key="reconstructions"):
         chosen = in_order(members, model.errors, order, seed)[:count].tolist()
         strips = [strip(opened, model, pca, index) for index in chosen]
@@ -130,18 +139,15 @@ views = {"test": f"Test {opened.data.spec.kind.many}"} | ({"draw": own.title} if
 # A link to a drawing opens the section that shows it.
 if "drawn" in opened.choices.asked:
     opened.choices.asked.setdefault("show", "draw")
-row = st.container(horizontal=True, vertical_alignment="bottom")
+row = st.container(horizontal=True)
 with row:
     help = "Test images that the model never learnt from, or an image that you draw, upload or paste."
     view = pick_option(opened.choices, "show", "Show", views, help=help)
 if own and view == "draw":
     own.section(opened)
+    error_legend(opened)
 else:
     test_images(opened, row)
-with st.container(width=452):
-    legend = opened.renderer.error_legend().update_xaxes(title_standoff=14)
-    plot(legend, key="error_legend", height=120, alt="Colours of the signed error")
-if view == "test":
     st.caption(caption(opened))
     gif_button(opened, "reconstructions", pairs_drawer(opened))
 opened.write_address()

@@ -100,6 +100,29 @@ def test_between_the_codes_every_plane_decodes_the_same_relative_place_which_can
     ae.wait_until("node.dataset.snapped === '-1'")
 
 
+def test_the_wheel_scrolls_the_long_page_and_zooms_with_ctrl(open_planes: Open, page: Page) -> None:
+    plane = open_planes()[0]
+
+    def seen() -> float:
+        ends = []
+        for across in (0.3, 0.7):
+            decodes = plane.decodes()
+            plane.move(across, 0.5)
+            plane.wait_for_decode_after(decodes)
+            ends.append(plane.cursor()[0])
+        return float(ends[1] - ends[0])
+
+    whole = seen()
+    before = page.get_by_test_id("stMain").evaluate("main => main.scrollTop")
+    page.mouse.wheel(0, -200)
+    page.wait_for_function("before => document.querySelector('.stMain').scrollTop < before", arg=before)
+    assert seen() == pytest.approx(whole, rel=0.1)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -300)
+    page.keyboard.up("Control")
+    assert seen() == pytest.approx(whole / 2, rel=0.2)
+
+
 def test_moving_asks_nothing_of_the_server_and_leaving_ends_it_everywhere(
     open_planes: Open, page: Page
 ) -> None:

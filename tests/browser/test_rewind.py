@@ -69,7 +69,7 @@ def test_the_keyboard_goes_back_and_forth_and_the_way_is_saved_as_a_gif(
 ) -> None:
     slider = visit(page, server, path)
     check_gif(page, path)
-    expect(slider).to_have_attribute("aria-valuetext", "newest")
+    expect(slider).to_have_attribute("aria-valuetext", "newest weights")
     expect(words(page)).to_contain_text("Epoch 10 of 10: test reconstruction")
     slider.press("Home")
     expect(words(page)).to_contain_text("training reconstruction")
@@ -105,10 +105,10 @@ def test_it_plays_to_the_end_and_the_losses_follow(page: Page, server: Server) -
     slider.evaluate(KEEP_STEPS)
     page.get_by_role("button", name="Play", exact=True).click()
     expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
-    expect(slider).to_have_attribute("aria-valuetext", "newest")
+    expect(slider).to_have_attribute("aria-valuetext", "newest weights")
     steps_per_epoch = facts(RUN.config, DATASETS["mnist"]).steps_per_epoch
     names = [losses_at(History(RUN), step, steps_per_epoch).name for step in STEPS[:-1]]
-    assert page.evaluate("steps") == [*names, "newest"]
+    assert page.evaluate("steps") == [*names, "newest weights"]
     expect(chart).to_have_attribute("data-step", str(STEPS[-1]))
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     picture(page, "played")

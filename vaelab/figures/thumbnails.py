@@ -8,7 +8,7 @@ from vaelab.events import Preview
 from vaelab.figures.gif import WIDTH, scatter_picture
 from vaelab.figures.kinds import kind_of
 from vaelab.figures.sheets import png
-from vaelab.latent.view import grown_span, seen_plane, with_class_rows
+from vaelab.latent.view import grown_span, least_span, seen_plane, with_class_rows
 
 SIDE = 64
 """Width and height of a picture in pixels: twice what the page gives it, for screens with fine pixels."""
@@ -38,7 +38,8 @@ def thumbnails(
     codes = preview.mean
     plane = seen_plane(codes)
     points = plane.project(codes)
-    span = with_class_rows(grown_span(None, points), codes.shape[1], len(spec.classes))
+    seen = grown_span(least_span(preview.samples is not None), points)  # samples are draws of a prior
+    span = with_class_rows(seen, codes.shape[1], len(spec.classes))
     labels = labels[: len(codes)]
     if codes.shape[1] == 1:
         points = np.column_stack([points[:, 0], labels])

@@ -20,11 +20,20 @@ _SHARE_IN_VIEW = 0.995
 """Share of the points that `grown_span` has in view: a few outliers would squeeze all others."""
 
 
-def whole_span(points: np.ndarray) -> Span:
-    """Ends of both axes around all points (N, 2), with a margin."""
+def least_span(has_prior: bool) -> Span | None:
+    """What views of a model show at least: all circles of its prior, where collapsed codes are a point."""
+    end = PRIOR_CIRCLES[-1][0]
+    return ((-end, end), (-end, end)) if has_prior else None
+
+
+def whole_span(points: np.ndarray, least: Span | None = None) -> Span:
+    """Ends of both axes around all points (N, 2), with a margin, and around `least` if there is one."""
     low, high = points.min(0), points.max(0)
     margin = 0.04 * (high - low) + 1e-6
-    (left, bottom), (right, top) = (low - margin).tolist(), (high + margin).tolist()
+    low, high = low - margin, high + margin
+    if least is not None:
+        low, high = np.fmin(low, np.array(least).T[0]), np.fmax(high, np.array(least).T[1])
+    (left, bottom), (right, top) = low.tolist(), high.tolist()
     return (left, right), (bottom, top)
 
 
@@ -74,7 +83,12 @@ def with_class_rows(span: Span, latent_dim: int, classes: int) -> Span:
 
 
 def followed(
-    memory: dict[str, Any], codes: np.ndarray, classes: int, keeps_span: bool = True
+    memory: dict[str, Any],
+    codes: np.ndarray,
+    classes: int,
+    *,
+    keeps_span: bool = True,
+    least: Span | None = None,
 ) -> tuple[Plane, Span]:
     """Plane and span of a live view, which change as little as possible from one redraw to the next.
 
@@ -86,7 +100,10 @@ def followed(
         (N, d).
     keeps_span
         Whether the span includes the last one.
+    least
+        What the span includes in any case.
     """
     plane = memory["plane"] = seen_plane(codes, memory.get("plane"))
-    span = memory["span"] = grown_span(memory.get("span") if keeps_span else None, plane.project(codes))
+    before = memory.get("span", least) if keeps_span else least
+    span = memory["span"] = grown_span(before, plane.project(codes))
     return plane, with_class_rows(span, codes.shape[1], classes)

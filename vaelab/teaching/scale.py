@@ -1,9 +1,10 @@
-"""Why the codes of a model without a prior lie as far out as they do."""
+"""The scale of codes in words: why those of a model without a prior lie so far out, or that all are one."""
 
 import numpy as np
 
 from vaelab.config import kinds_with
 from vaelab.config.traits import ModelTraits
+from vaelab.latent.units import active_units
 from vaelab.words import capitalized
 
 
@@ -21,4 +22,15 @@ def scale_in_words(traits: ModelTraits, codes: np.ndarray) -> str:
         " has no prior. Training spreads them until the decoder can tell them apart: their distances from"
         " each other matter, the scale does not."
         f" {capitalized(kinds_with('has_prior'))} keeps nearly all within 3."
+    )
+
+
+def collapse_in_words(traits: ModelTraits, codes: np.ndarray) -> str:
+    """Say that the codes (N, d) of a model with a KL have collapsed to one point; empty if they have not."""
+    if not traits.has_kl or len(codes) < 2 or not np.isfinite(codes).all() or active_units(codes).any():
+        return ""
+    return (
+        f"Collapsed: all {len(codes):,} codes lie at nearly the same point, no dimension varies by more than"
+        f" {codes.std(0).max():.1g}. They say nothing of the images, so that every image comes back as nearly"
+        " the same one."
     )

@@ -65,12 +65,24 @@ export function followHands(node, canvas) {
   node.addEventListener(
     "wheel",
     (event) => {
+      if (!event.ctrlKey && !event.metaKey && isPassedBy(node)) return
       event.preventDefault()
       canvas.zoomAt(position(event), 2 ** (-event.deltaY / (event.deltaMode === 1 ? 12 : 300)))
     },
     { passive: false },
   )
   node.addEventListener("keydown", (event) => followKey(event, canvas))
+}
+
+const FILLS = 0.6 // of the window's height, from which on a plane is what a page is about
+const LONG = 1.5 // times the window's height, from which on a page is one to scroll through
+
+// Whether the wheel over a plane scrolls the page: on a long page, over a plane that does not fill the window and that
+// nobody has pressed. With Ctrl, which two fingers on a touchpad send too, the wheel zooms everywhere.
+function isPassedBy(node) {
+  if (document.activeElement === node || node.clientHeight >= FILLS * innerHeight) return false
+  const page = node.closest('[data-testid="stMain"]')
+  return page !== null && page.scrollHeight > LONG * page.clientHeight
 }
 
 function followKey(event, canvas) {

@@ -150,8 +150,10 @@ const isOnStage = (data) => data.compact && data.live
 function restOnStage(canvas) {
   const { data, space, panel, outer } = canvas
   const index = Math.min(data.anchor, space.count - 1)
-  panel.show(lookAt(canvas, space.point(index), index), originalOf(canvas, index))
-  panel.advise("Left: a test image. Right: what comes back. Move over the plane: every point of it is decoded.")
+  const original = originalOf(canvas, index)
+  panel.show(lookAt(canvas, space.point(index), index), original)
+  const what = original ? "Left: a test image. Right: what comes back." : "Right: what comes back for a test image."
+  panel.advise(`${what} Move over the plane: every point of it is decoded.`)
   for (const name of ["cursor", "snapped", "anchor"]) delete outer.dataset[name]
 }
 

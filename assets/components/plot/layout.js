@@ -19,7 +19,8 @@ export function adapt(figure, { key, size, outer, resets }) {
   return {
     data,
     layout,
-    config: { displayModeBar: false, responsive: false, displaylogo: false, showTips: false },
+    // At a double click Plotly would go back to the ranges of the first figure that it drew here.
+    config: { displayModeBar: false, responsive: false, displaylogo: false, showTips: false, doubleClick: false },
   }
 }
 

@@ -71,6 +71,7 @@ class Chart {
   begin() {
     this.tools.hidden = false
     this.node.on("plotly_click", ({ points }) => this.select(points[0]))
+    this.node.on("plotly_doubleclick", () => this.resetZoom())
     followKeys(this)
   }
 

@@ -22,6 +22,7 @@ from tests.support.exploring import (
     kept_image,
     make_run,
     pixels,
+    record_run,
     sentences,
     shown,
     titles,
@@ -203,9 +204,17 @@ def test_a_run_in_training_is_followed(app: App, runs: Path) -> None:
     write_json(run.path / "status.json", {"state": "running", "step": 1, **here})
     page = visit(app(), "latent_space", run=run.id)
     assert is_well(page)
-    assert any("still training" in text.value for text in page.caption)
+    (sentence,) = [text.value for text in page.caption if "still training" in text.value]
+    assert "its first weights until an epoch is done" in sentence
     write_json(run.path / "status.json", {"state": "finished", "step": 1})
     assert not any("still training" in text.value for text in page.run().caption)
+
+
+def test_a_run_that_has_collapsed_is_said_to_have(app: App, runs: Path) -> None:
+    config = RunConfig(hidden="16", beta=1000.0, learning_rate=0.01, epochs=2, train_size=2000, batch_size=64)
+    page = visit(app(), "latent_space", run=record_run(runs, config).id)
+    assert any("Collapsed" in text.value for text in page.warning)
+    assert shown(page, "latent_canvas")["span"] == [[-3.0, 3.0], [-3.0, 3.0]]
 
 
 def test_a_page_is_drawn_anew_for_new_weights_and_when_training_is_over(

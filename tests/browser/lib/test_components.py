@@ -112,10 +112,33 @@ def test_a_zoom_survives_an_update_until_it_is_reset(view: Page) -> None:
     go_on(view, 1)
     assert ranges(view) == zoomed
     view.locator(".st-key-losses").get_by_role("button", name="Reset the zoom").click()
-    view.wait_for_function(f"() => {CHART}._fullLayout.xaxis.autorange")
-    assert ranges(view)[0] == whole[0]
-    go_on(view, 2)
-    assert ranges(view)[1] == whole[1] + 2
+    view.wait_for_function(f"() => {CHART}._fullLayout.xaxis.range[0] === 0")
+    assert ranges(view)[1] == whole[1]
+
+
+def test_a_double_click_shows_all_of_what_is_drawn_now(view: Page) -> None:
+    before = ranges(view)
+    for step in (1, 2, 3):
+        go_on(view, step)
+    whole = ranges(view)
+    assert whole[1] > before[1]
+    zoom(view)
+    chart(view).locator(".nsewdrag").dblclick()
+    view.wait_for_function(f"() => {CHART}._fullLayout.xaxis.range[0] === 0")
+    assert ranges(view)[1] == whole[1]
+
+
+def test_no_chart_takes_the_wheel_from_the_page(view: Page) -> None:
+    assert (
+        view.locator(".vaelab-plot").evaluate_all(
+            """charts => charts.flatMap((chart) => {
+            const around = [], main = chart.closest(".stMain")
+            for (let part = chart; part !== main; part = part.parentElement) around.push(part)
+            return around.filter((part) => part.clientHeight > 0 && part.scrollHeight > part.clientHeight)
+        }).map(({ className }) => className)"""
+        )
+        == []
+    )
 
 
 def test_a_curve_hidden_in_the_legend_stays_hidden(view: Page) -> None:

@@ -16,6 +16,7 @@ from vaelab.latent.view import (
     Span,
     followed,
     grown_span,
+    least_span,
     seen_plane,
     whole_span,
     with_class_rows,
@@ -94,3 +95,14 @@ def test_what_is_followed_keeps_its_span_while_it_trains() -> None:
     far, near = followed(memory, 5 * codes, 10), followed(memory, codes, 10)
     assert near[1] == far[1] == memory["span"]
     assert followed(memory, codes, 10, keeps_span=False)[1] != far[1]
+
+
+def test_codes_that_have_collapsed_are_a_point_within_the_circles_of_the_prior() -> None:
+    point = 1e-3 * np.random.default_rng(0).normal(size=(50, 2))
+    circles = least_span(True)
+    assert whole_span(point, circles) == circles
+    assert followed({}, point, 10, keeps_span=False, least=circles)[1] == circles
+    far = whole_span(np.array([[-9.0, 0.0], [0.0, 9.0]]), circles)
+    assert far[0][0] < -9
+    assert far[0][1] == circles[0][1]
+    assert whole_span(point, least_span(False)) == whole_span(point)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from vaelab.config.traits import MODELS
-from vaelab.teaching.scale import scale_in_words
+from vaelab.teaching.scale import collapse_in_words, scale_in_words
 
 
 def test_the_numbers_are_those_of_the_codes() -> None:
@@ -19,3 +19,12 @@ def test_a_prior_needs_no_words_for_it() -> None:
 
 def test_codes_that_are_no_numbers_have_no_scale() -> None:
     assert scale_in_words(MODELS["ae"], np.full((3, 2), np.nan)) == ""
+
+
+def test_codes_that_are_one_point_are_said_to_have_collapsed() -> None:
+    codes = np.random.default_rng(0).normal(size=(50, 2))
+    assert "Collapsed: all 50 codes" in collapse_in_words(MODELS["vae"], 1e-3 * codes)
+    one_is_used = codes * [1, 1e-3]
+    for traits, seen in ((MODELS["vae"], one_is_used), (MODELS["ae"], 1e-3 * codes)):
+        assert collapse_in_words(traits, seen) == ""
+    assert collapse_in_words(MODELS["vae"], np.full((3, 2), np.nan)) == ""

@@ -8,7 +8,7 @@ import streamlit as st
 from vaelab.config import by_dataset
 from vaelab.data import DATASETS, is_ready
 from vaelab.events import Preview
-from vaelab.latent.view import followed
+from vaelab.latent.view import followed, least_span
 from vaelab.runs import RunDamaged, read_preview
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.compare.members import Member, members_of
@@ -99,7 +99,8 @@ def _view(member: Member, preview: Preview) -> PlaneView:
     """The plane of a run and its part in view, which move as little as possible from look to look."""
     memory = visit().compare_memory.setdefault(member.run.id, {})
     classes = len(DATASETS[member.run.config.dataset].classes)
-    return PlaneView(member, f"live-{preview.step}", *followed(memory, preview.mean, classes))
+    least = least_span(member.run.config.traits.has_prior)
+    return PlaneView(member, f"live-{preview.step}", *followed(memory, preview.mean, classes, least=least))
 
 
 def _reconstructions(previews: Sequence[tuple[Member, Preview]], state: str, step: int) -> None:

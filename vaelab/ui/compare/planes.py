@@ -49,7 +49,8 @@ def planes_section(views: Sequence[PlaneView | Member], *, state: str = "", step
         "reconstruction of it. Between the codes, every plane decodes the same relative position: the "
         f"quantile of the prior along each axis of {kinds_with('has_prior')}, the share of the range of the "
         f"codes along each axis of {kinds_with('has_prior', has=False)}. The axes of two runs need not mean "
-        "the same: compare the images, not the numbers."
+        "the same: compare the images, not the numbers. To zoom, press a plane and turn the wheel, or"
+        " hold Ctrl."
     )
     for column, view in zip(columns_of(len(views)), views, strict=True):
         with column:

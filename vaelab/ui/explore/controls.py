@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 
 from vaelab.latent.planes import Plane, axes_plane, prior_quantiles
-from vaelab.latent.view import Span, whole_span, with_class_rows
+from vaelab.latent.view import Span, least_span, whole_span, with_class_rows
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.opened import Opened
 from vaelab.ui.explore.results import kl_per_dimension, usual_plane
@@ -167,7 +167,7 @@ def _bounds(values: np.ndarray, has_prior: bool) -> tuple[float, float, float]:
 
 def seen_span(opened: Opened, plane: Plane, ends: list[Interval] | None = None) -> Span:
     """The part of the plane that is in view; a latent space of one dimension has one row per class."""
-    across, up = whole_span(plane.project(opened.newest.codes.mean))
+    across, up = whole_span(plane.project(opened.newest.codes.mean), least_span(opened.traits.has_prior))
     across, up = (*ends, up)[:2] if ends else (across, up)
     return with_class_rows((across, up), opened.config.latent_dim, len(opened.data.spec.classes))
 

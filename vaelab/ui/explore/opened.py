@@ -17,7 +17,8 @@ from vaelab.figures.kinds import kind_of
 from vaelab.figures.kinds.base import Renderer
 from vaelab.figures.sheets import Sheet
 from vaelab.runs import Run, RunDamaged, RunNotFound
-from vaelab.ui.explore.rewind import losses_panel, losses_words, past_model, rewind_bar
+from vaelab.teaching.scale import collapse_in_words
+from vaelab.ui.explore.rewind import losses_panel, losses_shown, losses_words, past_model, rewind_bar
 from vaelab.ui.recipe.share import share
 from vaelab.ui.session import (
     PageChoices,
@@ -146,7 +147,9 @@ def open_page(title: str) -> Opened:
             newest = Opened(run, saved_at(run), trained(run).model, dataset(name), test_codes(run), choices)
             if run.status().state == "running":
                 _say_that_it_trains(newest, step)
-            return newest if step is None else _gone_back(newest, step, words)
+            shown = newest if step is None else _gone_back(newest, step, words)
+            _say_if_collapsed(shown)
+            return shown
         st.warning(
             f"The images of {DATASETS[name].title} are not on this machine. Pick another run, or start one "
             "with this data set on the Train page, which fetches it."
@@ -162,6 +165,14 @@ def open_page(title: str) -> Opened:
     st.stop()
 
 
+def _say_if_collapsed(opened: Opened) -> None:
+    """Say that all codes are one, unless training has hardly begun: then that is as it should be."""
+    known = losses_shown(opened.run, opened.step)
+    sentence = collapse_in_words(opened.traits, opened.codes.mean)
+    if sentence and known is not None and known.epoch >= 1:
+        st.warning(sentence)
+
+
 def _say_that_it_trains(newest: Opened, step: int | None) -> None:
     """Explain how the page keeps up with a run in training; it follows the newest weights by itself."""
     if step is not None:
@@ -169,9 +180,12 @@ def _say_that_it_trains(newest: Opened, step: int | None) -> None:
             "This run is still training: every change on this page shows the steps that it has by then."
         )
         return
-    st.caption(
-        "This run is still training, and this page follows it: it shows the weights of its last epoch."
-    )
+    known = losses_shown(newest.run, None)
+    if known is None or known.epoch < 1:
+        words = "it shows its first weights until an epoch is done. Train shows them as they are now."
+    else:
+        words = f"it shows the weights at the end of {known.name}, until the next epoch is done."
+    st.caption(f"This run is still training, and this page follows it: {words}")
     follow_training(newest.run, newest.saved_at)
 
 

@@ -40,7 +40,8 @@ def rewind_bar(run: Run, choices: PageChoices, page: str) -> int | None:
     options = [*map(str, steps), NEWEST]
     choices.take("step", _reader(run, options), NEWEST)
     if not steps:
-        st.caption(f"This run has no snapshots to go back to, because {_why_none(run)}.", width="stretch")
+        with st.container(key="rewind"):
+            st.caption(f"This run has no snapshots to go back to, because {_why_none(run)}.")
         return None
     if visit().playing != (page, run.id) or st.session_state[_KEY] == NEWEST:
         _pause()
@@ -60,7 +61,9 @@ def rewind_bar(run: Run, choices: PageChoices, page: str) -> int | None:
             options,
             key=_KEY,
             on_change=_moved,
-            format_func=lambda option: NEWEST if option == NEWEST else step_losses(run, int(option)).name,
+            format_func=lambda option: (
+                "newest weights" if option == NEWEST else step_losses(run, int(option)).name
+            ),
             persist_state="session",
             label_visibility="collapsed",
         )
@@ -133,7 +136,7 @@ def _tick(options: Sequence[str]) -> None:
     st.rerun()
 
 
-def _losses_shown(run: Run, step: int | None) -> StepLosses | None:
+def losses_shown(run: Run, step: int | None) -> StepLosses | None:
     """The losses at the step that is shown; None if the run has not been evaluated yet."""
     if step is None:
         step = history(run).evaluated.last.get("step")
@@ -146,18 +149,26 @@ def _words(run: Run, at_step: StepLosses) -> str:
 
 
 def losses_words(run: Run, step: int | None) -> DeltaGenerator:
-    """Say the losses at the step that is shown, and offer their curves; returns the words' container."""
+    """Say the losses at the step that is shown, and offer their curves; returns the words' container.
+
+    Both have their place before there is anything to say, so that the row stays as it is.
+    """
     words = st.container(width=270, gap=None, key="rewind_words")
-    at_step = _losses_shown(run, step)
-    if at_step is not None:
-        words.caption(_words(run, at_step))
-        st.toggle("Losses", key="rewind_losses", width="content", help="Shows the curves of the losses.")
+    at_step = losses_shown(run, step)
+    words.caption(_words(run, at_step) if at_step else "Its losses stand here after the first epoch.")
+    st.toggle(
+        "Losses",
+        key="rewind_losses",
+        width="content",
+        disabled=at_step is None,
+        help="Shows the curves of the losses.",
+    )
     return words
 
 
 def losses_panel(run: Run, step: int | None) -> None:
     """Draw the curves of the run, if they are asked for, with a line at the step that is shown."""
-    at_step = _losses_shown(run, step)
+    at_step = losses_shown(run, step)
     if at_step is None or not st.session_state["rewind_losses"]:
         return
     curves = history(run)

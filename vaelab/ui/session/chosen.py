@@ -67,7 +67,7 @@ def pick_run() -> Run:
         key="picked_run",
         on_change=_take_picked,
         label_visibility="collapsed",
-        width=330,
+        width=400,
     )
     visit().run = current.id
     return current
@@ -101,7 +101,7 @@ def _label(run: Run) -> str:
     """The picker's text for a run, which differs from that of every other run."""
     kind, status = run.in_words, run.status()
     if run.shipped:
-        return f"{kind} (finished example {run.id})"
+        return f"{kind} (example {run.id})"
     is_whole = status.state == "finished" and status.epoch >= run.config.epochs
-    stage = "" if is_whole else f" · {status.state} at epoch {round(status.epoch, 1):g}"
+    stage = "" if is_whole else f" · {status.state}, epoch {round(status.epoch, 1):g}"
     return f"{run.meta.name or kind}{f' · {kind}' if run.meta.name else ''}{stage} · {run.short_id}"

@@ -95,8 +95,7 @@ def _speed(run: Run, status: Status) -> str:
     if not status.images_per_second or not started or (status.step < FIRST_STEPS and status.epoch < 1):
         return ""
     left = (run.config.epochs - status.epoch) * started["train_images"] / status.images_per_second
-    precision = status.precision
-    return f" · {duration(left)} left · {status.images_per_second:,.0f} images/s ({precision})"
+    return f" · {duration(left)} left · {status.images_per_second:,.0f} images/s"
 
 
 def _ended(run: Run, status: Status) -> None:

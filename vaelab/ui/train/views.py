@@ -13,7 +13,7 @@ from vaelab.data import DATASETS, Dataset
 from vaelab.events import Preview
 from vaelab.figures.kinds import kind_of
 from vaelab.figures.losses import log_allowed, losses
-from vaelab.latent.view import followed
+from vaelab.latent.view import followed, least_span
 from vaelab.runs import Run, RunDamaged, Status, read_preview
 from vaelab.teaching.glossary import help_for
 from vaelab.teaching.hints import Hint
@@ -23,8 +23,6 @@ from vaelab.ui.widgets.components import heading_row, pictures, plot
 from vaelab.ui.widgets.latent_canvas import CanvasContents, latent_canvas
 from vaelab.words import slug
 
-PRIOR_SPAN = (-3.0, 3.0)
-"""Ends of both axes when a run with a prior begins: 99 % of the prior's draws in two dimensions."""
 A_ROW = 13
 """Classes in a row of reconstructions: the images are still large enough to read."""
 
@@ -135,11 +133,16 @@ def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
             words += f" The plane of two principal components of {run.config.latent_dim} dimensions."
         _heading("Latent space", "latent", words)
     if visit().live_memory.get("run") != run.id:
-        # The map of a VAE unfolds from a point, within the circles of the prior.
-        begins = {"span": (PRIOR_SPAN, PRIOR_SPAN)} if run.config.traits.has_prior and status.active else {}
-        visit().live_memory = {"run": run.id, **begins}
-    # The span only grows during training, and is fitted to the codes again when training is over.
-    plane, span = followed(visit().live_memory, preview.mean, len(data.spec.classes), status.active)
+        visit().live_memory = {"run": run.id}
+    # The map of a VAE unfolds from a point, within the circles of the prior. The span only grows during
+    # training, and is fitted to the codes again when training is over.
+    plane, span = followed(
+        visit().live_memory,
+        preview.mean,
+        len(data.spec.classes),
+        keeps_span=status.active,
+        least=least_span(run.config.traits.has_prior),
+    )
     latent_canvas(
         CanvasContents(run, f"live-{preview.step}", plane, span),
         key="live_latent_canvas",

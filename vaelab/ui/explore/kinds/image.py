@@ -10,7 +10,7 @@ from vaelab.data import Shape, placement_for
 from vaelab.data.drawing import image_from_browser, image_of, text_of
 from vaelab.data.kinds.image import IMAGE as IMAGES
 from vaelab.data.neighbours import Neighbours, nearest_images, share_below
-from vaelab.latent.view import whole_span, with_class_rows
+from vaelab.latent.view import least_span, whole_span, with_class_rows
 from vaelab.networks.sizes import training_images
 from vaelab.teaching.glossary import help_for
 from vaelab.ui.explore.kinds.base import OwnExample, View
@@ -63,7 +63,8 @@ def _map(opened: Opened) -> None:
     """Draw the test codes with the posterior of the drawing, which follows the pen."""
     plane = usual_plane(opened)
     points = plane.project(opened.codes.mean)
-    span = with_class_rows(whole_span(points), opened.config.latent_dim, len(opened.data.spec.classes))
+    seen = whole_span(points, least_span(opened.traits.has_prior))
+    span = with_class_rows(seen, opened.config.latent_dim, len(opened.data.spec.classes))
     contents = CanvasContents(opened.run, opened.version, plane, span)
     latent_canvas(
         contents, key="draw_canvas", height=400, compact=True, selectable=False,

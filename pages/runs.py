@@ -34,7 +34,8 @@ with st.container(key="runs-table"):
     runs_table(listed)
 st.caption(
     "Choose a run to see what can be done with it. Test losses are in nats per image: compare them between "
-    "runs of one data set and one reconstruction term."
+    "runs of one data set and one reconstruction term. With squared error they may be below 0, because a "
+    "density, unlike a probability, may exceed 1."
 )
 if selected:
     actions(selected)

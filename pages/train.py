@@ -5,7 +5,7 @@ import streamlit as st
 from vaelab.data import DATASETS
 from vaelab.ui.recipe import form as forms
 from vaelab.ui.recipe.dials import moving_dials, next_run_dials
-from vaelab.ui.recipe.example import before_the_start, shown_run
+from vaelab.ui.recipe.example import before_the_start, recipe_of_shown, shown_run
 from vaelab.ui.recipe.recipes import recipe_cards
 from vaelab.ui.recipe.share import share
 from vaelab.ui.recipe.show_code import show_code
@@ -21,7 +21,7 @@ from vaelab.ui.session import (
     turn_dials,
     visit,
 )
-from vaelab.ui.session.recipe import preset_now, read_form
+from vaelab.ui.session.recipe import preset_now, read_form, take_recipe
 from vaelab.ui.session.recipe_link import followed_link, write_link
 from vaelab.ui.slow_motion.panel import slow_motion_panel
 from vaelab.ui.train.controls import control_row, start_if_asked
@@ -29,14 +29,17 @@ from vaelab.ui.train.live import watch
 
 engine()  # the first visit starts it, so that a worker is warm when Train is pressed
 
+arrives = visit().preset_base is None
 linked, problems = followed_link()
 if linked is not None:
     fill_form(linked)
     visit().link_problems = list(problems.values())
+refused = follow_run_link()
+if linked is not None and (recipe := recipe_of_shown(arrives=arrives)):
+    take_recipe(recipe)
 if (start := visit().start_asked) is not None:
     fill_form(start.config)
 restore_form()
-refused = follow_run_link()
 
 tools = st.container(key="page-tools", horizontal=True, gap="small")
 with st.container(key="page-title"):
@@ -74,4 +77,4 @@ with live:
     else:
         watch(run, config)
         slow_motion_panel(run)
-write_link(visit().recipe, None if run is None or run.shipped else run.id)
+write_link(visit().recipe, run.id if run and (not run.shipped or run.id == parameter("run")) else None)

@@ -15,6 +15,17 @@ def duration(seconds: float) -> str:
     return f"about {seconds / 3600:.1f} h"
 
 
+def durations(least: float, most: float) -> str:
+    """A range of rough times in words: "about 20 s to 30 min"; one of them if both read the same."""
+    low, high = duration(least), duration(most)
+    return low if low == high else f"{low} to {high.removeprefix('about ')}"
+
+
+def passed(epochs: float) -> str:
+    """How many epochs have passed, in few digits: "2", "0.7", "0.04"."""
+    return f"{round(epochs, 1) or float(f'{epochs:.1g}'):g}"
+
+
 def capitalized(text: str) -> str:
     """A text with its first letter as a capital and all others unchanged."""
     return text[0].upper() + text[1:]

@@ -16,7 +16,7 @@ SCRIPTS = sorted(PAGES.glob("*.py"))
 GROUPS = {
     "Train": ["Train"],
     "Explore": ["Reconstructions", "Latent space", "Latent grid", "Walks"],
-    "Intuition": ["Compare", "Sweep", "Failures"],
+    "Experiments": ["Compare", "Sweep", "Failures"],
     "Learn": ["Lessons", "Glossary"],
     "Runs": ["Runs"],
 }

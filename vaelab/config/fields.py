@@ -6,6 +6,7 @@ never disagree with the validation.
 
 import difflib
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
@@ -127,6 +128,8 @@ def in_words(name: str, value: Any) -> str:
     """A field's value as people read it: `bce` is "Cross-entropy (bce)", 60000 is "60,000"."""
     if type(value) is int and value >= 1000 and name != "seed":
         return f"{value:,}"
+    if type(value) is float and 0 < abs(value) < 1e-4:
+        return f"{Decimal(repr(value)):f}"  # Python would write 1e-05
     return field_spec(name).labels.get(value) or as_text(value)
 
 

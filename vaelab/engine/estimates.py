@@ -1,7 +1,7 @@
 """Estimates of how long a run waits for its turn."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
 
 from vaelab.data import DATASETS
@@ -46,7 +46,7 @@ class WaitEstimates:
         threads: number of threads that the run takes.
         capacity: threads of all runs that train at once.
         """
-        left_of_running, left_of_ahead = map(self._read, running), map(self._waiting, ahead)
+        left_of_running, left_of_ahead = map(self._running, running), map(self._waiting, ahead)
         return expected_wait(
             [self._on_this_machine(left) for left in left_of_running if left],
             [self._on_this_machine(left) for left in left_of_ahead if left],
@@ -72,6 +72,12 @@ class WaitEstimates:
     def _on_this_machine(self, left: _Left) -> tuple[float, int]:
         slowness = self._slowness.get(left.guessed, 1.0) * self._threads / left.threads if left.guessed else 1
         return left.seconds * slowness, left.threads
+
+    def _running(self, run_id: str) -> _Left | None:
+        left = self._read(run_id)
+        # A run that was asked to stop leaves its worker within a moment.
+        is_ending = left is not None and self._store.get(run_id).request().action in ("stop", "release")
+        return replace(left, seconds=0.0) if left and is_ending else left
 
     def _waiting(self, run_id: str) -> _Left | None:
         if run_id not in self._left_of_waiting:

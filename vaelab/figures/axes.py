@@ -3,9 +3,13 @@
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 LEGEND_ABOVE = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
 """Layout of a legend whose entries stand in a row above the chart."""
+
+NONE_FINISHED = "Here comes a point for each run that finishes."
+"""What stands in a chart of results before there are any."""
 
 MOST_NAMED_BARS = 40
 """Largest number of bars whose names fit below them."""
@@ -18,6 +22,19 @@ def axis_limits(low: float, high: float) -> dict[str, Any]:
     newer wish of the user, and undo their zoom.
     """
     return {"autorangeoptions": {"include": [low, high], "clipmin": low, "clipmax": high}}
+
+
+def until_there_are_points(figure: go.Figure, words: str) -> None:
+    """Say in the middle of a figure without points why there are none.
+
+    Plotly would show ranges from -1 to 6 that mean nothing.
+    """
+    if any(len(trace.x or ()) and any(value is not None for value in trace.x) for trace in figure.data):
+        return
+    figure.update_layout(showlegend=False)
+    figure.update_xaxes(showticklabels=False, showgrid=False, zeroline=False)
+    figure.update_yaxes(showticklabels=False, showgrid=False, zeroline=False)
+    figure.add_annotation(text=words, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)
 
 
 def decimate(x: np.ndarray, y: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:

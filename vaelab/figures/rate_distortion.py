@@ -9,7 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from vaelab.config import field_spec, in_words
-from vaelab.figures.axes import LEGEND_ABOVE
+from vaelab.figures.axes import LEGEND_ABOVE, NONE_FINISHED, until_there_are_points
 from vaelab.figures.palette import PALETTE, SYMBOLS, between
 from vaelab.figures.sweep import STANDOFF
 from vaelab.sweeps.results import Result, Values, bands, by_values, words
@@ -46,7 +46,7 @@ def rate_distortion(axes: Sequence[str], results: Sequence[Result]) -> go.Figure
         }  # fmt: skip
         traces.insert(0, line)
     title = {"text": field_spec(axes[0]).label if len(axes) == 1 else ""}
-    return go.Figure(
+    figure = go.Figure(
         traces,
         {
             "xaxis": {"title": {"text": "rate: KL (nats per image)"}, "autorangeoptions": {"include": 0}},
@@ -56,6 +56,8 @@ def rate_distortion(axes: Sequence[str], results: Sequence[Result]) -> go.Figure
             "legend": {**LEGEND_ABOVE, "title": title},
         },
     )
+    until_there_are_points(figure, NONE_FINISHED)
+    return figure
 
 
 def _styles(combinations: list[Values]) -> dict[Values, Style]:

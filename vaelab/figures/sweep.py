@@ -9,7 +9,7 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 
 from vaelab.config import QUANTITIES, Quantity, field_spec, in_words
-from vaelab.figures.axes import LEGEND_ABOVE
+from vaelab.figures.axes import LEGEND_ABOVE, NONE_FINISHED, until_there_are_points
 from vaelab.figures.palette import PALETTE, channels
 from vaelab.sweeps.results import SPLITS, Band, Best, Result, Values, bands, by_values, words
 
@@ -60,7 +60,7 @@ def measure_curve(
     ]
     if best is not None and best.measure == measure:
         traces.append(_star(x[best.values], best.held_out.mean))
-    return go.Figure(
+    figure = go.Figure(
         traces,
         {
             "xaxis": {"title": {"text": axis_title(name)}, **_ticks(name, kind, x)},
@@ -70,6 +70,8 @@ def measure_curve(
             "legend": LEGEND_ABOVE,
         },
     )
+    until_there_are_points(figure, NONE_FINISHED)
+    return figure
 
 
 def _positions(name: str, kind: Scale, results: Sequence[Result]) -> Positions:

@@ -42,10 +42,10 @@ def usual_of(config: RunConfig, examples: Sequence[Example]) -> Example | None:
 
 
 def named(example: RunConfig, config: RunConfig) -> str:
-    """The name of the end of an example beside a run: "usual end of this recipe", "with beta 1 usually"."""
+    """The name of the end of an example beside a run: "this recipe usually", "with beta 1 usually"."""
     differing = _differing(example, config)
     if not differing:
-        return "usual end of this recipe"
+        return "this recipe usually"
     values = {name: in_words(name, getattr(example, name)) for name in differing}
     changed = [f"{field_spec(name).label.lower()} {value}" for name, value in values.items()]
     return f"with {listed(changed)} usually"

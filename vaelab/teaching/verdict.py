@@ -31,15 +31,15 @@ class Grade:
     most: float
     """Largest ratio of the range."""
     judgement: str
-    """What is said of a run that is finished."""
+    """What is said of a run that is over."""
     words: str
     """How wrong its copies are."""
     compared: str = ""
     """What they are compared with, if `judgement` does not say it."""
 
-    def lead(self, is_finished: bool) -> str:
+    def lead(self, is_over: bool) -> str:
         """What stands before the words."""
-        if is_finished:
+        if is_over:
             return self.judgement
         return "So far" if self.compared else f"So far {self.judgement[0].lower()}{self.judgement[1:]}"
 
@@ -89,7 +89,7 @@ class Verdict:
     title: str
     """Whether it is good: "Good: copies half as wrong as PCA's"."""
     detail: str
-    """What the title leaves out: "with 2 numbers"."""
+    """What the title leaves out: "PCA: a simple method"."""
     is_fault: bool
     """Whether the title names a fault of the training."""
     value: str
@@ -155,8 +155,8 @@ def _in_words(case: Case) -> tuple[str, str]:
     if case.pca_error is None:
         return "Its copies are being compared with PCA", ""
     grade = grade_of(case.losses["mse"], case.pca_error)
-    title = f"{grade.lead(case.state == 'finished')}: copies {grade.words} {grade.compared}".rstrip()
-    return title, f"with {counted(case.config.latent_dim, 'number')}"
+    title = f"{grade.lead(case.state not in ACTIVE)}: copies {grade.words} {grade.compared}".rstrip()
+    return title, "PCA: a simple method"
 
 
 def grade_of(error: float, pca_error: float) -> Grade:
@@ -172,7 +172,7 @@ def _unit(case: Case) -> str:
         return f"{unit}, before it diverged"
     if config.traits.has_kl and config.beta != 1:
         return f"{unit}; trained on {_objective(config, 'recon.')}"
-    return f"{unit} of test {kind.many}"
+    return f"how wrong, in {unit}"
 
 
 def _label(config: RunConfig) -> str:
@@ -194,7 +194,7 @@ def _levels(case: Case) -> list[str]:
         levels.append(f"{named(case.usual.config, case.config)} {words(usual)}")
     if case.started:
         mean = mean_image_of(name, case.config, case.started["mean_image_loss"])
-        levels.append(f"mean {DATASETS[case.config.dataset].kind.one} {words(mean)}")
+        levels.append(f"without a model {words(mean)}")
     return [with_minus(level) for level in levels]
 
 
@@ -218,7 +218,7 @@ def _about(case: Case) -> str:
         copies += f"{case.pca_error:.4f}"
     if config.traits.has_kl:
         copies += ". PCA has no KL, so that losses in nats would not be fair to compare"
-    levels = f"**Mean {one}**: a model that always answers with it, whatever {one} it is given."
+    levels = f"**Without a model**: what the mean {one} reaches, as the answer to whatever {one} is given."
     if case.usual:
-        levels += " **Usual**: what the finished example reached."
+        levels += " **Usually**: what the finished example reached."
     return f"{text}\n\n{copies}.\n\n{levels}"

@@ -1,4 +1,4 @@
-"""The bar at the top of every page: links that keep the recipe, the run and the sweep that were chosen."""
+"""The bar at the top of every page: links that keep recipe, run and sweep, and the button Present."""
 
 from collections.abc import Mapping
 from itertools import groupby
@@ -9,6 +9,7 @@ import streamlit as st
 from vaelab.runs import Run
 from vaelab.ui.session import address_of, chosen_run, page_link, recipe_now, visit
 from vaelab.ui.session.chosen import run_to_explore
+from vaelab.ui.session.display import offer_to_present
 from vaelab.ui.session.pages import Page
 from vaelab.ui.sweep.link import address_of_sweep
 
@@ -39,6 +40,7 @@ def top_bar(scripts: Mapping[Page, Any], current: str) -> None:
             with st.popover(f"{group}{here}", type="tertiary", key=f"pages-{group}-{current}"):
                 for page in pages:
                     link(page)
+        offer_to_present()
 
 
 def _address_within(title: str, current: str, run: Run | None) -> dict[str, str]:

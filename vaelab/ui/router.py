@@ -15,7 +15,14 @@ from vaelab.ui.session.pages import APP_PAGES
 
 # The paths are absolute because Streamlit would take relative ones from this script's folder.
 scripts = {
-    page: st.Page(page.script, title=page.title, url_path=page.path, default=not page.path, help=page.help)
+    page: st.Page(
+        page.script,
+        title=page.title,
+        url_path=page.path,
+        default=not page.path,
+        # The explanation of a link that stands in the bar would cover the buttons below it after each click.
+        help=None if page.group == page.title else page.help,
+    )
     for page in APP_PAGES
 }
 # Streamlit's own navigation at the top is 60 pixels high, its links lose their parameters, and it makes a

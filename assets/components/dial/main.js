@@ -4,7 +4,7 @@
 // has then, so that an answer to an earlier change does not move a dial that has been moved further since.
 
 import { mounted } from "../lib/mount.js"
-import { explanation, showBeside } from "./bubble.js"
+import { explanation, opensOnHover, showBeside } from "./bubble.js"
 
 const PAUSE = 250 // milliseconds between two reports of a slider that is being moved
 
@@ -19,6 +19,7 @@ class Dial {
     this.ask.popoverTargetElement = this.help
     this.help.addEventListener("toggle", ({ newState }) => this.ask.setAttribute("aria-expanded", newState === "open"))
     this.help.addEventListener("beforetoggle", ({ newState }) => newState === "open" && showBeside(this.help, this.ask))
+    opensOnHover(this.help, this.ask)
     this.refusal.addEventListener("beforetoggle", ({ newState }) => newState === "open" && showBeside(this.refusal, this.number))
     this.slider.addEventListener("input", () => this.slide())
     this.slider.addEventListener("change", () => this.report())

@@ -1,6 +1,7 @@
 // Adapts a figure from Python to the page: its theme, its size, and a finger or a mouse.
 
 const NARROW = 520 // pixels, below which a legend beside the chart leaves too little of it
+const SIZE = 13 // pixels of letters
 const LETTER = 8 // pixels that a letter of a title takes, on the safe side
 const LINE = 20 // pixels from one line of a title to the next
 
@@ -54,13 +55,13 @@ export function template(outer) {
     exponentformat: "power", // as delivered 0.0004 nats are "400µ"
   }
   // Plotly's titles of axes are a fifth larger than its other letters, too long for their axes.
-  if (letters) axis.title = { font: { size: letters } }
+  axis.title = { font: { size: letters ?? SIZE } }
   return {
     layout: {
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: theme("background-color"), // Plotly picks the colours of hover labels against it
       colorway: theme("chart-categorical-colors").split(",").filter(Boolean),
-      font: { family: theme("font"), size: letters ?? 13, color: text },
+      font: { family: theme("font"), size: letters ?? SIZE, color: text },
       title: { x: 0, xref: "paper", font: { size: Math.max(15, letters ?? 0), weight: 600 } },
       margin: { l: 56, r: 16, t: 32, b: 48 },
       hoverlabel: {

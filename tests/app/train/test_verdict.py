@@ -40,7 +40,7 @@ def test_the_first_page_judges_its_example(app: App) -> None:
     title, number, words = verdict_of(opened(app))
     assert title.startswith("**Good: copies a third less wrong than PCA's**")
     assert re.fullmatch(r"\*\*\d+\.\d\*\*", number)
-    assert f"usual end of this recipe {number.strip('*')} · mean image 205.8" in words
+    assert f"this recipe usually {number.strip('*')} · without a model 205.8" in words
 
 
 def test_a_waiting_run_says_what_will_stand_there(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +65,7 @@ def test_a_run_that_ends_is_judged_by_its_own_numbers(
     last = History(store.runs()[0]).evaluated.last
     _, number, words = verdict_of(page)
     assert number == f"**{last['recon'] + last['kl']:.1f}**"
-    assert "mean image" in words
+    assert "without a model" in words
 
 
 def test_an_error_that_takes_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

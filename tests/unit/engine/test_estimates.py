@@ -11,6 +11,7 @@ import pytest
 from vaelab.config import RunConfig
 from vaelab.data import DATASETS
 from vaelab.engine.estimates import WaitEstimates
+from vaelab.events import Request
 from vaelab.files import write_json
 from vaelab.networks.sizes import FIRST_STEPS, expected_seconds
 from vaelab.runs import Run, RunStore, Status
@@ -43,6 +44,14 @@ def test_the_speed_of_the_first_steps_is_not_believed(store: RunStore) -> None:
     early, late = (wait(waits, running=(other,)) for other in others)
     assert early < USUAL
     assert late > 10 * USUAL
+
+
+def test_a_run_that_was_asked_to_stop_keeps_nobody_waiting(store: RunStore) -> None:
+    waits = WaitEstimates(store, threads=2)
+    other = stands(store.create(RECIPE), state="running", epoch=1.0, step=235, images_per_second=100.0)
+    assert wait(waits, running=(other,)) > USUAL
+    other.set_request(Request(action="stop"))
+    assert wait(waits, running=(other,)) == 0
 
 
 def test_a_machine_that_was_slower_is_expected_to_be_so_again(store: RunStore) -> None:

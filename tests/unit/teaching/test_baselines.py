@@ -37,7 +37,7 @@ def test_a_preset_usually_ends_as_its_example(name: str) -> None:
         found = usual_of(same, EXAMPLES)
         assert found is not None
         assert found.config == config
-        assert named(found.config, same) == "usual end of this recipe"
+        assert named(found.config, same) == "this recipe usually"
 
 
 @pytest.mark.parametrize(

@@ -127,8 +127,9 @@ def test_before_pca_is_known_nothing_is_claimed() -> None:
     assert verdict.value == "135.0"
 
 
-def test_a_size_of_one_is_one_number() -> None:
-    assert judge(case(RunConfig(latent_dim=1))).detail == "with 1 number"
+def test_pca_has_as_many_numbers() -> None:
+    assert "PCA with 1 number," in judge(case(RunConfig(latent_dim=1))).about
+    assert "PCA with 2 numbers," in judge(case(RunConfig())).about
 
 
 # The number
@@ -137,8 +138,8 @@ def test_a_size_of_one_is_one_number() -> None:
 def test_a_vae_has_its_negative_elbo_and_what_to_compare_it_with() -> None:
     usual = Example(RunConfig(), {"recon": 134.6, "kl": 6.8, "mse": 0.036})
     verdict = judge(case(RunConfig(), usual=usual))
-    assert (verdict.value, verdict.unit) == ("135.0", "nats per image: negative ELBO of test images")
-    assert verdict.beside == "usual end of this recipe 141.4 · mean image 200.0"
+    assert (verdict.value, verdict.unit) == ("135.0", "how wrong, in nats per image: negative ELBO")
+    assert verdict.beside == "this recipe usually 141.4 · without a model 200.0"
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
@@ -146,7 +147,7 @@ def test_an_example_is_its_own_usual_end_and_no_fault(name: str) -> None:
     own = example(name)
     verdict = judge(replace(own, usual=Example(own.config, own.losses)))
     assert not verdict.is_fault
-    assert verdict.beside.startswith(f"usual end of this recipe {verdict.value}")
+    assert verdict.beside.startswith(f"this recipe usually {verdict.value}")
     assert "PCA" in verdict.title
 
 
@@ -162,8 +163,8 @@ def test_the_verdict_on_an_ae_mentions_nothing_that_it_has_not(name: str) -> Non
 
 def test_without_a_kl_squared_error_is_given_per_pixel() -> None:
     verdict = judge(case(RunConfig(model="ae", reconstruction="mse"), last={"recon": -20.0}))
-    assert (verdict.value, verdict.unit) == ("0.0400", "squared error per pixel of test images")
-    assert judge(case(RunConfig(model="ae"))).unit == "nats per image: reconstruction of test images"
+    assert (verdict.value, verdict.unit) == ("0.0400", "how wrong, in squared error per pixel")
+    assert judge(case(RunConfig(model="ae"))).unit == "how wrong, in nats per image: reconstruction"
 
 
 @pytest.mark.parametrize("beta", [0, 0.5, 4])
@@ -186,7 +187,7 @@ def test_a_loss_below_0_has_a_minus_sign_and_is_explained() -> None:
 def test_a_kind_of_model_with_a_kl_but_without_an_elbo_has_a_sum(is_stochastic: bool) -> None:
     with third_model(is_stochastic=is_stochastic):
         verdict = judge(case(RunConfig(model=THIRD)))
-    assert (verdict.value, verdict.unit) == ("135.0", "nats per image: reconstruction + KL of test images")
+    assert (verdict.value, verdict.unit) == ("135.0", "how wrong, in nats per image: reconstruction + KL")
     assert "ELBO" not in all_of(verdict)
 
 
@@ -198,7 +199,7 @@ def test_another_kind_of_data_has_its_own_words(model: str, reconstruction: str,
     text = all_of(verdict)
     assert "image" not in text
     assert "pixel" not in text
-    assert "mean vector" in verdict.beside
+    assert "mean vector" in verdict.about
 
 
 # Faults, and runs that are not over
@@ -250,9 +251,9 @@ def test_a_run_that_has_learned_nothing_is_called_so() -> None:
 
 
 @pytest.mark.parametrize("state", get_args(State))
-def test_only_a_finished_run_is_judged_for_good(state: State) -> None:
+def test_only_a_run_that_is_over_is_judged_for_good(state: State) -> None:
     title = judge(case(RunConfig(), state)).title
-    assert title.startswith("So far") == (state not in ("finished", "diverged"))
+    assert title.startswith("So far") == (state in ACTIVE)
 
 
 @pytest.mark.parametrize("state", get_args(State))
@@ -264,4 +265,4 @@ def test_before_the_first_evaluation_it_says_what_will_stand_here(state: State, 
     verdict = judge(case(RunConfig(), state, **changes))
     assert (verdict.value, verdict.about) == ("–", "")
     assert ("will stand here" in verdict.title) == (state in ACTIVE)
-    assert verdict.beside == ("mean image 200.0" if started else "")
+    assert verdict.beside == ("without a model 200.0" if started else "")

@@ -25,9 +25,10 @@ BOTTLENECK = Lesson(
         ),
     ),
     question=Question(
-        ask="PCA is the best *linear* encoder and decoder there is. The autoencoder above has a code of 2 "
-        "numbers, with layers between that are not linear. How many numbers does PCA need to come as close "
-        "to images it has not seen?",
+        ask="**PCA**, principal component analysis, is a much older way to write an image as a few numbers. "
+        "It only weighs pixels and adds them up, and of all that do no more (they are called *linear*) it is "
+        "the best. The autoencoder above has a code of 2 numbers, with layers between that are not linear. "
+        "How many numbers does PCA need to come as close to images it has not seen?",
         options=("2, as many", "about 4", "about 8", "about 32"),
         right=(2,),
         why="The autoencoder's layers can bend: its 2 numbers place an image on a curved surface, PCA's on a "

@@ -31,7 +31,7 @@ def any_active(members: Sequence[Member]) -> bool:
 
 
 def watch(members: Sequence[Member]) -> None:
-    """Draw progress, settings, losses, planes and reconstructions of runs, and follow them."""
+    """Draw progress, planes, losses, reconstructions and settings of runs, and follow them."""
     ids = [member.run.id for member in members]
     follow(members, partial(_look, ids), _draw, tick=tick_of_all, sign=any_active)
 
@@ -45,13 +45,13 @@ def _look(ids: Sequence[str]) -> Sequence[Member] | None:
 
 def _draw(members: Sequence[Member]) -> None:
     _progress(members)
-    settings_section(members)
     state, step = "running", sum(member.status.step for member in members)
-    losses_section(members, state=state, step=step)
     previews = _previews(members)
     views = {member.letter: _view(member, preview) for member, preview in previews}
     planes_section([views.get(member.letter, member) for member in members], state=state, step=step)
+    losses_section(members, state=state, step=step)
     _reconstructions(previews, state, step)
+    settings_section(members)
 
 
 def _progress(members: Sequence[Member]) -> None:
@@ -61,7 +61,7 @@ def _progress(members: Sequence[Member]) -> None:
     with left:
         for member in members:
             if member.status.active:
-                progress_line(member.run, member.status)
+                progress_line(member.run, member.status, member.name)
     right.button(
         "Stop training",
         key="compare_stop",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from vaelab.config import by_dataset
 from vaelab.data import DATASETS, DatasetUnavailable, is_ready
+from vaelab.latent.planes import Plane
 from vaelab.runs import RunDamaged
 from vaelab.ui.compare.members import Member
 from vaelab.ui.compare.pictures import grids_section, reconstructions_section, samples_section
@@ -24,17 +25,20 @@ DATA_SETS = (
 
 def whole_comparison(members: Sequence[Member], choices: PageChoices) -> None:
     """Draw all sections, with a sentence for each run that lacks what a section needs."""
-    settings_section(members)
     if len(by_dataset([member.run.config for member in members])) > 1:
         st.info(DATA_SETS)
-    losses_section(members)
     opened = _opened(members, choices)
+    planes = _planes(opened, choices) if opened else []
+    losses_section(members)
     if opened:
-        _pictures(opened, choices)
+        reconstructions_section(opened, chosen_image())
+        samples_section(opened)
+        grids_section(opened, planes, chosen_image())
+    settings_section(members)
     measures_section(members)
 
 
-def _pictures(opened: Sequence[tuple[Member, Opened]], choices: PageChoices) -> None:
+def _planes(opened: Sequence[tuple[Member, Opened]], choices: PageChoices) -> list[Plane]:
     take_cursor(choices, min(len(loaded.data.x_test) for _, loaded in opened))
     planes = [usual_plane(loaded) for _, loaded in opened]
     planes_section(
@@ -43,9 +47,7 @@ def _pictures(opened: Sequence[tuple[Member, Opened]], choices: PageChoices) -> 
             for (member, loaded), plane in zip(opened, planes, strict=True)
         ]
     )
-    reconstructions_section(opened, chosen_image())
-    samples_section(opened)
-    grids_section(opened, planes, chosen_image())
+    return planes
 
 
 def _opened(members: Sequence[Member], choices: PageChoices) -> list[tuple[Member, Opened]]:

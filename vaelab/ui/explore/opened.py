@@ -35,6 +35,7 @@ from vaelab.ui.session import (
     watches,
 )
 from vaelab.ui.session.chosen import pick_run
+from vaelab.ui.session.pages import VIEWS
 from vaelab.words import slug
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the first page
@@ -136,7 +137,7 @@ def open_page(title: str) -> Opened:
         with row:
             run = pick_run()
         with tools:
-            share(run.config, run)
+            share(run.config, run, view=next(view.path for view in VIEWS if view.title == title))
         _say_if_not_begun(wanted, run)
         name = run.config.dataset
         if is_ready(name):

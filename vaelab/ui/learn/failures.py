@@ -29,7 +29,9 @@ def _card(name: str, failure: Failure) -> None:
     title, term = ABOUT[failure.hint]
     with st.container(border=True, key=f"failure-{name}", gap="small", height="stretch"):
         st.markdown(f"## {failure.title}")
-        with st.container(height=QUESTION, border=False, key=f"question-{name}"):
+        with st.container(
+            height=QUESTION, border=False, key=f"question-{name}", vertical_alignment="distribute"
+        ):
             predict(f"failure_{name}", failure.question, f"reveal-{name}", f"**{title}.**", help_for(term))
         st.caption(_changed_fields(failure.config))
         recipe_actions(failure.config, name)

@@ -71,12 +71,16 @@ def show_lesson(number: int) -> None:
         # Every such module has an `experiment` for after the question; some have an `opening` for before it.
         live = import_module(f"vaelab.ui.learn.{lesson.name}")
         if not lesson.asks_first:
-            _explanation(lesson)
+            st.markdown(lesson.text)
+        # What there is to see comes before the formulas.
         if opening := getattr(live, "opening", None):
             _live(opening)
+        if not lesson.asks_first:
+            _formulas(lesson)
         if ask(number, lesson.question):
             if lesson.asks_first:
-                _explanation(lesson)
+                st.markdown(lesson.text)
+                _formulas(lesson)
             _live(live.experiment)
             st.markdown(f"**What to look for.** {lesson.look}")
         judge(number, lesson.statements)
@@ -92,8 +96,7 @@ def _live(part: Callable[[], None]) -> None:
         st.warning(plain(str(error)))
 
 
-def _explanation(lesson: Lesson) -> None:
-    st.markdown(lesson.text)
+def _formulas(lesson: Lesson) -> None:
     for index, formula in enumerate(lesson.formulas):
         with st.container(key=f"lesson-formula-{index}"):
             st.latex(formula.latex)

@@ -108,7 +108,8 @@ def predict(key: str, question: Question, button: str, more: str = "", help: str
             disabled=not predicted,
             on_click=_reveal,
             args=(revealed_key, prediction_key),
-            help="Choose an answer first.",
+            # A button that has been pressed would leave its explanation over the answer.
+            help=None if predicted else "Choose an answer first.",
         )
         return False
     answer = "; ".join(question.options[option] for option in question.right)

@@ -8,9 +8,13 @@ from vaelab.networks.sizes import expected_seconds, facts, work
 from vaelab.runs import Run, RunDamaged
 from vaelab.runs.summary import summarise
 from vaelab.teaching.baselines import Example, usual_of
-from vaelab.ui.session import chosen_run, engine, history, own_runs, store, visit
+from vaelab.ui.session import chosen_run, engine, history, own_runs, parameter, store, visit
 from vaelab.ui.session.chosen import DEFAULT_SHIPPED
-from vaelab.words import counted, duration
+from vaelab.ui.session.recipe_link import names_recipe
+from vaelab.words import counted, duration, durations
+
+BUSY = 4.0
+"""Ratio of the time that a run took to the one expected, from which the machine was busy or is a slow one."""
 
 ALIKE = 10.0
 """Largest ratio of the work of two runs' epochs at which the speed of one predicts that of the other."""
@@ -19,15 +23,33 @@ ALIKE = 10.0
 def shown_run(preset: str) -> Run | None:
     """The run to show: the chosen or the newest own one, else the finished example of the preset.
 
-    A run of a sweep, and one of twins, is shown only if it is chosen. After the choice of a preset its
-    example is shown, unless a run is active. None if no run can be read.
+    A run of a sweep, and one of twins, is shown only if it is chosen. The example that the address names is
+    shown until the visitor chooses something else. After the choice of a preset its example is shown, unless
+    a run is active. None if no run can be read.
     """
+    chosen = chosen_run()
+    if chosen and chosen.shipped and chosen.id == parameter("run") and not visit().example:
+        return chosen
     own = _own_run()
     if own and (own.status().active or not visit().example):
         return own
     shipped = {run.id: run for run in store().shipped_runs()}
     wanted = (shipped[name] for name in (preset, DEFAULT_SHIPPED) if name in shipped)
     return next(filter(_is_whole, wanted), None)
+
+
+def recipe_of_shown(*, arrives: bool) -> RunConfig | None:
+    """The recipe that the form takes from the run on the page, where a new address names none.
+
+    Parameters
+    ----------
+    arrives
+        Whether the visit begins: then the form takes the recipe of the visitor's newest run, too.
+    """
+    if names_recipe():
+        return None
+    run = chosen_run() if parameter("run") else _own_run() if arrives else None
+    return run.config if run else None
 
 
 def _own_run() -> Run | None:
@@ -90,11 +112,24 @@ def usual_objective(preset: str) -> float | None:
 def before_the_start(config: RunConfig, spec: DatasetSpec) -> str:
     """Parameters, compression, steps and expected time of a recipe, in one line."""
     size = facts(config, spec)
-    speed = measured_speed(config, engine().threads)
     steps, numbers = counted(size.steps_per_epoch, "step"), counted(config.latent_dim, "number")
-    basis = "as your last run went" if speed else "a guess until a first run"
     return (
         f"{size.parameters:,} parameters · {size.numbers:,} {spec.kind.element} values → {numbers} "
         f"({size.example_bytes:,} bytes → {size.code_bytes:,} bytes) · {steps} an epoch · "
-        f"{duration(expected_seconds(config, spec, speed))} in all ({basis})"
+        f"{expected_time(config, spec)}"
     )
+
+
+def expected_time(config: RunConfig, spec: DatasetSpec) -> str:
+    """How long a recipe takes in all, and where that is known from.
+
+    A run may have been slow because the machine was busy, which is no forecast of the next one.
+    """
+    speed = measured_speed(config, engine().threads)
+    guess = expected_seconds(config, spec)
+    if speed is None:
+        return f"{duration(guess)} in all (a guess until a first run)"
+    seconds = expected_seconds(config, spec, speed)
+    if seconds > BUSY * guess:
+        return f"{durations(guess, seconds)} in all (the latter if it is as slow as your last run)"
+    return f"{duration(seconds)} in all (as your last run went)"

@@ -47,22 +47,29 @@ QUIET_ZONE = 4
 """Width of the white margin around a QR code in modules, as ISO/IEC 18004 demands."""
 
 
-def share(config: RunConfig, run: Run | None = None) -> None:
-    """Draw the popover with the links of a recipe, and of the run that it trained, if there is one."""
+def share(config: RunConfig, run: Run | None = None, *, view: str = "") -> None:
+    """Draw the popover with the links of a recipe, and of the run that it trained, if there is one.
+
+    Parameters
+    ----------
+    view
+        Path of the page that shows the run: its link then comes first.
+    """
     with st.popover("Share", icon=":material/share:", key=OPENED, on_change="rerun"):
         recipe, *trained, lesson, command, python = st.tabs(
-            ["Recipe", *(["Run"] if run else []), "Class", "Command", "Python"]
+            ["Recipe", *(["Run"] if run else []), "Class", "Command", "Python"],
+            default="Run" if run and view else "Recipe",
         )
         with recipe:
             _recipe_link(config)
         if run:
             with trained[0]:
-                _run_link(run)
+                _run_link(run, view or "latent-space")
         with lesson:
             _link(
                 "A class",
                 _class_link(config, run),
-                "Students who open it see only what is ticked, on every page that they go to.",
+                "Students who open it see only what is marked, on every page that they go to.",
             )
         with command:
             _code(command_line(config))
@@ -88,10 +95,10 @@ def _recipe_link(config: RunConfig) -> None:
     _link("A recipe", link_to("", parameters(config) | open_seed), sentence)
 
 
-def _run_link(run: Run) -> None:
+def _run_link(run: Run, view: str) -> None:
     _link(
         "A run",
-        link_to("latent-space", {"run": run.id}),
+        link_to(view, {"run": run.id}),
         "Works on this server only: whoever has this link can look at the trained run, and not change it.",
     )
     if is_own(run) and not single_user():
@@ -119,12 +126,12 @@ def _link(title: str, link: str, sentence: str) -> None:
     _code(link)
     st.caption(sentence)
     st.button("Show large, with QR code", key=f"large-{title}", icon=":material/qr_code:", on_click=_show,
-              args=(title, link, sentence))  # fmt: skip
+              args=(title, link))  # fmt: skip
 
 
-def _show(title: str, link: str, sentence: str) -> None:
+def _show(title: str, link: str) -> None:
     put(OPENED, False)  # an open popover would cover the dialog
-    visit().link_shown = (title, link, sentence)
+    visit().link_shown = (title, link)
 
 
 def _code(text: str) -> None:
@@ -146,7 +153,7 @@ def _class_link(config: RunConfig, run: Run | None) -> str:
     seen = st.pills(
         "Students see", list(CONTROLS), selection_mode="multi", default=list(CONTROLS), key="class_seen",
         format_func=lambda name: CONTROLS[name].label,
-        help="What is not ticked is hidden on every page. That is for focus: it can be found all the same.",
+        help="What is not marked is hidden on every page. That is for focus: it can be found all the same.",
     )  # fmt: skip
     path, parameters = pages[page]
     if own_seed and "preset" in parameters:
@@ -181,8 +188,9 @@ def _forget() -> None:
 
 
 @st.dialog("Share", width="large", on_dismiss=_forget)
-def _dialog(title: str, link: str, sentence: str) -> None:
-    st.markdown(f"**{title}** · {sentence}")
+def _dialog(title: str, link: str) -> None:
+    # A class reads this: what is said to the teacher beside the link stays there.
+    st.markdown(f"**{title}**")
     alternative = f"QR code of the link that stands beside it: {title.lower()}"
     left, right = st.columns([1.7, 1], gap="medium", vertical_alignment="center")
     with left:

@@ -113,7 +113,7 @@ def _columns(listed: list[Summary]) -> dict[str, list[Any]]:
         "title": [summary.title for summary in listed],
         "state": [state_in_words(summary) for summary in listed],
         "group": [_group(summary) for summary in listed],
-        "time": [timedelta(seconds=round(s.seconds, 1)) if s.seconds else None for s in listed],
+        "time": [timedelta(seconds=max(1, round(s.seconds))) if s.seconds else None for s in listed],
         "made": [datetime.fromtimestamp(s.meta.created, UTC) if s.meta else None for s in listed],
     }
     for name, loss in losses().items():

@@ -2,6 +2,7 @@
 
 from vaelab.runs import Summary
 from vaelab.ui.session import engine, may_change, visit
+from vaelab.words import passed
 
 SHIPPED_STAYS = (
     "It comes with VAE Lab, so it cannot be renamed, trained on or deleted: train your own with its recipe."
@@ -25,9 +26,9 @@ def state_in_words(summary: Summary) -> str:
         return f"Training: epoch {status.epoch:.1f} of {summary.config.epochs}"
     words = status.state.capitalize()
     if status.state == "finished" and summary.config and status.epoch < summary.config.epochs:
-        return f"{words} at epoch {status.epoch:.3g} of {summary.config.epochs}"
+        return f"{words} at epoch {passed(status.epoch)} of {summary.config.epochs}"
     begun = status.state not in ("finished", "failed", "damaged") and status.step > 0
-    return f"{words} at epoch {status.epoch:.3g}" if begun else words
+    return f"{words} at epoch {passed(status.epoch)}" if begun else words
 
 
 def about(summary: Summary) -> str:

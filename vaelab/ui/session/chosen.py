@@ -7,6 +7,7 @@ from vaelab.ui.session.address import is_new, parameter, set_parameter
 from vaelab.ui.session.linked import linked_run
 from vaelab.ui.session.state import find_run, own_runs, store
 from vaelab.ui.session.visits import put, visit
+from vaelab.words import passed
 
 DEFAULT_SHIPPED = "vae-2d"
 
@@ -103,5 +104,5 @@ def _label(run: Run) -> str:
     if run.shipped:
         return f"{kind} (example {run.id})"
     is_whole = status.state == "finished" and status.epoch >= run.config.epochs
-    stage = "" if is_whole else f" · {status.state}, epoch {round(status.epoch, 1):g}"
+    stage = "" if is_whole else f" · {status.state}, epoch {passed(status.epoch)}"
     return f"{run.meta.name or kind}{f' · {kind}' if run.meta.name else ''}{stage} · {run.short_id}"

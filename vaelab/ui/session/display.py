@@ -36,17 +36,17 @@ CONTROLS = {
     "navigation": Control("Navigation", '.st-key-topbar, [data-testid="stHeaderLogo"]'),
     "recipe": Control("Recipe", ".st-key-recipe-fields"),
     "advanced": Control("More settings", ".st-key-advanced"),
-    "twin": Control("Both: train twins", '.st-key-kind_of_run [role="radio"]:last-child'),
-    "controls": Control("Buttons", ".st-key-controls"),
+    "twin": Control("The choice to train twins", '.st-key-kind_of_run [role="radio"]:last-child'),
+    "controls": Control("Train, Pause and Stop", ".st-key-controls"),
     "outcome": Control("Progress and outcome", ".st-key-outcome"),
-    "verdict": Control("Is it good?", ".st-key-verdict"),
+    "verdict": Control("Verdict in words", ".st-key-verdict"),
     "code": Control("Show the code", ".st-key-show_code"),
     "share": Control("Share", ".st-key-share_opened"),
     "losses": Control("Losses, with their hints", ".st-key-live-losses"),
     "hints": Control("Hints", ".st-key-hints"),
     "latent": Control("Latent space", ".st-key-live-latent"),
     "pictures": Control("Reconstructions and samples", ".st-key-live-digits"),
-    "measures": Control("How good is it?", ".st-key-measures"),
+    "measures": Control("Table of measures", ".st-key-measures"),
     "slow-motion": Control("Slow motion", ".st-key-slow_motion, .st-key-lesson_slow"),
     "rewind": Control("Rewind", ".st-key-rewind, .st-key-rewind_words, .st-key-rewind_losses"),
 }
@@ -124,6 +124,23 @@ def show_as_asked(*, on_train: bool) -> None:
     st.html(f"<style>{''.join(_rules(visit().display))}</style>")
     for sentence in sentences:
         st.warning(in_this_link(sentence))
+
+
+def offer_to_present() -> None:
+    """Draw the button that shows the page large; the top bar has it, which a projected page hides."""
+    st.button(
+        "Present",
+        key="present",
+        icon=":material/present_to_all:",
+        type="tertiary",
+        on_click=_present,
+        help="Shows this page large, without this bar, for projection.",
+    )
+
+
+def _present() -> None:
+    visit().display = replace(visit().display, present=True)
+    set_parameter("present", "1")
 
 
 def offer_to_leave(*, on_train: bool) -> None:

@@ -117,6 +117,11 @@ def followed_link() -> tuple[RunConfig | None, dict[str, str]]:
     return taken_recipe(parameters) if is_new("recipe", parameters) else (None, {})
 
 
+def names_recipe() -> bool:
+    """Whether the address says anything of a recipe."""
+    return not {"preset", "version", *FIELD_NAMES}.isdisjoint(address())
+
+
 def taken_recipe(parameters: dict[str, str]) -> tuple[RunConfig, dict[str, str]]:
     """The result of `recipe_of` with this visitor's seed; the form will show the link's or nearest preset."""
     config, problems = recipe_of(with_own_seed(parameters))

@@ -106,8 +106,8 @@ class Visit:
     """A sentence on the changes of a hint that was applied, until Train has shown it."""
     link_problems: list[str] = field(default_factory=list)
     """Sentences on the link that brought the recipe."""
-    link_shown: tuple[str, str, str] | None = None
-    """Title, link and sentence of the QR code that lies over the page."""
+    link_shown: tuple[str, str] | None = None
+    """Title and link of the QR code that lies over the page."""
 
     emptied: bool = False
     """Whether the picker of Compare was emptied since the page was last drawn."""

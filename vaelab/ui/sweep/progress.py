@@ -31,14 +31,25 @@ def sweep_progress(sweep: ShownSweep, group: str) -> None:
             ended = counted_that(count, "run", "has ended", "have ended")
             st.markdown(f"**{sweep.over} of {ended}**{rest}.{removed}")
         if sweep.active and sweep.own:
+            stopping = is_stopping(sweep)
             st.button(
-                "Stop all",
+                "Stopping …" if stopping else "Stop all",
                 key="sweep_stop",
                 icon=":material/stop:",
+                disabled=stopping,
                 on_click=_stop,
                 args=(group,),
                 help="Ends the runs that train; those that have not begun are removed.",
             )
+
+
+def is_stopping(sweep: ShownSweep) -> bool:
+    """Whether all runs of a sweep that are not over were asked to stop."""
+    return all(
+        run.request().action == "stop"
+        for run, status in zip(sweep.runs, sweep.statuses, strict=True)
+        if status.active
+    )
 
 
 def _stop(group: str) -> None:

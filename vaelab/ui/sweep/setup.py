@@ -44,6 +44,7 @@ def set_up() -> None:
 def _recipe() -> None:
     recipe, epochs, seeds = st.columns([3, 1, 1], vertical_alignment="bottom")
     with recipe:
+        st.markdown(":small[Recipe]")
         recipe_cards()
     epochs.number_input(
         "Epochs of each run",
@@ -82,9 +83,9 @@ def _varied() -> None:
         _values("Its values", "")
     with second:
         table = "A second field makes a table: every value of one with every value of the other."
-        _field("And with it", others, "2", table)
+        _field("What else varies", others, "2", table)
     with second_values:
-        _values("Values of the second", "2")
+        _values("Its values", "2")
 
 
 def _field(label: str, names: Sequence[str], number: str, help: str) -> None:

@@ -71,11 +71,12 @@ def _columns(sweep: ShownSweep) -> dict[str, list[Any]]:
 def _config() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     seconds = "Spent training: it also depends on what else the machine did meanwhile."
-    columns: dict[str, Any] = {"Seconds": number("Seconds", format="%.1f", help=seconds)}
+    columns: dict[str, Any] = {"Seconds": number("Time (s)", format="%.1f", help=seconds)}
     for title, images in IMAGES:
         for name, loss in losses().items():
+            unit = f" ({loss.unit.removesuffix(' per image')})"
             columns[f"{title} {name}"] = number(
-                f"{loss.head}, {title}",
+                f"{loss.head}, {title}{unit}",
                 format=f"%.{loss.digits}f",
                 help=f"{loss.label} in {loss.unit}, on {images}.",
             )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from vaelab.config import RunConfig
+from vaelab.config import PRESETS, RunConfig
 from vaelab.config.comparable import twin_of
 from vaelab.engine.limits import LimitReached
 from vaelab.paths import PAGES
@@ -16,12 +16,14 @@ from vaelab.ui.session import (
     choose,
     engine,
     is_own,
+    own_runs,
     tell_refusal,
     visit,
     visitor,
     with_display,
 )
 from vaelab.ui.session.recipe import read_form
+from vaelab.ui.session.recipe_link import DEFAULT_PRESET
 
 
 def control_row(config: RunConfig | None, run: Run | None, status: Status | None) -> None:
@@ -29,12 +31,14 @@ def control_row(config: RunConfig | None, run: Run | None, status: Status | None
     tell_refusal()
     state = status.state if status else None
     mine = run is not None and is_own(run)
+    # One thing to do at a time stands out: no second run while one trains, and no Train beside Watch.
+    stands_out = not (mine and status and status.active) and not is_first_minute(run, status)
     requested = run.request().action if run and mine else ""
     with st.container(horizontal=True, key="controls", gap="xsmall"):
         st.button(
             "Train",
             key="train",
-            type="primary",
+            type="primary" if stands_out else "secondary",
             icon=":material/play_arrow:",
             disabled=config is None,
             on_click=_train,
@@ -49,6 +53,12 @@ def control_row(config: RunConfig | None, run: Run | None, status: Status | None
         if state in ("running", "paused") and requested == "stop":
             label = "Stopping …"
         _button(label, "stop", run, ":material/stop:", off=not mine or not offers(state, "stop"))
+
+
+def is_first_minute(run: Run | None, status: Status | None) -> bool:
+    """Whether a newcomer looks at the finished example of the first recipe, and has trained nothing yet."""
+    is_example = run is not None and run.shipped and status is not None and not status.active
+    return is_example and not own_runs() and visit().recipe == PRESETS[DEFAULT_PRESET].config
 
 
 def _button(label: str, action: Action, run: Run | None, icon: str, *, off: bool) -> None:

@@ -14,6 +14,9 @@ from vaelab.ui.train.outcome import outcome
 from vaelab.ui.train.verdict import verdict
 from vaelab.ui.train.views import live_views
 
+EXAMPLE, NOT_YOURS = "a finished example", "an example: your run still waits"
+"""What stands at the plane of a run that the visitor has not trained."""
+
 EARLY_TICK, TICK = 0.5, 1.0
 """Seconds between two looks at a run that trains: in its first epoch, when most happens, and later on."""
 
@@ -56,9 +59,10 @@ def _look(run_id: str) -> tuple[Run, Status] | None:
 def _draw(run: Run, status: Status, config: RunConfig | None) -> None:
     meanwhile = shown_meanwhile(run, status)
     with st.container(key="stage-bar", horizontal=True, vertical_alignment="center", gap="small"):
-        control_row(config, None if run.shipped else run, status)
+        control_row(config, run, status)
         outcome(run, status, meanwhile)
         verdict(run, status)
     shown = meanwhile.example if meanwhile else run
-    live_views(shown, shown.status() if meanwhile else status)
+    label = NOT_YOURS if meanwhile else EXAMPLE if run.shipped else ""
+    live_views(shown, shown.status() if meanwhile else status, label)
     measures_panel(shown)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from vaelab.runs import Run, Status, describe
 from vaelab.runs.recordings import nearest_example
-from vaelab.ui.session import engine, store, waits
+from vaelab.ui.session import store, waits
 from vaelab.ui.session.state import recording_of
 
 
@@ -14,7 +14,7 @@ class Meanwhile:
 
     example: Run
     words: str
-    """What is shown, and where the visitor's run stands; to be read with the example, as Markdown."""
+    """What is shown, as Markdown; the run's own line says where it stands in the queue."""
 
 
 def shown_meanwhile(run: Run, status: Status) -> Meanwhile | None:
@@ -29,20 +29,8 @@ def shown_meanwhile(run: Run, status: Status) -> Meanwhile | None:
     if not waits(status) or status.step > 0:
         return None
     if recording := recording_of(run.config):
-        return Meanwhile(
-            recording, f"**Meanwhile, a recording:** exactly this recipe, trained before. {_standing(run)}"
-        )
+        return Meanwhile(recording, "**Meanwhile, a recording:** exactly this recipe, trained before.")
     example = nearest_example(store(), run.config)
     if example is None:
         return None
-    return Meanwhile(
-        example, f"**Meanwhile, a finished example:** {describe(example.config)}. {_standing(run)}"
-    )
-
-
-def _standing(run: Run) -> str:
-    """A sentence on when the run will take the example's place."""
-    place = engine().place(run)
-    if place is None:
-        return "Your run has not begun."
-    return "Your run is next." if place == 1 else f"Your run is number {place} in the queue."
+    return Meanwhile(example, f"**Meanwhile, a finished example:** {describe(example.config)}.")

@@ -4,7 +4,6 @@ from base64 import b64encode
 
 import streamlit as st
 
-from vaelab.config import PRESETS
 from vaelab.data import DATASETS
 from vaelab.figures.thumbnails import thumbnails
 from vaelab.networks.sizes import FIRST_STEPS, expected_seconds
@@ -17,7 +16,6 @@ from vaelab.ui.session import (
     dataset,
     history,
     is_own,
-    own_runs,
     page_link,
     plain,
     saved_at,
@@ -25,11 +23,10 @@ from vaelab.ui.session import (
     visit,
     waits,
 )
-from vaelab.ui.session.recipe_link import DEFAULT_PRESET
-from vaelab.ui.train.controls import comparison_of
+from vaelab.ui.train.controls import comparison_of, is_first_minute
 from vaelab.ui.train.meanwhile import Meanwhile
 from vaelab.ui.widgets.waiting import wait_for
-from vaelab.words import duration
+from vaelab.words import counted, duration
 
 OUTCOMES = {"diverged": ":red[diverged]", "failed": ":red[failed]", "interrupted": ":orange[interrupted]"}
 """States after which something is wrong, as Markdown in their colour."""
@@ -39,7 +36,7 @@ def outcome(run: Run, status: Status, meanwhile: Meanwhile | None) -> None:
     """Draw how far the run is, and what is shown meanwhile, in a container of a fixed height."""
     with st.container(key="outcome", gap=None):
         if run.shipped:
-            _example(run)
+            _example(run, status)
         elif status.active:
             progress_line(run, status)
             if meanwhile:
@@ -48,32 +45,51 @@ def outcome(run: Run, status: Status, meanwhile: Meanwhile | None) -> None:
             _ended(run, status)
 
 
-def _example(run: Run) -> None:
-    config = visit().recipe
-    if own_runs() or config != PRESETS[DEFAULT_PRESET].config:
+def _example(run: Run, status: Status) -> None:
+    if not is_first_minute(run, status):
         st.markdown(f"**A finished example:** {describe(run.config)}. Press **Train** to train one yourself.")
         st.caption(preset_caption())
         return
-    st.markdown("**A finished example.** Move over its map: it draws there.")
-    st.button(
-        f"Watch a VAE learn handwriting: {duration(expected_seconds(config, DATASETS[config.dataset]))}",
-        key="watch_one",
-        type="primary",
-        icon=":material/play_arrow:",
-        on_click=ask_to_start,
-        args=(config,),
-    )
+    config = visit().recipe
+    spec = DATASETS[config.dataset]
+    with st.container(key="first-minute", gap=None):
+        st.markdown(
+            f"An **autoencoder** turns each {spec.kind.one} into {counted(config.latent_dim, 'number')}, and "
+            "draws it again from them alone. Move over the map: it draws there."
+        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.button(
+                f"Watch one learn: {duration(expected_seconds(config, spec))}",
+                key="watch_one",
+                type="primary",
+                icon=":material/play_arrow:",
+                on_click=ask_to_start,
+                args=(config,),
+            )
+            page_link(
+                PAGES / "lessons.py",
+                label="What is that? Lesson 1",
+                icon=":material/school:",
+                query_params={"lesson": "1"},
+                width="content",
+            )
 
 
-def progress_line(run: Run, status: Status) -> None:
-    """Draw the name and the progress of an active run, in words and as a bar."""
+def progress_line(run: Run, status: Status, name: str = "") -> None:
+    """Draw the name and the progress of an active run, in words and as a bar.
+
+    Parameters
+    ----------
+    name
+        A short name, where the page says elsewhere what the run is.
+    """
     queued = status.state == "queued"
     if not queued:
         begun = status.steps_per_epoch > 0
         share = status.epoch / run.config.epochs if begun else status.prepared
-        st.progress(min(1.0, share), f"**{name_of(run)}** · {_words(run, status)}")
+        st.progress(min(1.0, share), f"**{name or name_of(run)}** · {_words(run, status)}")
     if waits(status):
-        wait_for([run], key=f"waiting_{run.id}", name=run.title if queued else "")
+        wait_for([run], key=f"waiting_{run.id}", name=(name or run.title) if queued else "")
 
 
 def name_of(run: Run) -> str:
@@ -100,7 +116,9 @@ def _speed(run: Run, status: Status) -> str:
 
 def _ended(run: Run, status: Status) -> None:
     """Draw what became of the run, and a picture of each page that shows what it has learned."""
-    st.markdown(f"**{name_of(run)}** · {OUTCOMES.get(status.state, status.state)}: {plain(status.message)}")
+    # What is written when a training ends as it should already says how it ended.
+    fault = f"{OUTCOMES[status.state]}: " if status.state in OUTCOMES else ""
+    st.markdown(f"**{name_of(run)}** · {fault}{plain(status.message) or status.state}")
     if not run.has_model():
         return
     with st.container(key="ended", horizontal=True, vertical_alignment="center", gap="xsmall"):

@@ -3,7 +3,7 @@
 All of them fit on one screen. Their heights are those of `assets/styles/stage.css`, by the names given there.
 """
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -11,12 +11,13 @@ import streamlit as st
 from vaelab.config import kinds_with
 from vaelab.data import DATASETS, Dataset
 from vaelab.events import Preview
+from vaelab.figures.dense import make_dense
 from vaelab.figures.kinds import kind_of
 from vaelab.figures.losses import log_allowed, losses
 from vaelab.latent.view import followed, least_span
 from vaelab.runs import Run, RunDamaged, Status, read_preview
 from vaelab.teaching.glossary import help_for
-from vaelab.teaching.hints import Hint
+from vaelab.teaching.looking import what_to_look_for
 from vaelab.ui.session import dataset, history, visit
 from vaelab.ui.train.hints import hints_of, hints_view
 from vaelab.ui.widgets.components import heading_row, pictures, plot
@@ -27,8 +28,14 @@ A_ROW = 13
 """Classes in a row of reconstructions: the images are still large enough to read."""
 
 
-def live_views(run: Run, status: Status) -> None:
-    """Draw the codes, losses, hints, reconstructions and samples of a run as they are now."""
+def live_views(run: Run, status: Status, label: str = "") -> None:
+    """Draw the codes, losses, hints, reconstructions and samples of a run as they are now.
+
+    Parameters
+    ----------
+    label
+        What the run is, where it is not one that the visitor has trained.
+    """
     try:
         preview = read_preview(run)
     except RunDamaged as error:
@@ -38,7 +45,7 @@ def live_views(run: Run, status: Status) -> None:
     with st.container(key="stage-views", horizontal=True, gap="small"):
         with st.container(key="live-latent", gap=None):
             if preview and data:
-                _codes(run, status, preview, data)
+                _codes(run, status, preview, data, label)
             else:
                 _heading("Latent space", "latent", "The codes of 2,000 test images appear here.")
         with st.container(key="stage-side", gap="small"):
@@ -64,16 +71,17 @@ def live_views(run: Run, status: Status) -> None:
                 _losses(run, status)
 
 
-def _heading(title: str, term: str, words: str) -> None:
-    """Draw the heading of a part, with a few words on it in the same line."""
-    st.markdown(f"**{title}** :small[{words}]", help=help_for(term), width="content")
+def _heading(title: str, term: str, words: str, label: str = "") -> None:
+    """Draw the heading of a part, with a label if there is one, and a few words on it in the same line."""
+    badge = f":orange-badge[{label}] " if label else ""
+    st.markdown(f"**{title}** {badge}:small[{words}]", help=help_for(term), width="content")
 
 
 def _losses(run: Run, status: Status) -> None:
     curves, hints = history(run), hints_of(run)
     allowed = log_allowed(curves.steps, curves.evaluated)
     with heading_row("losses"):
-        _heading("Losses", "nat", "nats per image")
+        _heading("Losses", "nat", "how wrong it still is, in nats per image")
         hints_view(hints, run, status)
         log = st.toggle(
             "Log",
@@ -92,16 +100,8 @@ def _losses(run: Run, status: Status) -> None:
         started=curves.started,
         log=log and allowed,
     )
-    # The titles of its axes and of its legend stand above and below a chart that is as low as this.
-    figure.update_layout(
-        meta={"dense": True},
-        margin={"l": 44, "r": 8, "t": 22, "b": 20},
-        legend={"title": None, "font": {"size": 12}},
-        xaxis_title=None,
-        yaxis_title=None,
-    )
-    if run.config.traits.has_kl:
-        figure.update_layout(yaxis2={"title": None, "nticks": 3})
+    memory = memory_of(run)
+    memory["kl_top"] = make_dense(figure, memory.get("kl_top", 0.0))
     with st.container(key="losses"):
         plot(
             figure,
@@ -112,32 +112,24 @@ def _losses(run: Run, status: Status) -> None:
             alt=f"Losses in {DATASETS[run.config.dataset].kind.nats} against epochs",
         )
     with st.container(key="losses-caption"):
-        st.caption(f"Dots: test. {_what_to_look_for(run, hints)}")
+        collapsed = any(hint.rule == "collapse" for hint in hints)
+        st.caption(f"Dots: test. {what_to_look_for(run.config, curves.steps, collapsed=collapsed)}")
 
 
-def _what_to_look_for(run: Run, hints: Sequence[Hint]) -> str:
-    if run.config.corruption != "none":
-        return "Training losses are of corrupted images, test losses of clean ones."
-    if not run.config.traits.has_kl:
-        return "A gap between training and test opens when images are memorised."
-    if any(hint.rule == "collapse" for hint in hints):
-        return "The KL is almost 0: the code says nothing of the image."
-    return "The KL rises at first while the sum falls: codes begin to tell images apart."
-
-
-def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
+def _codes(run: Run, status: Status, preview: Preview, data: Dataset, label: str) -> None:
     with heading_row("latent"):
         others = run.config.latent_dim - 2
-        words = "Each dot is the code of a test image. Training never sees the classes."
+        # The label takes the room of the second sentence.
+        words = "Each dot is the code of a test image."
+        if not label:
+            words += " Training never sees the classes."
         if others > 0:
             words += f" The plane of two principal components of {run.config.latent_dim} dimensions."
-        _heading("Latent space", "latent", words)
-    if visit().live_memory.get("run") != run.id:
-        visit().live_memory = {"run": run.id}
+        _heading("Latent space", "latent", words, label)
     # The map of a VAE unfolds from a point, within the circles of the prior. The span only grows during
     # training, and is fitted to the codes again when training is over.
     plane, span = followed(
-        visit().live_memory,
+        memory_of(run),
         preview.mean,
         len(data.spec.classes),
         keeps_span=status.active,
@@ -153,6 +145,13 @@ def _codes(run: Run, status: Status, preview: Preview, data: Dataset) -> None:
         step=preview.step,
         alt="Codes of 2,000 test images, coloured by class. Arrow keys move a cursor that decodes its point.",
     )
+
+
+def memory_of(run: Run) -> dict[str, Any]:
+    """What the views remember of a run from one look to the next."""
+    if visit().live_memory.get("run") != run.id:
+        visit().live_memory = {"run": run.id}
+    return visit().live_memory
 
 
 def _reconstructions(run: Run, status: Status, preview: Preview, data: Dataset) -> None:

@@ -45,13 +45,13 @@ class Grade:
 
 
 GRADES = (
-    Grade(0.20, "Very good", "under a fifth as wrong", "as PCA's"),
-    Grade(0.29, "Very good", "a quarter as wrong", "as PCA's"),
-    Grade(0.41, "Very good", "a third as wrong", "as PCA's"),
-    Grade(0.59, "Good", "half as wrong", "as PCA's"),
-    Grade(0.72, "Good", "a third less wrong", "than PCA's"),
-    Grade(0.88, "Fair", "a fifth less wrong", "than PCA's"),
-    Grade(0.97, "Fair", "a little less wrong", "than PCA's"),
+    Grade(0.20, "Very good", "under a fifth as wrong", "as PCA"),
+    Grade(0.29, "Very good", "a quarter as wrong", "as PCA"),
+    Grade(0.41, "Very good", "a third as wrong", "as PCA"),
+    Grade(0.59, "Good", "half as wrong", "as PCA"),
+    Grade(0.72, "Good", "a third less wrong", "than PCA"),
+    Grade(0.88, "Fair", "a fifth less wrong", "than PCA"),
+    Grade(0.97, "Fair", "a little less wrong", "than PCA"),
     Grade(1.03, "As good as PCA", "just as wrong"),
     Grade(1.30, "Behind PCA", "a little more wrong"),
     Grade(2.00, "Behind PCA", "clearly more wrong"),
@@ -87,9 +87,9 @@ class Verdict:
     """A verdict as a page shows it."""
 
     title: str
-    """Whether it is good: "Good: copies half as wrong as PCA's"."""
+    """Whether it is good: "Good: half as wrong as PCA"."""
     detail: str
-    """What the title leaves out: "PCA: a simple method"."""
+    """What the title leaves out: that PCA is a simple method."""
     is_fault: bool
     """Whether the title names a fault of the training."""
     value: str
@@ -155,8 +155,8 @@ def _in_words(case: Case) -> tuple[str, str]:
     if case.pca_error is None:
         return "Its copies are being compared with PCA", ""
     grade = grade_of(case.losses["mse"], case.pca_error)
-    title = f"{grade.lead(case.state not in ACTIVE)}: copies {grade.words} {grade.compared}".rstrip()
-    return title, "PCA: a simple method"
+    title = f"{grade.lead(case.state not in ACTIVE)}: {grade.words} {grade.compared}".rstrip()
+    return title, "a simple method"
 
 
 def grade_of(error: float, pca_error: float) -> Grade:

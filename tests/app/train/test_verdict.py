@@ -38,7 +38,7 @@ def opened(app: App, **fields: str) -> AppTest:
 
 def test_the_first_page_judges_its_example(app: App) -> None:
     title, number, words = verdict_of(opened(app))
-    assert title.startswith("**Good: copies a third less wrong than PCA's**")
+    assert title.startswith("**Good: a third less wrong than PCA**")
     assert re.fullmatch(r"\*\*\d+\.\d\*\*", number)
     assert f"this recipe usually {number.strip('*')} · without a model 205.8" in words
 

@@ -57,7 +57,7 @@ def _example(run: Run, status: Status) -> None:
             f"An **autoencoder** turns each {spec.kind.one} into {counted(config.latent_dim, 'number')}, and "
             "draws it again from them alone. Move over the map: it draws there."
         )
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(key="first-offers", horizontal=True, vertical_alignment="center", gap="small"):
             st.button(
                 f"Watch one learn: {duration(expected_seconds(config, spec))}",
                 key="watch_one",
@@ -68,7 +68,7 @@ def _example(run: Run, status: Status) -> None:
             )
             page_link(
                 PAGES / "lessons.py",
-                label="What is that? Lesson 1",
+                label="Lesson 1",
                 icon=":material/school:",
                 query_params={"lesson": "1"},
                 width="content",

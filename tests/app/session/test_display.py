@@ -114,6 +114,14 @@ def test_a_change_of_the_page_keeps_how_it_is_shown(app: App) -> None:
     assert shown == {"latent_dim": "5", "hide": "share", "present": "1"}
 
 
+@pytest.mark.parametrize("name", ["train", "compare", "lessons"])
+def test_every_page_can_be_presented(app: App, name: str) -> None:
+    page = opened(app, name)
+    page.button(key="present").click().run()
+    assert f"--vaelab-letters: {LETTERS}px" in styles(well(page))
+    assert page.query_params["present"] == "1"
+
+
 def test_a_presentation_has_large_letters_and_a_way_out(app: App) -> None:
     page = opened(app, "compare", present="1")
     assert f"--vaelab-letters: {LETTERS}px" in styles(page)

@@ -78,6 +78,14 @@ def test_all_colours_stand_out_on_both_themes():
         assert min(contrast(color, background) for background in backgrounds) >= 3
 
 
+def test_the_thin_lines_of_losses_stand_out_more():
+    themes = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text())["theme"]
+    backgrounds = (themes["light"]["backgroundColor"], themes["dark"]["backgroundColor"])
+    lines = (PALETTE.recon, PALETTE.kl, PALETTE.total, PALETTE.objective)
+    assert min(contrast(color, background) for color in lines for background in backgrounds) >= 3.6
+    assert nearest((PALETTE.recon, PALETTE.total), VISION["normal"]) >= 0.25, "they lie on each other"
+
+
 @UNHURRIED
 @given(st.integers(0, 0xFFFFFF))
 def test_text_can_be_read_on_any_colour(number: int):

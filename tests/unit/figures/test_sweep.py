@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.sweeps import SOUND, on_images
 from vaelab.events import Columns
+from vaelab.figures.axes import NONE_FINISHED
 from vaelab.figures.rate_distortion import rate_distortion
 from vaelab.figures.sweep import measure_curve, scale
 from vaelab.figures.sweep_curves import SweptRun, curves, panel_columns
@@ -113,6 +114,20 @@ def test_figures_are_there_before_the_first_result():
     assert chosen(measure_curve(AXES, waiting, "mse", None)) == []
     assert chosen(rate_distortion(AXES, waiting)) == []
     assert chosen(heat_map(("beta", "optimizer"), pairs, "mse", None)) == []
+
+
+def notes(figure: Any) -> list[str]:
+    return [note.text for note in figure.layout.annotations]
+
+
+def test_before_the_first_result_a_chart_says_so_and_has_no_numbers_at_its_axes():
+    waiting = [Result("x", (beta,), 0, "queued") for beta in (0.1, 1.0)]
+    for empty in (measure_curve(AXES, waiting, "mse", None), rate_distortion(AXES, waiting)):
+        assert notes(empty) == [NONE_FINISHED]
+        assert empty.layout.xaxis.showticklabels is empty.layout.yaxis.showticklabels is False
+    for full in (measure_curve(AXES, SOUND, "mse", None), rate_distortion(AXES, SOUND)):
+        assert notes(full) == []
+        assert full.layout.xaxis.showticklabels is not False
 
 
 def course(beta: float, seed: int, points: int = 500) -> SweptRun:

@@ -80,7 +80,7 @@ def test_keys_go_from_stop_to_stop_and_numbers_are_read_or_refused(form: Page) -
     expect(refusal).to_be_visible()
 
 
-def test_the_question_mark_explains_by_keyboard_and_all_is_large_enough(form: Page) -> None:
+def test_the_question_mark_explains_by_keyboard_and_mouse_and_all_is_large_enough(form: Page) -> None:
     ask = form.get_by_role("button", name="What is Beta?")
     ask.press("Enter")
     explained = form.get_by_text("Weight of the KL term.", exact=False)
@@ -93,6 +93,16 @@ def test_the_question_mark_explains_by_keyboard_and_all_is_large_enough(form: Pa
     form.keyboard.press("Escape")
     expect(explained).to_be_hidden()
     expect(ask).to_be_focused()
+    ask.hover()
+    expect(explained).to_be_visible()
+    form.mouse.move(0, 0)
+    expect(explained).to_be_hidden()
+    ask.click()
+    form.mouse.move(0, 0)
+    form.wait_for_timeout(500)  # longer than it stays for a mouse that has left
+    expect(explained).to_be_visible()
+    ask.click()
+    expect(explained).to_be_hidden()
     sizes = form.locator(".vaelab-dial :is(button, input)").evaluate_all(
         "nodes => nodes.map((node) => Math.min(node.offsetWidth, node.offsetHeight))"
     )

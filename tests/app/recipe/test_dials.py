@@ -171,6 +171,9 @@ def test_one_press_shows_the_recipe_of_the_run(app: App, runs: Path, monkeypatch
     (run,) = RunStore(runs).runs()
     page.query_params.clear()
     page.query_params["run"] = run.id
+    assert visit_of(page.run()).recipe == run.config, "a link that names no recipe"
+    page.query_params.clear()
+    page.query_params["run"], page.query_params["preset"] = run.id, "vae-2d"
     assert visit_of(page.run()).recipe == RunConfig()
     assert note(page) == "Model VAE, latent dimension 2: not yet trained"
     page.button(key="show_recipe").click().run()

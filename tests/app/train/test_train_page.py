@@ -39,7 +39,9 @@ def warnings(page: AppTest) -> list[str]:
 def test_a_newcomer_sees_the_default_recipe_and_a_finished_example(app: App) -> None:
     page = opened(app)
     assert shown(page) == fields_of(RunConfig())
-    assert any("A finished example" in text.value for text in page.markdown)
+    words = [text.value for text in page.markdown]
+    assert any("An **autoencoder** turns each image into 2 numbers" in text for text in words)
+    assert any("finished example" in text for text in words)
     assert not page.button(key="train").disabled
     assert page.button(key="stop").disabled
 

@@ -14,7 +14,7 @@ from vaelab.ui.train.outcome import outcome
 from vaelab.ui.train.verdict import verdict
 from vaelab.ui.train.views import live_views
 
-EXAMPLE, NOT_YOURS = "a finished example", "an example: your run still waits"
+EXAMPLE, NOT_YOURS = "finished example", "an example: your run still waits"
 """What stands at the plane of a run that the visitor has not trained."""
 
 EARLY_TICK, TICK = 0.5, 1.0

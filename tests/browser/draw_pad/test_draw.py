@@ -295,7 +295,7 @@ def test_another_run_takes_the_drawing_over(page: Page, server: Server) -> None:
     wait_for(page, "shown")
     image = seen(page)
     page.get_by_role("combobox", name="Run").click()
-    page.get_by_role("option", name="finished example ae-2d").click()
+    page.get_by_role("option", name="example ae-2d").click()
     page.wait_for_function("window.heard.at(-1).run === 'ae-2d'")
     np.testing.assert_array_equal(seen(page), image)
     expect(page.locator("[data-part=draws]")).to_be_hidden()

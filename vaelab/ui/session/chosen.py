@@ -68,7 +68,7 @@ def pick_run() -> Run:
         key="picked_run",
         on_change=_take_picked,
         label_visibility="collapsed",
-        width=400,
+        width=430,
     )
     visit().run = current.id
     return current

@@ -30,6 +30,6 @@ def collapse_in_words(traits: ModelTraits, codes: np.ndarray) -> str:
     if not traits.has_kl or len(codes) < 2 or not np.isfinite(codes).all() or active_units(codes).any():
         return ""
     return (
-        f"Collapsed: all {len(codes):,} codes lie at nearly the same point. They say nothing of the images, so"
-        " that every image comes back as nearly the same one."
+        f"Collapsed: all {len(codes):,} codes lie at nearly the same point. They say nothing of the images,"
+        " so that every image comes back as nearly the same one."
     )

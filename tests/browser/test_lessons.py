@@ -45,6 +45,13 @@ def predict(page: Page, lesson: Lesson) -> None:
     expect(right.get_by_text("As you predicted.")).to_be_visible()
 
 
+def test_a_card_can_be_pressed_all_over(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/lessons")
+    # The link lies over the sentence.
+    page.locator(".st-key-lesson-card-2").get_by_text(LESSONS[2].summary).click(force=True)
+    expect(page).to_have_url(f"{server.url}/lessons?lesson=2")
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
 def test_all_lessons_by_keyboard(page: Page, server: Server, scheme: str, width: int) -> None:
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

@@ -177,13 +177,9 @@ def _baselines(started: Mapping[str, Any] | None) -> list[_Level]:
     if started is None:
         return []
     mean, floor = started["mean_image_loss"], started["floor_loss"]
-    levels = [
-        _Level(f"without a model: the mean image ({mean:.1f})", mean, PALETTE.baseline, "dot", edge="top")
-    ]
+    levels = [_Level(f"no model: mean image ({mean:.1f})", mean, PALETTE.baseline, "dot", edge="top")]
     if floor is not None:
-        levels.append(
-            _Level(f"least possible: floor of the test images ({floor:.1f})", floor, PALETTE.baseline, "dot")
-        )
+        levels.append(_Level(f"least possible: floor ({floor:.1f})", floor, PALETTE.baseline, "dot"))
     return levels
 
 

@@ -44,6 +44,7 @@ def said(visit: AppTest) -> str:
 def predicted(visit: AppTest, number: int, indices: tuple[int, ...]) -> AppTest:
     """Predict some options, and reveal the answer."""
     assert visit.button(key="lesson_reveal").disabled
+    assert visit.button(key="lesson_reveal").help == "Choose an answer first."
     assert EXPERIMENT[number] not in numbers(visit)
     assert LESSONS[number].question.why not in said(visit)
     key = f"lesson_{number}_prediction"
@@ -51,6 +52,7 @@ def predicted(visit: AppTest, number: int, indices: tuple[int, ...]) -> AppTest:
         visit.button_group(key=key).set_value(list(indices)).run()
     else:
         visit.radio(key=key).set_value(indices[0]).run()
+    assert visit.button(key="lesson_reveal").help == "", "it would stay over the answer"
     visit.button(key="lesson_reveal").click().run()
     assert not visit.exception
     return visit

@@ -112,3 +112,13 @@ def test_a_class_can_be_sent_to_the_pages_of_the_run_that_is_shown(app: App, scr
     assert "Train, with this recipe" in options
     page.selectbox(key="class_page").set_value(f"{VIEWS[0].title}, of this run").run()
     assert any("run=vae-2d" in code.value for code in page.code)
+
+
+@pytest.mark.parametrize(("script", "first"), [("train", "Recipe"), ("walks", "Run")])
+def test_share_opens_at_what_one_looks_at(app: App, script: str, first: str) -> None:
+    page = opened(app, VISITORS[0]).switch_page(str(PAGES / f"{script}.py")).run()
+    assert not page.exception
+    (tabs,) = page.get("tab_container")
+    assert tabs.children[tabs.proto.tab_container.default_tab_index].label == first
+    view = "latent-space" if script == "train" else "walks"
+    assert any(f"/{view}?run=vae-2d" in code.value for code in page.code)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vaelab.config import FIELD_NAMES, RunConfig, as_text, field_spec, read_config
-from vaelab.config.fields import labelled
+from vaelab.config.fields import in_words, labelled
 from vaelab.config.run_config import VERSION
 
 # A value just beyond what is allowed, and one of another kind, for every field.
@@ -169,3 +169,10 @@ def test_the_choices_a_field_names_are_those_that_hold(name):
 )  # fmt: skip
 def test_a_value_as_text(value, text):
     assert as_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(1e-5, "0.00001"), (2.5e-6, "0.0000025"), (0.01, "0.01"), (0.0, "0"), (1.0, "1")]
+)
+def test_small_numbers_are_read_without_powers_of_ten(value: float, words: str) -> None:
+    assert in_words("learning_rate", value) == words

@@ -1,6 +1,7 @@
 """The form of a sweep: recipe, fields and values, the expected duration, and Start."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -11,11 +12,11 @@ from vaelab.networks.sizes import expected_seconds
 from vaelab.paths import PAGES
 from vaelab.sweeps.plan import MOST_SEEDS, Sweep, plan, read_values, suggested_values, sweepable
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.recipe.example import measured_speed
+from vaelab.ui.recipe.example import BUSY, measured_speed
 from vaelab.ui.recipe.recipes import preset_caption, recipe_cards
 from vaelab.ui.session import address_of, engine, page_link, plain, put, visit, visitor
 from vaelab.ui.sweep.link import NO_FIELD, base_recipe
-from vaelab.words import counted, duration
+from vaelab.words import counted, duration, durations
 
 START_SECONDS = 0.5
 """Seconds that a run takes besides training: its start, snapshots and checkpoints."""
@@ -147,13 +148,20 @@ def cost_in_words(sweep: Sweep) -> str:
     share = max(1, threads // runs) / threads
     kinds = {config.architecture: config for config in sweep.configs}
     speeds = {name: measured_speed(config, threads) for name, config in kinds.items()}
-    seconds = sum(
-        START_SECONDS
-        + expected_seconds(config, DATASETS[config.dataset], speeds[config.architecture]) / share
-        for config in sweep.configs
-    )
+
+    def seconds(speeds: Mapping[Any, float | None]) -> float:
+        each = (
+            START_SECONDS
+            + expected_seconds(config, DATASETS[config.dataset], speeds.get(config.architecture)) / share
+            for config in sweep.configs
+        )
+        return sum(each) / side_by_side
+
+    least, most = seconds({}), seconds(speeds)
+    # A run that was slow because the machine was busy is no forecast.
+    time = durations(least, most) if most > BUSY * least else duration(most)
     how = "one after the other" if side_by_side == 1 else f"{side_by_side} at a time"
-    return f"**{counted(runs, 'run')}, {duration(seconds / side_by_side)}** on this machine ({how})"
+    return f"**{counted(runs, 'run')}, {time}** on this machine ({how})"
 
 
 def _start(sweep: Sweep) -> None:

@@ -160,7 +160,8 @@ class LatentCanvas {
       if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size
     }
     this.ratio = ratio
-    this.view.resize(width, height, this.theme?.letters)
+    this.theme = themeOf(this.outer, this.data) // letters too may have another size now
+    this.view.resize(width, height, this.theme.letters)
     this.redraw()
   }
 

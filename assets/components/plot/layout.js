@@ -9,7 +9,10 @@ const LINE = 20 // pixels from one line of a title to the next
 export function adapt(figure, { key, size, outer, resets }) {
   const { data, layout = {} } = figure
   const letters = lettersOf(outer)
-  if (letters) enlarge(layout, letters)
+  if (letters) {
+    enlarge(layout, letters)
+    if (layout.margin) layout.margin.r = Math.max(layout.margin.r ?? 0, letters) // half of the last number stands there
+  }
   ;[layout.width, layout.height] = size
   layout.template = template(outer)
   layout.uirevision ??= key

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from vaelab.paths import ASSETS
 from vaelab.ui.session.address import in_this_link, must_be, parameters, set_parameter
 from vaelab.ui.session.visits import Display, visit
 
@@ -79,6 +80,15 @@ ROOMS = {
 }
 """The rules by which neighbours take the room of controls, where all of these are hidden."""
 
+
+_LOW_WINDOW = """@media (min-width: 1181px) and (max-height: 999px) {
+  [data-testid="stLayoutWrapper"]:has(> .st-key-live-samples) { display: none !important; }
+}
+@media (min-width: 1181px) and (max-height: 839px) {
+  [data-testid="stLayoutWrapper"]:has(> .st-key-live-digits) { display: none !important; }
+}
+"""
+"""Where losses in large letters leave no room for pictures below them."""
 
 EARLIER_NAMES = {"sidebar": "navigation"}
 """Names in links that have been sent, with the names that stand for them now."""
@@ -175,21 +185,16 @@ def _rules(display: Display) -> Iterable[str]:
         yield f"{bar} {{ display: none !important; }}\n"
         yield f":root {{ --vaelab-letters: {LETTERS}px; font-size: {BODY}px !important; }}\n"
         # The way out has the room of the bar to itself, where it covers nothing.
-        yield '[data-testid="stMainBlockContainer"] { padding-top: 2.75rem !important; max-width: none; }\n'
         yield (
             f".st-key-{_LEAVE} {{ position: fixed; inset: 0 0 auto; z-index: 1000; width: 100%; "
             "height: 2.25rem; padding: 0 0.75rem; align-items: flex-start; "
             "background: var(--st-secondary-background-color, canvas); }\n"
         )
-        # Three lines of letters stand below the losses, not two small ones.
-        yield ".st-key-live-losses { --losses-height: calc(100cqh - 6.6rem) !important; }\n"
-        yield f"{_wrapper('stage-side')} {{ flex-basis: clamp(20rem, 38%, 46rem); }}\n"
-        yield f"{_wrapper('page-tools')} {{ top: 0.125rem !important; right: 0.75rem !important; }}\n"
-        if {"controls", "outcome"} - set(display.hidden):
-            # In large letters, buttons and outcome take one row, and the verdict another one.
-            yield ".st-key-stage { --bar: 9rem !important; }\n.st-key-outcome { height: 4rem !important; }\n"
-            yield f".st-key-stage-bar {{ flex-wrap: wrap; }}\n{_wrapper('verdict')} {{ flex: 0 0 100%; }}\n"
-            yield ".st-key-controls { grid-template-columns: repeat(4, auto) !important; }\n"
+        yield (ASSETS / "presentation.css").read_text(encoding="utf-8")
+        if "losses" not in display.hidden:
+            yield _LOW_WINDOW
+        if {"controls", "outcome"} <= set(display.hidden):
+            yield ".st-key-stage { --bar: 2.75rem !important; }\n"
     for names, rules in ROOMS.items():
         if names <= set(display.hidden):
             yield rules
@@ -201,6 +206,6 @@ def _rules(display: Display) -> Iterable[str]:
 def _least_height(display: Display) -> int:
     """Height in rem below which the stage does not fit into the window, for what is shown on it."""
     hidden = set(display.hidden)
-    if not hidden & {"losses", "pictures"}:
-        return 44 if display.present else 34
-    return 20 if {"recipe", "advanced"} <= hidden else 34
+    if {"recipe", "advanced"} <= hidden and hidden & {"losses", "pictures"}:
+        return 20
+    return 27 if display.present else 34

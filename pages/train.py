@@ -26,6 +26,7 @@ from vaelab.ui.session.recipe_link import followed_link, write_link
 from vaelab.ui.slow_motion.panel import slow_motion_panel
 from vaelab.ui.train.controls import control_row, start_if_asked
 from vaelab.ui.train.live import watch
+from vaelab.ui.widgets.components import go_to_top
 
 engine()  # the first visit starts it, so that a worker is warm when Train is pressed
 
@@ -77,4 +78,5 @@ with live:
     else:
         watch(run, config)
         slow_motion_panel(run)
+go_to_top(run.id if run else "", focus=False)
 write_link(visit().recipe, run.id if run and (not run.shipped or run.id == parameter("run")) else None)

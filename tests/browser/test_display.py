@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.support.canvas import NEXT_FRAME
-from tests.support.letters import SMALL_LETTERS
+from tests.support.letters import CUT_OFF, SMALL_LETTERS
 from tests.support.top_bar import BAR, follow
 from vaelab.ui.session.display import LETTERS
 
@@ -74,6 +74,22 @@ def test_a_presentation_has_no_bar_and_large_letters(page: Page, server: Any) ->
     expect(page.locator(".st-key-losses .js-plotly-plot")).to_be_visible()
     page.wait_for_function(f"{LETTERS_OF_CHARTS}.length > 10")
     assert set(page.evaluate(LETTERS_OF_CHARTS)) == {LETTERS}
+    page.wait_for_selector(".vaelab-canvas[data-state]")
+    for width, height in ((1366, 650), (1280, 720), (1440, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(NEXT_FRAME)
+        for name in ("dials", "controls", "outcome", "verdict", "live-latent", "live-losses", "live-digits"):
+            part = page.locator(f".st-key-{name}")
+            if name == "live-digits" and not part.is_visible():
+                continue  # left out where it would press the others
+            place = box(part)
+            assert place["y"] + place["height"] <= height, name
+            assert place["x"] + place["width"] <= width, name
+            # A verdict's detail goes to a line that is not seen where it has no room.
+            assert name == "verdict" or part.evaluate(CUT_OFF) == [], name
+        plane = box(page.locator(".vaelab-canvas-plane"))
+        assert min(plane["width"], plane["height"]) >= 340
+        assert box(page.locator(".st-key-losses .js-plotly-plot"))["height"] >= 180
     page.get_by_role("button", name="Leave presentation").click()
     expect(page.locator(BAR)).to_be_visible()
     expect(page).not_to_have_url(re.compile("present"))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, FloatRect, Page
 
-from tests.support.letters import SMALL_LETTERS
+from tests.support.letters import CUT_OFF, SMALL_LETTERS
 from tests.support.servers import Server
 from tests.support.shifts import SHIFTS, check_nothing_moved
 from tests.support.top_bar import BAR
@@ -47,23 +47,6 @@ SCROLLED = """(part) => [part, ...part.querySelectorAll("*")].filter((element) =
     return scrolls && element.scrollHeight > element.clientHeight
 }).map((element) => element.className)"""
 """A function of an element: what in it has a scrollbar of its own."""
-
-CUT_OFF = """(part) => {
-    const { top, bottom } = part.getBoundingClientRect()
-    const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT)
-    const found = []
-    while (walker.nextNode()) {
-        const words = document.createRange()
-        words.selectNodeContents(walker.currentNode)
-        const place = words.getBoundingClientRect()
-        const { width, height } = walker.currentNode.parentElement.getBoundingClientRect()
-        // What is for screen readers alone is a pixel large.
-        if (width < 2 || height < 2 || place.height === 0) continue
-        if (place.top < top - 1 || place.bottom > bottom + 1) found.push(walker.currentNode.nodeValue)
-    }
-    return found
-}"""
-"""A function of an element: the texts in it that stand above or below it."""
 
 
 def rectangles(page: Page) -> dict[str, FloatRect]:
@@ -181,7 +164,9 @@ def test_on_a_phone_picture_dial_and_button_are_in_one_view(browser: Browser, se
     for below in (beta, train):
         assert below["y"] + below["height"] <= PHONE["height"]
         assert below["y"] > 0.85 * PHONE["height"]
-    assert beta["x"] + beta["width"] <= train["x"]
+    assert beta["y"] + beta["height"] <= train["y"]
+    for button in ("train", "pause", "epoch", "stop"):
+        assert box(f".st-key-{button}")["height"] >= 44, "a finger's"
     main = page.get_by_test_id("stMain")
     assert main.evaluate("(main) => { main.scrollTo(0, 400); return main.scrollTop }") > 0
     assert (box(".st-key-dial_beta"), box(".st-key-train")) == (beta, train), "they stay at the bottom"

@@ -10,6 +10,7 @@ import { exampleOf } from "./loading.js"
 import { drawBeside, drawCross, drawRegion, drawRing } from "./overlay.js"
 import { drawPosterior } from "./posterior.js"
 
+const POINT = matchMedia("(pointer: coarse)").matches ? "Tap the plane" : "Move over the plane"
 const ON_IMAGES = [88, 189, 185] // red, green and blue of what is seen over black images in both themes
 
 export function drawBase(canvas, context) {
@@ -133,7 +134,7 @@ function rest(canvas) {
   if (isOnStage(data) && decoderUrl === data.decoder) return restOnStage(canvas)
   const isWanted = decoderUrl === data.decoder && !data.compact
   if (isWanted && middles.decodeMore((code) => decodedImage(canvas, code))) canvas.redraw({ overlayOnly: true })
-  panel.rest("Move over the plane: every point of it is decoded here.", isWanted ? middles.pictures : [], data.classes)
+  panel.rest(`${POINT}: every point of it is decoded here.`, isWanted ? middles.pictures : [], data.classes)
   if (decoder) outer.dataset.decodes ??= 0 // from now on every point can be decoded
 }
 
@@ -152,8 +153,7 @@ function restOnStage(canvas) {
   const index = Math.min(data.anchor, space.count - 1)
   const original = originalOf(canvas, index)
   panel.show(lookAt(canvas, space.point(index), index), original)
-  const what = original ? "Left: a test image. Right: what comes back." : "Right: what comes back for a test image."
-  panel.advise(`${what} Move over the plane: every point of it is decoded.`)
+  panel.advise(`${POINT}: every point of it is decoded.`)
   for (const name of ["cursor", "snapped", "anchor"]) delete outer.dataset[name]
 }
 

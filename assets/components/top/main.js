@@ -3,11 +3,12 @@
 
 let current = null
 
-export function render({ data: { part } }) {
+export function render({ data: { part, focus } }) {
   const changed = current !== null && part !== current
   current = part
   if (!changed) return
   document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
+  if (!focus) return
   const heading = document.querySelector('[data-testid="stMain"] h1')
   if (!heading) return
   heading.tabIndex = -1

@@ -29,7 +29,7 @@ class Waiting {
   say(words) {
     const name = document.createElement("strong")
     name.textContent = this.component.data.name
-    this.words.replaceChildren(name, ` · ${words}`)
+    this.words.replaceChildren(`${words} `, name) // a long name is cut at its end
   }
 
   lookIn(pause) {

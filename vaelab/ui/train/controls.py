@@ -62,7 +62,8 @@ def is_first_minute(run: Run | None, status: Status | None) -> bool:
 
 
 def _button(label: str, action: Action, run: Run | None, icon: str, *, off: bool) -> None:
-    st.button(label, key=action, icon=icon, disabled=off or run is None, on_click=_ask, args=(run, action))
+    shown = None if label.endswith("…") else icon  # the longer words have its room
+    st.button(label, key=action, icon=shown, disabled=off or run is None, on_click=_ask, args=(run, action))
 
 
 def _epoch_button(config: RunConfig | None, run: Run | None, state: State | None) -> None:

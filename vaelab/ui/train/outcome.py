@@ -87,7 +87,9 @@ def progress_line(run: Run, status: Status, name: str = "") -> None:
     if not queued:
         begun = status.steps_per_epoch > 0
         share = status.epoch / run.config.epochs if begun else status.prepared
-        st.progress(min(1.0, share), f"**{name or name_of(run)}** · {_words(run, status)}")
+        words = _words(run, status)
+        # What changes stands before a long name, which is cut at its end.
+        st.progress(min(1.0, share), f"**{name}** · {words}" if name else f"{words} · **{name_of(run)}**")
     if waits(status):
         wait_for([run], key=f"waiting_{run.id}", name=(name or run.title) if queued else "")
 
@@ -118,7 +120,7 @@ def _ended(run: Run, status: Status) -> None:
     """Draw what became of the run, and a picture of each page that shows what it has learned."""
     # What is written when a training ends as it should already says how it ended.
     fault = f"{OUTCOMES[status.state]}: " if status.state in OUTCOMES else ""
-    st.markdown(f"**{name_of(run)}** · {fault}{plain(status.message) or status.state}")
+    st.markdown(f"{fault}{plain(status.message) or status.state} · **{name_of(run)}**")
     if not run.has_model():
         return
     with st.container(key="ended", horizontal=True, vertical_alignment="center", gap="xsmall"):

@@ -191,6 +191,6 @@ def _cells(pixels: int, sheet: Sheet, labels: tuple[str, ...] | None, name: str)
     return count
 
 
-def go_to_top(part: str) -> None:
-    """Scroll to the top of the page and move the focus there when the `part` being drawn has changed."""
-    component("top")(key="go_to_top", data={"part": part})
+def go_to_top(part: str, *, focus: bool = True) -> None:
+    """Scroll to the top of the page, and move the focus there, when the `part` being drawn has changed."""
+    component("top")(key="go_to_top", data={"part": part, "focus": focus})

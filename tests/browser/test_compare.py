@@ -114,8 +114,8 @@ def test_the_wheel_scrolls_the_long_page_and_zooms_with_ctrl(open_planes: Open, 
 
     whole = seen()
     before = page.get_by_test_id("stMain").evaluate("main => main.scrollTop")
-    page.mouse.wheel(0, -200)
-    page.wait_for_function("before => document.querySelector('.stMain').scrollTop < before", arg=before)
+    page.mouse.wheel(0, 100)
+    page.wait_for_function("before => document.querySelector('.stMain').scrollTop > before", arg=before)
     assert seen() == pytest.approx(whole, rel=0.1)
     page.keyboard.down("Control")
     page.mouse.wheel(0, -300)

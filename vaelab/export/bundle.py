@@ -188,6 +188,7 @@ def _status(parsed: list[events.Event], config: RunConfig) -> Status:
     steps_per_epoch = facts(config, DATASETS[config.dataset]).steps_per_epoch
     status = Status(
         state="finished",
+        changes=sum(isinstance(event, events.Changed) for event in parsed),
         step=steps_per_epoch * config.epochs,
         epoch=config.epochs,
         steps_per_epoch=steps_per_epoch,

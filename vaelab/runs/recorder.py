@@ -70,6 +70,7 @@ class Recorder:
             self.resume = read_checkpoint(run)
             self._drop_after_checkpoint()
             self.changes = [events.Changed(**row) for row in History(run).changed.rows()]
+            self._status = replace(self._status, changes=len(self.changes))
             self._log = (run.path / "events.jsonl").open("ab", buffering=0)
             self._beat()
         except (RunDamaged, OSError) as error:
@@ -138,6 +139,7 @@ class Recorder:
             case events.Changed():
                 if event not in self.changes:  # one that is made again is in the log already
                     self._append(event)
+                    self._status = replace(self._status, changes=self._status.changes + 1)
             case events.Evaluated():
                 self._append(event)
                 self._status = replace(

@@ -30,6 +30,9 @@ TRAINED = ("resume.safetensors", "model.safetensors", "events.jsonl", "preview.n
 SHORT_ID = 6
 """Letters of an id or of a group's random name that pages show, and that tell the runs of a visitor apart."""
 
+STEERED = "steered by hand"
+"""What the name of a run says whose dials were moved while it trained."""
+
 NOT_BEGUN = "Its training has not begun."
 WITHOUT_A_WORD = "Its training ended without a word. It can be resumed from its last epoch."
 
@@ -82,12 +85,16 @@ class Run:
     @property
     def title(self) -> str:
         """The run's name, or its config in words: "VAE · MNIST · 2-D · 10 epochs"."""
-        return self.meta.name or self.in_words
+        return self._named(self.meta.name) if self.meta.name else self.in_words
 
     @property
     def in_words(self) -> str:
         """The run's config in words, which differ for the runs of a sweep."""
-        return describe(self.config, self.meta.axes)
+        return self._named(describe(self.config, self.meta.axes))
+
+    def _named(self, name: str) -> str:
+        """A name of the run, which says so if the run is not what its config alone would have become."""
+        return f"{name} · {STEERED}" if self.status().changes else name
 
     def check(self) -> None:
         """Raise RunDamaged, which says why, if a file that every page needs cannot be read."""

@@ -58,6 +58,8 @@ class Status:
     images_per_second: Amount = 0.0
     seconds: Seconds = 0.0
     """Time spent training, as of the last evaluation or the end."""
+    changes: Count = 0
+    """Number of times that a dial was moved while it trained."""
     threads: Threads = 0
     precision: str = ""
     device: str = ""

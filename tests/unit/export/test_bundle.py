@@ -50,6 +50,8 @@ def test_an_imported_run_is_the_run(trained: Callable[[str], Run], name: str, tm
     for columns in ("steps", "changed", "evaluated"):
         assert getattr(after, columns).rows() == getattr(before, columns).rows()
     assert after.started == before.started
+    assert there.in_words == run.in_words
+    assert run.in_words.endswith("steered by hand")
     status, original = there.status(), run.status()
     kept = ("step", "epoch", "steps_per_epoch", "seconds", "threads", "precision", "device")
     assert [getattr(status, field) for field in kept] == [getattr(original, field) for field in kept]

@@ -84,6 +84,8 @@ def test_a_steered_run_is_resumed_exactly_after_it_was_killed(
     assert [(change.field, change.value, change.step) for change in changes] == [
         ("beta", 4.0, 0), ("beta", None, 5), ("learning_rate", 0.01, 5),
     ]  # fmt: skip
+    assert run.status().changes == len(changes)
+    assert run.in_words.endswith("steered by hand")
     known = list(train(run.config, data=tiny, changes=changes, request=run.request, threads=1))
     assert [events.as_json(event) for event in known if isinstance(event, events.Step)] == [
         {"event": "step", **row} for row in History(run).steps.rows()

@@ -11,6 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from vaelab.config import QUANTITIES, RunConfig, as_text, field_spec
+from vaelab.config.quantities import minimises_another_sum
 from vaelab.data import DATASETS
 from vaelab.events import Columns
 from vaelab.figures.axes import LEGEND_ABOVE
@@ -81,10 +82,8 @@ def losses(
     """
     log = log and log_allowed(steps, evaluated)
     changes = changed.rows() if changed else []
-    has_other_sum = (
-        config.beta != 1 or config.beta_warmup > 0 or any(row["field"] == "beta" for row in changes)
-    )
-    lines = _lines(steps, evaluated, config, weighted=has_other_sum)
+    moved = {row["field"] for row in changes}
+    lines = _lines(steps, evaluated, config, weighted=minimises_another_sum(config, moved))
     levels = [level for level in _baselines(started) if level.value > 0 or not log]
     limits = {"y": _limits(lines, "y", [level.value for level in levels])}
     if config.traits.has_kl:
@@ -126,7 +125,7 @@ def _lines(steps: Columns, evaluated: Columns, config: RunConfig, *, weighted: b
         if config.traits.has_kl:
             lines.append(_Line(kl, split, PALETTE.kl, curve_of(rows, "kl"), _LOWER))
             lines.append(_Line(total, split, PALETTE.total, curve_of(rows, "neg_elbo")))
-    if config.traits.has_kl and weighted:
+    if weighted:
         objective = curve_of(steps, "objective")
         lines.append(_Line("objective, with beta", "train", PALETTE.objective, objective, dash="dash"))
     return lines
@@ -177,9 +176,9 @@ def _baselines(started: Mapping[str, Any] | None) -> list[_Level]:
     if started is None:
         return []
     mean, floor = started["mean_image_loss"], started["floor_loss"]
-    levels = [_Level(f"no model: mean image ({mean:.1f})", mean, PALETTE.baseline, "dot", edge="top")]
+    levels = [_Level(f"without a model: mean image ({mean:.1f})", mean, PALETTE.baseline, "dot", edge="top")]
     if floor is not None:
-        levels.append(_Level(f"least possible: floor ({floor:.1f})", floor, PALETTE.baseline, "dot"))
+        levels.append(_Level(f"floor of the test images ({floor:.1f})", floor, PALETTE.baseline, "dot"))
     return levels
 
 

@@ -49,6 +49,11 @@ class History:
         self._forget()
         self.refresh()
 
+    @property
+    def moved_dials(self) -> set[str]:
+        """The fields whose dials were moved while the run trained."""
+        return {row["field"] for row in self.changed.rows()}
+
     def _forget(self) -> None:
         self.started: dict[str, Any] | None = None
         self.finished: dict[str, Any] | None = None

@@ -1,8 +1,11 @@
 """What to look for in the losses of a run as they are now, in one sentence for the line below the chart."""
 
+from collections.abc import Collection
+
 import numpy as np
 
 from vaelab.config import QUANTITIES, RunConfig
+from vaelab.config.quantities import minimises_another_sum
 from vaelab.events import Columns
 
 FIRST = 20
@@ -12,7 +15,9 @@ MOVED = 0.5
 """Nats by which a loss must have moved from its first step to be said to have."""
 
 
-def what_to_look_for(config: RunConfig, steps: Columns, *, collapsed: bool = False) -> str:
+def what_to_look_for(
+    config: RunConfig, steps: Columns, *, collapsed: bool = False, moved: Collection[str] = ()
+) -> str:
     """A sentence that holds for this recipe at this moment.
 
     Parameters
@@ -21,7 +26,11 @@ def what_to_look_for(config: RunConfig, steps: Columns, *, collapsed: bool = Fal
         The run's `Step` events as columns.
     collapsed
         Whether the hints say that the codes have collapsed.
+    moved
+        The fields whose dials were moved while it trained.
     """
+    if not np.isfinite(steps["recon"][-FIRST:]).all():
+        return "The losses are no numbers any more."
     if config.corruption != "none":
         return "Training losses are of corrupted images, test losses of clean ones."
     if not config.traits.has_kl:
@@ -30,11 +39,9 @@ def what_to_look_for(config: RunConfig, steps: Columns, *, collapsed: bool = Fal
         return "The KL is almost 0: the code says nothing of the image."
     if steps.count < FIRST:
         return "Each training step adds a point, each epoch a dot. Lower is better."
-    if config.beta != 1 or config.beta_warmup > 0:
+    if minimises_another_sum(config, moved):
         return "Training lowers the dashed line, in which the KL counts beta times."
     kl, total = (QUANTITIES[name].of(steps) for name in ("kl", "neg_elbo"))
-    if not np.isfinite(total[-FIRST:]).all():
-        return "The losses are no numbers any more."
     if total[-FIRST:].mean() > total[0] - MOVED:
         return "The sum has not fallen yet: nothing is learned so far."
     if kl[-FIRST:].mean() < kl[0] + MOVED:

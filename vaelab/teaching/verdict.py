@@ -8,7 +8,7 @@ large number is compared, in its own unit, with what the recipe usually reaches 
 answers with the mean image.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,9 +71,11 @@ class Case:
     started: Mapping[str, Any] | None
     finished: Mapping[str, Any] | None
     pca_error: float | None
-    """Squared error per number of PCA with as many numbers a code; None while it is not known."""
+    """Squared error per number of PCA with as many numbers a code; None until known, NaN if it fails."""
     usual: Example | None
     """The example that shows where such a recipe usually ends, if there is one."""
+    moved: Collection[str] = ()
+    """The fields whose dials were moved while it trained."""
 
     @property
     def losses(self) -> Losses:
@@ -154,6 +156,8 @@ def _in_words(case: Case) -> tuple[str, str]:
         return "It ended before it could be judged", ""
     if case.pca_error is None:
         return "Its copies are being compared with PCA", ""
+    if np.isnan(case.pca_error):
+        return "Not compared with PCA", "which cannot be computed here"
     grade = grade_of(case.losses["mse"], case.pca_error)
     title = f"{grade.lead(case.state not in ACTIVE)}: {grade.words} {grade.compared}".rstrip()
     return title, "a simple method"
@@ -170,6 +174,8 @@ def _unit(case: Case) -> str:
     unit = f"squared error per {kind.element}" if name == "mse" else f"{kind.nats}: {_label(config)}"
     if case.state == "diverged":
         return f"{unit}, before it diverged"
+    if "beta" in case.moved:
+        return f"{unit}; beta was moved"
     if config.traits.has_kl and config.beta != 1:
         return f"{unit}; trained on {_objective(config, 'recon.')}"
     return f"how wrong, in {unit}"
@@ -190,7 +196,7 @@ def _levels(case: Case) -> list[str]:
     """Values of others on the scale of the large number, each with its name."""
     name = _name_of(case.config)
     words, levels = QUANTITIES[name].mean_in_words, []
-    if case.usual and (usual := QUANTITIES[name].of(case.usual.losses)) is not None:
+    if not case.moved and case.usual and (usual := QUANTITIES[name].of(case.usual.losses)) is not None:
         levels.append(f"{named(case.usual.config, case.config)} {words(usual)}")
     if case.started:
         mean = mean_image_of(name, case.config, case.started["mean_image_loss"])
@@ -209,16 +215,18 @@ def _about(case: Case) -> str:
     text = f"On the {spec.test_images:,} test {many}, in {spec.kind.nats}: {' + '.join(parts)}."
     if config.term.is_normalised:
         text += " Less than 0 is possible, because the density that it comes from may exceed 1."
-    if config.traits.has_kl and config.beta != 1:
+    if "beta" in case.moved:
+        text += " Training made other sums small: beta was moved while it trained."
+    elif config.traits.has_kl and config.beta != 1:
         weighted = reached["recon"] + config.beta * reached["kl"]
         text += f" Training made another sum small: {_objective(config)} = {signed(weighted, '.1f')}."
     copies = f"**Copies**: squared error {reached['mse']:.4f} a {spec.kind.element}"
-    if case.pca_error is not None:
+    if case.pca_error is not None and not np.isnan(case.pca_error):
         copies += f"; PCA with {counted(config.latent_dim, 'number')}, fitted to as many {many}: "
         copies += f"{case.pca_error:.4f}"
     if config.traits.has_kl:
         copies += ". PCA has no KL, so that losses in nats would not be fair to compare"
     levels = f"**Without a model**: what the mean {one} reaches, as the answer to whatever {one} is given."
-    if case.usual:
+    if case.usual and not case.moved:
         levels += " **Usually**: what the finished example reached."
     return f"{text}\n\n{copies}.\n\n{levels}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from math import isnan
 from pathlib import Path
 from threading import Event
 
@@ -71,9 +72,9 @@ def test_a_run_that_ends_is_judged_by_its_own_numbers(
 def test_an_error_that_takes_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     data, may_end, errors = load("mnist"), Event(), PcaErrors()
     monkeypatch.setattr("vaelab.analysis.pca.pca_error", lambda *_: 0.5 if may_end.wait() else 0.0)
-    assert errors.get(data, 100, 2, 0) is None
+    assert errors.get(data, 100, 2) is None
     may_end.set()
-    assert errors.get(data, 100, 2, 10) == 0.5
+    assert until(lambda: errors.get(data, 100, 2)) == 0.5
 
 
 def test_an_error_that_cannot_be_computed_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,4 +82,5 @@ def test_an_error_that_cannot_be_computed_is_unknown(monkeypatch: pytest.MonkeyP
         raise MemoryError
 
     monkeypatch.setattr("vaelab.analysis.pca.pca_error", fail)
-    assert PcaErrors().get(load("mnist"), 100, 2, 5) is None
+    data, errors = load("mnist"), PcaErrors()
+    assert isnan(until(lambda: errors.get(data, 100, 2)))

@@ -87,7 +87,7 @@ def test_levels_are_labelled_and_in_view():
     levels = {shape.label.text: shape.y0 for shape in figure.layout.shapes}
     assert sorted(levels.values()) == [45.5, 120, 205.8]
     assert {text.split(" (")[0] for text in levels} == {
-        "no model: mean image", "least possible: floor", "stop at 120 nats",
+        "without a model: mean image", "floor of the test images", "stop at 120 nats",
     }  # fmt: skip
     low, high = limits(figure)
     assert all(low < value < high for value in levels.values())

@@ -45,6 +45,7 @@ def test_before_the_curves_say_anything_nothing_is_claimed_of_them() -> None:
 def test_where_another_sum_is_trained_it_names_that_one(changes: dict[str, Any]) -> None:
     config = RunConfig(**changes)
     assert "dashed line" in what_to_look_for(config, curves(200, (0, 5), (206, 150)))
+    assert "dashed line" in what_to_look_for(RunConfig(), curves(200, (0, 5), (206, 150)), moved={"beta"})
     assert "almost 0" in what_to_look_for(config, curves(200, (0, 0), (206, 206)), collapsed=True)
 
 

@@ -127,6 +127,21 @@ def test_before_pca_is_known_nothing_is_claimed() -> None:
     assert verdict.value == "135.0"
 
 
+def test_an_error_of_pca_that_is_unknown_is_said_to_be() -> None:
+    verdict = judge(case(RunConfig(), "finished", pca_error=float("nan")))
+    assert verdict.title == "Not compared with PCA"
+    assert "nan" not in verdict.about
+
+
+def test_of_a_steered_run_it_is_said_that_another_sum_was_minimised() -> None:
+    verdict = judge(
+        case(RunConfig(), "finished", moved={"beta"}, usual=Example(RunConfig(), {"recon": 1.0, "kl": 1.0}))
+    )
+    assert "beta was moved" in verdict.unit
+    assert "beta was moved" in verdict.about
+    assert "usually" not in verdict.beside
+
+
 def test_pca_has_as_many_numbers() -> None:
     assert "PCA with 1 number," in judge(case(RunConfig(latent_dim=1))).about
     assert "PCA with 2 numbers," in judge(case(RunConfig())).about

@@ -173,7 +173,7 @@ OBJECTIVE = (
         term="floor",
         also=("floor_loss", "entropy of grey pixels"),
         short="The bce that is left when every reconstruction equals its image: the entropy of the grey "
-        "pixels, each read as a probability of white. No model can go below it.",
+        "pixels, each read as a probability of white. No model can go below it on these images.",
         long="In the formula $x_i$ is pixel $i$ of the image, from 0 to 1. A black or white pixel adds "
         "nothing, a middle grey one 0.69 nats. For MNIST it is 45.5 nats, and how good a loss is "
         "counts from there, not from 0. With mse there is no such floor.",

@@ -5,7 +5,7 @@ import streamlit as st
 from vaelab.config import RunConfig, field_spec, in_words
 from vaelab.config.comparable import fields_that_differ
 from vaelab.runs import Run
-from vaelab.ui.session import ask, ask_to_start, held_dials, is_own, let_go, plain, visit
+from vaelab.ui.session import ask_to_start, held_dials, let_go, plain, stop, visit
 from vaelab.ui.session.recipe import read_form, take_recipe
 from vaelab.words import capitalized
 
@@ -60,10 +60,9 @@ def _named(config: RunConfig, names: list[str]) -> str:
 
 
 def _restart(run: Run) -> None:
-    """Stop the run if it is the visitor's and still trains, and ask for a start of the form's recipe."""
+    """Stop the run and its twin, if they are the visitor's and still train; ask for a start of the recipe."""
     config, _ = read_form()  # with what was typed just before the press
     if config is None:
         return
-    if is_own(run) and run.status().active:
-        ask(run, "stop")
+    stop(run)
     ask_to_start(config, twins=visit().twins)

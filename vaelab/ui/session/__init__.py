@@ -48,6 +48,7 @@ from vaelab.ui.session.steering import (
     held_dials,
     let_go,
     refuse,
+    stop,
     tell_refusal,
     turn_dials,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "saved_at",
     "short_parameters_of",
     "standing_of_all",
+    "stop",
     "store",
     "take_choice",
     "take_next_seed",

@@ -1,7 +1,8 @@
 """Errors of PCA, which runs are compared with: computed once for all visitors, beside the pages."""
 
 import logging
-from concurrent.futures import Future, wait
+import math
+from concurrent.futures import Future
 from threading import Lock, Thread
 
 import streamlit as st
@@ -21,8 +22,8 @@ class PcaErrors:
         self._errors: dict[tuple[str, int, int], Future[float]] = {}
         self._asking, self._computing = Lock(), Lock()
 
-    def get(self, data: Dataset, images: int, dimensions: int, patience: float) -> float | None:
-        """The error, if it is known after so many seconds; the first call for it has it computed."""
+    def get(self, data: Dataset, images: int, dimensions: int) -> float | None:
+        """The error, if it is known; the first call for it has it computed. NaN if that failed."""
         key = (data.spec.name, images, dimensions)
         with self._asking:
             asked = self._errors.get(key)
@@ -30,8 +31,9 @@ class PcaErrors:
                 asked = self._errors[key] = Future()
                 # A daemon, so that the server's end does not wait for it.
                 Thread(target=self._compute, args=(asked, data, images, dimensions), daemon=True).start()
-        wait([asked], patience)
-        return asked.result() if asked.done() and asked.exception() is None else None
+        if not asked.done():
+            return None
+        return math.nan if asked.exception() else asked.result()
 
     def _compute(self, asked: Future[float], data: Dataset, images: int, dimensions: int) -> None:
         from threadpoolctl import threadpool_limits
@@ -46,15 +48,15 @@ class PcaErrors:
             asked.set_exception(error)
 
 
-def pca_error(config: RunConfig, patience: float) -> float | None:
+def pca_error(config: RunConfig) -> float | None:
     """Squared error per pixel of PCA with as many numbers, fitted to as many images as runs of a config.
 
-    None while it is computed for longer than `patience` seconds, or if the data set is not on this machine.
+    None while it is computed; NaN if it cannot be, such as for a data set that is not on this machine.
     """
     if not is_ready(config.dataset):
-        return None
+        return math.nan
     images = training_images(config, DATASETS[config.dataset].train_images)
-    return _errors().get(dataset(config.dataset), images, config.latent_dim, patience)
+    return _errors().get(dataset(config.dataset), images, config.latent_dim)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

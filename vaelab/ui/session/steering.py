@@ -9,7 +9,7 @@ from vaelab.config import RunConfig
 from vaelab.engine.limits import LimitReached
 from vaelab.events import DIALS, Dials
 from vaelab.runs import Action, Run, RunDamaged
-from vaelab.ui.session.state import engine, may_change, store
+from vaelab.ui.session.state import engine, is_own, may_change, store
 from vaelab.ui.session.text import plain
 from vaelab.ui.session.visits import Start, put, visit
 
@@ -57,6 +57,16 @@ def _steer(run: Run, change: Callable[[Dials], Dials]) -> None:
                 engine().steer(each, change(each.request().dials))
     except (RunDamaged, OSError) as error:
         refuse(str(error))
+
+
+def stop(run: Run) -> None:
+    """Stop a run of this visitor that is not over, and its twin, to make room for another start."""
+    if not is_own(run) or not run.status().active:
+        return
+    if run.meta.kind == "twins":
+        engine().stop_group(run.meta.group)
+    else:
+        ask(run, "stop")
 
 
 def refuse(sentence: str) -> None:

@@ -72,7 +72,7 @@ def _epoch_button(config: RunConfig | None, run: Run | None, state: State | None
         "One epoch",
         key="epoch",
         icon=":material/skip_next:",
-        disabled=config is None or state == "queued",
+        disabled=config is None or state == "queued" or (visit().twins and not continues),
         on_click=_ask if continues else _train,
         args=(run, "epoch") if continues else (),
         kwargs={} if continues else {"until_epoch": 1},
@@ -80,11 +80,10 @@ def _epoch_button(config: RunConfig | None, run: Run | None, state: State | None
     )
 
 
-def _train(*, until_epoch: int | None = None, twins: bool = False) -> None:
+def _train(*, until_epoch: int | None = None) -> None:
     config, _ = read_form()  # with what was typed just before the press
     if config is not None:
-        twins = twins or (visit().twins and until_epoch is None)
-        ask_to_start(config, until_epoch=until_epoch, twins=twins)
+        ask_to_start(config, until_epoch=until_epoch, twins=visit().twins)
 
 
 def _ask(run: Run, action: Action) -> None:

@@ -9,7 +9,7 @@ from vaelab.config.fields import changes_in_words
 from vaelab.runs import Run, RunDamaged, Status
 from vaelab.teaching.glossary import help_for
 from vaelab.teaching.hints import ABOUT, Hint, find_hints
-from vaelab.ui.session import ask, ask_to_start, choose, engine, fill_form, history, is_own, visit, visitor
+from vaelab.ui.session import ask_to_start, choose, engine, fill_form, history, is_own, stop, visit, visitor
 
 ICONS = {"note": ":material/info:", "warning": ":material/warning:"}
 
@@ -70,7 +70,7 @@ def _apply(hint: Hint, run: Run) -> None:
     fill_form(config)
     visit().hint_applied = _what_changes(hint, run.config)
     if is_own(run) and run.status().active:
-        ask(run, "stop")
+        stop(run)
     elif set(hint.changes or {}) == {"epochs"} and _train_on(run, config.epochs):
         return
     ask_to_start(config)

@@ -11,7 +11,7 @@ from vaelab.ui.session import find_run, follow, next_look, watches
 from vaelab.ui.train.controls import control_row
 from vaelab.ui.train.meanwhile import shown_meanwhile
 from vaelab.ui.train.outcome import outcome
-from vaelab.ui.train.verdict import verdict
+from vaelab.ui.train.verdict import is_being_compared, verdict
 from vaelab.ui.train.views import live_views
 
 EXAMPLE, NOT_YOURS = "finished example", "an example: your run still waits"
@@ -43,7 +43,7 @@ def watch(run: Run, config: RunConfig | None) -> None:
         (run, run.status()),
         partial(_look, run.id),
         lambda seen: _draw(*seen, config),
-        tick=lambda seen: tick_of(seen[1]),
+        tick=lambda seen: tick_of(seen[1]) or (TICK if is_being_compared(*seen) else None),
         sign=lambda seen: seen[1].state,
     )
 

@@ -8,9 +8,6 @@ from vaelab.teaching.verdict import Case, judge
 from vaelab.ui.recipe.example import usual_end
 from vaelab.ui.session import history, pca_error, plain
 
-PATIENCE = 2.0
-"""Seconds to wait for PCA on a page that does not look again."""
-
 
 def verdict(run: Run, status: Status) -> None:
     """Draw the verdict on a run in two lines of a fixed height."""
@@ -38,6 +35,7 @@ def _case(run: Run, status: Status) -> Case:
         finished=curves.finished,
         pca_error=_pca_error(run, status),
         usual=usual_end(run.config),
+        moved=curves.moved_dials,
     )
 
 
@@ -46,4 +44,9 @@ def _pca_error(run: Run, status: Status) -> float | None:
     measured = read_measures(run) if status.state in MEASURED else None
     if measured and measured.values.get("pca_mse") is not None:
         return float(measured.values["pca_mse"])
-    return pca_error(run.config, 0 if status.state == "running" else PATIENCE)
+    return pca_error(run.config)
+
+
+def is_being_compared(run: Run, status: Status) -> bool:
+    """Whether the verdict waits for PCA's error, so that the page has to look again."""
+    return history(run).evaluated.count > 0 and _pca_error(run, status) is None

@@ -113,7 +113,9 @@ def _losses(run: Run, status: Status) -> None:
         )
     with st.container(key="losses-caption"):
         collapsed = any(hint.rule == "collapse" for hint in hints)
-        st.caption(f"Dots: test. {what_to_look_for(run.config, curves.steps, collapsed=collapsed)}")
+        moved = curves.moved_dials
+        words = what_to_look_for(run.config, curves.steps, collapsed=collapsed, moved=moved)
+        st.caption(f"Dots: test. {words}")
 
 
 def _codes(run: Run, status: Status, preview: Preview, data: Dataset, label: str) -> None:

@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 
 from vaelab.analysis.load import TrainedRun, load_run
 from vaelab.config import PRESETS
+from vaelab.config.presets import FIRST_PRESET
 from vaelab.data import Dataset, load
 from vaelab.events import Evaluated
 from vaelab.figures.palette import PALETTE, channels
@@ -28,7 +29,7 @@ from vaelab.paths import EXAMPLES, PICTURES
 from vaelab.runs import Recorder, Run, RunStore, read_preview
 from vaelab.training import train
 from vaelab.ui.recipe.dials import DIALS
-from vaelab.ui.recipe.pictures import FIRST, picture_with
+from vaelab.ui.recipe.pictures import picture_with
 
 SIDE = 224
 """Side of half a picture in pixels; pages show it at half of that, so that it is crisp on every screen."""
@@ -52,9 +53,9 @@ def main() -> None:
 
 def _example(changes: dict[str, float]) -> np.ndarray:
     """The plane of the first recipe with changes over what is decoded on it."""
-    config = PRESETS[FIRST].config.variant(**changes)
-    if config == PRESETS[FIRST].config:
-        return np.concatenate(list(_halves(load_run(Run(EXAMPLES / FIRST)))), 0)
+    config = PRESETS[FIRST_PRESET].config.variant(**changes)
+    if config == PRESETS[FIRST_PRESET].config:
+        return np.concatenate(list(_halves(load_run(Run(EXAMPLES / FIRST_PRESET)))), 0)
     with tempfile.TemporaryDirectory() as folder:
         run = RunStore(Path(folder)).create(config)
         for event in Recorder(run).record(train(config, threads=1)):

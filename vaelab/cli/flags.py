@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vaelab.config import FIELD_NAMES, PRESETS, RunConfig, field_spec, read_config, with_changes
+from vaelab.config.presets import FIRST_PRESET
 from vaelab.engine.backends.local import THREADS_THAT_YIELD
 from vaelab.settings import DEVICES
 
@@ -82,7 +83,7 @@ def _field(flag: str) -> str:
 def add_recipe(command: argparse.ArgumentParser) -> None:
     """Add the flags of a command that trains: the device, a preset, and every field."""
     command.add_argument("--device", help=f"{', '.join(DEVICES)}; else $VAELAB_DEVICE, else auto")
-    command.add_argument("--preset", default="vae-2d", help=", ".join(PRESETS))
+    command.add_argument("--preset", default=FIRST_PRESET, help=", ".join(PRESETS))
     for name in FIELD_NAMES:
         spec = field_spec(name)
         text = f"{spec.help} Must be {spec.allowed}.".replace("%", "%%")

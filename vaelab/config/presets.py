@@ -20,6 +20,9 @@ class Preset:
     """What names of runs say of it; empty for what goes without saying, None if no name refers to it."""
 
 
+FIRST_PRESET = "vae-2d"
+"""The recipe that the form begins with, that links without one mean, and whose example is shown first."""
+
 _STANDARD = {"lr_schedule": "constant", "learning_rate": 1e-3}
 
 PRESETS: dict[str, Preset] = {

@@ -3,13 +3,13 @@
 from functools import cache, lru_cache
 
 from vaelab.config import RunConfig
+from vaelab.config.presets import FIRST_PRESET
 from vaelab.data import DATASETS, DatasetSpec
 from vaelab.networks.sizes import expected_seconds, facts, work
 from vaelab.runs import Run, RunDamaged
 from vaelab.runs.summary import summarise
 from vaelab.teaching.baselines import Example, usual_of
 from vaelab.ui.session import chosen_run, engine, history, own_runs, parameter, store, visit
-from vaelab.ui.session.chosen import DEFAULT_SHIPPED
 from vaelab.ui.session.recipe_link import names_recipe
 from vaelab.words import counted, duration, durations
 
@@ -34,7 +34,7 @@ def shown_run(preset: str) -> Run | None:
     if own and (own.status().active or not visit().example):
         return own
     shipped = {run.id: run for run in store().shipped_runs()}
-    wanted = (shipped[name] for name in (preset, DEFAULT_SHIPPED) if name in shipped)
+    wanted = (shipped[name] for name in (preset, FIRST_PRESET) if name in shipped)
     return next(filter(_is_whole, wanted), None)
 
 

@@ -1,10 +1,8 @@
 """The small pictures of finished models, which `assets/pictures/make.py` draws."""
 
-from vaelab.config import PRESETS, as_text
+from vaelab.config import as_text
+from vaelab.config.presets import FIRST_PRESET
 from vaelab.ui.web.assets import asset_url, is_asset
-
-FIRST = next(iter(PRESETS))
-"""The recipe that a newcomer sees."""
 
 
 def picture_url(name: str) -> str | None:
@@ -15,4 +13,4 @@ def picture_url(name: str) -> str | None:
 
 def picture_with(name: str, value: float) -> str:
     """The name of the picture of the first recipe with another value of a field."""
-    return f"{FIRST}-{name}-{as_text(value)}"
+    return f"{FIRST_PRESET}-{name}-{as_text(value)}"

@@ -2,14 +2,13 @@
 
 import streamlit as st
 
+from vaelab.config.presets import FIRST_PRESET
 from vaelab.runs import Run, RunDamaged, RunNotFound
 from vaelab.ui.session.address import is_new, parameter, set_parameter
 from vaelab.ui.session.linked import linked_run
 from vaelab.ui.session.state import find_run, own_runs, store
 from vaelab.ui.session.visits import put, visit
 from vaelab.words import passed
-
-DEFAULT_SHIPPED = "vae-2d"
 
 
 def follow_run_link() -> str | None:
@@ -85,7 +84,7 @@ def run_to_explore() -> Run | None:
 
 def _first_with_weights() -> Run | None:
     """The visitor's newest run that has weights, else an example."""
-    examples = sorted(store().shipped_runs(), key=lambda run: run.id != DEFAULT_SHIPPED)
+    examples = sorted(store().shipped_runs(), key=lambda run: run.id != FIRST_PRESET)
     # Only as many runs are read as needed: the top bar asks on every page, and a visitor may have many runs.
     return next(filter(_has_weights, [*own_runs(), *examples]), None)
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from vaelab.config import FIELD_NAMES, PRESETS, RunConfig, as_text, field_spec, read_config, with_changes
 from vaelab.config.defaults import FOLLOWS
-from vaelab.config.presets import nearest_preset
+from vaelab.config.presets import FIRST_PRESET, nearest_preset
 from vaelab.ui.session.visits import Move, put, visit
 
 BOTH = "both"
@@ -57,7 +57,7 @@ def preset_now() -> str:
     """The name of the preset that the recipe equals, or was made from."""
     recipe = visit().recipe
     same = next((name for name, preset in PRESETS.items() if preset.config == recipe), None)
-    visit().preset_base = base = same or visit().preset_base or "vae-2d"
+    visit().preset_base = base = same or visit().preset_base or FIRST_PRESET
     return base
 
 

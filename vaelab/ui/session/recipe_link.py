@@ -8,12 +8,10 @@ import streamlit as st
 
 from vaelab.config import FIELD_NAMES, PRESETS, RunConfig, as_text, read_config, with_changes
 from vaelab.config.fields import changes
-from vaelab.config.presets import nearest_preset, preset_of_version
+from vaelab.config.presets import FIRST_PRESET, nearest_preset, preset_of_version
 from vaelab.ui.session.address import address, is_new, write_address
 from vaelab.ui.session.pages import APP_PAGES
 from vaelab.ui.session.visits import visit, visitor
-
-DEFAULT_PRESET = "vae-2d"
 
 OPEN_SEED = "open"
 """The value of `seed` in a link that gives every visitor a seed of their own."""
@@ -40,9 +38,9 @@ def recipe_of(parameters: dict[str, str]) -> tuple[RunConfig, dict[str, str]]:
 
 def _base_of(parameters: dict[str, str]) -> tuple[RunConfig, dict[str, str]]:
     """The preset's config that a link begins with, and a sentence if it has no such preset or version."""
-    name = parameters.get("preset", DEFAULT_PRESET)
+    name = parameters.get("preset", FIRST_PRESET)
     if name not in PRESETS:
-        return PRESETS[DEFAULT_PRESET].config, {
+        return PRESETS[FIRST_PRESET].config, {
             "preset": f"Recipe (preset): must be one of {', '.join(PRESETS)}."
         }
     newest = PRESETS[name]
@@ -144,5 +142,5 @@ def write_link(config: RunConfig, run_id: str | None) -> None:
 def address_of(config: RunConfig, run_id: str | None) -> dict[str, str]:
     """Parameters of the Train page for a recipe and a run; empty for the recipe that a newcomer sees."""
     run = {"run": run_id} if run_id else {}
-    is_default = config == PRESETS[DEFAULT_PRESET].config
+    is_default = config == PRESETS[FIRST_PRESET].config
     return run if is_default and not run else parameters_of(config) | run

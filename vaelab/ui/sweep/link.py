@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from vaelab.config import FIELD_NAMES, PRESETS, RunConfig, losses, why_not_in_force
+from vaelab.config.presets import FIRST_PRESET
 from vaelab.sweeps.plan import MOST_SEEDS, SWEPT, suggested_values
 from vaelab.ui.session import (
     fill_form,
@@ -21,7 +22,7 @@ from vaelab.ui.session import (
     write_address,
 )
 from vaelab.ui.session.address import address
-from vaelab.ui.session.recipe_link import DEFAULT_PRESET, taken_recipe
+from vaelab.ui.session.recipe_link import taken_recipe
 
 EPOCHS = 3
 """Default epochs of each run, with which a sweep of the default recipe takes about a minute."""
@@ -110,7 +111,7 @@ def write_sweep_link() -> None:
 def _address() -> dict[str, str]:
     """Parameters of the choices; none if all are the defaults."""
     values = {name: st.session_state[f"sweep_{name}"] for name in PARAMETERS}
-    is_default = base_recipe() == PRESETS[DEFAULT_PRESET].config.variant(epochs=EPOCHS)
+    is_default = base_recipe() == PRESETS[FIRST_PRESET].config.variant(epochs=EPOCHS)
     if is_default and values == DEFAULTS and visit().sweep is None:
         return {}
     linked = {name: str(value) for name, value in values.items() if value != NO_FIELD}

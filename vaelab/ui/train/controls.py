@@ -6,6 +6,7 @@ import streamlit as st
 
 from vaelab.config import PRESETS, RunConfig
 from vaelab.config.comparable import twin_of
+from vaelab.config.presets import FIRST_PRESET
 from vaelab.engine.limits import LimitReached
 from vaelab.paths import PAGES
 from vaelab.runs import Action, Run, Status
@@ -23,7 +24,6 @@ from vaelab.ui.session import (
     with_display,
 )
 from vaelab.ui.session.recipe import read_form
-from vaelab.ui.session.recipe_link import DEFAULT_PRESET
 
 
 def control_row(config: RunConfig | None, run: Run | None, status: Status | None) -> None:
@@ -58,7 +58,7 @@ def control_row(config: RunConfig | None, run: Run | None, status: Status | None
 def is_first_minute(run: Run | None, status: Status | None) -> bool:
     """Whether a newcomer looks at the finished example of the first recipe, and has trained nothing yet."""
     is_example = run is not None and run.shipped and status is not None and not status.active
-    return is_example and not own_runs() and visit().recipe == PRESETS[DEFAULT_PRESET].config
+    return is_example and not own_runs() and visit().recipe == PRESETS[FIRST_PRESET].config
 
 
 def _button(label: str, action: Action, run: Run | None, icon: str, *, off: bool) -> None:

@@ -21,7 +21,8 @@ def everything(record, tiny, wishing) -> list[events.Event]:
     """Events of every kind, of a VAE, an AE, a diverging run and one stopped at once."""
     from vaelab.training import train
 
-    pausing = list(train(SMALL, data=tiny, request=wishing({3: "pause", 5: "run"})))
+    wish = events.Request(dials=events.Dials(beta=2.0), change=1)
+    pausing = list(train(SMALL, data=tiny, request=wishing({3: "pause", 5: wish})))
     others = [
         record(SMALL.variant(model="ae", reconstruction="mse")),
         record(SMALL.variant(optimizer="sgd", learning_rate=100)),
@@ -59,7 +60,8 @@ def test_events_carry_no_tensors(everything):
 
 def test_names_are_lower_case():
     assert {event_name(kind.__new__(kind)) for kind in get_args(events.Event)} == {
-        "started", "step", "evaluated", "snapshot", "preview", "checkpoint", "paused", "continued", "finished"
+        "started", "step", "changed", "evaluated", "snapshot", "preview", "checkpoint", "paused", "continued",
+        "finished",
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ _NEEDED: dict[str, list[tuple[str, bool]]] = {
 }
 """The number fields of an event, each with whether it has to be there."""
 
-_WHOLE: dict[Any, type[events.Event]] = {
+_WHOLE: dict[str, type[events.Event]] = {
     "started": events.Started, "changed": events.Changed, "finished": events.Finished,
 }  # fmt: skip
 """Events of which there are few, and which are checked field by field."""
@@ -108,10 +108,10 @@ def _is_sound(event: dict[str, Any], has_kl: bool | None) -> bool:
 
     Faster than `checked`, because there are thousands of events.
     """
-    name = event.get("event")
+    name = str(event.get("event"))
     if name in _WHOLE:
         return _is_valid(_WHOLE[name], event)
-    needed = _NEEDED.get(str(name))
+    needed = _NEEDED.get(name)
     if needed is None or type(event.get("step")) is not int:
         return False
     if has_kl is not None and (event.get("kl") is not None) != has_kl:

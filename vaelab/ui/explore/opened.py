@@ -21,6 +21,7 @@ from vaelab.teaching.scale import collapse_in_words
 from vaelab.ui.explore.rewind import losses_panel, losses_shown, losses_words, past_model, rewind_bar
 from vaelab.ui.recipe.share import share
 from vaelab.ui.session import (
+    VIEWS,
     PageChoices,
     dataset,
     follow,
@@ -35,7 +36,6 @@ from vaelab.ui.session import (
     watches,
 )
 from vaelab.ui.session.chosen import pick_run
-from vaelab.ui.session.pages import VIEWS
 from vaelab.words import slug
 
 if TYPE_CHECKING:  # PyTorch stays off the way to the first page

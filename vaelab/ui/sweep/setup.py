@@ -86,7 +86,7 @@ def _varied() -> None:
         table = "A second field makes a table: every value of one with every value of the other."
         _field("What else varies", others, "2", table)
     with second_values:
-        _values("Its values", "2")
+        _values("Values of that", "2")
 
 
 def _field(label: str, names: Sequence[str], number: str, help: str) -> None:

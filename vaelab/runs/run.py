@@ -94,7 +94,10 @@ class Run:
 
     def _named(self, name: str) -> str:
         """A name of the run, which says so if the run is not what its config alone would have become."""
-        return f"{name} · {STEERED}" if self.status().changes else name
+        try:
+            return f"{name} · {STEERED}" if self.status().changes else name
+        except RunDamaged:
+            return name  # a run with a damaged status has a name, too
 
     def check(self) -> None:
         """Raise RunDamaged, which says why, if a file that every page needs cannot be read."""

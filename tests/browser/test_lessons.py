@@ -47,8 +47,11 @@ def predict(page: Page, lesson: Lesson) -> None:
 
 def test_a_card_can_be_pressed_all_over(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/lessons")
+    card = page.locator(".st-key-lesson-card-2")
+    expect(card.get_by_role("link")).to_be_visible()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     # The link lies over the sentence.
-    page.locator(".st-key-lesson-card-2").get_by_text(LESSONS[2].summary).click(force=True)
+    card.get_by_text(LESSONS[2].summary).click(force=True)
     expect(page).to_have_url(f"{server.url}/lessons?lesson=2")
 
 

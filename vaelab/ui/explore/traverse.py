@@ -105,7 +105,7 @@ def _caption(opened: Opened) -> str:
     if opened.traits.has_prior:
         return (
             "Each row sets one coordinate from −3 to 3 standard deviations of the prior and leaves the others"
-            " as they are in the code of the anchor; the dimension of most KL comes first. Look what changes"
+            " as they are in the code of the anchor; the one of most KL comes first. Look at what changes"
             " along a row, and whether that is one property of the image or several at once."
         )
     codes = "test codes" if opened.step is None else "newest test codes"

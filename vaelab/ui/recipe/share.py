@@ -153,7 +153,8 @@ def _class_link(config: RunConfig, run: Run | None) -> str:
     seen = st.pills(
         "Students see", list(CONTROLS), selection_mode="multi", default=list(CONTROLS), key="class_seen",
         format_func=lambda name: CONTROLS[name].label,
-        help="What is not marked is hidden on every page. That is for focus: it can be found all the same.",
+        help="What is not marked is hidden on every page. This serves focus, not security: students can "
+        "still find it.",
     )  # fmt: skip
     path, parameters = pages[page]
     if own_seed and "preset" in parameters:

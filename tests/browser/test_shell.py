@@ -145,6 +145,19 @@ def test_the_bar_is_low_and_its_list_closes_when_a_page_is_chosen(
     expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
 
 
+def test_a_menu_stays_open_when_its_arrow_is_pressed_on_a_slow_machine(server: Any, page: Page) -> None:
+    page.set_viewport_size({"width": 1366, "height": 650})
+    page.goto(server.url)
+    menu = page.locator(BAR).get_by_test_id("stPopoverButton").first
+    arrow = menu.get_by_text("expand_more").bounding_box()
+    assert arrow is not None
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 10})
+    page.mouse.click(arrow["x"] + arrow["width"] / 2, arrow["y"] + arrow["height"] / 2)
+    expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+    page.wait_for_timeout(200)  # it was closed a moment after it had opened
+    expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+
+
 def test_the_first_stop_of_the_keyboard_leads_to_the_buttons(server: Any, page: Page) -> None:
     page.goto(server.url)
     train = page.locator(".st-key-train").get_by_role("button")

@@ -148,6 +148,9 @@ class Preview:
     """(16, ...) decoded from fixed draws of the prior; None for an AE."""
     decoder: Arrays = field(default_factory=dict)
     """Decoder weights, float16; empty in a preview that was read from a file."""
+    forward: Arrays = field(default_factory=dict)
+    """Forward passes of the images of `reconstructions`: codes, losses and cells of hidden layers, as
+    `vaelab.models.forward.ForwardPass.values` has them; empty in a preview from before there were any."""
 
 
 @dataclass(frozen=True, kw_only=True)

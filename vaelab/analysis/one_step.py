@@ -17,7 +17,7 @@ from vaelab.data import DATASETS, DatasetSpec
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.objective import CORRUPTIONS
 from vaelab.models.reconstructions import OUTPUTS
-from vaelab.networks.layers import Layer
+from vaelab.networks.layers import Layer, hidden_layers
 
 
 @dataclass(frozen=True)
@@ -138,10 +138,8 @@ def _recorded_activations(name: str, network: nn.Sequential, layers: list[Layer]
     def record(index: int, module: nn.Module, inputs: Any, output: Tensor) -> None:
         activations.append(Activation(f"{name}[{index}]", _array(output[0])))
 
-    last = max(index for index, layer in enumerate(layers) if layer.tensors())
-    for index, layer in enumerate(layers[:last]):
-        if layer.is_activation:
-            network[index].register_forward_hook(partial(record, index))
+    for index in hidden_layers(layers):
+        network[index].register_forward_hook(partial(record, index))
     return activations
 
 

@@ -112,6 +112,12 @@ def network_layers(config: RunConfig, shape: Shape) -> tuple[list[Layer], list[L
     return ENCODERS[config.architecture](*common, parts=parts), DECODERS[config.architecture](*common)
 
 
+def hidden_layers(layers: list[Layer]) -> list[int]:
+    """Indices of the outputs of the hidden layers: those of the activations before the last weights."""
+    last = max(index for index, layer in enumerate(layers) if layer.tensors())
+    return [index for index, layer in enumerate(layers[:last]) if layer.is_activation]
+
+
 def describe(layers: list[Layer], prefix: str) -> list[dict[str, Any]]:
     """The layer list with the names of its tensors, as JSON values.
 

@@ -18,6 +18,7 @@ from vaelab.config import RunConfig
 from vaelab.data import DATASETS
 from vaelab.events import Arrays, Checkpoint, Preview, Snapshot
 from vaelab.files import write_whole
+from vaelab.networks.cells import forward_shapes
 from vaelab.networks.portable import decoder_file
 from vaelab.runs.eight_bits import LARGEST, from_eight_bits, to_eight_bits
 from vaelab.runs.errors import RunDamaged
@@ -26,6 +27,9 @@ from vaelab.runs.run import Run
 
 LIVE_DECODER = "live-decoder.safetensors"
 """File of the newest preview's decoder, which is there only while the run trains."""
+
+FORWARD = "forward."
+"""What precedes the names of forward passes in the file of a preview."""
 
 MOST_BYTES = 25_000_000
 """Largest size of all snapshots of a run together, unless they are `FEWEST`."""
@@ -134,7 +138,8 @@ def drop_snapshots_after(run: Run, step: int) -> None:
 
 def save_preview(run: Run, event: Preview) -> None:
     """Overwrite `preview.npz` and, for browsers that decode, `live-decoder.safetensors`."""
-    _save_npz(run.path / "preview.npz", _values(event))
+    forward = {f"{FORWARD}{name}": array for name, array in event.forward.items()}
+    _save_npz(run.path / "preview.npz", _values(event) | forward)
     if event.decoder:
         content = decoder_file(run.config, event.reconstructions.shape[1:], event.decoder)
         write_whole(run.path / LIVE_DECODER, lambda draft: draft.write_bytes(content))
@@ -164,6 +169,7 @@ def read_preview(run: Run) -> Preview | None:
             mean=file["mean"],
             reconstructions=file["reconstructions"],
             samples=file["samples"] if "samples" in file.files else None,
+            forward={key.removeprefix(FORWARD): file[key] for key in file.files if key.startswith(FORWARD)},
         )
         if not _fits(preview, run.config):
             raise ValueError("it is of another config")
@@ -184,12 +190,15 @@ def _fits(preview: Preview, config: RunConfig) -> bool:
             len(examples) and examples.shape[1:] == spec.shape and examples.dtype == spec.kind.dtype
             for examples in decoded
         )
+        and {name: array.shape for name, array in preview.forward.items()}
+        in ({}, forward_shapes(config, spec.shape, len(preview.reconstructions)))
+        and all(np.issubdtype(array.dtype, np.floating) for array in preview.forward.values())
     )
 
 
 def _values(event: Snapshot | Preview) -> dict[str, Any]:
-    """The fields of an event that are not None, without its decoder."""
-    names = [field.name for field in fields(event) if field.name != "decoder"]
+    """The fields of an event that are not None and no arrays by name."""
+    names = [field.name for field in fields(event) if field.name not in ("decoder", "forward")]
     return {name: getattr(event, name) for name in names if getattr(event, name) is not None}
 
 

@@ -2,13 +2,13 @@
 
 import time
 
-import numpy as np
 import torch
 
 from vaelab import events
 from vaelab.data import Dataset
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import Codes, decode, embed, reconstruct
+from vaelab.models.forward import forward_pass, to_half
 from vaelab.models.randomness import generator_for
 
 CODES = 2000
@@ -31,8 +31,8 @@ def snapshot(model: Autoencoder, data: Dataset, step: int, epoch: float, codes: 
         step=step,
         epoch=epoch,
         decoder=_decoder(model),
-        mean=_half(codes.mean[:kept]),
-        logvar=None if codes.logvar is None else _half(codes.logvar[:kept]),
+        mean=to_half(codes.mean[:kept]),
+        logvar=None if codes.logvar is None else to_half(codes.logvar[:kept]),
         reconstructions=reconstruct(model, data.x_test[:KEPT_RECONSTRUCTIONS]),
     )
 
@@ -45,13 +45,7 @@ def kept_codes(codes: Codes) -> int:
 
 def _decoder(model: Autoencoder) -> events.Arrays:
     weights = model.decoder.state_dict()
-    return {f"decoder.{name}": _half(weight.cpu().numpy()) for name, weight in weights.items()}
-
-
-def _half(values: np.ndarray) -> np.ndarray:
-    """Values as float16; finite ones stay finite."""
-    largest = np.finfo(np.float16).max
-    return values.clip(-largest, largest).astype(np.float16)
+    return {f"decoder.{name}": to_half(weight.cpu().numpy()) for name, weight in weights.items()}
 
 
 class Previewer:
@@ -72,14 +66,16 @@ class Previewer:
     def preview(self, step: int, epoch: float, images_per_second: float, seconds: float) -> events.Preview:
         """A preview of the model in its current state."""
         begun = time.perf_counter()
+        forward = forward_pass(self.model, self.images_by_class)
         preview = events.Preview(
             step=step,
             epoch=epoch,
             images_per_second=images_per_second,
             mean=embed(self.model, self.coded_images).mean,
-            reconstructions=reconstruct(self.model, self.images_by_class),
+            reconstructions=forward.reconstructions,
             samples=decode(self.model, self.draws) if self.model.config.traits.has_prior else None,
             decoder=_decoder(self.model),
+            forward=forward.values,
         )
         cost = time.perf_counter() - begun
         self.next_at = seconds + max(SHORTEST_INTERVAL, cost / SHARE)

@@ -16,8 +16,10 @@ from vaelab.export.bundle_checks import parse_weights
 from vaelab.export.script import script, sections
 from vaelab.export.unzip import ImportRefused
 from vaelab.models.autoencoder import Autoencoder
+from vaelab.models.forward import forward_pass
 from vaelab.models.operations import MODULES
 from vaelab.networks import layers, operations
+from vaelab.networks.cells import forward_shapes
 from vaelab.networks.layers import Layer, cost, describe, network_layers
 from vaelab.networks.operations import Operation
 from vaelab.networks.portable import encoder_file
@@ -110,3 +112,9 @@ def test_slow_motion_shows_its_gradient(tiny: Dataset) -> None:
     assert sizes["encoder[1]"].parameters == 8
     assert sizes["encoder[1]"].size > 0
     assert [hidden.name for hidden in step.hidden] == ["encoder[2]", "encoder[5]", "encoder[8]"]
+
+
+def test_the_hidden_layers_that_are_drawn_come_after_it(tiny: Dataset) -> None:
+    values = forward_pass(Autoencoder(CONFIG, SHAPE), tiny.x_test[:2]).values
+    assert [name for name in values if name.startswith("encoder.")] == ["encoder.2", "encoder.5", "encoder.8"]
+    assert {name: array.shape for name, array in values.items()} == forward_shapes(CONFIG, SHAPE, 2)

@@ -21,6 +21,7 @@ from vaelab import files
 from vaelab.config import RunConfig
 from vaelab.events import Checkpoint, Preview, Snapshot
 from vaelab.files import write_json
+from vaelab.networks.cells import forward_shapes
 from vaelab.runs import Run, RunDamaged, arrays, read_preview, read_weights
 from vaelab.runs.arrays import (
     drop_snapshots_after,
@@ -52,6 +53,10 @@ PREVIEW = Preview(
     step=3, epoch=0.006, images_per_second=1234.5, mean=np.ones((5, 2), np.float32),
     reconstructions=np.zeros((2, 1, 28, 28), np.uint8), samples=np.ones((2, 1, 28, 28), np.uint8),
 )  # fmt: skip
+FORWARD = {
+    name: np.random.default_rng(0).normal(size=shape).astype(np.float16)
+    for name, shape in forward_shapes(RunConfig(), (1, 28, 28), 2).items()
+}
 
 
 @pytest.fixture
@@ -122,12 +127,30 @@ def test_who_knows_the_first_version_only_finds_no_matrix_in_a_new_snapshot(run:
         assert file["int8.decoder.2.weight"].dtype == np.int8
 
 
+@pytest.mark.parametrize("forward", [FORWARD, {}], ids=["today", "of an older version"])
 @pytest.mark.parametrize("samples", [PREVIEW.samples, None])
-def test_a_preview_comes_back_bit_for_bit(run: Run, samples: np.ndarray | None) -> None:
+def test_a_preview_comes_back_bit_for_bit(
+    run: Run, samples: np.ndarray | None, forward: dict[str, np.ndarray]
+) -> None:
     assert read_preview(run) is None
-    preview = dataclasses.replace(PREVIEW, samples=samples)
+    preview = dataclasses.replace(PREVIEW, samples=samples, forward=forward)
     save_preview(run, preview)
     assert same(preview, read_preview(run))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {name: array for name, array in FORWARD.items() if name != "logvar"},
+        {**FORWARD, "mean": np.zeros((3, 2), np.float32)},
+        {**FORWARD, "encoder.9": FORWARD["mean"]},
+        {**FORWARD, "recon": np.array(["a", "b"])},
+    ],
+)
+def test_forward_passes_of_another_config_are_told(run: Run, wrong: dict[str, np.ndarray]) -> None:
+    save_preview(run, dataclasses.replace(PREVIEW, forward=wrong))
+    with pytest.raises(RunDamaged, match="of another config"):
+        read_preview(run)
 
 
 def test_what_is_not_there_is_told(run: Run) -> None:

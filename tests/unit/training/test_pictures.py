@@ -12,6 +12,7 @@ import torch
 from vaelab.config import RunConfig
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import Codes, decode, embed, reconstruct
+from vaelab.models.forward import forward_pass
 from vaelab.training import pictures
 from vaelab.training.pictures import Previewer, kept_codes, snapshot
 
@@ -92,6 +93,9 @@ def test_a_preview_shows_the_model_as_it_is(model, tiny, monkeypatch):
     np.testing.assert_array_equal(now.mean, embed(model, tiny.x_test[:100]).mean)
     shown = tiny.x_test[tiny.first_of_each_class()]
     assert np.array_equal(now.reconstructions, reconstruct(model, shown))
+    expected = forward_pass(model, shown).values
+    assert now.forward.keys() == expected.keys()
+    assert all(np.array_equal(now.forward[name], expected[name]) for name in expected)
     if model.config.model == "ae":
         assert now.samples is None
     else:

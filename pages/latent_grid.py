@@ -86,8 +86,8 @@ with controls:
     auto = "Prior quantiles" if opened.traits.has_prior else "Middle of the codes"
     terms = "\n\n".join(map(help_for, ("latent grid", "prior")))
     ends = pick_range(opened, plane, {"auto": auto, "chosen": "Even, over a range"}, terms)
-    key = choices.take("n", whole_number(8, 40), 20)
     label = "Images a side" if dimensions > 1 else "Images"
+    key = choices.take("n", whole_number(8, 40), 20, label=label)
     count = st.slider(label, 8, 40, key=key, width=240, persist_state="session")
     layers = pick_overlay(opened)
 anchor_key = take_image(opened)

@@ -29,6 +29,9 @@ from vaelab.ui.explore.region import region_panel, take_region
 from vaelab.ui.session import take_choice
 from vaelab.ui.widgets.latent_canvas import CanvasContents, latent_canvas
 
+IMAGE = "Test image"
+"""What this page calls the image whose code is marked."""
+
 
 def caption(opened: Opened) -> str:
     """Explain what the plane shows, and what to look for."""
@@ -62,7 +65,7 @@ with controls:
     layers = pick_layers(opened)
     if words := scale_in_words(opened.traits, opened.codes.mean):
         st.caption(words)
-key = take_image(opened)
+key = take_image(opened, label=IMAGE)
 region = take_region(opened, plane)
 kept = take_kept_position(opened, plane)
 with controls:
@@ -100,7 +103,7 @@ if chosen and chosen.point:
 if chosen and chosen.region:
     take_choice({region: chosen.region})
 with picker:
-    pick_image(opened, key, "Test image", "Click a dot, or give the number of a test image.")
+    pick_image(opened, key, IMAGE, "Click a dot, or give the number of a test image.")
 with controls, st.container(key="kept"):
     st.markdown("**A point of your choice**", help=help_for("decoder"))
     if st.session_state[kept] is None:

@@ -53,6 +53,8 @@ def controls(opened: Opened, row: DeltaGenerator) -> tuple[str, str, int, int]:
                 persist_state="session",
                 help="Another number draws other images; the same one draws the same.",
             )
+        else:
+            choices.leave(("seed",), f"“Order” is “{ORDERS[order]}”")
     return name, order, count, seed
 
 

@@ -85,6 +85,11 @@ def setting(page: AppTest, name: str) -> Any:
     return page.session_state[f"view_{name}"]
 
 
+def label_of(page: AppTest, name: str) -> str | None:
+    """The label of the widget of a setting; None for a setting without a widget."""
+    return page.get_by_key(f"view_{name}").label if has(page, f"view_{name}") else None
+
+
 def shown(page: AppTest, key: str) -> dict[str, Any]:
     """What a component of ours was given."""
     return json.loads(page.get_by_key(key).proto.json)

@@ -100,7 +100,9 @@ def test_a_link_to_a_place_opens_it_on_every_plane(app: App) -> None:
     assert [plane["shared"]["position"] for plane in planes] == [[0.25, 0.75]] * 2
     assert [plane["chosen"] for plane in planes] == [None, None]
     wrong = compare(app, "vae-2d", "ae-2d", place="2,0")
-    assert any("place must be two numbers from 0 to 1" in text for text in sentences(wrong))
+    assert any(
+        "“Place of the cursor” (place) must be two numbers from 0 to 1" in text for text in sentences(wrong)
+    )
 
 
 def test_reconstructions_are_of_the_same_images_in_every_row(app: App) -> None:
@@ -123,7 +125,7 @@ def test_unknown_and_malformed_runs_get_a_sentence(app: App) -> None:
     assert setting(page, "runs") == ["vae-2d", "ae-2d"]
     assert any("There is no run 'no-such-run'" in text for text in sentences(page))
     page = compare(app, "![x](http://127.0.0.1/x.png)")
-    assert any("runs must be ids of at most 6 runs" in text for text in sentences(page))
+    assert any("“Runs” must be ids of at most 6 runs" in text for text in sentences(page))
     assert not page.exception
     assert setting(page, "runs") == ["vae-2d", "ae-2d"]
 

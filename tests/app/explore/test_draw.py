@@ -94,7 +94,7 @@ def test_a_wrong_drawing_gets_a_sentence_and_the_pad_works(app: App, wrong: str)
     page = visit(app(), "reconstructions", run="vae-2d", drawn=wrong)
     assert not page.exception
     (sentence,) = sentences(page)
-    assert "drawn must be a drawing of 28 × 28 pixels" in sentence
+    assert "“Your drawing” (drawn) must be a drawing of 28 × 28 pixels" in sentence
     assert len(sentence) < 200
     assert shown(page, "draw_pad")["drawn"] == ""
     assert page.query_params["drawn"] == "none"

@@ -12,6 +12,7 @@ from tests.support.exploring import (
     change_address,
     fit_once,
     is_well,
+    label_of,
     sentences,
     setting,
     shown,
@@ -21,6 +22,7 @@ from tests.support.exploring import (
 from tests.support.top_bar import bar_links
 from tests.support.visits import visit_of
 from vaelab.ui.session import interval_text, one_of, whole_number
+from vaelab.ui.session.labels import called
 from vaelab.ui.session.readers import interval, real_number, switch, switch_text
 
 App = Callable[[], AppTest]
@@ -95,7 +97,9 @@ def test_a_wrong_value_gets_a_sentence_and_the_rest_works(
     assert not opened.exception
     said = sentences(opened)
     assert len(said) == len(wrong)
-    assert [name for name in wrong if not any(f" {name} must be " in text for text in said)] == []
+    for name in wrong:
+        (sentence,) = (text for text in said if f"{called(name, label_of(opened, name))} must be " in text)
+        assert name in sentence.casefold()
     assert right.items() <= opened.query_params.items()
     assert [name for name in wrong if opened.query_params.get(name) == wrong[name]] == []
     assert is_well(opened.run())
@@ -111,18 +115,33 @@ def test_a_plane_is_no_choice_in_two_dimensions(app: App) -> None:
 @pytest.mark.parametrize(
     ("run", "page", "idle", "reason"),
     [
-        ("vae-20d", "latent_space", {"plane": "pca", "x": "3", "y": "4"}, "x and y have no effect"),
-        ("vae-20d", "latent_space", {"range_x": "-1,1"}, "range_x has no effect, because range is auto"),
+        (
+            "vae-20d",
+            "latent_space",
+            {"plane": "pca", "x": "3", "y": "4"},
+            "“Across” (x) and “Up” (y) have no effect, because “Plane” is “Principal components”",
+        ),
+        (
+            "vae-20d",
+            "latent_space",
+            {"range_x": "-1,1"},
+            "“Range of the first axis” (range_x) has no effect, because “Range” is “All codes”",
+        ),
         (
             "vae-20d",
             "walks",
             {"walk": "sample", "source": "mixture", "temperature": "0.5"},
             "scales the prior",
         ),
-        ("ae-2d", "walks", {"walk": "sample", "temperature": "0.5"}, "temperature has no effect"),
-        ("vae-2d", "reconstructions", {"sort": "best", "seed": "3"}, "seed is not a setting"),
+        ("ae-2d", "walks", {"walk": "sample", "temperature": "0.5"}, "“Temperature” has no effect"),
+        (
+            "vae-2d",
+            "reconstructions",
+            {"sort": "best", "seed": "3"},
+            "“Seed” has no effect, because “Order” is “Best first”",
+        ),
         ("vae-2d", "latent_grid", {"zoom": "3"}, "zoom is not a setting"),
-        ("vae-2d", "walks", {"zoom": "3", "epochs": "4"}, "zoom and epochs are not settings"),
+        ("vae-2d", "walks", {"n": "3", "epochs": "4"}, "“Images a side” (n) and “Epochs” are not settings"),
         ("vae-2d", "walks", {f"s{i}": "" for i in range(90)}, "s0, s1, s2, s3, s4 and 85 more are not"),
     ],
 )

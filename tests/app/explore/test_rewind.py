@@ -125,7 +125,7 @@ def test_the_step_moves_along_from_page_to_page(app: App, recorded: Run) -> None
 def test_a_step_that_was_not_kept_gets_a_sentence(app: App, recorded: Run, wrong: str) -> None:
     page = visit(app(), "latent_grid", run=recorded.id, step=wrong)
     (sentence,) = sentences(page)
-    assert "step must be newest or a step that was kept (1, 4, 16, 20, 40)" in sentence
+    assert "“Rewind to” (step) must be newest or a step that was kept (1, 4, 16, 20, 40)" in sentence
     assert setting(page, "step") == "newest"
     assert is_well(page.run())
 

@@ -132,7 +132,7 @@ def test_the_index_lists_all_lessons(app: App) -> None:
 
 def test_an_unknown_lesson_gets_a_sentence_and_the_index(app: App) -> None:
     visit = opened(app, "lessons", lesson="7")
-    assert "lesson must be a whole number from 1 to 6" in visit.warning[0].value.replace("\\", "")
+    assert "“Lesson” must be a whole number from 1 to 6" in visit.warning[0].value.replace("\\", "")
     assert visit.title[0].value == "Lessons"
 
 

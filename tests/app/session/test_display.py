@@ -77,9 +77,8 @@ def test_what_names_no_part_hides_nothing(show: str) -> None:
     shown, sentences = read_display({"show": show}, Display())
     names = {EARLIER_NAMES.get(name, name) for name in show.split(",") if name}
     assert bool(shown.hidden) == bool(names & set(PARTS))
-    assert any(each.startswith("show must be some of recipe,") for each in sentences) == bool(
-        names - set(PARTS)
-    )
+    sentence = "“Shown parts” (show) must be some of recipe,"
+    assert any(each.startswith(sentence) for each in sentences) == bool(names - set(PARTS))
 
 
 @given(st.text(), st.text())
@@ -87,10 +86,10 @@ def test_what_means_nothing_gets_a_sentence(hide: str, present: str) -> None:
     shown, sentences = read_display({"hide": hide, "present": present}, Display())
     known = set(shown.hidden)
     assert known <= set(CONTROLS)
-    assert any(each.startswith("hide") for each in sentences) == bool(
+    assert any(each.startswith("“Hidden parts”") for each in sentences) == bool(
         {EARLIER_NAMES.get(name, name) for name in hide.split(",") if name} - known
     )
-    assert any(each.startswith("present") for each in sentences) == (present not in ("0", "1"))
+    assert any(each.startswith("“Present”") for each in sentences) == (present not in ("0", "1"))
 
 
 def test_what_is_hidden_stays_so_from_page_to_page_and_after_a_reload(app: App) -> None:
@@ -158,10 +157,10 @@ def test_the_room_of_what_is_hidden_is_taken_only_where_all_in_it_is_hidden(app:
 def test_a_wrong_name_gets_a_sentence_and_the_rest_works(app: App) -> None:
     page = opened(app, hide="advanced,<b>no</b>", show="rewind", present="yes")
     assert hidden(page) == {"advanced"}
-    said = " ".join(warning.value for warning in page.warning)
-    assert "show must be some of recipe," in said
-    assert "hide must be some of navigation," in said
-    assert "present must be 0 or 1" in said
+    said = " ".join(warning.value.replace("\\", "") for warning in page.warning)
+    assert "“Shown parts” (show) must be some of recipe," in said
+    assert "“Hidden parts” (hide) must be some of navigation," in said
+    assert "“Present” must be 0 or 1" in said
     assert "<b>" not in texts(page)
 
 

@@ -89,9 +89,9 @@ def test_a_link_is_named_after_its_preset(app: App) -> None:
 def test_what_is_wrong_with_a_link_gets_a_sentence(app: App) -> None:
     page = opened(app, field="seed", seeds="9", measure="beauty", latent_dim="0", group="sweep-0")
     for sentence in (
-        "field must be one of",
-        "seeds must be a whole number from 1 to 5",
-        "measure must be one of neg_elbo",
+        "“What varies” (field) must be one of",
+        "“Seeds” must be a whole number from 1 to 5",
+        "“Measure” must be one of neg_elbo",
         "Latent dimension (latent_dim): must be",
         "no sweep 'sweep-0'",
     ):
@@ -101,9 +101,10 @@ def test_what_is_wrong_with_a_link_gets_a_sentence(app: App) -> None:
 
 def test_a_link_whose_fields_cannot_vary_gets_a_sentence(app: App) -> None:
     page = opened(app, **TINY | {"model": "ae", "field": "beta"})
-    assert "field cannot be beta" in said(page)
+    assert "“What varies” (field) cannot be beta" in said(page)
     assert page.selectbox(key="sweep_field").value != "beta"
-    assert "field2 must be another field than beta" in said(opened(app, **TINY, field2="beta"))
+    twice = said(opened(app, **TINY, field2="beta"))
+    assert "“What else varies” (field2) must be another field than beta" in twice
 
 
 @pytest.mark.parametrize(

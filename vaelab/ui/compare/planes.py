@@ -31,7 +31,7 @@ class PlaneView:
 
 def take_cursor(choices: PageChoices, count: int) -> None:
     """Settle which of `count` test images, and which relative position, the planes show at rest."""
-    choices.take("anchor", whole_number(0, count - 1), 0)
+    choices.take("anchor", whole_number(0, count - 1), 0, label="Test image")
     # In links the relative position is called "place", as it was when the first ones were sent.
     choices.take("place", _read_quantiles, None, _quantiles_text)
 

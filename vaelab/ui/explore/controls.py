@@ -73,7 +73,7 @@ def pick_plane(opened: Opened) -> Plane:
     help = "Two latent dimensions, or the two directions in which the codes vary most.\n\n"
     kind = pick_option(choices, "plane", "Plane", planes, help=help + help_for("PCA"))
     if kind == "pca":
-        choices.leave(("x", "y"), "plane is pca, which has its own two directions")
+        choices.leave(("x", "y"), f"“Plane” is “{planes[kind]}”, which has its own two directions")
         return usual_plane(opened)
     first = _pick_dimension(opened, "x", "Across", None)
     return axes_plane(dimensions, first - 1, _pick_dimension(opened, "y", "Up", first) - 1)
@@ -132,22 +132,24 @@ def pick_range(opened: Opened, plane: Plane, labels: dict[str, str], help: str) 
     labels: the labels of the options `auto` and `chosen`.
     """
     if pick_option(opened.choices, "range", "Range", labels, help=help) == "auto":
-        opened.choices.leave(("range_x", "range_y"), "range is auto")
+        opened.choices.leave(("range_x", "range_y"), f"“Range” is “{labels['auto']}”")
         return None
     points = plane.project(opened.newest.codes.mean)
     axes = range(min(2, opened.config.latent_dim))
     return [_pick_ends(opened, f"range_{'xy'[axis]}", plane.labels[axis], points[:, axis]) for axis in axes]
 
 
-def _pick_ends(opened: Opened, name: str, label: str, values: np.ndarray) -> Interval:
+def _pick_ends(opened: Opened, name: str, axis: str, values: np.ndarray) -> Interval:
+    """Choose the ends of an axis, with the label `axis`, on which codes have coordinates `values` (N,)."""
     low, high, step = _bounds(values, opened.traits.has_prior)
+    label = f"Range of {axis}"
     start = (-3.0, 3.0) if opened.traits.has_prior else central_range(values)
     ends: Any = st.slider(
         label,
         low,
         high,
         step=step,
-        key=opened.choices.take(name, interval(low, high), start, interval_text),
+        key=opened.choices.take(name, interval(low, high), start, interval_text, label=label),
         width=200,
         persist_state="session",
     )
@@ -217,9 +219,15 @@ def take_kept_position(opened: Opened, plane: Plane) -> str:
     )
 
 
-def take_image(opened: Opened, name: str = "anchor", default: int = 0) -> str:
-    """Settle the number of a test image, a parameter of the address; returns the key of its widget."""
-    return opened.choices.take(name, whole_number(0, len(opened.newest.data.x_test) - 1), default)
+def take_image(opened: Opened, name: str = "anchor", default: int = 0, *, label: str | None = None) -> str:
+    """Settle the number of a test image, a parameter of the address; returns the key of its widget.
+
+    Parameters
+    ----------
+    label: what the page calls the image, if not what `vaelab.ui.session.labels` has.
+    """
+    read = whole_number(0, len(opened.newest.data.x_test) - 1)
+    return opened.choices.take(name, read, default, label=label)
 
 
 def pick_image(opened: Opened, key: str, label: str, help: str) -> int:

@@ -16,6 +16,7 @@ from typing import Any
 import streamlit as st
 
 from vaelab.config import as_text
+from vaelab.ui.session.labels import called
 from vaelab.ui.session.text import plain
 from vaelab.ui.session.visits import visit
 from vaelab.words import listed
@@ -57,9 +58,9 @@ def is_new(reader: str, asked: Any) -> bool:
     return True
 
 
-def must_be(name: str, allowed: object, text: str) -> str:
+def must_be(name: str, allowed: object, text: str, label: str | None = None) -> str:
     """A sentence on a wrong parameter; `allowed` is the text of the reader's ValueError."""
-    return f"{name} must be {allowed}, not {text[:40]!r}."
+    return f"{called(name, label)} must be {allowed}, not {text[:40]!r}."
 
 
 def in_this_link(problem: str) -> str:
@@ -129,6 +130,7 @@ class PageChoices:
         default: Any,
         write: Callable[[Any], str] = as_text,
         *,
+        label: str | None = None,
         within: object = None,
     ) -> str:
         """Set the value of a choice before its widget is drawn; returns the widget's key.
@@ -140,11 +142,13 @@ class PageChoices:
         name
             Name of the parameter.
         read
-            Makes the value from its text; raises ValueError with the end of the sentence "name must be …".
+            Makes the value from its text; raises ValueError with the end of the sentence "“Order” must be …".
         default
             The value if neither link nor session has one.
         write
             Makes the text from a value, the inverse of `read`.
+        label
+            What the page calls the choice, if not what `vaelab.ui.session.labels` has.
         within
             What the value refers to, such as the plane of a run: when that changes, the session's value is
             forgotten.
@@ -159,7 +163,7 @@ class PageChoices:
             try:
                 value = read(self.asked[name])
             except ValueError as allowed:
-                self.refuse(must_be(name, allowed, self.asked[name]))
+                self.refuse(must_be(name, allowed, self.asked[name], label))
         # Set even if it stays the same: a widget whose bounds have changed would forget its value.
         state[key] = value if _is_allowed(value, read, write) else default
         return key
@@ -174,7 +178,7 @@ class PageChoices:
         Parameters
         ----------
         reason
-            The end of the sentence "x has no effect, because …".
+            The end of the sentence "“Across” (x) has no effect, because …".
         """
         ignored = [name for name in names if name in self.asked]
         self._explained |= set(ignored)
@@ -210,8 +214,8 @@ class PageChoices:
 
 
 def _listed(names: Sequence[str]) -> str:
-    """Names from an address in words: the first few, and how many more there are."""
-    some = [name[:40] for name in names[:_MOST_LISTED]]
+    """Parameters of an address in words: the first few, and how many more there are."""
+    some = [called(name) for name in names[:_MOST_LISTED]]
     if len(names) > _MOST_LISTED:
         some.append(f"{len(names) - _MOST_LISTED} more")
     return listed(some)

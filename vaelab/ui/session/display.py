@@ -97,7 +97,10 @@ EARLIER_NAMES = {"sidebar": "navigation"}
 def read_display(asked: Mapping[str, str], before: Display) -> tuple[Display, list[str]]:
     """The display that a link asks for, given the one before, and a sentence for each wrong parameter."""
     display, sentences, hidden = before, [], set[str]()
-    for parameter, allowed in (("hide", tuple(CONTROLS)), ("show", PARTS)):
+    for parameter, label, allowed in (
+        ("hide", "Hidden parts", tuple(CONTROLS)),
+        ("show", "Shown parts", PARTS),
+    ):
         if parameter in asked:
             names = [EARLIER_NAMES.get(name, name) for name in asked[parameter].split(",") if name]
             if parameter == "hide":
@@ -106,7 +109,8 @@ def read_display(asked: Mapping[str, str], before: Display) -> tuple[Display, li
                 hidden |= set(PARTS) - chosen
             display = replace(display, hidden=tuple(name for name in CONTROLS if name in hidden))
             if wrong := [name for name in names if name not in allowed]:
-                sentences.append(must_be(parameter, f"some of {', '.join(allowed)}", ", ".join(wrong)))
+                named = f"some of {', '.join(allowed)}"
+                sentences.append(must_be(parameter, named, ", ".join(wrong), label))
     if "present" in asked:
         if asked["present"] in ("0", "1"):
             display = replace(display, present=asked["present"] == "1")

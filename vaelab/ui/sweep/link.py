@@ -22,6 +22,7 @@ from vaelab.ui.session import (
     write_address,
 )
 from vaelab.ui.session.address import address
+from vaelab.ui.session.labels import called
 from vaelab.ui.session.recipe_link import taken_recipe
 
 EPOCHS = 3
@@ -89,9 +90,10 @@ def _not_to_vary(parameters: dict[str, str]) -> list[str]:
     sentences = []
     for name, field in asked.items():
         if reason := why_not_in_force(base_recipe(), field):
-            sentences.append(in_this_link(f"{name} cannot be {field}, because {reason}."))
+            sentences.append(in_this_link(f"{called(name)} cannot be {field}, because {reason}."))
     if len(asked) == 2 and len({*asked.values()}) == 1:
-        sentences.append(in_this_link(f"field2 must be another field than {asked['field']}, which field is."))
+        taken = f"{called('field2')} must be another field than {asked['field']}, which {called('field')} is."
+        sentences.append(in_this_link(taken))
     return sentences
 
 

@@ -10,7 +10,12 @@ from vaelab.ui.explore.controls import pick_option
 from vaelab.ui.explore.gifs import gif_button, pairs_drawer
 from vaelab.ui.explore.kinds import kind_of
 from vaelab.ui.explore.opened import Opened, open_page
-from vaelab.ui.explore.reconstructed import Reconstructions, reconstructed, reconstructed_by_pca
+from vaelab.ui.explore.reconstructed import (
+    Reconstructions,
+    pca_images,
+    reconstructed,
+    reconstructed_by_pca,
+)
 from vaelab.ui.session import one_of, whole_number
 from vaelab.ui.widgets.components import pictures, plot
 from vaelab.words import counted
@@ -111,9 +116,9 @@ def caption(opened: Opened) -> str:
     colours = opened.renderer.error_words(opened.data.spec.shape)
     return (
         f"Each image passes through {numbers}: those of the {opened.name}, decoded at {decoded}, and those"
-        f" of PCA, the linear code of least squared error, fitted to all {len(opened.data.x_train):,}"
-        " training images. Beside each name stands the squared error per pixel; the map shows the"
-        f" {opened.name}'s errors{colours}."
+        f" of PCA, the linear code of least squared error, fitted to {pca_images(opened.config):,} training"
+        f" images, as many as the {opened.name} learns from. Beside each name stands the squared error per"
+        f" pixel; the map shows the {opened.name}'s errors{colours}."
         " Look what gets lost: details that give way to what is usual."
     )
 
@@ -122,7 +127,7 @@ def test_images(opened: Opened, row: DeltaGenerator) -> None:
     """Draw the mean errors over all test images, and some of the images in strips."""
     name, order, count, seed = controls(opened, row)
     model = reconstructed(opened)
-    pca = reconstructed_by_pca(opened.data.spec.name, opened.config.latent_dim)
+    pca = reconstructed_by_pca(opened.config)
     labels, classes = opened.data.y_test, opened.data.spec.classes
     members = np.flatnonzero(labels == classes.index(name)) if name != "all" else np.arange(len(labels))
     help = "\n\n".join(map(help_for, ("mse", "PCA")))

@@ -81,24 +81,29 @@ def fit(examples: np.ndarray, kind: Kind) -> PrincipalComponents:
 
 
 def pca_error(data: Dataset, images: int, dimensions: int) -> float:
-    """Squared error per number, over the test examples, of PCA with as many numbers a code as a run has.
+    """Squared error per number, over the test examples, of their reconstructions by PCA."""
+    reconstructions = reconstructed_by_pca(data, images, dimensions)
+    return float(data.spec.kind.squared_errors(data.x_test, reconstructions).mean())
+
+
+def reconstructed_by_pca(data: Dataset, images: int, dimensions: int) -> np.ndarray:
+    """The test examples (N, ...) reconstructed by the PCA that a run is compared with, everywhere the same.
 
     Parameters
     ----------
     images
         Number of training examples that it is fitted to: as many as the run learns from.
     dimensions
-        Number of components; more than there are change nothing.
+        Number of components: as many as a code of the run has numbers; more than there are change nothing.
     """
-    components = _fitted(data, images)
-    used = min(dimensions, len(components.components))
-    reconstructions = components.reconstruct(data.x_test, used)
-    return float(data.spec.kind.squared_errors(data.x_test, reconstructions).mean())
+    components = fitted(data, images)
+    return components.reconstruct(data.x_test, min(dimensions, len(components.components)))
 
 
 # Runs that are judged one after another mostly learn from the same examples.
 @lru_cache(maxsize=2)
-def _fitted(data: Dataset, images: int) -> PrincipalComponents:
+def fitted(data: Dataset, images: int) -> PrincipalComponents:
+    """The principal components of so many training examples of a data set, drawn from all of them."""
     examples = data.x_train
     if images < len(examples):
         # Drawn, because a data set may have a rhythm: every second image of MNIST has bolder strokes.

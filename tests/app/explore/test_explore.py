@@ -30,8 +30,9 @@ from tests.support.exploring import (
 )
 from tests.support.followed import Followed
 from tests.support.visits import visit_of
+from vaelab.analysis.pca import pca_error
 from vaelab.config import RunConfig
-from vaelab.data import DATASETS, Dataset
+from vaelab.data import DATASETS, Dataset, load
 from vaelab.files import write_json
 from vaelab.paths import EXAMPLES
 from vaelab.runs import History, Run
@@ -116,6 +117,15 @@ def test_the_mean_error_is_that_of_the_evaluation(app: App) -> None:
     assert said is not None
     assert float(said[1]) == pytest.approx(history.evaluated["mse"][-1], abs=1e-4)
     assert float(said[2]) > float(said[1])  # two numbers of a network say more than two of PCA
+
+
+def test_pca_is_fitted_to_as_many_images_as_the_run_learns_from(app: App, runs: Path) -> None:
+    run = make_run(runs, RunConfig(hidden="8", latent_dim=9, train_size=200))
+    page = visit(app(), "reconstructions", run=run.id)
+    said = re.search(r"PCA (0\.\d{4})", page.markdown[0].value)
+    assert said is not None
+    assert float(said[1]) == pytest.approx(pca_error(load("mnist"), 200, 9), abs=1e-4)
+    assert any("fitted to 200 training images" in caption.value for caption in page.caption)
 
 
 def test_images_in_colour(app: App, runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from vaelab.analysis.demonstrations import reach
 from vaelab.analysis.load import load_run
-from vaelab.analysis.pca import fit
+from vaelab.analysis.pca import fitted
 from vaelab.config import losses
 from vaelab.data import load
 from vaelab.data.kinds.image import IMAGE
@@ -132,7 +132,7 @@ def test_the_optimizers_of_that_sweep_come_down_in_the_order_that_is_told():
 
 def test_pca_needs_about_8_numbers_for_what_the_autoencoder_does_with_2(examples: RunStore):
     data, model = load("mnist"), load_run(examples.get("ae-2d")).model
-    images, components = data.x_test[:1000], fit(data.x_train[:20_000], IMAGE)
+    images, components = data.x_test[:1000], fitted(data, 20_000)
     error = IMAGE.squared_errors(images, decode(model, embed(model, images).mean)).mean()
     by_pca = {
         size: IMAGE.squared_errors(images, components.reconstruct(images, size)).mean() for size in DIMENSIONS

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+from vaelab.config import RunConfig
+from vaelab.networks.sizes import training_images
 from vaelab.ui.explore.opened import Opened
 from vaelab.ui.explore.results import BY_VERSION
 from vaelab.ui.session import dataset
-
-if TYPE_CHECKING:  # scikit-learn stays off the way to the first page
-    from vaelab.analysis.pca import PrincipalComponents
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,17 +31,20 @@ def reconstructed(opened: Opened) -> Reconstructions:
     return Reconstructions(images, data.spec.kind.squared_errors(data.x_test, images))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def reconstructed_by_pca(name: str, dimensions: int) -> Reconstructions:
-    """All test images of a data set, reconstructed from a PCA code of that many dimensions."""
+def pca_images(config: RunConfig) -> int:
+    """Number of training images that PCA is fitted to beside a run: as many as the run learns from."""
+    return training_images(config, len(dataset(config.dataset).x_train))
+
+
+def reconstructed_by_pca(config: RunConfig) -> Reconstructions:
+    """All test images reconstructed by the PCA that runs of a config are compared with."""
+    return _reconstructed_by_pca(config.dataset, pca_images(config), config.latent_dim)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Fitting PCA, once for as many training images …")
+def _reconstructed_by_pca(name: str, images: int, dimensions: int) -> Reconstructions:
+    from vaelab.analysis import pca
+
     data = dataset(name)
-    images = principal_components(name).reconstruct(data.x_test, dimensions)
-    return Reconstructions(images, data.spec.kind.squared_errors(data.x_test, images))
-
-
-@st.cache_resource(max_entries=4, show_spinner="Fitting PCA, once for a data set …")
-def principal_components(name: str) -> PrincipalComponents:
-    """The principal components of a data set's training images."""
-    from vaelab.analysis.pca import fit
-
-    return fit(dataset(name).x_train, dataset(name).spec.kind)
+    reconstructions = pca.reconstructed_by_pca(data, images, dimensions)
+    return Reconstructions(reconstructions, data.spec.kind.squared_errors(data.x_test, reconstructions))

@@ -1,5 +1,9 @@
 """The live parts of lesson 1: an image through the bottleneck, and PCA with codes of any size."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import streamlit as st
 
@@ -7,11 +11,14 @@ from vaelab.figures.kinds.image import IMAGE
 from vaelab.figures.lessons import compression_curve
 from vaelab.runs import Run
 from vaelab.teaching.glossary import help_for
-from vaelab.ui.explore.reconstructed import principal_components
+from vaelab.ui.explore.reconstructed import pca_images
 from vaelab.ui.learn.parts import decoded, lesson_run, name_runs, pick_image
 from vaelab.ui.session import dataset, saved_at, test_codes
 from vaelab.ui.widgets.components import pictures, plot
 from vaelab.words import counted, signed
+
+if TYPE_CHECKING:  # scikit-learn stays off the way to the first page
+    from vaelab.analysis.pca import PrincipalComponents
 
 DIMENSIONS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 """Sizes of PCA's code that can be chosen."""
@@ -63,7 +70,8 @@ def experiment() -> None:
         persist_state="session",
         help=help_for("latent dimension"),
     )
-    errors = pca_errors(run.config.dataset)
+    images = pca_images(run.config)
+    errors = pca_errors(run.config.dataset, images)
     models = {
         name: (model.config.latent_dim, _error(model, saved_at(model)))
         for name, model in (("autoencoder above", run), ("linear autoencoder", linear), ("ReLU code", wide))
@@ -86,18 +94,22 @@ def experiment() -> None:
             height=340,
             alt="Squared error per pixel against the numbers a code has",
         )
-        st.caption(f"Squared error per pixel on {COUNTED:,} test images. Lower is closer.")
+        st.caption(
+            f"Squared error per pixel on {COUNTED:,} test images. Lower is closer. PCA is fitted to "
+            f"{images:,} training images, as many as the autoencoder above learned from."
+        )
     with right:
-        _rows(run, chosen)
+        _rows(run, images, chosen)
     name_runs(run, linear, wide)
 
 
-def _rows(run: Run, chosen: int) -> None:
+def _rows(run: Run, images: int, chosen: int) -> None:
+    """Draw test images, and what PCA fitted to so many training images and the autoencoder make of them."""
     data = dataset(run.config.dataset)
     indices = data.first_of_each_class()
-    images = data.x_test[indices]
-    by_pca = principal_components(run.config.dataset).reconstruct(images, chosen)
-    rows = np.concatenate([images, by_pca, decoded(run, test_codes(run).mean[indices])])
+    shown = data.x_test[indices]
+    by_pca = _principal_components(run.config.dataset, images).reconstruct(shown, chosen)
+    rows = np.concatenate([shown, by_pca, decoded(run, test_codes(run).mean[indices])])
     sheet = IMAGE.sheet(
         rows,
         CLASSES,
@@ -109,15 +121,27 @@ def _rows(run: Run, chosen: int) -> None:
     pictures([sheet], key="lesson-rows", max_scale=1.5, file_name="compression.png")
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def pca_errors(name: str) -> dict[int, float]:
-    """Squared error per pixel of PCA, by the size of its code, on the first test images of a data set."""
-    images = dataset(name).x_test[:COUNTED]
-    components = principal_components(name)
+@st.cache_data(max_entries=4, show_spinner="Fitting PCA, once for as many training images …")
+def pca_errors(name: str, images: int) -> dict[int, float]:
+    """Squared error per pixel of PCA, by the size of its code, on the first test images of a data set.
+
+    Parameters
+    ----------
+    images: number of training images that PCA is fitted to.
+    """
+    components, tested = _principal_components(name, images), dataset(name).x_test[:COUNTED]
     return {
-        size: float(components.kind.squared_errors(images, components.reconstruct(images, size)).mean())
+        size: float(components.kind.squared_errors(tested, components.reconstruct(tested, size)).mean())
         for size in DIMENSIONS
     }
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _principal_components(name: str, images: int) -> PrincipalComponents:
+    """Those that the run is compared with on all pages."""
+    from vaelab.analysis.pca import fitted
+
+    return fitted(dataset(name), images)
 
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs={Run: lambda run: str(run.path)})

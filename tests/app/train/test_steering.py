@@ -73,6 +73,21 @@ def test_a_moved_dial_leaves_runs_alone_that_are_over_or_of_others(
     assert note(page) == ["Beta 8: not yet trained"]
 
 
+@pytest.mark.parametrize("model", ["vae", "ae"])
+def test_a_twin_that_the_form_asks_for_is_named(app: App, runs: Path, model: str) -> None:
+    run = make_run(runs, "finished", RECIPE)
+    page = page_of(app, run)
+    page.button_group(key="kind_of_run").set_value("both").run()
+    assert note(page) == ["Model both: not yet trained"]
+    page = turn(page, "beta", 8)
+    assert note(page) == ["Model both, beta 8: not yet trained"]
+    twin = make_run(runs, "finished", RECIPE.variant(model=model))
+    twin.set_meta(group="1" * 32, kind="twins")
+    page = page_of(app, twin)
+    page.button_group(key="kind_of_run").set_value("both").run()
+    assert note(page) == []
+
+
 def test_twins_take_the_change_both(app: App, runs: Path) -> None:
     pair = [make_run(runs, "paused", config) for config in (RECIPE, twin_of(RECIPE))]
     for run in pair:

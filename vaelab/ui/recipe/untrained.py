@@ -6,7 +6,7 @@ from vaelab.config import RunConfig, field_spec, in_words
 from vaelab.config.comparable import fields_that_differ
 from vaelab.runs import Run
 from vaelab.ui.session import ask_to_start, held_dials, let_go, plain, stop, visit
-from vaelab.ui.session.recipe import read_form, take_recipe
+from vaelab.ui.session.recipe import BOTH, read_form, take_recipe
 from vaelab.words import capitalized
 
 MOST_NAMED = 2
@@ -28,11 +28,15 @@ def not_yet_trained(run: Run | None, config: RunConfig | None) -> None:
         if run is None or config is None:
             return
         held = held_dials(run)
+        # Of twins either is what the form asks for.
+        model = run.config.model if visit().twins else config.model
         differing = [
             name
-            for name in fields_that_differ([config, run.config])
+            for name in fields_that_differ([config.variant(model=model), run.config])
             if held.get(name) != getattr(config, name)
         ]
+        if visit().twins and run.meta.kind != "twins":
+            differing.insert(0, "model")
         if held and not differing:
             st.caption(plain(f"{_named(config, list(held))}: by hand"))
             st.button("Let the schedule go on", key="let_go", type="tertiary", on_click=let_go, args=(run,))
@@ -51,8 +55,9 @@ def not_yet_trained(run: Run | None, config: RunConfig | None) -> None:
 
 def _named(config: RunConfig, names: list[str]) -> str:
     """The values of fields in words: "Latent dimension 8, beta 4"."""
+    values = {"model": BOTH} if visit().twins else {}
     some = [
-        f"{field_spec(name).label.lower()} {in_words(name, getattr(config, name))}"
+        f"{field_spec(name).label.lower()} {values.get(name) or in_words(name, getattr(config, name))}"
         for name in names[:MOST_NAMED]
     ]
     more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []

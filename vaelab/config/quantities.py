@@ -6,7 +6,7 @@ the column of a CSV file and a term of the glossary. A new measure is one row he
 computes it in `vaelab.analysis.measure`.
 """
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, Literal, TypeVar
@@ -28,16 +28,6 @@ SHOWN_DIMENSIONS = 6
 """Largest number of dimensions whose values a table lists; for more it has their range and median."""
 
 Key = TypeVar("Key", bound=Hashable)
-
-
-def minimises_another_sum(config: RunConfig, moved: Collection[str]) -> bool:
-    """Whether training makes another sum small than the reconstruction and KL terms together.
-
-    Parameters
-    ----------
-    moved: the fields whose dials were moved while it trained.
-    """
-    return config.traits.has_kl and (config.beta != 1 or config.beta_warmup > 0 or "beta" in moved)
 
 
 @dataclass(frozen=True, kw_only=True)

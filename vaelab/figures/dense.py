@@ -6,9 +6,6 @@ import plotly.graph_objects as go
 
 from vaelab.figures.axes import axis_limits
 
-SHORT = {"sum": "sum", "objective": "trained on"}
-"""Names in a legend of one line for the lines whose names begin like this."""
-
 LEAST_TOP = 2.0
 """Nats at the top of an axis of the KL at least: a KL near 0 is to look like one."""
 
@@ -30,7 +27,7 @@ def make_dense(figure: go.Figure, top_before: float = 0.0) -> float:
     The top of the KL's axis now; 0 if there is none, or if it is logarithmic.
     """
     for trace in figure.data:
-        trace.name = next((short for name, short in SHORT.items() if trace.name.startswith(name)), trace.name)
+        trace.name = trace.meta["short"]
     # The titles of its axes and of its legend stand above and below a chart that is as low as this.
     figure.update_layout(
         meta={"dense": True},

@@ -4,14 +4,14 @@ The two have different scales, so a VAE's figure has two panels above one axis o
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
 
 from vaelab.config import QUANTITIES, RunConfig, as_text, field_spec
-from vaelab.config.quantities import minimises_another_sum
+from vaelab.config.objective import minimises_another_sum, objective_in_words, total_in_words
 from vaelab.data import DATASETS
 from vaelab.events import Columns
 from vaelab.figures.axes import LEGEND_ABOVE
@@ -37,6 +37,8 @@ class _Line:
     curve: Curve
     axis: str = "y"
     dash: str = "solid"
+    short: str = ""
+    """The name where there is little room, if another one."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def losses(
     log = log and log_allowed(steps, evaluated)
     changes = changed.rows() if changed else []
     moved = {row["field"] for row in changes}
-    lines = _lines(steps, evaluated, config, weighted=minimises_another_sum(config, moved))
+    lines = _lines(steps, evaluated, config, moved)
     levels = [level for level in _baselines(started) if level.value > 0 or not log]
     limits = {"y": _limits(lines, "y", [level.value for level in levels])}
     if config.traits.has_kl:
@@ -116,18 +118,22 @@ def log_allowed(steps: Columns, evaluated: Columns) -> bool:
     return not any((column <= 0).any() for column in columns)  # a missing value is NaN
 
 
-def _lines(steps: Columns, evaluated: Columns, config: RunConfig, *, weighted: bool) -> list[_Line]:
+def _lines(steps: Columns, evaluated: Columns, config: RunConfig, moved: Collection[str]) -> list[_Line]:
     lines = []
-    recon, kl, neg_elbo = (QUANTITIES[name].label for name in ("recon", "kl", "neg_elbo"))
-    total = f"sum: {neg_elbo}" if config.traits.has_elbo else "sum"
+    weighted = minimises_another_sum(config, moved)
+    recon, kl, total = QUANTITIES["recon"].label, QUANTITIES["kl"].label, total_in_words(config)
+    short = "recon." if weighted else ""  # a fourth name then shares the room
     for split, rows in (("train", steps), ("test", evaluated)):
-        lines.append(_Line(recon, split, PALETTE.recon, curve_of(rows, "recon")))
+        lines.append(_Line(recon, split, PALETTE.recon, curve_of(rows, "recon"), short=short))
         if config.traits.has_kl:
             lines.append(_Line(kl, split, PALETTE.kl, curve_of(rows, "kl"), _LOWER))
-            lines.append(_Line(total, split, PALETTE.total, curve_of(rows, "neg_elbo")))
+            sums, part = curve_of(rows, "neg_elbo"), total.replace(recon, "recon.")
+            lines.append(_Line(total, split, PALETTE.total, sums, short=part))
     if weighted:
-        objective = curve_of(steps, "objective")
-        lines.append(_Line("objective, with beta", "train", PALETTE.objective, objective, dash="dash"))
+        moving = config.beta_warmup > 0 or "beta" in moved
+        name = f"trained on {objective_in_words(config, moving=moving, reconstruction='recon.')}"
+        curve = curve_of(steps, "objective")
+        lines.append(_Line(name, "train", PALETTE.objective, curve, dash="dash", short="trained on"))
     return lines
 
 
@@ -138,6 +144,7 @@ def _trace(line: _Line, listed: bool) -> dict[str, Any]:
         "mode": "lines" if line.split == "train" else "lines+markers",
         "yaxis": line.axis,
         "name": line.name,
+        "meta": {"short": line.short or line.name},
         "legendgroup": line.name,
         "showlegend": listed,
         "line": {"color": line.color, "width": 1 if thin else 2, "dash": line.dash},

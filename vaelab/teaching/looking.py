@@ -5,7 +5,7 @@ from collections.abc import Collection
 import numpy as np
 
 from vaelab.config import QUANTITIES, RunConfig
-from vaelab.config.quantities import minimises_another_sum
+from vaelab.config.objective import minimises_another_sum, total_in_words
 from vaelab.events import Columns
 
 FIRST = 20
@@ -42,8 +42,9 @@ def what_to_look_for(
     if minimises_another_sum(config, moved):
         return "Training lowers the dashed line, in which the KL counts beta times."
     kl, total = (QUANTITIES[name].of(steps) for name in ("kl", "neg_elbo"))
+    name = total_in_words(config)
     if total[-FIRST:].mean() > total[0] - MOVED:
-        return "The sum has not fallen yet: nothing is learned so far."
+        return f"The {name} has not fallen yet: nothing is learned so far."
     if kl[-FIRST:].mean() < kl[0] + MOVED:
-        return "The sum falls, but not by the code: the KL has not risen yet."
-    return "The KL rose while the sum fell: codes tell images apart."
+        return f"The {name} falls without the code: the KL has not risen yet."
+    return f"The KL rose while the {name} fell: codes tell images apart."

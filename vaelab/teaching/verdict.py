@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from vaelab.config import QUANTITIES, Losses, RunConfig
+from vaelab.config.objective import objective_in_words, total_in_words
 from vaelab.data import DATASETS
 from vaelab.events import Columns
 from vaelab.runs.life import ACTIVE, State
@@ -177,19 +178,13 @@ def _unit(case: Case) -> str:
     if "beta" in case.moved:
         return f"{unit}; beta was moved"
     if config.traits.has_kl and config.beta != 1:
-        return f"{unit}; trained on {_objective(config, 'recon.')}"
+        return f"{unit}; trained on {objective_in_words(config, reconstruction='recon.')}"
     return f"how wrong, in {unit}"
 
 
 def _label(config: RunConfig) -> str:
     """The name of the large number in nats."""
-    has_sum = config.traits.has_kl and not config.traits.has_elbo
-    return "reconstruction + KL" if has_sum else QUANTITIES[_name_of(config)].label
-
-
-def _objective(config: RunConfig, reconstruction: str = "reconstruction") -> str:
-    """What training makes small; `reconstruction` is the name of its first part."""
-    return f"{reconstruction} + {config.beta:g}·KL"
+    return total_in_words(config) if config.traits.has_kl else QUANTITIES[_name_of(config)].label
 
 
 def _levels(case: Case) -> list[str]:
@@ -219,7 +214,7 @@ def _about(case: Case) -> str:
         text += " Training made other sums small: beta was moved while it trained."
     elif config.traits.has_kl and config.beta != 1:
         weighted = reached["recon"] + config.beta * reached["kl"]
-        text += f" Training made another sum small: {_objective(config)} = {signed(weighted, '.1f')}."
+        text += f" Training made another sum small: {objective_in_words(config)} = {signed(weighted, '.1f')}."
     copies = f"**Copies**: squared error {reached['mse']:.4f} a {spec.kind.element}"
     if case.pca_error is not None and not np.isnan(case.pca_error):
         copies += f"; PCA with {counted(config.latent_dim, 'number')}, fitted to as many {many}: "

@@ -17,6 +17,7 @@ from tests.support.loss_figures import AE, STARTED, VAE, loss_figure, run
 from vaelab.events import Columns
 from vaelab.figures.curves import DRAWN_POINTS
 from vaelab.figures.losses import log_allowed, losses
+from vaelab.teaching.verdict import Case, judge
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -50,14 +51,12 @@ def test_a_vae_shows_reconstruction_kl_and_their_unweighted_sum():
     steps, evaluated = run(200)
     figure = losses(Columns(steps), Columns(evaluated), config=VAE.variant(beta=4), started=STARTED)
     for columns, mode in ((steps, "lines"), (evaluated, "lines+markers")):
-        shown = {
-            name: traces(figure, name, mode)[0] for name in ("reconstruction", "KL", "sum: negative ELBO")
-        }
+        shown = {name: traces(figure, name, mode)[0] for name in ("reconstruction", "KL", "negative ELBO")}
         sums = np.add(columns["recon"], columns["kl"])
         for trace, values in zip(shown.values(), (columns["recon"], columns["kl"], sums), strict=True):
             np.testing.assert_allclose(trace.y, values, rtol=1e-6)
             np.testing.assert_allclose(trace.x, columns["epoch"], rtol=1e-6)
-        assert shown["KL"].yaxis != shown["reconstruction"].yaxis == shown["sum: negative ELBO"].yaxis
+        assert shown["KL"].yaxis != shown["reconstruction"].yaxis == shown["negative ELBO"].yaxis
 
 
 def test_train_and_test_of_one_quantity_have_one_colour_and_quantities_differ():
@@ -74,12 +73,34 @@ def test_an_ae_has_neither_kl_nor_elbo():
 
 
 @pytest.mark.parametrize(
-    ("changes", "differs"),
-    [({}, False), ({"beta": 4}, True), ({"beta_warmup": 1}, True), ({"model": "ae", "beta": 4}, False)],
+    ("changes", "names"),
+    [
+        ({}, []),
+        ({"beta": 4}, ["trained on recon. + 4·KL"]),
+        ({"beta_warmup": 1}, ["trained on recon. + beta·KL"]),
+        ({"model": "ae", "beta": 4}, []),
+    ],
 )
-def test_the_objective_is_drawn_dashed_where_it_is_not_the_sum(changes: dict[str, Any], differs: bool):
-    dashed = [trace for trace in loss_figure(config=VAE.variant(**changes)).data if trace.line.dash == "dash"]
-    assert len(dashed) == differs
+def test_the_objective_is_drawn_dashed_and_named_where_it_is_not_the_sum(
+    changes: dict[str, Any], names: list[str]
+):
+    figure = loss_figure(config=VAE.variant(**changes))
+    assert [trace.name for trace in figure.data if trace.line.dash == "dash"] == names
+
+
+@pytest.mark.parametrize("beta", [1, 4])
+def test_the_verdict_and_the_chart_give_the_same_number_the_same_name(beta: float):
+    config = VAE.variant(beta=beta)
+    names = {trace.name for trace in loss_figure(config=config).data}
+    steps, evaluated = run(200)
+    evaluated["mse"] = [0.05] * len(evaluated["epoch"])
+    case = Case(
+        config=config, state="finished", steps=Columns(steps), evaluated=Columns(evaluated), started=STARTED,
+        finished=None, pca_error=None, usual=None,
+    )  # fmt: skip
+    unit = judge(case).unit
+    first, *others = unit.removeprefix("how wrong, in ").removeprefix("nats per image: ").split("; ")
+    assert {first, *others} <= names
 
 
 def test_levels_are_labelled_and_in_view():

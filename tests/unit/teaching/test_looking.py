@@ -11,7 +11,7 @@ from vaelab.config import RunConfig
 from vaelab.events import Columns
 from vaelab.teaching.looking import FIRST, what_to_look_for
 
-ROSE = "The KL rose while the sum fell"
+ROSE = "The KL rose while the negative ELBO fell"
 
 
 def curves(count: int, kl: tuple[float, float], total: tuple[float, float]) -> Columns:
@@ -24,9 +24,9 @@ def curves(count: int, kl: tuple[float, float], total: tuple[float, float]) -> C
     ("kl", "total", "begins"),
     [
         ((0, 5), (206, 150), ROSE),
-        ((0, 0.1), (540, 206), "The sum falls, but not by the code"),
-        ((3, 0.1), (540, 206), "The sum falls, but not by the code"),
-        ((0, 0.1), (206, 206), "The sum has not fallen yet"),
+        ((0, 0.1), (540, 206), "The negative ELBO falls without the code"),
+        ((3, 0.1), (540, 206), "The negative ELBO falls without the code"),
+        ((0, 0.1), (206, 206), "The negative ELBO has not fallen yet"),
         ((0, np.nan), (206, np.nan), "The losses are no numbers"),
     ],
 )

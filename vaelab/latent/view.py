@@ -16,6 +16,9 @@ The share is 1 - exp(-radius^2 / 2). It holds in two dimensions only: in more, d
 out.
 """
 
+PRIOR_INTERVALS = ((1.0, "68 % of prior draws"), (2.0, "95 %"), (3.0, "99.7 %"))
+"""Standard deviations and the share of a one-dimensional normal within them, as in `PRIOR_CIRCLES`."""
+
 _SHARE_IN_VIEW = 0.995
 """Share of the points that `grown_span` has in view: a few outliers would squeeze all others."""
 

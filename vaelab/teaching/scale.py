@@ -1,11 +1,25 @@
-"""The scale of codes in words: why those of a model without a prior lie so far out, or that all are one."""
+"""The scale of codes in words: by the prior, why they lie so far out without one, or that all are one."""
 
 import numpy as np
 
-from vaelab.config import kinds_with
+from vaelab.config import RunConfig, kinds_with
 from vaelab.config.traits import ModelTraits
 from vaelab.latent.units import active_units
-from vaelab.words import capitalized
+from vaelab.latent.view import PRIOR_CIRCLES, PRIOR_INTERVALS
+from vaelab.words import capitalized, listed
+
+
+def prior_in_words(config: RunConfig) -> str:
+    """Explain what is drawn of the prior on a plane; empty for a model without one."""
+    if not config.traits.has_prior:
+        return ""
+    is_line = config.latent_dim == 1
+    shares = [text.split(" %")[0] for _, text in (PRIOR_INTERVALS if is_line else PRIOR_CIRCLES)]
+    where = "between the dashed lines" if is_line else "within the dashed circles"
+    return (
+        f"Of codes drawn from the prior, to which training pulls these codes, {listed(shares)} % lie {where},"
+        " from the inner to the outer ones."
+    )
 
 
 def scale_in_words(traits: ModelTraits, codes: np.ndarray) -> str:

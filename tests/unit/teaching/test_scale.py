@@ -1,9 +1,12 @@
 """The scale of codes is explained by these codes, where no prior explains it."""
 
 import numpy as np
+import pytest
 
+from vaelab.config import RunConfig
 from vaelab.config.traits import MODELS
-from vaelab.teaching.scale import collapse_in_words, scale_in_words
+from vaelab.teaching.scale import collapse_in_words, prior_in_words, scale_in_words
+from vaelab.ui.widgets.latent_canvas import prior_circles
 
 
 def test_the_numbers_are_those_of_the_codes() -> None:
@@ -15,6 +18,19 @@ def test_the_numbers_are_those_of_the_codes() -> None:
 
 def test_a_prior_needs_no_words_for_it() -> None:
     assert scale_in_words(MODELS["vae"], np.ones((3, 2))) == ""
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "shares"), [(1, (68, 95, 99.7)), (2, (39, 86, 99)), (20, (39, 86, 99))]
+)
+def test_the_marks_of_a_prior_are_explained_by_the_shares_within(
+    dimensions: int, shares: tuple[float, ...]
+) -> None:
+    sentence = prior_in_words(RunConfig(latent_dim=dimensions))
+    assert "{}, {} and {} %".format(*shares) in sentence
+    drawn = prior_circles(RunConfig(latent_dim=dimensions))
+    assert [f"{share:g}" for share in shares] == [text.split(" %")[0] for _, text in drawn]
+    assert prior_in_words(RunConfig(model="ae", latent_dim=dimensions)) == ""
 
 
 def test_codes_that_are_no_numbers_have_no_scale() -> None:

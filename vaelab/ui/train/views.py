@@ -3,6 +3,7 @@
 All of them fit on one screen. Their heights are those of `assets/styles/stage.css`, by the names given there.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from vaelab.latent.view import followed, least_span
 from vaelab.runs import Run, RunDamaged, Status, read_preview
 from vaelab.teaching.glossary import help_for
 from vaelab.teaching.looking import what_to_look_for
+from vaelab.teaching.scale import prior_in_words, scale_in_words
 from vaelab.ui.session import dataset, history, visit
 from vaelab.ui.train.hints import hints_of, hints_view
 from vaelab.ui.widgets.components import heading_row, pictures, plot
@@ -71,17 +73,31 @@ def live_views(run: Run, status: Status, label: str = "") -> None:
                 _losses(run, status)
 
 
-def _heading(title: str, term: str, words: str, label: str = "") -> None:
-    """Draw the heading of a part, with a label if there is one, and a few words on it in the same line."""
+def _heading(
+    title: str, term: str, words: str, label: str = "", *, unit: str = "", about: Sequence[str] = ()
+) -> None:
+    """Draw the heading of a part, with a few words on it in the same line.
+
+    Parameters
+    ----------
+    term: what the help explains.
+    words: what is left out where there is little room.
+    label: a label before the words, if there is one.
+    unit: words that are never left out.
+    about: paragraphs of the help after that on the term; empty ones are left out.
+    """
     badge = f":orange-badge[{label}] " if label else ""
-    st.markdown(f"**{title}** {badge}:small[{words}]", help=help_for(term), width="content")
+    lasting = f" :small[{unit}]" if unit else ""
+    help = "\n\n".join([help_for(term), *filter(None, about)])
+    st.markdown(f"**{title}** {badge}:small[{words}]{lasting}", help=help, width="content")
 
 
 def _losses(run: Run, status: Status) -> None:
     curves, hints = history(run), hints_of(run)
     allowed = log_allowed(curves.steps, curves.evaluated)
     with heading_row("losses"):
-        _heading("Losses", "nat", "how wrong it still is, in nats per image")
+        unit = DATASETS[run.config.dataset].kind.nats
+        _heading("Losses", "nat", "how wrong it still is,", unit=f"in {unit}")
         hints_view(hints, run, status)
         log = st.toggle(
             "Log",
@@ -109,7 +125,7 @@ def _losses(run: Run, status: Status) -> None:
             height="var(--losses-height)",
             state=status.state,
             step=status.step,
-            alt=f"Losses in {DATASETS[run.config.dataset].kind.nats} against epochs",
+            alt=f"Losses in {unit} against epochs",
         )
     with st.container(key="losses-caption"):
         collapsed = any(hint.rule == "collapse" for hint in hints)
@@ -127,7 +143,8 @@ def _codes(run: Run, status: Status, preview: Preview, data: Dataset, label: str
             words += " Training never sees the classes."
         if others > 0:
             words += f" The plane of two principal components of {run.config.latent_dim} dimensions."
-        _heading("Latent space", "latent", words, label)
+        about = prior_in_words(run.config), scale_in_words(run.config.traits, preview.mean)
+        _heading("Latent space", "latent", words, label, about=about)
     # The map of a VAE unfolds from a point, within the circles of the prior. The span only grows during
     # training, and is fitted to the codes again when training is over.
     plane, span = followed(

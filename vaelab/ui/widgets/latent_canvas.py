@@ -8,13 +8,10 @@ from vaelab.config import RunConfig
 from vaelab.data import DATASETS
 from vaelab.figures.palette import PALETTE, class_style, text_on
 from vaelab.latent.planes import Plane
-from vaelab.latent.view import PRIOR_CIRCLES, Span
+from vaelab.latent.view import PRIOR_CIRCLES, PRIOR_INTERVALS, Span
 from vaelab.runs import Run
 from vaelab.ui.web.addresses import run_file_url, test_images_url
 from vaelab.ui.widgets.components import component, rerun_only
-
-PRIOR_INTERVALS = ((1.0, "68 % of prior draws"), (2.0, "95 %"), (3.0, "99.7 %"))
-"""Standard deviations and the share of a one-dimensional normal within them, as in `PRIOR_CIRCLES`."""
 
 LARGEST_COORDINATE = 1e15
 """Largest coordinate accepted from a browser."""

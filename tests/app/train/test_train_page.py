@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from vaelab.config.run_config import VERSION
 from vaelab.paths import PAGES
 from vaelab.runs import RunStore
 from vaelab.ui.session.visits import Start
+from vaelab.ui.train.outcome import watch_in_words
 
 App = Callable[[], AppTest]
 
@@ -44,6 +46,25 @@ def test_a_newcomer_sees_the_default_recipe_and_a_finished_example(app: App) -> 
     assert any("finished example" in text for text in words)
     assert not page.button(key="train").disabled
     assert page.button(key="stop").disabled
+
+
+def test_the_first_press_names_what_there_is_to_see(app: App) -> None:
+    assert re.fullmatch(r"Watch a VAE learn handwriting: \d+ s", opened(app).button(key="watch_one").label)
+    for config, words in (
+        (RunConfig(model="ae", dataset="fashion-mnist"), "Watch an AE learn clothes: "),
+        (RunConfig(dataset="cifar10"), "Watch a VAE learn small photographs: "),
+    ):
+        assert watch_in_words(config).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("preset", "said", "left_out"),
+    [("vae-2d", "39, 86 and 99 % lie within", "has no prior"), ("ae-2d", "has no prior", "circles")],
+)
+def test_the_plane_says_what_is_drawn_on_it(app: App, preset: str, said: str, left_out: str) -> None:
+    (heading,) = (text for text in opened(app, preset=preset).markdown if text.value.startswith("**Latent"))
+    assert said in heading.help
+    assert left_out not in heading.help
 
 
 def test_when_training_is_over_the_live_plane_is_as_large_as_its_codes_need(app: App) -> None:

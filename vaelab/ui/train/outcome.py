@@ -4,6 +4,7 @@ from base64 import b64encode
 
 import streamlit as st
 
+from vaelab.config import RunConfig
 from vaelab.data import DATASETS
 from vaelab.figures.thumbnails import thumbnails
 from vaelab.networks.sizes import FIRST_STEPS, expected_seconds
@@ -51,28 +52,28 @@ def _example(run: Run, status: Status) -> None:
         st.caption(preset_caption())
         return
     config = visit().recipe
-    spec = DATASETS[config.dataset]
     with st.container(key="first-minute", gap=None):
-        st.markdown(
-            f"An **autoencoder** turns each {spec.kind.one} into {counted(config.latent_dim, 'number')}, and "
-            "draws it again from them alone. Move over the map: it draws there."
+        with st.container(key="first-words", horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(
+                f"An **autoencoder** turns each {DATASETS[config.dataset].kind.one} into "
+                f"{counted(config.latent_dim, 'number')}, and these into it again. Move over the map."
+            )
+            page_link(PAGES / "lessons.py", label="Lesson 1", query_params={"lesson": "1"}, width="content")
+        st.button(
+            watch_in_words(config),
+            key="watch_one",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=ask_to_start,
+            args=(config,),
         )
-        with st.container(key="first-offers", horizontal=True, vertical_alignment="center", gap="small"):
-            st.button(
-                f"Watch one learn: {duration(expected_seconds(config, spec))}",
-                key="watch_one",
-                type="primary",
-                icon=":material/play_arrow:",
-                on_click=ask_to_start,
-                args=(config,),
-            )
-            page_link(
-                PAGES / "lessons.py",
-                label="Lesson 1",
-                icon=":material/school:",
-                query_params={"lesson": "1"},
-                width="content",
-            )
+
+
+def watch_in_words(config: RunConfig) -> str:
+    """What the first press shows, and how long it takes: "Watch a VAE learn handwriting: 15 s"."""
+    spec = DATASETS[config.dataset]
+    time = duration(expected_seconds(config, spec)).removeprefix("about ")
+    return f"Watch {config.traits.phrase} learn {spec.subject or spec.title}: {time}"
 
 
 def progress_line(run: Run, status: Status, name: str = "") -> None:

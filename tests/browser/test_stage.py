@@ -1,6 +1,6 @@
-"""The stage: on the screen of a school's laptop all of Train is in view, and nothing moves while it trains.
+"""The stage: all of Train is in view on a screen, on a tablet after a scroll, and nothing moves meanwhile.
 
-The window is 1366 by 650 pixels, what a browser leaves of 1366 by 768.
+The smallest screen is a school's laptop, with a window of 1366 by 650 pixels: what a browser leaves of 768.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, FloatRect, Page
+from playwright.sync_api import Browser, FloatRect, Page, ViewportSize
 
 from tests.support.letters import CUT_OFF, SMALL_LETTERS
 from tests.support.servers import Server
@@ -17,8 +17,8 @@ from tests.support.shifts import SHIFTS, check_nothing_moved
 from tests.support.top_bar import BAR
 from tests.support.train_page import open_recipe, press, stop_if_active, wait_for_state, wait_for_step_after
 
-LAPTOP = {"width": 1366, "height": 650}
-PHONE = {"width": 390, "height": 844}
+LAPTOP = ViewportSize(width=1366, height=650)
+PHONE = ViewportSize(width=390, height=844)
 
 PARTS = (
     "dials",
@@ -59,7 +59,7 @@ def rectangles(page: Page) -> dict[str, FloatRect]:
 def farthest(before: dict[str, FloatRect], after: dict[str, FloatRect]) -> tuple[float, str]:
     """How far a side of a part has moved at most, and of which."""
     return max(
-        (abs(before[name][side] - after[name][side]), f"{side} of {name}")  # type: ignore[literal-required]
+        (abs(before[name][side] - after[name][side]), f"{side} of {name}")
         for name in PARTS
         for side in ("x", "y", "width", "height")
     )
@@ -71,10 +71,14 @@ def inner_width(page: Page, pictures: str, columns: int) -> float:
     return width / columns
 
 
-def check_screen(page: Page) -> dict[str, FloatRect]:
+def check_screen(page: Page, window: ViewportSize = LAPTOP, screens: int = 1) -> dict[str, FloatRect]:
     """All parts are in view, large enough, and free of each other, of small letters and of scrollbars.
 
     Waits until they are drawn; returns where they are.
+
+    Parameters
+    ----------
+    screens: how many windows below each other show all of them.
     """
     for drawn in DRAWN:
         page.wait_for_selector(drawn)
@@ -84,8 +88,8 @@ def check_screen(page: Page) -> dict[str, FloatRect]:
     for name, part in parts.items():
         assert part["x"] >= 0, name
         assert part["y"] >= bar["y"] + bar["height"], name
-        assert part["x"] + part["width"] <= LAPTOP["width"], name
-        assert part["y"] + part["height"] <= LAPTOP["height"], name
+        assert part["x"] + part["width"] <= window["width"], name
+        assert part["y"] + part["height"] <= screens * window["height"], name
     for (one, here), (other, there) in combinations(parts.items(), 2):
         apart = (
             max(here["x"], there["x"]) >= min(here["x"] + here["width"], there["x"] + there["width"])
@@ -97,7 +101,7 @@ def check_screen(page: Page) -> dict[str, FloatRect]:
     assert plane is not None
     assert chart is not None
     assert min(plane["width"], plane["height"]) >= 340, plane
-    assert chart["width"] >= 420, chart
+    assert chart["width"] >= (420 if screens == 1 else 340), chart
     assert chart["height"] >= 180, chart
     assert inner_width(page, "live-reconstructions", 10) >= 28
     assert inner_width(page, "live-samples", 8) >= 28
@@ -112,7 +116,7 @@ def check_screen(page: Page) -> dict[str, FloatRect]:
 @pytest.fixture
 def laptop(page: Page, server: Server) -> Any:
     """A visitor's page at the size of a school's laptop, which records every move."""
-    page.set_viewport_size(LAPTOP)  # type: ignore[arg-type]
+    page.set_viewport_size(LAPTOP)
     page.add_init_script(SHIFTS)
     yield page
     stop_if_active(page, server)
@@ -143,8 +147,30 @@ def test_the_first_page_of_a_newcomer_is_in_view(laptop: Page, server: Server) -
     check_screen(laptop)
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "screens"), [(768, 1024, 2), (1024, 768, 2), (1440, 900, 1), (1920, 1080, 1)]
+)
+def test_a_tablet_needs_one_scroll_and_a_larger_screen_shows_all_larger(
+    page: Page, server: Server, width: int, height: int, screens: int
+) -> None:
+    window = ViewportSize(width=width, height=height)
+    page.set_viewport_size(window)
+    page.add_init_script(SHIFTS)
+    page.goto(server.url)
+    parts = check_screen(page, window, screens)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    check_nothing_moved(page)
+    if screens == 1:
+        page.set_viewport_size(LAPTOP)
+        page.goto(server.url)
+        for name, smaller in check_screen(page).items():
+            if name.startswith("live-"):
+                larger = parts[name]
+                assert larger["width"] * larger["height"] > smaller["width"] * smaller["height"], name
+
+
 def test_on_a_phone_picture_dial_and_button_are_in_one_view(browser: Browser, server: Server) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True, bypass_csp=True)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=PHONE, has_touch=True, bypass_csp=True)
     page = context.new_page()
     open_recipe(page, server)
     page.wait_for_selector(DRAWN[0])

@@ -53,20 +53,21 @@ def _example(run: Run, status: Status) -> None:
         return
     config = visit().recipe
     with st.container(key="first-minute", gap=None):
-        with st.container(key="first-words", horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(
-                f"An **autoencoder** turns each {DATASETS[config.dataset].kind.one} into "
-                f"{counted(config.latent_dim, 'number')}, and these into it again. Move over the map."
+        st.markdown(
+            f"An **autoencoder** turns each {DATASETS[config.dataset].kind.one} into "
+            f"{counted(config.latent_dim, 'number')}, and draws it again from them alone. :small[Move over "
+            "the map: it draws there.]"
+        )
+        with st.container(key="first-offers", horizontal=True, vertical_alignment="center", gap="small"):
+            st.button(
+                watch_in_words(config),
+                key="watch_one",
+                type="primary",
+                icon=":material/play_arrow:",
+                on_click=ask_to_start,
+                args=(config,),
             )
             page_link(PAGES / "lessons.py", label="Lesson 1", query_params={"lesson": "1"}, width="content")
-        st.button(
-            watch_in_words(config),
-            key="watch_one",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=ask_to_start,
-            args=(config,),
-        )
 
 
 def watch_in_words(config: RunConfig) -> str:

@@ -1,6 +1,7 @@
 """Renew the pictures of the README from the running app: `make screenshots`.
 
-A run is trained on the Train page and pictured while it learns, then every page shows it.
+A run is trained on the Train page and pictured while it learns, then every page shows it. On other screens
+and in the dark Train is pictured with runs of its own.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.support.servers import CHROMIUM_FLAGS, find_chromium, start, wait_until_healthy
 from tests.support.top_bar import follow
@@ -18,6 +20,13 @@ from vaelab.paths import ASSETS
 
 PICTURES = ASSETS / "screenshots"
 VIEW = ".st-key-losses [data-state]"
+SCREEN = ViewportSize(width=1440, height=900)
+OTHERS: dict[str, dict[str, Any]] = {
+    "train-laptop": {"viewport": ViewportSize(width=1366, height=650)},
+    "train-phone": {"viewport": ViewportSize(width=390, height=844), "has_touch": True},
+    "train-dark": {"viewport": SCREEN, "color_scheme": "dark"},
+}
+"""Further pictures of Train while it trains, and how the browser of each differs."""
 EXPLORE = {
     "Reconstructions": ".st-key-reconstructions img",
     "Latent space": ".st-key-latent-scatter .vaelab-canvas[data-decodes]",
@@ -46,7 +55,25 @@ def main() -> None:
 def _picture_everything(browser: Browser, url: str) -> None:
     shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir(parents=True)
-    page = browser.new_context(bypass_csp=True, viewport={"width": 1440, "height": 900}).new_page()
+    page = _trained_for_a_while(browser, url, viewport=SCREEN)
+    _picture(page, "train", whole=False)
+    _wait_for_state(page, "finished")
+    for name, drawn in EXPLORE.items():
+        follow(page, name)
+        page.wait_for_selector(drawn, state="attached")
+        page.wait_for_load_state("networkidle")
+        _picture(page, name.lower().replace(" ", "-"), whole=True)
+    for name, looks in OTHERS.items():
+        page = _trained_for_a_while(browser, url, **looks)
+        _picture(page, name, whole=False)
+        page.get_by_role("button", name="Stop", exact=True).click()  # or the next run would wait for it
+        _wait_for_state(page, "stopped")
+        page.context.close()
+
+
+def _trained_for_a_while(browser: Browser, url: str, **looks: Any) -> Page:
+    """The page of a new visitor, on which a run trains for some seconds already."""
+    page = browser.new_context(bypass_csp=True, **looks).new_page()
     page.goto(url)
     page.wait_for_selector(f"{VIEW} .main-svg", state="attached")
     page.get_by_role("button", name="Train", exact=True).click()
@@ -56,22 +83,22 @@ def _picture_everything(browser: Browser, url: str) -> None:
         " return state === 'running' && Number(step) > 1200 }",
         timeout=300_000,
     )
-    _picture(page, "train", whole=False)
-    page.wait_for_function(f"document.querySelector('{VIEW}').dataset.state === 'finished'", timeout=300_000)
-    for name, drawn in EXPLORE.items():
-        follow(page, name)
-        page.wait_for_selector(drawn, state="attached")
-        page.wait_for_load_state("networkidle")
-        _picture(page, name.lower().replace(" ", "-"), whole=True)
+    return page
+
+
+def _wait_for_state(page: Page, state: str) -> None:
+    page.wait_for_function(f"document.querySelector('{VIEW}').dataset.state === '{state}'", timeout=300_000)
 
 
 def _picture(page: Page, name: str, *, whole: bool) -> None:
     """Photograph the page; all of it, by a window as high as what it shows."""
-    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") if whole else 900
-    page.set_viewport_size({"width": 1440, "height": max(900, min(height, 1500))})
+    if whole:
+        height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        page.set_viewport_size({**SCREEN, "height": max(SCREEN["height"], min(height, 1500))})
     page.wait_for_timeout(1000)  # for a person to look at: charts have then taken their new size
     page.screenshot(path=PICTURES / f"{name}.png")
-    page.set_viewport_size({"width": 1440, "height": 900})
+    if whole:
+        page.set_viewport_size(SCREEN)
 
 
 if __name__ == "__main__":

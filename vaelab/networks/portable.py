@@ -64,3 +64,15 @@ def images_file(images: np.ndarray) -> bytes:
     """A file of test examples (N, ...) for the browser."""
     pixels: np.ndarray = np.ascontiguousarray(images)
     return save({"images": pixels})
+
+
+def forward_file(image: np.ndarray, reconstruction: np.ndarray, values: Mapping[str, np.ndarray]) -> bytes:
+    """A file of one example (...), its reconstruction, and what came between them.
+
+    Parameters
+    ----------
+    values
+        Codes, loss and cells by name, as `vaelab.models.forward.ForwardPass` has them of several examples.
+    """
+    arrays = {"image": image, "reconstruction": reconstruction, **values}
+    return save({name: np.ascontiguousarray(array) for name, array in arrays.items()})

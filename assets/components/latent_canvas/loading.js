@@ -20,12 +20,14 @@ function load(url, make) {
 
 export const loadCodes = (url) => load(url, ({ tensors }) => tensors)
 export const loadNetwork = (url) => load(url, makeNetwork)
+export const loadForward = (url) => load(url, ({ tensors }) => tensors)
 export const loadImages = (url) => load(url, ({ tensors }) => tensors.images)
 
-// One of the examples as a picture.
-export function exampleOf({ data, shape }, index, kind) {
-  const [, ...own] = shape
+// One of the examples as numbers from 0 to 1.
+export function numbersOf({ data, shape: [, ...own] }, index, kind) {
   const length = own.reduce((product, size) => product * size, 1)
-  const numbers = Float32Array.from(data.subarray(index * length, (index + 1) * length), (value) => value / kind.SCALE)
-  return kind.imageData(numbers, own)
+  return Float32Array.from(data.subarray(index * length, (index + 1) * length), (value) => value / kind.SCALE)
 }
+
+// The same as a picture.
+export const exampleOf = (examples, index, kind) => kind.imageData(numbersOf(examples, index, kind), examples.shape.slice(1))

@@ -15,6 +15,7 @@ import { Middles, Panel } from "./panel.js"
 import { drawBase, drawOverlay, themeOf } from "./picture.js"
 import { SharedCursor } from "./shared.js"
 import { Space } from "./space.js"
+import { Stage } from "./stage.js"
 import { View } from "./view.js"
 
 const GLIDE = 450 // milliseconds in which codes move to their new positions
@@ -35,6 +36,7 @@ class LatentCanvas {
     this.middles = new Middles()
     this.gestures = new Gestures(this)
     this.shared = new SharedCursor(this)
+    this.stage = new Stage(this)
     this.hidden = new Set() // classes
     followHands(this.overlay, this.gestures)
     this.beginTools()
@@ -73,6 +75,7 @@ class LatentCanvas {
     // Data of another run must not be drawn with this one.
     if (before?.run !== data.run) this.decoder = this.decoderUrl = null
     if (before?.images !== data.images) this.images = null
+    this.stage.update(data)
     try {
       await this.load()
       Object.assign(this.outer.dataset, { state: data.state, step: data.step ?? "" })
@@ -106,8 +109,10 @@ class LatentCanvas {
     this.tools.inert = false
     legend(this.outer, data, this.hidden, () => this.redraw())
     this.redraw()
+    if (data.network?.forward) this.stage.load()
     // A run in training has new weights every second: they are fetched only while somebody looks at them.
     if (!data.live || data.state !== "running" || this.gestures.cursor) await this.loadDecoder()
+    if (data.network && !data.network.forward) this.stage.load()
   }
 
   async loadDecoder() {

@@ -16,14 +16,7 @@ export class Panel {
   // `found` is the canvas's description of a point, `original` the picture of its example if it has one; returns
   // the sentences.
   show(found, original) {
-    this.decoded.parentElement.hidden = false
-    this.classes.hidden = true
-    this.resting = null
-    put(this.decoded, found.image)
-    this.decoded.nextElementSibling.textContent = found.snapped < 0 ? "Decoded here" : "Reconstruction"
-    const figure = this.original.parentElement
-    figure.hidden = !original
-    if (original) put(this.original, original)
+    this.showPictures(found.image, original, found.snapped < 0 ? "Decoded here" : "Reconstruction", found.recon)
     const sentences = describe(found)
     this.words.replaceChildren(
       ...sentences.map((sentence) => {
@@ -33,6 +26,18 @@ export class Panel {
       }),
     )
     return sentences
+  }
+
+  // Shows what comes out, what went in, if anything did, and the reconstruction loss in nats, if it is known.
+  showPictures(decoded, original, name, recon) {
+    this.decoded.parentElement.hidden = false
+    this.classes.hidden = true
+    this.resting = null
+    put(this.decoded, decoded)
+    this.decoded.nextElementSibling.textContent = Number.isFinite(recon) ? `${name} ${recon.toFixed(1)} nats` : name
+    const figure = this.original.parentElement
+    figure.hidden = !original
+    if (original) put(this.original, original)
   }
 
   // Says what to do, in the place of a description.
@@ -110,9 +115,10 @@ function put(canvas, image) {
   canvas.getContext("2d").putImageData(image, 0, 0)
 }
 
+const UNKNOWN = "What the encoder's layers do is known of the images in the list only, while a run trains."
 const HOLE = "A hole: hardly any code lies here, so the decoder makes this up."
 
-function describe({ labels, point, snapped, nearest, describeImage, deviations, rank, hole, anchor, others }) {
+function describe({ labels, point, snapped, nearest, describeImage, deviations, rank, hole, anchor, others, isUnknown }) {
   const coordinates = labels.map((label, axis) => label && `${label} = ${digits(point[axis])}`).filter(Boolean)
   const sentences = [coordinates.join(", ")]
   if (snapped >= 0) {
@@ -124,6 +130,7 @@ function describe({ labels, point, snapped, nearest, describeImage, deviations, 
   } else {
     sentences.push(`Nearest code: ${describeImage(nearest.index)}, ${digits(nearest.distance)} away.`)
   }
+  if (isUnknown) sentences.push(UNKNOWN)
   if (hole) sentences.push(HOLE)
   else if (snapped < 0 && rank !== null) sentences.push(`${others > 0 ? "On this plane codes" : "Codes"} are denser here than around ${Math.round(100 * rank)} % of them.`)
   if (others > 0 && snapped < 0) sentences.push(`${others === 1 ? "The other coordinate is that" : `The other ${others} coordinates are those`} of ${describeImage(anchor)}.`)

@@ -4,6 +4,7 @@
 import { clipToFrame, drawDensity, drawFrame, drawPrior, drawShares } from "./base.js"
 import { Density } from "./density.js"
 import { Dots } from "./dots.js"
+import { runWithCells } from "../lib/cells.js"
 import { KINDS } from "../lib/kinds/index.js"
 import { drawNames } from "./labels.js"
 import { exampleOf } from "./loading.js"
@@ -51,7 +52,7 @@ function drawManifold(canvas, context) {
 const decodedImage = ({ data, decoder }, z) => KINDS[data.kind].imageData(decoder(z), decoder.shape)
 
 // The example of a code as a picture; null beside a code, or before the examples are there.
-const originalOf = ({ data, images }, index) => (index >= 0 && images ? exampleOf(images, index, KINDS[data.kind]) : null)
+export const originalOf = ({ data, images }, index) => (index >= 0 && images ? exampleOf(images, index, KINDS[data.kind]) : null)
 
 function drawPoints(canvas, context) {
   const { data, view, theme, space, hidden } = canvas
@@ -92,9 +93,20 @@ export function drawOverlay(canvas, context) {
     if (!isLine) drawRing(context, view, drawn.point, theme, theme.posterior)
     if (isLine || drawn.covariance) drawMagnified(canvas, context, { ...drawn, corners, name: "drawing" })
   }
-  if (gestures.cursor) drawCursor(canvas, context, corners)
-  else rest(canvas)
+  const shown = canvas.stage.look()
+  if (shown) drawInput(canvas, context, shown)
+  if (gestures.cursor) drawCursor(canvas, context, corners, shown)
+  else rest(canvas, shown)
+  if (data.network) canvas.stage.draw(shown)
   context.restore()
+}
+
+// The code of the image that goes into the network round the plane, and its posterior.
+function drawInput(canvas, context, { index, mean, logvar }) {
+  const { view, theme, space, shown } = canvas
+  const point = index < space.count ? [shown[2 * index], shown[2 * index + 1]] : space.project(mean)
+  drawRing(context, view, point, theme, theme.posterior)
+  if (logvar) drawMagnified(canvas, context, { point, covariance: space.covariance(logvar), inset: false }) // which would cover codes for good
 }
 
 function drawCode(canvas, context, index, corners, name) {
@@ -113,14 +125,17 @@ function drawMagnified({ view, theme, space, gestures, words, insets }, context,
   drawPosterior(context, view, { ...posterior, isLine, theme, insets, words, cursor: gestures.cursor?.point })
 }
 
-function drawCursor(canvas, context, corners) {
+function drawCursor(canvas, context, corners, shown) {
   const { view, theme, panel, gestures } = canvas
   const { point, snapped } = gestures.cursor
   // The inset of the hovered code starts from the right, because that of the chosen code is at the left.
   if (snapped >= 0) drawCode(canvas, context, snapped, corners.toReversed(), "hovered")
   else drawCross(context, view, point, theme)
   if (!canvas.decoder) return
-  const sentences = panel.show(lookAt(canvas, point, snapped), originalOf(canvas, snapped))
+  const found = lookAt(canvas, point, snapped)
+  const original = originalOf(canvas, snapped) ?? shown?.image
+  const inside = snapped < 0 ? null : { recon: shown?.recon, isUnknown: Boolean(canvas.data.network && !shown) }
+  const sentences = panel.show({ ...found, ...inside }, original)
   drawBeside(context, view, point, panel.decoded, theme, canvas)
   if (gestures.cursor.bySteps) panel.say(gestures.lassoing ? [gestures.advice] : sentences)
   gestures.cursor.bySteps = false
@@ -128,10 +143,10 @@ function drawCursor(canvas, context, corners) {
 
 // Without a cursor the panel says what to do, and shows the decoded mean code of each class. The image that the
 // page is about is shown elsewhere on the page.
-function rest(canvas) {
+function rest(canvas, shown) {
   const { data, panel, decoder, decoderUrl, middles, outer } = canvas
   if (data.shared && decoder) return restShared(canvas)
-  if (isOnStage(data) && decoderUrl === data.decoder) return restOnStage(canvas)
+  if (shown || (isOnStage(data) && decoderUrl === data.decoder)) return restOnStage(canvas, shown)
   const isWanted = decoderUrl === data.decoder && !data.compact
   if (isWanted && middles.decodeMore((code) => decodedImage(canvas, code))) canvas.redraw({ overlayOnly: true })
   panel.rest(`${POINT}: every point of it is decoded here.`, isWanted ? middles.pictures : [], data.classes)
@@ -148,11 +163,11 @@ function restShared(canvas) {
 const isOnStage = (data) => data.compact && data.live
 
 // Beside a run that rests, one example goes in and comes out.
-function restOnStage(canvas) {
+function restOnStage(canvas, shown) {
   const { data, space, panel, outer } = canvas
   const index = Math.min(data.anchor, space.count - 1)
-  const original = originalOf(canvas, index)
-  panel.show(lookAt(canvas, space.point(index), index), original)
+  if (shown) panel.showPictures(shown.output, shown.image, "Reconstruction", shown.recon)
+  else panel.show(lookAt(canvas, space.point(index), index), originalOf(canvas, index))
   panel.advise(`${POINT}: every point of it is decoded.`)
   for (const name of ["cursor", "snapped", "anchor"]) delete outer.dataset[name]
 }
@@ -190,10 +205,11 @@ function decoded(canvas, z) {
   const key = `${z} ${canvas.decoderUrl}`
   if (key !== canvas.decodedKey) {
     canvas.decodedKey = key
-    canvas.image = decodedImage(canvas, z)
+    const { result, cells } = runWithCells(canvas.decoder, z, canvas.data.network?.layers.decoder ?? [])
+    canvas.decoded = { z, cells, image: KINDS[canvas.data.kind].imageData(result, canvas.decoder.shape) }
     canvas.outer.dataset.decodes = Number(canvas.outer.dataset.decodes ?? 0) + 1
   }
-  return canvas.image
+  return canvas.decoded.image
 }
 
 // Colours and letters of the page for a canvas, which does not inherit styles.

@@ -12,16 +12,21 @@ const OUTPUTS = {
 }
 
 // Makes a function from the result of `readSafetensors`. A decoder maps a code to pixels from 0 to 1, an encoder
-// maps such pixels to { mean, logvar }. Pixels and codes are Float32Arrays.
+// maps such pixels to { mean, logvar }. Pixels and codes are Float32Arrays. `seen` is called with what each layer
+// outputs, { data, shape }, under the layer's name in the model, such as `decoder.1`.
 export function makeNetwork({ tensors, metadata }) {
   const { layers, output, shape } = JSON.parse(metadata.network)
   const steps = layers.map(({ operation, weight, bias, ...attributes }) =>
     OPERATIONS[operation]({ ...attributes, weight: tensors[weight], bias: tensors[bias] }),
   )
-  const run = (input) => {
+  const [network] = Object.keys(tensors)[0].split(".")
+  const run = (input, seen) => {
     // The input of an encoder is an image of that shape, the input of a decoder a row of numbers.
     let state = { data: input, shape: input.length === size(shape) ? shape : [input.length] }
-    for (const step of steps) state = step(state)
+    steps.forEach((step, index) => {
+      state = step(state)
+      seen?.(`${network}.${index}`, state)
+    })
     return OUTPUTS[output](state.data)
   }
   return Object.assign(run, { shape })

@@ -17,6 +17,7 @@ from tests.support.exploring import make_run
 from vaelab.config import RunConfig
 from vaelab.data import load
 from vaelab.events import Preview, Snapshot
+from vaelab.networks.cells import forward_shapes
 from vaelab.paths import EXAMPLES
 from vaelab.runs import Run
 from vaelab.runs.arrays import save_preview, save_snapshot
@@ -117,12 +118,42 @@ def test_of_a_training_under_way_the_newest_is_answered(run: Run) -> None:
         np.testing.assert_array_equal(array, decoder[name])
 
 
+def test_a_forward_pass_is_that_of_the_first_image_of_its_class(run: Run) -> None:
+    data = load("mnist")
+    first = data.first_of_each_class()
+    shapes = forward_shapes(run.config, data.spec.shape, len(first))
+    random = np.random.default_rng(0)
+    forward = {name: random.normal(size=shape).astype(np.float16) for name, shape in shapes.items()}
+    pictures = random.integers(0, 256, (len(first), *data.spec.shape), dtype=np.uint8)
+    preview = Preview(
+        step=5,
+        epoch=0.1,
+        images_per_second=1,
+        mean=np.zeros((20, 2), np.float32),
+        reconstructions=pictures,
+        samples=None,
+        forward=forward,
+    )
+    save_preview(run, preview)
+    for place in (0, 7):
+        found = read(get(address(run, "live-5", f"forward-{place}")).body)
+        np.testing.assert_array_equal(found.pop("image"), data.x_test[first[place]])
+        np.testing.assert_array_equal(found.pop("reconstruction"), pictures[place])
+        assert found.keys() == forward.keys()
+        for name, array in found.items():
+            np.testing.assert_array_equal(array.reshape(forward[name][place].shape), forward[name][place])
+    for what in ("forward-10", "forward-", "forward-1.5", "forward"):
+        assert get(address(run, "live-5", what)).status == 404
+    assert get(address(run, weights_version(run), "forward-0")).status == 404
+
+
 @pytest.mark.parametrize(
     "path",
     [
         "/lab/runs/{id}/step-7-1/decoder",
         "/lab/runs/{id}/step-1/decoder",
         "/lab/runs/{id}/live-7/codes",
+        "/lab/runs/{id}/live-7/forward-0",
         "/lab/runs/{id}/weights-1/model.safetensors",
         "/lab/runs/{id}/newest/decoder",
         "/lab/runs/{id}/weights-1/../decoder",

@@ -15,8 +15,11 @@ from tests.support.servers import Server
 from vaelab.config import RunConfig
 from vaelab.models.autoencoder import Autoencoder
 from vaelab.models.codes import decode
+from vaelab.models.forward import forward_pass
 from vaelab.models.kinds.image import to_unit
+from vaelab.networks.cells import drawn_networks
 from vaelab.networks.portable import decoder_file, encoder_file
+from vaelab.ui.widgets.drawn_network import layer_values
 
 COUNT = 16
 
@@ -32,6 +35,20 @@ RUN_ALL = """async ([file, inputs, length]) => {
         results.push(result.mean ? [[...result.mean], result.logvar && [...result.logvar]] : [...result])
     }
     return results
+}"""
+
+RUN_WITH_CELLS = """async ([file, inputs, targets, layers]) => {
+    const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer
+    const { readSafetensors } = await import("/lab/components/lib/safetensors.js")
+    const { makeNetwork } = await import("/lab/components/lib/network.js")
+    const { runWithCells } = await import("/lab/components/lib/cells.js")
+    const { LOSSES } = await import("/lab/components/lib/losses.js")
+    const network = makeNetwork(readSafetensors(bytes(file)))
+    return inputs.map((input, index) => {
+        const { cells, raw } = runWithCells(network, Float32Array.from(input), layers)
+        const plain = Object.entries(cells).map(([name, values]) => [name, [...values]])
+        return [Object.fromEntries(plain), targets ? LOSSES.bce(raw, targets[index]) : null]
+    })
 }"""
 
 MLP = {"architecture": "mlp", "hidden": "24-17"}
@@ -122,3 +139,27 @@ def test_half_precision_weights_are_read_as_numpy_reads_them(lab: Page) -> None:
     z = np.random.default_rng(0).normal(size=(COUNT, model.config.latent_dim))
     pixels = np.array(run_all(lab, decoder_file(model.config, GREY, halves), z))
     assert np.abs(pixels - decode(model, z).reshape(COUNT, -1) / 255).max() < 0.51 / 255
+
+
+@pytest.mark.parametrize(("shape", "settings"), [*NETWORKS, (GREY, {**MLP, "hidden": "100-33"})])
+def test_cells_of_hidden_layers_and_losses_are_those_of_the_servers_forward_pass(
+    lab: Page, shape: tuple[int, int, int], settings: dict[str, Any]
+) -> None:
+    model = model_of(shape, **settings)
+    images = np.random.default_rng(0).integers(0, 256, (COUNT, *shape), dtype=np.uint8)
+    expected = forward_pass(model, images).values
+    x = (images / 255).reshape(COUNT, -1)
+    layers = [layer_values(layer) for layer in drawn_networks(model.config, shape)]
+    found: dict[str, list[Any]] = {}
+    for make, inputs, targets in ((encoder_file, x, None), (decoder_file, expected["mean"], x)):
+        file = base64.b64encode(make(model.config, shape, weights_of(model))).decode()
+        goal = None if targets is None else targets.tolist()
+        for cells, recon in lab.evaluate(RUN_WITH_CELLS, [file, inputs.tolist(), goal, layers]):
+            for name, values in {**cells, "recon": recon}.items():
+                found.setdefault(name, []).append(values)
+    assert {layer["name"] for layer in layers} == {name for name in found if "." in name}
+    for name in (layer["name"] for layer in layers):
+        cells = np.array(found[name]).reshape(expected[name].shape)
+        np.testing.assert_allclose(cells, expected[name], rtol=2e-3, atol=2e-3, err_msg=name)
+    if model.config.reconstruction == "bce":
+        np.testing.assert_allclose(found["recon"][COUNT:], expected["recon"], rtol=1e-4)

@@ -1,8 +1,8 @@
 """The routes below `/lab/` for weights, codes and images, with which the browser computes by itself.
 
-An address names the run, one of `_FILES`, and a version: `weights-<time>` for the weights that were saved
-last, `step-<number>-<time>` for a snapshot, `live-<step>` for the newest state of a training under way. The
-files are open to everybody who may open the run's pages.
+An address names the run, one of `_FILES` or a forward pass, and a version: `weights-<time>` for the weights
+that were saved last, `step-<number>-<time>` for a snapshot, `live-<step>` for the newest state of a training
+under way. The files are open to everybody who may open the run's pages.
 """
 
 import gzip
@@ -10,7 +10,7 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from starlette.concurrency import run_in_threadpool
@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vaelab.data import DATASETS, DatasetUnavailable, is_ready
-from vaelab.networks.portable import codes_file, decoder_file, encoder_file, images_file
+from vaelab.networks.portable import codes_file, decoder_file, encoder_file, forward_file, images_file
 from vaelab.runs import Run, RunDamaged, read_preview, read_weights
 from vaelab.runs.arrays import read_live_decoder, read_snapshot
 from vaelab.ui.session import dataset, find_run, saved_at, test_codes
@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 _A_YEAR = 365 * 86400
 _VERSION = re.compile(r"live-[0-9]{1,20}|(weights|step-(?P<step>[0-9]{1,20}))-(?P<saved_at>[0-9]{1,20})")
+_FORWARD = re.compile(r"forward-([0-9]{1,4})")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ async def serve_run_file(request: Request) -> Response:
     """Answer with a network or the codes of a run."""
     matched = _VERSION.fullmatch(request.path_params["version"])
     run = await run_in_threadpool(find_run, request.path_params["run"])
-    make = _FILES.get(request.path_params["what"])
+    make = _maker(request.path_params["what"])
     if not matched or run is None or make is None:
         raise HTTPException(404)
     saved, step = matched["saved_at"], matched["step"]
@@ -89,11 +90,31 @@ def _codes(run: Run, version: Version) -> bytes:
     return codes_file(codes.mean, codes.logvar, labels[: len(codes.mean)])
 
 
+def _forward(run: Run, version: Version, place: int) -> bytes:
+    """The forward pass of the first test image of a class, the classes counted from 0."""
+    preview = read_preview(run) if version.saved_at is None else None
+    if preview is None or not preview.forward:
+        raise KeyError(f"Run {run.id} has no forward passes of this version.")
+    data = dataset(run.config.dataset)
+    first = data.first_of_each_class()
+    if not place < min(len(first), len(preview.reconstructions)):
+        raise KeyError(f"There is no class {place}.")
+    values = {name: array[place] for name, array in preview.forward.items()}
+    return forward_file(data.x_test[first[place]], preview.reconstructions[place], values)
+
+
 _FILES: dict[str, Callable[[Run, Version], bytes]] = {
     "decoder": _decoder,
     "encoder": _encoder,
     "codes": _codes,
 }
+
+
+def _maker(what: str) -> Callable[[Run, Version], bytes] | None:
+    """What makes the file of a name: one of `_FILES`, or `forward-3`, the forward pass of an image."""
+    if matched := _FORWARD.fullmatch(what):
+        return partial(_forward, place=int(matched[1]))
+    return _FILES.get(what)
 
 
 async def serve_test_images(request: Request) -> Response:

@@ -20,9 +20,10 @@ from vaelab.runs import Run, RunDamaged, Status, read_preview
 from vaelab.teaching.glossary import help_for
 from vaelab.teaching.looking import what_to_look_for
 from vaelab.teaching.scale import prior_in_words, scale_in_words
-from vaelab.ui.session import dataset, history, visit
+from vaelab.ui.session import dataset, history, saved_at, visit
 from vaelab.ui.train.hints import hints_of, hints_view
 from vaelab.ui.widgets.components import heading_row, pictures, plot
+from vaelab.ui.widgets.drawn_network import DrawnNetwork
 from vaelab.ui.widgets.latent_canvas import CanvasContents, latent_canvas
 from vaelab.words import slug
 
@@ -155,7 +156,9 @@ def _codes(run: Run, status: Status, preview: Preview, data: Dataset, label: str
         least=least_span(run.config.traits.has_prior),
     )
     latent_canvas(
-        CanvasContents(run, f"live-{preview.step}", plane, span),
+        CanvasContents(
+            run, f"live-{preview.step}", plane, span, network=_network(run, status, preview, data)
+        ),
         key="live_latent_canvas",
         height="var(--plane-height)",
         compact=True,
@@ -163,6 +166,18 @@ def _codes(run: Run, status: Status, preview: Preview, data: Dataset, label: str
         state=status.state,
         step=preview.step,
         alt="Codes of 2,000 test images, coloured by class. Arrow keys move a cursor that decodes its point.",
+    )
+
+
+def _network(run: Run, status: Status, preview: Preview, data: Dataset) -> DrawnNetwork:
+    images = data.first_of_each_class()[: len(preview.reconstructions)]
+    # Saved weights are older than the preview while the run trains, and where it ended in numbers not finite.
+    rests = not status.active and status.step == preview.step
+    return DrawnNetwork(
+        images.tolist(),
+        data.y_test[images].tolist(),
+        has_forward=bool(preview.forward),
+        encoder=f"weights-{saved_at(run)}" if rests else None,
     )
 
 

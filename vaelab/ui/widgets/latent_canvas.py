@@ -12,6 +12,7 @@ from vaelab.latent.view import PRIOR_CIRCLES, PRIOR_INTERVALS, Span
 from vaelab.runs import Run
 from vaelab.ui.web.addresses import run_file_url, test_images_url
 from vaelab.ui.widgets.components import component, rerun_only
+from vaelab.ui.widgets.drawn_network import DrawnNetwork, described
 
 LARGEST_COORDINATE = 1e15
 """Largest coordinate accepted from a browser."""
@@ -74,6 +75,8 @@ class CanvasContents:
         at equal distances, and the manifold's cells lie round them.
     shared
         The cursor that the canvas shares with others, if any.
+    network
+        The network to draw round the plane, if any.
     """
 
     run: Run
@@ -87,6 +90,7 @@ class CanvasContents:
     point: tuple[float, float] | None = None
     grid: tuple[Sequence[float], Sequence[float]] | None = None
     shared: SharedCursor | None = None
+    network: DrawnNetwork | None = None
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,7 @@ def _described(contents: CanvasContents) -> dict[str, Any]:
         "point": contents.point,
         "region": None if contents.region is None else [list(corner) for corner in contents.region],
         "shared": _shared(contents),
+        "network": contents.network and described(contents.network, contents.run, contents.version),
         "grid": None if grid is None else {"x": list(grid[0]), "y": list(grid[1])},
     }
 

@@ -9,13 +9,15 @@ const SMALLEST = 7 // pixels, below which a posterior's long half-axis cannot be
 const INSET = 104 // pixels a side, or less on a narrow plane
 const WORDS = 36 // pixels below it for what it is, with letters of 12 pixels
 const AIR = 8 // pixels between its words and its edges
+const [DENSE, FAINT] = [0.3, 0.12] // of a band's colour; faint where the band stays, and codes are to be seen through it
 const AWAY = 16 // pixels between it and the point that it magnifies, at least
 
 // A posterior too narrow to see is drawn again, magnified, in one of the `corners`, the first of which nothing is
 // there: neither one of the boxes `insets`, to which its own is added, nor one of `words`, nor the point or the cursor
-// with its picture. Without a covariance, which a code of an AE does not have, only a line is drawn.
+// with its picture. Without `inset` it is not magnified, because it stays. Without a covariance, which a code of an AE
+// does not have, only a line is drawn.
 export function drawPosterior(context, view, { point, covariance, isLine, theme, corners, name, insets, words, cursor, inset = true }) {
-  if (isLine) drawBands(context, theme, bandsOf(view, point, covariance))
+  if (isLine) drawBands(context, theme, bandsOf(view, point, covariance), inset ? DENSE : FAINT)
   else for (const radius of [1, 2]) outline(context, theme, ellipse(point, covariance, radius).map((corner) => view.toScreen(corner)))
   if (!covariance || !inset) return
   const { long, short } = halfAxes(covariance)
@@ -56,9 +58,9 @@ function bandsOf(view, point, covariance) {
 }
 
 // Filled twice, so that the area within 1 sigma is darker.
-function drawBands(context, theme, { x, sigma, top, height }) {
+function drawBands(context, theme, { x, sigma, top, height }, share = DENSE) {
   Object.assign(context, { fillStyle: theme.posterior, strokeStyle: theme.posterior, lineWidth: 2 })
-  context.globalAlpha = 0.3
+  context.globalAlpha = share
   for (const radius of [1, 2]) context.fillRect(x - radius * sigma, top, 2 * radius * sigma, height)
   context.globalAlpha = 1
   trace(context, [[x, top], [x, top + height]])

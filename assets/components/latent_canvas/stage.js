@@ -21,6 +21,7 @@ export class Stage {
     this.pick = outer.querySelector(".vaelab-canvas-pick")
     this.price = outer.querySelector(".vaelab-canvas-price")
     this.image = outer.querySelector(".vaelab-canvas-original")
+    this.pictures = { encoder: this.image, decoder: outer.querySelector(".vaelab-canvas-decoded") }
     this.parts = Object.fromEntries(
       SIDES.map((side) => [side, { words: this.box.querySelector(`p[data-side=${side}]`), strips: this.box.querySelector(`canvas[data-side=${side}]`) }]),
     )
@@ -128,18 +129,17 @@ export class Stage {
     const pixels = [Math.round(width * ratio), Math.round(height * ratio)]
     if (strips.width !== pixels[0] || strips.height !== pixels[1]) [strips.width, strips.height] = pixels
     const columns = this.columns[side].map((column) => ({ ...column, values: valuesOf(column, cells, code) }))
-    const image = this.edgeOf(side, { width, height })
+    const image = this.edgeOf(side)
     drawStrips(canvas.context(strips), { width, height }, { columns, image, toPlane, theme })
     const words = describeSide(side, this.network, Boolean(cells))
     if (strips.title !== words) [strips.title, strips.ariaLabel] = [words, words]
   }
 
-  // Where the picture that goes in or comes out touches the layers: beside their middle, or above it.
-  edgeOf(side, { width, height }) {
-    const { clientWidth: picture } = this.image
-    const isAbove = this.canvas.outer.classList.contains("deep")
-    const middle = (isAbove ? width : height) / 2
-    return { edge: isAbove ? "top" : side === "encoder" ? "left" : "right", from: middle - picture / 2, to: middle + picture / 2 }
+  // Where the picture that goes in or comes out touches the layers: beside them, or above them.
+  edgeOf(side) {
+    const [picture, strips] = [this.pictures[side], this.parts[side].strips].map((part) => part.getBoundingClientRect())
+    if (picture.bottom <= strips.top) return { edge: "top", from: picture.left - strips.left, to: picture.right - strips.left }
+    return { edge: side === "encoder" ? "left" : "right", from: picture.top - strips.top, to: picture.bottom - strips.top }
   }
 
   // What is ringed on the plane, and what it costs.

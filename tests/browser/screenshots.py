@@ -65,6 +65,7 @@ def _picture_everything(browser: Browser, url: str) -> None:
         _picture(page, name.lower().replace(" ", "-"), whole=True)
     for name, looks in OTHERS.items():
         page = _trained_for_a_while(browser, url, **looks)
+        _point_below_the_centre(page)
         _picture(page, name, whole=False)
         page.get_by_role("button", name="Stop", exact=True).click()  # or the next run would wait for it
         _wait_for_state(page, "stopped")
@@ -86,6 +87,14 @@ def _trained_for_a_while(browser: Browser, url: str, **looks: Any) -> Page:
     return page
 
 
+def _point_below_the_centre(page: Page) -> None:
+    """Point where the codes of one class lie alone, so that the decoder draws something there."""
+    plane = page.locator(".st-key-live-latent .vaelab-canvas-plane")
+    box = plane.bounding_box()
+    assert box is not None
+    plane.hover(position={"x": 0.56 * box["width"], "y": 0.63 * box["height"]})
+
+
 def _wait_for_state(page: Page, state: str) -> None:
     page.wait_for_function(f"document.querySelector('{VIEW}').dataset.state === '{state}'", timeout=300_000)
 
@@ -96,9 +105,17 @@ def _picture(page: Page, name: str, *, whole: bool) -> None:
         height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
         page.set_viewport_size({**SCREEN, "height": max(SCREEN["height"], min(height, 1500))})
     page.wait_for_timeout(1000)  # for a person to look at: charts have then taken their new size
-    page.screenshot(path=PICTURES / f"{name}.png")
+    taken = page.screenshot()
+    while whole and taken != (again := _a_second_later(page)):  # a grid is decoded piece by piece
+        taken = again
+    (PICTURES / f"{name}.png").write_bytes(taken)
     if whole:
         page.set_viewport_size(SCREEN)
+
+
+def _a_second_later(page: Page) -> bytes:
+    page.wait_for_timeout(1000)
+    return page.screenshot()
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def reconstructed_by_pca(config: RunConfig) -> Reconstructions:
     return _reconstructed_by_pca(config.dataset, pca_images(config), config.latent_dim)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Fitting PCA, once for as many training images …")
+@st.cache_resource(max_entries=4, show_spinner="Fitting PCA, once for this many images …")
 def _reconstructed_by_pca(name: str, images: int, dimensions: int) -> Reconstructions:
     from vaelab.analysis import pca
 

@@ -121,7 +121,7 @@ def _rows(run: Run, images: int, chosen: int) -> None:
     pictures([sheet], key="lesson-rows", max_scale=1.5, file_name="compression.png")
 
 
-@st.cache_data(max_entries=4, show_spinner="Fitting PCA, once for as many training images …")
+@st.cache_data(max_entries=4, show_spinner="Fitting PCA, once for this many images …")
 def pca_errors(name: str, images: int) -> dict[int, float]:
     """Squared error per pixel of PCA, by the size of its code, on the first test images of a data set.
 

@@ -218,6 +218,7 @@ class LatentCanvas {
     this.removed = true
     this.shared.close()
     this.observer.disconnect()
+    this.stage.remove()
     window.removeEventListener("vaelab-posterior", this.takeDrawing)
   }
 }

@@ -34,7 +34,7 @@ export class Panel {
     this.classes.hidden = true
     this.resting = null
     put(this.decoded, decoded)
-    this.decoded.nextElementSibling.textContent = Number.isFinite(recon) ? `${name} ${recon.toFixed(1)} nats` : name
+    setText(this.decoded.nextElementSibling, Number.isFinite(recon) ? `${name} ${recon.toFixed(1)} nats` : name)
     const figure = this.original.parentElement
     figure.hidden = !original
     if (original) put(this.original, original)
@@ -42,6 +42,7 @@ export class Panel {
 
   // Says what to do, in the place of a description.
   advise(sentence) {
+    if (this.words.childElementCount === 1 && this.words.textContent === sentence) return
     this.words.replaceChildren(paragraph(sentence))
   }
 
@@ -107,7 +108,14 @@ function figureOf({ name, image }) {
   return figure
 }
 
+// A text is set only if it is another one: a browser lays the page out again after each.
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text
+}
+
 function put(canvas, image) {
+  if (canvas.shown === image) return
+  canvas.shown = image
   if (canvas.width !== image.width || canvas.height !== image.height) {
     canvas.width = image.width
     canvas.height = image.height

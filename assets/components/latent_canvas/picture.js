@@ -52,7 +52,7 @@ function drawManifold(canvas, context) {
 const decodedImage = ({ data, decoder }, z) => KINDS[data.kind].imageData(decoder(z), decoder.shape)
 
 // The example of a code as a picture; null beside a code, or before the examples are there.
-export const originalOf = ({ data, images }, index) => (index >= 0 && images ? exampleOf(images, index, KINDS[data.kind]) : null)
+const originalOf = ({ data, images }, index) => (index >= 0 && images ? exampleOf(images, index, KINDS[data.kind]) : null)
 
 function drawPoints(canvas, context) {
   const { data, view, theme, space, hidden } = canvas

@@ -2,7 +2,7 @@
 // comes out. While the cursor is on the plane, the decoder shows what it makes of that point.
 
 import { Forward, klOf } from "./forward.js"
-import { originalOf } from "./picture.js"
+import { setText } from "./panel.js"
 import { codeColumn, drawStrips } from "./strips.js"
 import { describeSide, sizesOf } from "./stage_words.js"
 
@@ -25,8 +25,23 @@ export class Stage {
     this.parts = Object.fromEntries(
       SIDES.map((side) => [side, { words: this.box.querySelector(`p[data-side=${side}]`), strips: this.box.querySelector(`canvas[data-side=${side}]`) }]),
     )
+    // Sizes are read when they change: asked for in a frame that has changed the page, they cost as much as the drawing.
+    this.observer = new ResizeObserver(() => this.measure())
+    for (const side of SIDES) this.observer.observe(this.parts[side].strips)
     this.pick.onchange = () => this.put(Number(this.pick.value))
     this.image.onclick = () => this.network && this.put((this.place + 1) % this.network.images.length)
+  }
+
+  measure() {
+    for (const side of SIDES) {
+      const { clientWidth: width, clientHeight: height } = this.parts[side].strips
+      this.parts[side].place = { width, height, image: this.edgeOf(side) }
+    }
+    this.canvas.redraw({ overlayOnly: true })
+  }
+
+  remove() {
+    this.observer.disconnect()
   }
 
   get network() {
@@ -106,7 +121,7 @@ export class Stage {
     const decoded = cursor && this.canvas.decoder && this.canvas.decoded // what the decoder made of the point under the cursor
     this.drawSide("encoder", { cells: shown?.cells, code: shown?.mean }, "right")
     this.drawSide("decoder", { cells: decoded?.cells ?? shown?.cells, code: decoded?.z ?? shown?.mean }, "left")
-    this.price.textContent = this.priceOf(shown)
+    setText(this.price, this.priceOf(shown))
     Object.assign(this.canvas.outer.dataset, { input: isHovered ? snapped : this.input.index, known: Boolean(shown) })
   }
 
@@ -119,17 +134,16 @@ export class Stage {
 
   drawSide(side, { cells, code }, toPlane) {
     const { canvas } = this
-    const { strips } = this.parts[side]
-    const { clientWidth: width, clientHeight: height } = strips
-    if (width === 0 || height === 0) return
+    const { strips, place } = this.parts[side]
+    if (!place?.width || !place.height) return
     const { ratio, theme } = canvas
-    const now = [cells, code, width, height, ratio, theme, this.columns]
+    const { width, height, image } = place
+    const now = [cells, code, place, ratio, theme, this.columns]
     if (strips.drawn?.every((value, index) => value === now[index])) return
     strips.drawn = now
     const pixels = [Math.round(width * ratio), Math.round(height * ratio)]
     if (strips.width !== pixels[0] || strips.height !== pixels[1]) [strips.width, strips.height] = pixels
     const columns = this.columns[side].map((column) => ({ ...column, values: valuesOf(column, cells, code) }))
-    const image = this.edgeOf(side)
     drawStrips(canvas.context(strips), { width, height }, { columns, image, toPlane, theme })
     const words = describeSide(side, this.network, Boolean(cells))
     if (strips.title !== words) [strips.title, strips.ariaLabel] = [words, words]

@@ -42,6 +42,7 @@ def test_the_picture_is_of_the_end(name: str) -> None:
     preview = read_preview(RUNS[name])
     assert preview is not None
     assert preview.step == RUNS[name].status().step
+    assert preview.forward  # so that the first page fetches no encoder
 
 
 @pytest.mark.parametrize("name", RUNS)

@@ -10,6 +10,7 @@ from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.support.canvas import NEXT_FRAME
 from tests.support.letters import CUT_OFF, SMALL_LETTERS
+from tests.support.shifts import SHIFTS, check_nothing_moved
 from tests.support.top_bar import BAR, follow
 from vaelab.ui.session.display import LETTERS
 
@@ -97,8 +98,11 @@ def test_a_presentation_has_no_bar_and_large_letters(page: Page, server: Any) ->
 
 @pytest.mark.parametrize("show", ["latent", "losses,latent", "verdict,losses,latent"])
 def test_what_a_teacher_shows_fills_the_screen(show: str, page: Page, server: Any) -> None:
+    page.add_init_script(SHIFTS)
     page.goto(f"{server.url}/?present=1&show={show}")
     page.wait_for_selector(".vaelab-canvas[data-state]")
+    expect(page.locator("style[data-first]")).to_have_count(0)
+    check_nothing_moved(page)
     for width, height in ((1366, 650), (1920, 1080)):
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate(NEXT_FRAME)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,16 @@ from tests.support.top_bar import bar_links
 from tests.support.turning import turn
 from tests.support.visits import visit_of
 from vaelab.paths import PAGES
-from vaelab.ui.session.display import CONTROLS, EARLIER_NAMES, LETTERS, PARTS, ROOMS, link_of, read_display
+from vaelab.ui.session.display import (
+    CONTROLS,
+    EARLIER_NAMES,
+    LETTERS,
+    PARTS,
+    ROOMS,
+    first_styles,
+    link_of,
+    read_display,
+)
 from vaelab.ui.session.visits import Display
 
 
@@ -66,6 +75,16 @@ def test_what_a_link_shows_is_all_that_is_left_of_train(names: set[str], present
     assert (shown.present, sentences) == (present, [])
     link = link_of(shown)
     assert ("show" in link) == (present and len(names) < len(PARTS) / 2)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"present": "1"}, {"present": "1", "show": "latent"}, {"hide": "twin,</style>"}, {"epochs": "3"}],
+)
+def test_the_first_page_has_the_styles_that_its_script_will_write(app: App, asked: dict[str, str]) -> None:
+    first = first_styles("", urlencode(asked))
+    assert f"<style data-display>{first}</style>" in styles(opened(app, **asked))
+    assert bool(first) == ("epochs" not in asked)
 
 
 def test_a_link_made_when_there_was_a_sidebar_hides_the_navigation() -> None:

@@ -24,6 +24,7 @@ from vaelab.ui.server.standing import serve_standing
 from vaelab.ui.server.uploads import serve_upload, sweep_uploads
 from vaelab.ui.server.warming import begin_warming
 from vaelab.ui.session import engine, intake
+from vaelab.ui.session.display import first_styles
 from vaelab.ui.session.pages import APP_PAGES
 from vaelab.ui.session.standing import PATH as STANDING
 from vaelab.ui.session.state import close_engine, end_training
@@ -81,7 +82,7 @@ def middleware() -> list[Middleware]:
         Middleware(VisitorCookie),
         Middleware(Connections),
         Middleware(Preload),
-        Middleware(Shell, pages=pages, base=base_path()),
+        Middleware(Shell, pages=pages, base=base_path(), styles=first_styles),
     ]
 
 

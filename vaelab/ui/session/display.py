@@ -8,6 +8,7 @@ hidden elements remain in the page.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl
 
 import streamlit as st
 
@@ -133,11 +134,27 @@ def show_as_asked(*, on_train: bool) -> None:
 
     On other pages than Train, `show` is a choice of the page.
     """
-    asked = {name: text for name, text in parameters().items() if on_train or name != "show"}
-    visit().display, sentences = read_display(asked, visit().display)
-    st.html(f"<style>{''.join(_rules(visit().display))}</style>")
+    visit().display, sentences = read_display(_of_display(parameters(), on_train), visit().display)
+    st.html(f"<style data-display>{''.join(_rules(visit().display))}</style>")
     for sentence in sentences:
         st.warning(in_this_link(sentence))
+
+
+def first_styles(path: str, query: str) -> str:
+    """The styles of a display that an address asks for, before its script has run; empty for the usual one.
+
+    Parameters
+    ----------
+    path: of the page below the app's address; empty for Train.
+    query: the address's parameters, as after its "?".
+    """
+    asked = dict(parse_qsl(query, keep_blank_values=True))
+    display, _ = read_display(_of_display(asked, on_train=not path), Display())
+    return "".join(_rules(display))
+
+
+def _of_display(asked: Mapping[str, str], on_train: bool) -> dict[str, str]:
+    return {name: text for name, text in asked.items() if on_train or name != "show"}
 
 
 def offer_to_present() -> None:

@@ -8,11 +8,12 @@
 - The styles of the pages, `assets/styles/`. They are there before the first element is, so that nothing
   moves when they arrive. They stand in the body: Streamlit adds its own at the end of the head, and of two
   rules for the same thing the later one holds.
+- The styles of the parts and letters that its address asks for, until those of the script are there.
 - What the keyboard needs on every page, `assets/components/keyboard/`.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache
 from importlib.resources import files
 
@@ -60,10 +61,14 @@ class Shell:
     ----------
     pages: the paths of the pages; empty for the address of the app itself.
     base: the path of the app, such as `/vaelab`; empty if it has the whole host.
+    styles: makes the styles that an address asks for from the page's path and the address's parameters.
     """
 
-    def __init__(self, app: ASGIApp, pages: Collection[str], base: str) -> None:
+    def __init__(
+        self, app: ASGIApp, pages: Collection[str], base: str, styles: Callable[[str, str], str]
+    ) -> None:
         self.app = app
+        self._styles = styles
         self._paths = frozenset(f"{base}/{page}" for page in pages)
         self._base = base
 
@@ -73,12 +78,20 @@ class Shell:
         The address of the app without its last slash leads to the page by a path alone: Streamlit would name
         the host and the scheme, which a proxy may have changed.
         """
+        query = scope["query_string"].decode("latin-1") if scope["type"] == "http" else ""
         if scope["type"] == "http" and self._base and scope["path"] == self._base:
-            query = scope["query_string"].decode("latin-1")
             await RedirectResponse(f"{self._base}/{'?' if query else ''}{query}")(scope, receive, send)
         elif is_navigation(scope) and scope["path"] in self._paths:
             path = scope["path"].removeprefix(self._base).strip("/")
-            page = await run_in_threadpool(shell, self._base, path)
+            page = _with_styles(await run_in_threadpool(shell, self._base, path), self._styles(path, query))
             await HTMLResponse(page, headers={"Cache-Control": "no-cache"})(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+
+def _with_styles(page: str, styles: str) -> str:
+    """The page with the styles that its address asks for, which leave it when the script's own are there."""
+    if not styles:
+        return page
+    module = f'<script type="module" src="{asset_url("components/display/main.js")}"></script>'
+    return page.replace("</body>", f"<style data-display data-first>{styles}</style>{module}</body>", 1)

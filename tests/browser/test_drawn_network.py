@@ -63,6 +63,22 @@ def test_the_picked_image_goes_in_and_its_reconstruction_comes_out(stage: Canvas
     stage.wait_until(f"node.dataset.input === '{first[2]}'")
 
 
+def test_a_point_that_is_held_gives_way_to_a_picked_image_and_to_escape(stage: Canvas) -> None:
+    page, words = stage.page, stage.outer.locator("figcaption").first
+    stage.move(0.9, 0.1)
+    page.mouse.down()
+    page.mouse.up()
+    page.mouse.move(5, 5)
+    expect(words).to_have_text("Decoded here")
+    stage.outer.locator(PICK).select_option(label="3")
+    expect(words).to_contain_text("nats")
+    stage.outer.locator(".vaelab-canvas-overlay").press("Shift+ArrowRight")
+    stage.wait_until("node.dataset.cursor")
+    page.keyboard.press("Escape")
+    stage.wait_until("!node.dataset.cursor")
+    expect(words).to_contain_text("nats")
+
+
 def test_layers_follow_the_training_and_the_decoder_follows_the_cursor(stage: Canvas) -> None:
     page = stage.page
     press(page, "Train")

@@ -153,7 +153,7 @@ def _in_words(case: Case) -> tuple[str, str]:
     """Title and detail of a training in which nothing went wrong."""
     if not case.losses:
         if case.state in ACTIVE:
-            return "How good it is will stand here", "after the first epoch"
+            return "How good it is, you will see here", "after the first epoch"
         return "It ended before it could be judged", ""
     if case.pca_error is None:
         return "Its copies are being compared with PCA", ""

@@ -3,9 +3,12 @@
 
 const first = document.querySelector("style[data-first]")
 
-const observer = new MutationObserver(() => {
+function giveWay() {
   if (!document.querySelector("style[data-display]:not([data-first])")) return
   first.remove()
   observer.disconnect()
-})
+}
+
+const observer = new MutationObserver(giveWay)
 observer.observe(document.body, { childList: true, subtree: true })
+giveWay()

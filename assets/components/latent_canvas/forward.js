@@ -19,7 +19,7 @@ export class Forward {
   async load({ place, index }) {
     const { data } = this.canvas
     const { forward, encoder } = data.network
-    const isWanted = () => !this.canvas.removed && this.canvas.data === data
+    const isWanted = () => !this.canvas.removed && this.canvas.data === data && this.canvas.stage.place === place
     if (forward) {
       const file = await loadForward(`${forward}-${place}`)
       if (isWanted()) this.picked = { ...fromFile(file, KINDS[data.kind]), index, data }
@@ -27,9 +27,9 @@ export class Forward {
     }
     if (!encoder) return isWanted()
     await this.loadEncoder()
-    if (!isWanted() || !this.canvas.images || this.canvas.decoderUrl !== data.decoder) return false
-    this.picked = { ...this.compute(index), data }
-    return true
+    const computed = isWanted() && this.compute(index)
+    if (computed) this.picked = { ...computed, data }
+    return Boolean(computed)
   }
 
   // The encoder of a run that rests.
@@ -43,9 +43,9 @@ export class Forward {
 
   // The forward pass of any test image; null before the run's last weights are there.
   compute(index) {
-    const { data, decoder, images } = this.canvas
+    const { data, decoder, decoderUrl, images } = this.canvas
     const { layers, loss, encoder: url } = data.network
-    if (!url || this.encoderUrl !== url || !decoder || !images) return null
+    if (!url || this.encoderUrl !== url || decoderUrl !== data.decoder || !images) return null
     const kind = KINDS[data.kind]
     const numbers = numbersOf(images, index, kind)
     const encoded = runWithCells(this.encoder, numbers, layers.encoder)

@@ -215,6 +215,7 @@ export class Gestures {
     if (this.lassoing) this.toggleLasso()
     this.lasso = []
     this.pinned = false
+    if (this.canvas.stage.network) this.leave() // the picked image is shown again
     this.canvas.redraw({ overlayOnly: true })
   }
 }

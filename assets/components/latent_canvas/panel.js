@@ -123,7 +123,7 @@ function put(canvas, image) {
   canvas.getContext("2d").putImageData(image, 0, 0)
 }
 
-const UNKNOWN = "What the encoder's layers do is known of the images in the list only, while a run trains."
+const UNKNOWN = "What the encoder's layers make of it is not known at this step: pick a test image from the list to see it."
 const HOLE = "A hole: hardly any code lies here, so the decoder makes this up."
 
 function describe({ labels, point, snapped, nearest, describeImage, deviations, rank, hole, anchor, others, isUnknown }) {

@@ -164,8 +164,8 @@ const isOnStage = (data) => data.compact && data.live
 
 // Beside a run that rests, one example goes in and comes out.
 function restOnStage(canvas, shown) {
-  const { data, space, panel, outer } = canvas
-  const index = Math.min(data.anchor, space.count - 1)
+  const { data, space, panel, outer, stage } = canvas
+  const index = Math.min(data.network ? stage.input.index : data.anchor, space.count - 1)
   if (shown) panel.showPictures(shown.output, shown.image, "Reconstruction", shown.recon)
   else panel.show(lookAt(canvas, space.point(index), index), originalOf(canvas, index))
   panel.advise(`${POINT}: every point of it is decoded.`)

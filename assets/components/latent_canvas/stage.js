@@ -28,7 +28,7 @@ export class Stage {
     // Sizes are read when they change: asked for in a frame that has changed the page, they cost as much as the drawing.
     this.observer = new ResizeObserver(() => this.measure())
     for (const side of SIDES) this.observer.observe(this.parts[side].strips)
-    this.pick.onchange = () => this.put(Number(this.pick.value))
+    this.pick.onchange = () => this.pick.value >= 0 && this.put(Number(this.pick.value))
     this.image.onclick = () => this.network && this.put((this.place + 1) % this.network.images.length)
   }
 
@@ -66,16 +66,22 @@ export class Stage {
       this.pick.dataset.names = names
       this.place = places.get(names) ?? Math.max(0, images.findIndex(({ index }) => index === anchor))
       this.pick.replaceChildren(...images.map(({ name }, place) => new Option(name, place)), new Option("", -1))
-      this.pick.lastElementChild.hidden = true // the image of a hovered code
+      Object.assign(this.pick.lastElementChild, { hidden: true, disabled: true }) // the image of a hovered code
     }
     this.columns = { encoder: [...layers.encoder, codeColumn(network.latent)], decoder: [codeColumn(network.latent), ...layers.decoder] }
     const isDeep = SIDES.some((side) => this.columns[side].length > DEEP || this.columns[side].some(({ shape }) => shape.length > 1))
     outer.classList.toggle("deep", isDeep)
-    this.image.title = "Press to put in the next image"
-    for (const side of SIDES) this.parts[side].words.innerHTML = sizesOf(side, network)
+    this.image.title = "Press for the next image"
+    for (const side of SIDES) {
+      const [part, sizes] = [this.parts[side], sizesOf(side, network)]
+      if (part.sizes !== sizes) part.words.innerHTML = part.sizes = sizes
+    }
   }
 
+  // A cursor that was put down on the plane gives way to the picked image.
   put(place) {
+    this.canvas.gestures.pinned = false
+    this.canvas.gestures.leave()
     this.place = place
     places.set(this.pick.dataset.names, place)
     this.load()
@@ -105,7 +111,7 @@ export class Stage {
     const { decoderUrl, images } = this.canvas
     const key = [index, decoderUrl, this.forward.encoderUrl, Boolean(images)].join()
     if (this.hoveredKey !== key) [this.hoveredKey, this.hoveredPass] = [key, this.forward.compute(index)]
-    if (!this.hoveredPass && this.network.encoder) {
+    if (!this.hoveredPass && this.network.encoder && this.forward.encoderUrl !== this.network.encoder) {
       this.forward.loadEncoder().then(() => this.canvas.redraw({ overlayOnly: true }), console.error)
     }
     return this.hoveredPass
@@ -119,8 +125,9 @@ export class Stage {
     const isHovered = snapped >= 0 && snapped !== this.input.index
     this.showPick(isHovered ? data.classes[this.canvas.space.labels[snapped]].name : null)
     const decoded = cursor && this.canvas.decoder && this.canvas.decoded // what the decoder made of the point under the cursor
-    this.drawSide("encoder", { cells: shown?.cells, code: shown?.mean }, "right")
-    this.drawSide("decoder", { cells: decoded?.cells ?? shown?.cells, code: decoded?.z ?? shown?.mean }, "left")
+    const code = shown?.mean ?? (isHovered ? this.canvas.space.code(snapped) : null)
+    this.drawSide("encoder", { cells: shown?.cells, code }, "right")
+    this.drawSide("decoder", { cells: decoded?.cells ?? shown?.cells, code: decoded?.z ?? code }, "left")
     setText(this.price, this.priceOf(shown))
     Object.assign(this.canvas.outer.dataset, { input: isHovered ? snapped : this.input.index, known: Boolean(shown) })
   }
@@ -145,7 +152,7 @@ export class Stage {
     if (strips.width !== pixels[0] || strips.height !== pixels[1]) [strips.width, strips.height] = pixels
     const columns = this.columns[side].map((column) => ({ ...column, values: valuesOf(column, cells, code) }))
     drawStrips(canvas.context(strips), { width, height }, { columns, image, toPlane, theme })
-    const words = describeSide(side, this.network, Boolean(cells))
+    const words = describeSide(side, this.network, this.columns[side].find(({ isCode }) => isCode), Boolean(cells))
     if (strips.title !== words) [strips.title, strips.ariaLabel] = [words, words]
   }
 
@@ -160,7 +167,7 @@ export class Stage {
   priceOf(shown) {
     const { kl, subject, latent } = this.network
     if (!kl) return `Ringed: the code of this image, a point. ${subject} has no KL.`
-    if (!shown?.logvar) return "KL, the price of the code: known of the images in the list"
+    if (!shown?.logvar) return "KL, the price of the code: not known of this image at this step"
     const ring = `Ringed: the code of this image at 1 and 2 σ${latent > 2 ? ", projected" : ""}`
     return `${ring} · KL, the price of the code: ${klOf(shown.mean, shown.logvar).toFixed(1)} nats`
   }

@@ -10,12 +10,13 @@ export function sizesOf(side, { numbers, latent, layers }) {
 }
 
 // For screen readers, and under a mouse that rests there.
-export function describeSide(side, { numbers, element, latent, layers }, isKnown) {
-  const ends = [`${numbers} ${element}s`, `a code of ${latent === 1 ? "one number" : `${latent} numbers`}`]
+export function describeSide(side, { numbers, element, latent, layers }, code, isKnown) {
+  const group = code.group === 1 ? "" : ` (each cell the mean of ${latent % code.group ? "up to " : ""}${code.group})`
+  const ends = [`${numbers} ${element}s`, `a code of ${latent === 1 ? "one number" : `${latent} numbers`}${group}`]
   const [first, last] = side === "encoder" ? ends : ends.toReversed()
   const path = [first, ...layers[side].map(describeLayer), last].join(", ")
   const name = side === "encoder" ? "Encoder" : "Decoder"
-  if (!isKnown) return `${name}: ${path}. While a run trains, activations are known only of the images in the list.`
+  if (!isKnown) return `${name}: ${path}. At this step, activations are known only of the images in the list.`
   return `${name}: ${path}. The stronger a cell's colour, the larger its activation beside the others of its layer; the second colour is below 0.`
 }
 

@@ -279,5 +279,5 @@ def test_before_the_first_evaluation_it_says_what_will_stand_here(state: State, 
     )
     verdict = judge(case(RunConfig(), state, **changes))
     assert (verdict.value, verdict.about) == ("–", "")
-    assert ("will stand here" in verdict.title) == (state in ACTIVE)
+    assert ("you will see here" in verdict.title) == (state in ACTIVE)
     assert verdict.beside == ("without a model 200.0" if started else "")

@@ -52,12 +52,17 @@ async def serve_run_file(request: Request) -> Response:
     version = Version(int(saved) if saved else None, int(step) if step else None)
     try:
         # A training under way, and files that were replaced since, are answered with their present state.
-        stays = version.saved_at is not None and saved_at(run, version.step) == version.saved_at
+        stays = _is_current(run, version)
         content = await run_in_threadpool(make, run, version)
+        stays = stays and _is_current(run, version)
     except (ValueError, DatasetUnavailable, OSError, KeyError) as error:
         logger.info("A file could not be served: %s", error, extra={"run": run.id})
         raise HTTPException(404) from error
     return Response(content, media_type="application/octet-stream", headers=_headers(stays))
+
+
+def _is_current(run: Run, version: Version) -> bool:
+    return version.saved_at is not None and saved_at(run, version.step) == version.saved_at
 
 
 def _headers(stays: bool) -> dict[str, str]:

@@ -34,7 +34,7 @@ def _case(run: Run, status: Status) -> Case:
         started=curves.started,
         finished=curves.finished,
         pca_error=_pca_error(run, status),
-        usual=usual_end(run.config),
+        usual=None if run.shipped else usual_end(run.config),  # an example would be compared with itself
         moved=curves.moved_dials,
     )
 

@@ -98,7 +98,7 @@ def _losses(run: Run, status: Status) -> None:
     allowed = log_allowed(curves.steps, curves.evaluated)
     with heading_row("losses"):
         unit = DATASETS[run.config.dataset].kind.nats
-        _heading("Losses", "nat", "how wrong it still is,", unit=f"in {unit}")
+        _heading("Losses", "nat", "how wrong it is,", unit=f"in {unit}")
         hints_view(hints, run, status)
         log = st.toggle(
             "Log",

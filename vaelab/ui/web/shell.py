@@ -83,15 +83,15 @@ class Shell:
             await RedirectResponse(f"{self._base}/{'?' if query else ''}{query}")(scope, receive, send)
         elif is_navigation(scope) and scope["path"] in self._paths:
             path = scope["path"].removeprefix(self._base).strip("/")
-            page = _with_styles(await run_in_threadpool(shell, self._base, path), self._styles(path, query))
+            page = await run_in_threadpool(self._page, path, query)
             await HTMLResponse(page, headers={"Cache-Control": "no-cache"})(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
-
-def _with_styles(page: str, styles: str) -> str:
-    """The page with the styles that its address asks for, which leave it when the script's own are there."""
-    if not styles:
-        return page
-    module = f'<script type="module" src="{asset_url("components/display/main.js")}"></script>'
-    return page.replace("</body>", f"<style data-display data-first>{styles}</style>{module}</body>", 1)
+    def _page(self, path: str, query: str) -> str:
+        """The page with the styles that its address asks for, which give way to those of the script."""
+        page, styles = shell(self._base, path), self._styles(path, query)
+        if not styles:
+            return page
+        module = f'<script type="module" src="{asset_url("components/display/main.js")}"></script>'
+        return page.replace("</body>", f"<style data-display data-first>{styles}</style>{module}</body>", 1)

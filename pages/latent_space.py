@@ -29,8 +29,7 @@ from vaelab.ui.explore.region import region_panel, take_region
 from vaelab.ui.session import take_choice
 from vaelab.ui.widgets.latent_canvas import CanvasContents, latent_canvas
 
-IMAGE = "Test image"
-"""What this page calls the image whose code is marked."""
+IMAGE = "Test image"  # what this page calls the image whose code is marked
 
 
 def caption(opened: Opened) -> str:

@@ -116,7 +116,7 @@ def test_a_click_keeps_a_point_beside_the_codes_until_one_chooses_a_code(
     assert values is not None
     assert np.allclose([float(value) for value in values.groups()], corner, atol=1e-5)
     canvas.picture("canvas-kept-point")
-    canvas.move(0.5, 0.5)
+    canvas.wait().move(0.5, 0.5)  # before codes are drawn the cursor takes to none
     expect(canvas.outer).to_have_attribute("data-snapped", re.compile(r"^\d+$"))
     index = canvas.note("snapped")
     page.mouse.down()

@@ -16,7 +16,7 @@ from vaelab.networks.cells import DrawnLayer, drawn_networks
 
 @dataclass(frozen=True)
 class ForwardPass:
-    """What a model makes of N images of its shape (...), each decoded at its posterior mean."""
+    """The results of a forward pass of N images (...), each decoded at its posterior mean."""
 
     reconstructions: np.ndarray
     """(N, ...)"""

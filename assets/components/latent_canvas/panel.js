@@ -123,7 +123,7 @@ function put(canvas, image) {
   canvas.getContext("2d").putImageData(image, 0, 0)
 }
 
-const UNKNOWN = "What the encoder's layers make of it is not known at this step: pick a test image from the list to see it."
+const UNKNOWN = "The encoder's activations are not known for it at this step: pick a test image from the list to see them."
 const HOLE = "A hole: hardly any code lies here, so the decoder makes this up."
 
 function describe({ labels, point, snapped, nearest, describeImage, deviations, rank, hole, anchor, others, isUnknown }) {

@@ -1,5 +1,5 @@
 // The network round the plane of a canvas (main.js): which test image goes in, what its layers do with it, and what
-// comes out. While the cursor is on the plane, the decoder shows what it makes of that point.
+// comes out. While the cursor is on the plane, the decoder's side shows that point decoded.
 
 import { Forward, klOf } from "./forward.js"
 import { setText } from "./panel.js"
@@ -106,7 +106,7 @@ export class Stage {
     return picked?.index === this.input.index && picked.data.run === data.run ? picked : null
   }
 
-  // That of the image of a code; without the encoder, only what the decoder makes of the code.
+  // The forward pass of a hovered code's image; null without the encoder, and the decoder then decodes the code alone.
   hovered(index) {
     const { decoderUrl, images } = this.canvas
     const key = [index, decoderUrl, this.forward.encoderUrl, Boolean(images)].join()

@@ -92,9 +92,7 @@ def _keep(value: object, key: str, shape: Shape) -> None:
 def _caption(opened: Opened) -> str:
     """How the image is made, and what to look for."""
     text = placement_for(opened.data.spec.name).sentence
-    text += (
-        " Look at what the reconstruction makes of it: what it changes is unlike what the model has learnt."
-    )
+    text += " Compare it with its reconstruction: what differs is unlike what the model has learnt."
     if opened.step is not None:
         text += " Earlier snapshots have no encoder: here the newest weights are used."
     return text
